@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The stack of the app with settings as from `--context tuning:<name>=…`. */
+/** The app's stack with settings as if given with `--context tuning:<name>=…`. */
 function stackWith(settings: Record<string, unknown> = {}): TuningStack {
   const given = Object.entries(settings).map(([name, value]) => [`tuning:${name}`, value]);
   const app = new App({ context: { ...context, ...Object.fromEntries(given) } });

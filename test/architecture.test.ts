@@ -9,7 +9,7 @@ const SOURCES = ['lib', 'lambda', 'bin', 'local/src'].flatMap((folder) =>
     .filter((file) => /\.(ts|cjs)$/.test(file) && !file.endsWith('.d.ts') && !file.includes('/bundle/')),
 );
 
-/** The source files that a source file imports, including types. */
+/** The source files that a source file imports, including type-only imports. */
 const IMPORTS: ReadonlyMap<string, readonly string[]> = new Map(
   SOURCES.map((file) => {
     const { importedFiles } = ts.preProcessFile(readFileSync(join(PROJECT, file), 'utf8'), true, true);
@@ -39,7 +39,7 @@ function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
 }
 
 test.each([
-  // The evaluator's process loads programs of the folders that use it.
+  // The evaluator process loads programs from the folders that use it.
   ['local/src', ['states', 'training']],
   ['local/src/services', []],
 ])('folders of %s import only what docs/architecture.md says', (root, mutual) => {
@@ -93,7 +93,7 @@ test('Lambda functions import nothing of each other, except what they share', ()
   expect(broken).toEqual([]);
 });
 
-/** Import cycles, including those of types; each cycle once. */
+/** Import cycles, each listed once. Type-only imports count. */
 function cyclesIn(files: readonly string[]): string[] {
   const done = new Set<string>();
   const found: string[] = [];
@@ -109,7 +109,7 @@ function cyclesIn(files: readonly string[]): string[] {
 }
 
 test('there is no cycle of imports but the recursion of the interpreter', () => {
-  // In lib/, the types of public props are next to their constructs.
+  // lib/ is excluded: its public props types are next to their constructs.
   const files = SOURCES.filter((file) => !file.startsWith('lib/'));
   const graph = 'local/src/states/execution/run-graph.ts';
   const cycles = cyclesIn(files).filter((cycle) => !cycle.includes('lib/'));

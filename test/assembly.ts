@@ -5,7 +5,7 @@ import type { Json } from './fixtures';
 
 const PROJECT = join(__dirname, '..');
 
-/** The assembly in which `jsii` describes the public API. */
+/** The jsii assembly, which describes the public API. */
 export function assembly(): Json {
   const path = join(PROJECT, '.jsii');
   let content: string;

@@ -21,7 +21,7 @@ import * as library from '../lib';
 
 const PROJECT = resolve(__dirname, '..');
 const DOCS = readFileSync(join(PROJECT, 'docs', 'choosing.md'), 'utf8');
-/** Has only the required members of a model. */
+/** A model document with only the required members. */
 const HUB_DOCUMENT = join(__dirname, 'algorithm', 'fixtures', 'minimal-tabular-model.json');
 
 const QUESTION_NAMES = Object.keys(QUESTIONS) as QuestionName[];
@@ -198,7 +198,7 @@ describe('the snippets', () => {
   });
 });
 
-/** A snippet as the body of a stack's constructor, imports first. */
+/** A snippet as the body of a stack's constructor, after its imports. */
 function inStack(snippet: string): string {
   const imports = snippet.match(/^import [^;]*;$/gm) ?? [];
   const body = snippet.replace(/^import [^;]*;$/gm, '');
@@ -223,7 +223,7 @@ describe('npm run choose', () => {
     });
   }
 
-  /** In a terminal, with the input that a user types. */
+  /** Runs the command in a terminal; `typed` is what the user types. */
   function chooseInTerminal(typed: string, ...options: string[]): SpawnSyncReturns<string> {
     const terminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
     return spawnSync('python3', ['-c', terminal, ...COMMAND, ...options], {

@@ -7,7 +7,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Path of the Chromium that is installed. */
+/** Path of the installed Chromium. */
 const executablePath: string | undefined = NAMES.flatMap((name) => {
   try {
     return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -16,13 +16,13 @@ const executablePath: string | undefined = NAMES.flatMap((name) => {
   }
 })[0];
 
-/** Starts a headless Chromium. Turns off subpixel rendering of text, which makes screenshots larger. */
+/** Starts a headless Chromium without subpixel text rendering, which would make screenshots larger. */
 export async function launchChromium(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('Chromium is missing (apt-get install chromium)');
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-lcd-text'] });
 }
 
-/** `describe` for tests in Chromium. Where it is missing, they are skipped with a notice. */
+/** `describe` for tests in Chromium. Without Chromium, they are skipped with a notice. */
 export function describeInChromium(subject: string, tests: () => void): void {
   if (executablePath === undefined) {
     process.stderr.write(`No Chromium: the tests of ${subject} are skipped (apt-get install chromium)\n`);
@@ -36,7 +36,7 @@ export interface OpenPage {
   readonly complaints: readonly string[];
 }
 
-/** Opens a page from a file. Every request for something else is a complaint. */
+/** Opens a page from a file. A request for anything else counts as a complaint. */
 export async function openPage(
   browser: Browser,
   html: string,
@@ -58,7 +58,7 @@ export async function openPage(
   return { page, complaints };
 }
 
-/** What axe-core finds: each rule, with the first elements that break it. */
+/** The violations that axe-core finds: each rule with the first elements that violate it. */
 export async function axeViolations(page: Page): Promise<(readonly [rule: string, elements: string[]])[]> {
   await page.evaluate(readFileSync(require.resolve('axe-core'), 'utf8'));
   const violations = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {

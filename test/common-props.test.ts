@@ -11,7 +11,7 @@ const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com');
 
 type CommonProps = Partial<Pick<TuningFragmentProps, 'output' | 'trainingRole' | 'vpc' | 'vpcSubnets'>>;
 
-/** Both constructs: these props are checked by the same rules. */
+/** Both constructs. The same rules apply to their common props. */
 const MADE: readonly [
   string,
   (props: CommonProps, stack: Stack) => { toChain: Parameters<typeof definitionIn>[0] },
@@ -24,7 +24,7 @@ function stackIn(account: string | undefined = ACCOUNT): Stack {
   return new Stack(new App(), 'Stack', { env: account ? { account, region: 'eu-west-1' } : undefined });
 }
 
-/** Warnings of the library by their IDs, with their texts. */
+/** The library's warnings: message by ID. */
 function warningsOf(stack: Stack): string[] {
   return Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())
@@ -71,7 +71,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => synthesize(trainingRole)).toThrow(
         /^Stack\/.*: 1 problem found:\n {2}- trainingRole: must be a role of account 123456789012, where the jobs run, got a role of account 210987654321: /,
       );
-      // Where the account of the stack is a token, nobody can tell.
+      // The accounts cannot be compared if the stack's account is a token.
       expect(() => synthesize(trainingRole, new Stack(new App(), 'Stack'))).not.toThrow();
     });
 

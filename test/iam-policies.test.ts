@@ -4,10 +4,10 @@ import { flat, type Json } from './fixtures';
 import { IAM_ACTIONS } from './iam-actions';
 import { VARIANTS } from './variants';
 
-/** Roles of aws-cdk-lib's own constructs. */
+/** Policies of aws-cdk-lib's own constructs. */
 const OF_OTHERS = /^<?CustomCDKBucketDeployment/;
 
-/** The end of an ARN, by resource type, if it is known only at deployment. */
+/** Sample ARN endings, by resource type, for ARNs that are known only at deployment. */
 const REFERENCES: readonly [RegExp, string][] = [
   [/^<\w*Role\w*\.Arn>$/, 'role/x'],
   [/^<\w*Key\w*\.Arn>$/, 'key/x'],
@@ -47,7 +47,7 @@ function statementsOf(template: Template): Json[] {
     .map(flat);
 }
 
-/** What follows service, region and account in an ARN. */
+/** The part of an ARN after the service, region and account. */
 function endOf(resource: string): string {
   const [, type] = REFERENCES.find(([pattern]) => pattern.test(resource)) ?? [];
   return type ?? resource.replace(/<[^>]*>/g, 'x').replace(/^arn:([^:]*:){4}/, '');

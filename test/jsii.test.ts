@@ -1,7 +1,7 @@
 import { assembly } from './assembly';
 import type { Json } from './fixtures';
 
-/** A public member, with the type it belongs to. */
+/** A public member and the type that declares it. */
 interface Member {
   readonly name: string;
   readonly kind: 'property' | 'method' | 'constructor' | 'value';
@@ -24,7 +24,7 @@ const members: Member[] = types.flatMap((type): Member[] => {
 /** Whether a member is documented in the interface of aws-cdk-lib that it overrides. */
 const inherited = ({ member }: Member) => member.overrides !== undefined;
 
-/** The types of a member's parameters and of its value. */
+/** The types of a member's value, return value and parameters. */
 function typesOf({ member }: Member): Json[] {
   return [
     member.type,
@@ -100,7 +100,7 @@ test('there are no unions, because jsii cannot express them in other languages',
   expect(unions.map(({ name }) => name)).toEqual([]);
 });
 
-/** Maps of strings whose values are checked here, so that a number gets our own message in every language (decision 41). */
+/** String maps whose values the library checks, so that numbers get its own message in every language (decision 41). */
 const CHECKED_MAPS = /\.(hyperparameters|finalHyperparameters)$/;
 
 test('no type is any or JSON, which jsii makes of generics', () => {

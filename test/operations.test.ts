@@ -29,7 +29,7 @@ const WORKFLOWS: [string, (stack: Stack, options?: Options) => SageMakerWorkflow
 
 const MACHINE = /^<TuningStateMachine[0-9A-F]{8}>$/;
 
-/** The only resource of a type, with its CloudFormation functions as text. */
+/** The only resource of a type, with its CloudFormation functions as strings. */
 function only(stack: Stack, type: string, matching = ''): Json {
   const found = Object.entries(Template.fromStack(stack).findResources(type)).filter(([id]) =>
     id.includes(matching),
@@ -257,7 +257,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
         Targets: [
           {
             Arn: expect.stringMatching(MACHINE),
-            // The event is not the input.
+            // The event is not used as the input.
             Input: '{}',
             RoleArn: expect.stringMatching(/^<TuningNewDataRole\w+\.Arn>$/),
           },

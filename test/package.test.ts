@@ -12,7 +12,7 @@ function packedFiles(): string[] {
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 2 ** 26,
   });
-  // npm 11 reports a list of packages, npm 12 an object with one for each name.
+  // npm 11 reports a list of packages, npm 12 an object of packages by name.
   const [{ files }] = Object.values<{ files: { path: string }[] }>(JSON.parse(report)) as [
     { files: { path: string }[] },
   ];

@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 const PROJECT = resolve(__dirname, '..');
 
-// The public surface: whoever changes it changes the snapshot, which the reviewer of a change reads.
+// Every change of the public API changes the snapshot, so reviewers see it.
 
 const lastPart = (fqn: string) => String(fqn.split('.').at(-1));
 
@@ -35,7 +35,7 @@ function propertyText({ name, static: isStatic, optional, type }: Json): string 
   return `${isStatic ? 'static ' : ''}${name}${optional ? '?' : ''}: ${typeText(type)}`;
 }
 
-/** A type of the API with its own members, one a line. */
+/** A type of the API and its own members, one per line. */
 function describeType(type: Json): string {
   const kind = type.datatype ? 'struct' : type.kind;
   const bases = [type.base, ...(type.interfaces ?? [])].filter((base) => base !== undefined).map(lastPart);
@@ -62,7 +62,7 @@ test('API.md is current', () => {
     const file = join(folder, 'API.md');
     execFileSync('npx', ['jsii-docgen', '--output', file], { cwd: PROJECT, stdio: 'ignore' });
     const isCurrent = readFileSync(file, 'utf8') === readFileSync(join(PROJECT, 'API.md'), 'utf8');
-    // Not the texts themselves: a difference in them is not for people.
+    // Does not compare the contents directly, because the diff would be unreadable.
     expect(isCurrent ? 'current' : 'run "npm run build:api"').toBe('current');
   } finally {
     rmSync(folder, { recursive: true });

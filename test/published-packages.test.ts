@@ -7,7 +7,7 @@ jest.setTimeout(60_000);
 
 const PROJECT = resolve(__dirname, '..');
 
-/** The packages with their limits in KiB: what a release may weigh, some 15 % above what it weighs now. */
+/** The packages with their maximum sizes in KiB, about 15 % above the current sizes. */
 const PACKAGES = [
   { name: 'cdk-sagemaker-tuning', folder: '.', packed: 1_800, unpacked: 8_500 },
   { name: 'cdk-sagemaker-tuning-local', folder: 'local', packed: 1_050, unpacked: 3_400 },
@@ -33,7 +33,7 @@ describe.each(PACKAGES)('$name', ({ name, folder, packed, unpacked }) => {
   });
 
   test('is as small as it was', () => {
-    // The size of each file is the third column that tar prints.
+    // The third column of the output of tar is the file size.
     const sizes = output('tar', ['-tvzf', tarball]).match(/^\S+\s+\S+\s+\d+/gm) ?? [];
     const kilobytes = sizes.reduce((sum, line) => sum + Number(/\d+$/.exec(line)?.[0]), 0) / 1024;
     expect(readFileSync(tarball).length / 1024).toBeLessThan(packed);

@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import * as library from '../lib';
 import { codeBlocks, PAGES, PROJECT } from './docs/pages';
 
-/** choose.test.ts has the snippets of this page. */
+/** choose.test.ts tests the snippets of this page. */
 const OTHER_PAGES = ['docs/choosing.md'];
 
 const IMPORT = /^import [^;]*;$/gm;
@@ -27,7 +27,7 @@ declare const parameterRanges: ParameterRange[];
 declare const workflow: SageMakerWorkflow;
 `;
 
-/** The pages' TypeScript as one program: imports first, each snippet in a function of its own. */
+/** All TypeScript snippets of the pages as one program: the imports, then one function per snippet. */
 function program(): string {
   const found = PAGES.filter((page) => !OTHER_PAGES.includes(page)).flatMap((page) => codeBlocks(page, 'ts'));
   expect(new Set(found.map(({ page }) => page)).size).toBeGreaterThan(7);
@@ -40,7 +40,7 @@ function program(): string {
   return [...merged(imports), fixture, ...functions].join('\n');
 }
 
-/** Imports with each name once, whichever snippets have it. */
+/** The imports of all snippets, one line per name. */
 function merged(imports: readonly string[]): string[] {
   const lines = imports.flatMap((text) => {
     const [, names, module] = /^import \{([^}]*)\} from ('.*');$/.exec(text) ?? [];

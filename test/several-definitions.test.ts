@@ -74,7 +74,7 @@ const NET: FurtherDefinition = {
 
 const SEVERAL = { definitionName: 'xgboost', furtherDefinitions: [FOREST, NET] };
 
-/** The declarations of the most used props, which take a while. */
+/** Cached definition for the most common props, because synthesis takes a while. */
 let several: Json;
 
 function definition(props?: Partial<TuningFragmentProps>, stack?: Stack): Json {

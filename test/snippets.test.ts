@@ -32,7 +32,7 @@ function find(file: string, pattern: RegExp, clean: (code: string) => string): S
   return found.map(([, code = ''], index): Snippet => [`${file}, snippet ${index + 1}`, clean(code)]);
 }
 
-/** Its snippets are whole apps: they need nothing of their surroundings. */
+/** The snippets of this page are complete apps that need no predefined names. */
 const WHOLE_APPS = 'README.md';
 
 const PAGES = filesIn('docs', /^[a-z-]+\.md$/).filter((page) => !OTHER_PAGES.includes(page));
@@ -45,7 +45,7 @@ const SNIPPETS: Snippet[] = [
   ),
 ];
 
-/** What a reader of the documentation has where a snippet begins (docs/README.md). Names of the library need no import. */
+/** The names that every snippet can use (docs/README.md), including all exports of the library. */
 function surroundings(stack: Stack): Record<string, unknown> {
   const pass = (id: string) => sfn.Pass.jsonata(stack, id);
   const other = new Stack(new App(), 'Other');
@@ -66,7 +66,7 @@ function surroundings(stack: Stack): Record<string, unknown> {
   };
 }
 
-/** A snippet as a function: what it returns, and the names that it may use without an import. */
+/** Runs a snippet as a function that can use `names` without imports. @returns its return value */
 function run(code: string, self: unknown, names: Record<string, unknown>): unknown {
   const imports = code.match(/^import [^;]*;$/gm) ?? [];
   const body = code.replace(/^import [^;]*;$/gm, '');

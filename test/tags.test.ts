@@ -12,7 +12,7 @@ const OWN = {
 
 type Tagging = Record<string, string>;
 
-/** A workflow with the prop `tags`, and the states that tag jobs; `own` lists those with the construct's own tag. */
+/** Workflows with the prop `tags`, and the states that tag jobs; `OWN` marks states that also set the construct's own tag. */
 const WORKFLOWS: [string, (stack: Stack, tags?: Tagging) => Construct, Record<string, object[]>][] = [
   [
     'the optimized integration',

@@ -23,7 +23,7 @@ function settingsOf(settings: Record<string, unknown>): Settings {
   return readSettings(new App({ context: Object.fromEntries(given) }).node);
 }
 
-/** A file whose label has these values. */
+/** Writes a file whose label column repeats these values. */
 function table(values: readonly string[]): string {
   const path = join(folder, 'data.csv');
   const rows = Array.from({ length: 30 }, (_, i) => `${values[i % values.length]},${i / 7}`);
@@ -31,13 +31,13 @@ function table(values: readonly string[]): string {
   return path;
 }
 
-/** The learning task for a table whose label has these values. */
+/** The learning task for a table with these label values. */
 function taskOf(values: readonly string[], settings: Record<string, unknown> = {}) {
   const all = settingsOf({ data: table(values), label: 'y', ...settings });
   return learningTaskOf(all, prepareData(all, { cache: join(folder, 'cache') })?.manifest);
 }
 
-/** Settings of the fixed hyperparameters. */
+/** Settings with these fixed hyperparameters. */
 const fixed = (hyperparameters: Record<string, string>) => ({ hyperparameters });
 
 const NUMBERS = ['1.5', '2', '4'];

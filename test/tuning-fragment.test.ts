@@ -196,7 +196,7 @@ describe('the integration', () => {
   test('sends the same request with either integration', () => {
     const by = (integration: TuningIntegration) =>
       definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
-    // With the AWS SDK integration, only the tag tells which execution a job belongs to.
+    // With the AWS SDK integration, only the tag identifies the execution of a job.
     const Tags = [
       {
         Key: 'cdk-sagemaker-tuning:execution',

@@ -331,7 +331,7 @@ describe('the training role', () => {
 });
 
 describe('the input locations', () => {
-  /** The locations that the training role may read, and those that an execution may name. */
+  /** The locations that the training role can read, and those that an execution's input can name. */
   function locationsOf(
     props: Partial<TuningWorkflowProps>,
     stack: Stack,

@@ -43,7 +43,7 @@ const fixed = (values: Record<string, string>): Props => ({
 const many = (count: number, make: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i));
 
-/** XGBoost without its rules, so that only SageMaker's own limits are checked. */
+/** XGBoost without the algorithm's rules, so that only SageMaker's limits are checked. */
 const UNKNOWN = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.of('9.9-9'), registryAccount: '123456789012' }),
 };

@@ -29,7 +29,7 @@ import { vpcIn, workflow } from './fixtures';
 
 /** An app for the linters and the static checks of permissions. */
 export interface Variant {
-  /** Its special feature, such as `TuningWorkflow with a VPC, anywhere`. */
+  /** The feature that the variant tests, such as `TuningWorkflow with a VPC, anywhere`. */
   readonly name: string;
   /** Creates the app. The caller synthesizes it. */
   readonly app: () => App;
@@ -138,7 +138,7 @@ const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkfl
   ],
 ];
 
-/** The default app, both workflows with every prop that changes their permissions. */
+/** The default app, and both workflows with each prop that changes their permissions. */
 export const VARIANTS: readonly Variant[] = [
   ...APPS.map(([name, env, settings]) => ({ name: `the app, ${name}`, app: () => tuningApp(env, settings) })),
   ...ENVIRONMENTS.flatMap(([where, env]) => [
@@ -174,7 +174,7 @@ function appOf(env: StackProps['env'], fill: (stack: Stack) => void): App {
   return app;
 }
 
-/** Adds everything that starts and monitors a workflow. */
+/** Adds all constructs that start or monitor a workflow. */
 function operate(made: SageMakerWorkflow): void {
   const alias = made.addAlias('live');
   made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.days(1)), alias });

@@ -1,5 +1,5 @@
 'use strict';
-/** The engine that ../shared/conformance/run.js calls: runs a recorded case on the interpreter and skips waits. */
+/** The engine for ../shared/conformance/run.js: runs a recorded case on the interpreter, without waiting. */
 const path = require('node:path');
 
 require('ts-node').register({ swc: true, cwd: path.join(__dirname, '..', '..') });

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The adapter of ../shared/conformance/xgboost: runs recorded training jobs and writes how they ended.
+"""The adapter for ../shared/conformance/xgboost: runs recorded training jobs and writes their outcomes.
 
 usage: conformance-xgboost.py CASES.json RESULTS.json
 
-Every job runs in a warm worker (local/python/xgboost_worker.py), as in local mode. Any Python 3.9 or newer will do: it
-starts the one that local mode trains with, which local mode's own code finds or makes.
+Every job runs in a warm worker (local/python/xgboost_worker.py), as in local mode. This script runs with Python 3.9 or
+newer and starts the Python that local mode trains with, which local mode's own code finds or creates.
 """
 
 import importlib.util
@@ -26,22 +26,22 @@ createPythonEnvironments({ folder: '.venv', onNotice: console.error })
   .then(({ python }) => console.log(python));
 """
 ROUND = re.compile(r"\[\d+\]")
-# Longer series are cut to their first three and last three rounds.
+# Longer series are reduced to their first three and last three rounds.
 LONGEST_SERIES = 12
 
 
 class Worker:
-    """A process that trains one job after the other."""
+    """A process that trains jobs one after the other."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._jobs = 0
-        self._receive()  # it is ready
+        self._receive()  # the message that the worker is ready
 
     def train(self, job: Dict[str, Any]) -> Dict[str, Any]:
-        """The job's outcome and log."""
+        """Returns the outcome and the log of the job."""
         self._jobs += 1
         self._process.stdin.write((json.dumps({"op": "train", "job": self._jobs, **job}) + "\n").encode())
         self._process.stdin.flush()

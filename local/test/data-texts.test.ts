@@ -13,7 +13,7 @@ import { synthesize } from './end-to-end/support';
 
 jest.setTimeout(60_000);
 
-/** The states of each machine, which process numbers in different ways. */
+/** State machines that process numbers in different ways. */
 const MACHINES: Readonly<Record<string, string>> = {
   pass: '{ "StartAt": "S",\n  "States": {"S": {"Type": "Pass", "End": true}} }',
   literal:
@@ -59,7 +59,7 @@ afterAll(() => localMode?.close());
 const INPUT = '{ "a": 1.0,\n  "b": 1e3, "id": 12345678901234567890 }';
 const COMPACT = '{"a":1.0,"b":1e3,"id":12345678901234567890}';
 
-/** Runs a machine and describes its execution. */
+/** Runs a state machine and describes its execution. */
 async function run(machine: string, input: string) {
   const { executionArn } = await client.send(
     new StartExecutionCommand({ stateMachineArn: arns[machine], input }),

@@ -3,7 +3,7 @@ import { Evaluator } from '../src/evaluator/evaluator';
 
 const SUM = { source: '$sum([1..3])', states: {}, variables: {}, random: 0 };
 
-/** Process IDs of this process's evaluators, and their process groups. */
+/** Process IDs and process groups of this process's evaluators. */
 function evaluatorProcesses(): { readonly pid: number; readonly group: number }[] {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8' }).split('\n');
   return lines.flatMap((line) => {
@@ -31,7 +31,7 @@ test("Ctrl-C, which goes to the terminal's process group, does not reach the eva
 test('a request that a dead process cannot read is sent to a new one', async () => {
   await evaluator.evaluate('jsonata', SUM);
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
-  // The process is dead, but this process does not know: events are only handled in the next turn.
+  // The evaluator is dead, but this process does not know yet: events are handled only in the next turn of the event loop.
   while (evaluatorProcesses().length > 0);
   await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
 });

@@ -21,7 +21,7 @@ const SCIKIT_LEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-sci
 const USUAL = ['sampler.py', ...Array<string>(availableParallelism()).fill('xgboost_worker.py')];
 const PACKAGES = { optuna: '5.0.0', 'xgboost-cpu': '3.2.0', numpy: '2.0.0', scipy: '1.0.0' };
 
-/** Runs the real interpreter, and records its arguments. */
+/** A fake interpreter that records its arguments and runs the real one. */
 let python: string;
 let log: string;
 let started: HeadStart[] = [];
@@ -130,14 +130,14 @@ describe('the command', () => {
   let cli: RunningCli;
 
   beforeEach(() => {
-    // Within this project, so that its `cdk` is found.
+    // In this project's folder, so that the project's `cdk` is found.
     const cache = join(PROJECT, 'node_modules/.cache');
     mkdirSync(cache, { recursive: true });
     project = mkdtempSync(join(cache, 'head-start-'));
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
   });
 
-  /** Runs it on an app that ends with this statement. */
+  /** Starts the `run` command on an app that ends with this statement. */
   function run(end: string, ...args: string[]): void {
     writeFileSync(join(project, 'app.cjs'), `require('fs').writeFileSync('started', ''); ${end}`);
     cli = startCommand(['run', '--project', project, ...args], { PYTHON: python });

@@ -8,9 +8,9 @@ import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 jest.setTimeout(60_000);
 
 const PROJECT = resolve(__dirname, '../..');
-/** Shorter limits than those of users, so that these tests end soon. */
+/** In milliseconds; shorter than the default, so that these tests end soon. */
 const TIME_LIMIT = 500;
-/** For a machine that is busy with other tests. */
+/** Additional milliseconds for a machine that is busy with other tests. */
 const SLACK = 3000;
 
 let eventLoop: EventLoopWatch;
@@ -93,11 +93,11 @@ test('all of them take less than 500 MiB in total', async () => {
     env: { ...process.env, SCRIPT: join(__dirname, 'evaluate-hostile.ts') },
   });
   const { largest, own } = JSON.parse(stdout) as { largest: number; own: number };
-  // Local mode and its evaluator; in KiB.
+  // In KiB, for local mode and its evaluator.
   expect(own + largest).toBeLessThan(500 * 1024);
 });
 
-/** Runs the script and prints the peak memory of the largest process among it and its children. */
+/** Runs the script and prints the largest peak memory of the script and its child processes. */
 const LARGEST_PROCESS = `
 import json, os, resource, subprocess, sys
 command = [sys.argv[1], "--require", "ts-node/register", os.environ["SCRIPT"]]

@@ -1,14 +1,14 @@
-/** Expressions and log lines that would run forever or exhaust memory without limits. */
+/** Expressions that, without limits, would run forever or exhaust memory, and the log lines that cause this. */
 
 const A32 = 'a'.repeat(32);
 const A40 = `${'a'.repeat(40)}!`;
 const LONG = 200_000;
 
-/** Metric expressions, lines, and the expected results. */
+/** Metric regexes, log lines, and the expected results. */
 export const HOSTILE_METRICS: readonly (readonly [
   regex: string,
   line: string,
-  /** A number is the expected value. A string must be part of the note. */
+  /** The expected value, or a string that the note must contain. */
   expected: number | string | undefined,
 ])[] = [
   ['(?:a+)+([0-9.]+)$', A32, 'takes longer than 1 s'],
@@ -50,7 +50,7 @@ export const HOSTILE_METRICS: readonly (readonly [
   ['rmse=(.+)', 'rmse=\ud800', 'not a number'],
 ];
 
-/** JSONata expressions, with the limit that they exceed: one, either (depending on the machine), or none. */
+/** JSONata expressions with the limit that they exceed. `either` depends on the machine; undefined means no limit. */
 export const HOSTILE_JSONATA: readonly (readonly [
   source: string,
   limit: 'time' | 'memory' | 'either' | undefined,

@@ -53,7 +53,7 @@ function workflow(props: Partial<TuningWorkflowProps> = {}): string {
   });
 }
 
-/** Deploys a workflow with stubbed training, and with data that is never read. */
+/** Deploys a workflow with stubbed training and placeholder data. */
 async function deployStubbed(
   stubTraining: StubTraining,
   props?: Partial<TuningWorkflowProps>,
@@ -69,7 +69,7 @@ const byDepth: StubTraining = ({ hyperparameters }) => ({
   'validation:rmse': Number(hyperparameters.max_depth),
 });
 
-/** The temporary roots of this process. */
+/** The temporary root folders of this process. */
 function temporaryRoots(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith(`local-mode-${process.pid}-`));
 }
@@ -293,7 +293,7 @@ describe('a stub of tasks', () => {
       },
     });
     const input = { text: 'hello' };
-    // A retry after five minutes, which take 0.3 seconds here, and then a caught error.
+    // A retry after five minutes (0.3 seconds in this test), and then a caught error.
     await expect(deployed.startExecution({ input }).output()).resolves.toEqual({
       Error: 'SNS.NotFoundException',
       Cause: 'no such topic',

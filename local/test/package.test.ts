@@ -22,7 +22,7 @@ const REPOSITORY = resolve(__dirname, '../..');
 const PACKAGE = join(REPOSITORY, 'local');
 const NAME = 'cdk-sagemaker-tuning-local';
 
-/** Code that a user might write, in TypeScript and, compiled, in JavaScript. */
+/** Code that a user might write in TypeScript. The tests also compile it to JavaScript. */
 const CONSUMER = `
 import { type ExecutionRecord, LocalMode, type StubTraining } from '${NAME}';
 
@@ -43,7 +43,7 @@ async function main(assembly: string): Promise<void> {
 void main(process.argv[2] ?? '');
 `;
 
-/** A project with the package installed as packed by npm. Its dependencies are those of this repository. */
+/** A project with the packed package installed. The dependencies come from this repository. */
 let project: string;
 let assembly: string;
 
@@ -178,7 +178,7 @@ test('the command runs an app whose project has no cdk, and trains', () => {
   const { output } = onlyExecutionIn(join(project, '.local'));
   expect(output).toMatchObject({ tuningJob: { trainingJobs: { completed: 2 } } });
   expect(run([cli, '--help']).stdout).toContain(`npx ${NAME} run --help`);
-  // Git ignores data and models.
+  // The data and models must be ignored by Git.
   expect(readFileSync(join(project, '.local/.gitignore'), 'utf8')).toBe('*\n');
 });
 

@@ -13,8 +13,8 @@ const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
 
 /**
- * Before all tests: installs the Python packages of the tests and examples once, and not in parallel. If they
- * exist, this takes a few seconds.
+ * Before all tests: installs the Python packages of the tests and examples, one environment at a time. Takes a few
+ * seconds if they are already installed.
  */
 export default async function preparePython(): Promise<void> {
   const environments = createPythonEnvironments({
@@ -23,7 +23,7 @@ export default async function preparePython(): Promise<void> {
   });
   const script = createScriptTrainer({ environments });
   const tabular = createTabularTrainer({ pythonFor: environments.forPackages, maxWorkers: 1 });
-  // The largest first, because the others reuse pip's downloads.
+  // The largest environment first, because the others reuse pip's downloads.
   const steps = [
     () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION),
     () => createAutoMLRunner({ environments, maxWorkers: 1 }).prepare(),

@@ -32,7 +32,7 @@ function tuning(props: Partial<TuningWorkflowProps>): string {
   });
 }
 
-/** Rejects a job for a quota this many times, then accepts it. @returns the stub and the requested names */
+/** Stubs a quota that rejects a job this many times and then accepts it. @returns the stub and the requested job names */
 function refusing(times: number, message: string, answer: object = {}): { stub: StubTask; names: string[] } {
   const names: string[] = [];
   const stub: StubTask = ({ arguments: given }) => {
@@ -130,7 +130,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
         error: 'QuotaExceeded',
         cause: expect.stringMatching(/still used up after 10 minutes[\s\S]*is 2 Instances/),
       });
-      // The first attempt, after 5 minutes, and after the remaining 5.
+      // Attempts at the start, after 5 minutes, and after the remaining 5 minutes.
       expect(names).toHaveLength(3);
     });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_XGBOOST_VERSION, type PythonEnvironments } from '../src/training';
 
-/** Packages with realistic tables. */
+/** Packages that contain realistic tables. */
 const PACKAGES = ['palmerpenguins==0.1.6', 'islp==0.4.1'];
 const TABLES = {
   'penguins.csv': 'palmerpenguins/data/penguins.csv',
@@ -13,7 +13,7 @@ const TABLES = {
 
 const FOLDER = resolve(__dirname, '../../.venv/tables');
 
-/** Unpacks files of the wheels in a folder: `python -c UNPACK <folder> <target> <file> ...`. */
+/** Unpacks files from the wheels in a folder: `python -c UNPACK <folder> <target> <file> ...`. */
 const UNPACK = `
 import pathlib, sys, zipfile
 wheels, target, *files = sys.argv[1:]
@@ -23,7 +23,7 @@ for wheel in pathlib.Path(wheels).glob("*.whl"):
             pathlib.Path(target, pathlib.Path(file).name).write_bytes(archive.read(file))
 `;
 
-/** The path of a table. `fetchSampleTables` has put it there. */
+/** The path of a table that `fetchSampleTables` has extracted. */
 export function sampleTable(name: keyof typeof TABLES): string {
   return join(FOLDER, name);
 }

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 let project: string;
 
 beforeEach(() => {
-  // Within this project, so that its `cdk` is found.
+  // In this project's folder, so that the project's `cdk` is found.
   const cache = resolve(__dirname, '../../node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   project = mkdtempSync(join(cache, 'synthesize-'));
@@ -20,7 +20,7 @@ async function environmentOfApp(): Promise<NodeJS.ProcessEnv> {
   const app = `require('fs').writeFileSync('env.json', JSON.stringify(process.env))`;
   writeFileSync(join(project, 'app.cjs'), app);
   writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
-  // The app synthesizes nothing, so `cdk` fails: the app has run by then.
+  // The app synthesizes nothing, so `cdk` fails after the app has run.
   const synthesis = synthesize({ project, root: join(project, 'root'), context: ['a=b'], onLine: () => {} });
   await expect(synthesis).rejects.toThrow('cdk synth failed with exit status');
   return JSON.parse(readFileSync(join(project, 'env.json'), 'utf8')) as NodeJS.ProcessEnv;

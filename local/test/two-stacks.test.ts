@@ -23,7 +23,7 @@ jest.setTimeout(60_000);
 
 const NAMES = ['Blue', 'Green'] as const;
 
-/** One template under two stack names, as Service Catalog or a StackSet deploys it: an assembly for each. */
+/** Two assemblies with the same template and different stack names, as deployed by Service Catalog or a StackSet. */
 function assemblies(): string[] {
   const synthesized = synthesize((scope) => {
     new TuningWorkflow(scope, 'Tuning', {
@@ -60,7 +60,7 @@ test('two copies of one template share neither names nor permissions', async () 
     ),
   );
   try {
-    // At the same time, and with the same name.
+    // Both executions run at the same time and have the same name.
     const outputs = await Promise.all(
       stacks.map(async (stack) => {
         for (const channel of ['train', 'validation']) {
@@ -71,7 +71,7 @@ test('two copies of one template share neither names nor permissions', async () 
     );
     const tuningJobs = outputs.map(({ tuningJob }) => tuningJob.name);
     const [prefix, otherPrefix] = tuningJobs.map((name) => name.slice(0, 16));
-    // Digits of the construct, which are the same in both stacks, and of the stack.
+    // 8 digits that identify the construct, which are the same in both stacks, and 8 that identify the stack.
     expect(prefix?.slice(0, 8)).toBe(otherPrefix?.slice(0, 8));
     expect(prefix).not.toBe(otherPrefix);
     const prefixes = trainingJobsIn(root).map(({ description }) => description.TrainingJobName.slice(0, 16));
@@ -108,7 +108,7 @@ interface Output {
   readonly tuningJob: { readonly name: string };
 }
 
-/** The names of the log groups that the stack of an assembly has. */
+/** The names of the log groups in an assembly's stack. */
 function logGroupsIn(folder: string): string[] {
   const assembly = readAssembly(folder);
   const environment = resolveEnvironment(assembly);

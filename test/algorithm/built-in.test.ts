@@ -21,7 +21,7 @@ import { definitionOf, fragment, type Json, stackOf, text, workflow } from '../f
 const at = (folder: string) => DataLocation.fromUri(`s3://data/${folder}/`);
 const recordIo = (folder: string) => InputData.recordIoProtobuf(at(folder));
 
-/** For each algorithm a tuning that is valid. */
+/** A valid tuning for each algorithm. */
 const TUNINGS: Readonly<Record<string, TuningOptions & { train: InputData; validation: InputData }>> = {
   'linear-learner': {
     algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
@@ -86,7 +86,7 @@ function synth(name: string, props: Partial<TuningWorkflowProps> = {}): Stack {
   return stack;
 }
 
-/** The tuning with an additional or a different hyperparameter. */
+/** The tuning with a hyperparameter added or changed. */
 function withHyperparameters(name: string, hyperparameters: Record<string, string>) {
   return () => synth(name, { hyperparameters: { ...TUNINGS[name]?.hyperparameters, ...hyperparameters } });
 }

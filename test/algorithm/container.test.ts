@@ -20,7 +20,7 @@ import { definitionIn, fragment, type Json, someRole, stackOf, statementsIn } fr
 const METRICS = [{ name: 'loss', regex: 'loss=(.*)' }];
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-/** A tuning of a container, which does not need validation data. */
+/** Tunes a custom container; validation data is optional. */
 function props(image: ContainerImage, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: Algorithm.container({ image, metrics: METRICS, environment: { MODE: 'fast' } }),
@@ -32,7 +32,7 @@ function props(image: ContainerImage, more: Partial<TuningFragmentProps> = {}) {
   };
 }
 
-/** The training image of a stack, and the images that the training role may pull. */
+/** A stack's training image, and the images that the training role is allowed to pull. */
 function trainedWith(image: (stack: Stack) => ContainerImage, stack = stackOf()) {
   const { States } = definitionIn(fragment(props(image(stack)), stack), stack);
   const [pull, ...others] = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>

@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A file with a changed copy of another file's document, without the surrounding response. */
+/** Writes a changed copy of a file's model document, without the response around it. */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));
   const document = file.HubContentDocument ? JSON.parse(file.HubContentDocument) : file;
@@ -164,7 +164,7 @@ describe('the file', () => {
     const alone = changed(LIGHTGBM, {});
     expect(boundIn(stackIn('us-east-1'), alone)).toEqual(boundIn(stackIn('us-east-1'), LIGHTGBM));
     expect(definition(LIGHTGBM).title).toBe('JumpStart model lightgbm-classification-model 0.0.0');
-    // Called by its training artifact.
+    // Named after its training artifact.
     expect(definition(alone).title).toBe('JumpStart model lightgbm-classification-model');
   });
 

@@ -92,7 +92,7 @@ function requests(
   };
 }
 
-/** The literals of the hyperparameters of a request. */
+/** The literal values of a request's hyperparameters. */
 function fixed(expression: string): Json {
   return JSON.parse(/\{"[^}]*\}/.exec(expression)?.[0] ?? '{}');
 }
@@ -109,7 +109,7 @@ function packed(source: ScriptSource, entryPoint = 'train.py') {
   );
   const archive = readFileSync(join(assembly.directory, asset.source.path));
   const [destination] = Object.values<Json>(asset.destinations);
-  // A copy: parseTar reads a buffer from the beginning of its memory, of which a buffer of Node.js 24 is only a part.
+  // Copied, because parseTar reads from the start of the underlying memory, which Node.js 24 shares between buffers.
   const tar = new Uint8Array(gunzipSync(archive));
   return { key: destination.objectKey as string, archive, files: parseTar(tar) };
 }
@@ -512,7 +512,7 @@ describe('hyperparameters', () => {
   test("count toward the limit, together with the container's", () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
-    // 1 that is tuned, 3 for the container, 1 for SageMaker.
+    // 1 tuned, 3 for the container, and 1 for SageMaker.
     expect(problemsOf({}, { hyperparameters: hyperparameters(95) })).toEqual([]);
     expect(problemsOf({}, { hyperparameters: hyperparameters(96) })).toEqual([
       expect.stringMatching(/^hyperparameters: may be 100 in all, .* got 101$/),
@@ -650,7 +650,7 @@ describe('distribution', () => {
       ...told,
       sagemaker_instance_type: 'ml.p4d.24xlarge',
     });
-    // The others come with the best hyperparameters.
+    // The other hyperparameters come from the best training job.
     expect(final.HyperParameters).toMatch(
       /^{% \$merge\(\[\$states\.input\.result\.bestTrainingJob\.hyperparameters, /,
     );

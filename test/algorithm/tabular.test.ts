@@ -17,7 +17,7 @@ import { TABTRANSFORMER } from '../../lib/algorithm/tabular/tabtransformer';
 import { tabularModel } from '../../lib/algorithm/tabular/tabular-model';
 import { definitionOf, type Json, stackOf, workflow } from '../fixtures';
 
-// With a model ID, the file is a minimal document of that model.
+// If a model ID is given, the file is a minimal document for that model.
 const MINIMAL = join(__dirname, 'fixtures', 'minimal-tabular-model.json');
 const DOCUMENT = join(__dirname, 'fixtures', 'lightgbm-classification-model.json');
 
@@ -110,7 +110,7 @@ describe('the algorithms', () => {
     expect(metricsOf('autogluon-regression-ensemble')).toEqual([]);
   });
 
-  // As the libraries print them; the last line is that of TabTransformer according to SageMaker's guide.
+  // Lines as the libraries print them; the last one is TabTransformer's, from SageMaker's guide.
   test.each([
     [
       'lightgbm-regression-model',
@@ -186,7 +186,7 @@ describe('together', () => {
     expect(together(modelId, { is_unbalance: 'False', scale_pos_weight: '2' })).toEqual([]);
     const problem = ['hyperparameters.scale_pos_weight: cannot be used with is_unbalance True'];
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '2' })).toEqual(problem);
-    // Tuned.
+    // This hyperparameter is tuned.
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '' })).toEqual(problem);
   });
 

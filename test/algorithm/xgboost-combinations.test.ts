@@ -7,7 +7,7 @@ import { fragment, stackOf, TUNING } from '../fixtures';
 
 type Values = Record<string, string>;
 
-/** The messages of synth about hyperparameters; `metric` is the objective metric. */
+/** The messages about hyperparameters at synth; `metric` is the objective metric. */
 function atSynth(values: Values, metric = 'rmse', version = '3.2-0'): string[] {
   const props: Partial<TuningFragmentProps> = {
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
@@ -33,7 +33,7 @@ function objectiveOf(metric: string, version: string): Objective {
   return direction === 'Maximize' ? Objective.maximize(name) : Objective.minimize(name);
 }
 
-/** The messages of the first state about hyperparameters in the execution's input. */
+/** The first state's messages about hyperparameters in the execution's input. */
 async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Promise<string[]> {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.of(version) });
   const objective = objectiveOf(metric, version);
@@ -61,7 +61,7 @@ const MULTI = { objective: 'multi:softprob', num_class: '3' };
 const SOFTMAX = { objective: 'multi:softmax', num_class: '3' };
 const BINARY = { objective: 'binary:logistic' };
 
-/** A rule: accepted and rejected hyperparameters with the message, each with the objective metric if it matters. */
+/** A rule: accepted hyperparameters, rejected hyperparameters, the error message, and the metric if it matters. */
 interface Case {
   readonly rule: string;
   readonly accepted: Values;

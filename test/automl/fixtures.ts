@@ -8,7 +8,7 @@ import {
 } from '../../lib';
 import { stackOf } from '../fixtures';
 
-/** CSV files below a folder of the bucket `data`. */
+/** CSV files in a folder of the bucket `data`. */
 export const csv = (folder: string) => AutoMlData.csv(DataLocation.fromUri(`s3://data/${folder}/`));
 
 export function autoMlWorkflow(

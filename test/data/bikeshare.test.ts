@@ -33,7 +33,7 @@ test('the split is 80 to 20, and nothing was lost or doubled', () => {
   expect(parts['train']).toHaveLength(6916);
   expect(parts['validation']).toHaveLength(1729);
 
-  // Day and hour identify a row: 8,645 different pairs are all rows of the year, so no row is in both files.
+  // Day and hour identify a row. All 8,645 pairs of the year differ, so no row is in both files.
   const day = indexOf('day');
   const hour = indexOf('hr');
   const keys = Object.values(parts)

@@ -30,6 +30,6 @@ test('the memory that a table takes does not depend on its size', () => {
     ['--require', 'ts-node/register', '-e', MEASURE, path, pathOf('cache')],
     { cwd: join(__dirname, '../..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  // Node.js and ts-node alone use half of it.
+  // Node.js and ts-node alone use half of this limit.
   expect(Number(memory)).toBeLessThan(300);
 });

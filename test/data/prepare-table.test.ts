@@ -4,7 +4,7 @@ import { summaryOf } from '../../bin/data';
 import { Progress } from '../../bin/data/progress';
 import { prepare, rows, write } from './table';
 
-/** A file whose column `x` has these values, repeated, and whose label is a number. */
+/** Writes a file whose column `x` repeats these values and whose label is numeric. */
 function withColumn(values: readonly string[], header = 'x,y', count = 40): string {
   return write([header, ...rows(count, (i) => `${values[i % values.length]},${i * 1.5}`)]);
 }
@@ -361,7 +361,7 @@ describe('a prepared table', () => {
     const first = prepare(write(LINES), 'y').fingerprint;
     expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
     expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
-    // The same numbers with other names.
+    // The same numbers under a different column name.
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 
@@ -390,7 +390,7 @@ describe('a prepared table', () => {
         classes: ['Adelie', 'Chinstrap', 'Gentoo'],
         classRows: [20, 20, 20],
         rowsWithout: 0,
-        // ln 3: the classes have the same number of rows.
+        // ln 3, because each of the three classes has the same number of rows.
         baseline: 1.09861,
       },
       rows: { train: 48, validation: 12 },

@@ -58,7 +58,7 @@ export function prepare(
   return { ...table, train, validation, all: [...train, ...validation], output: told.join('') };
 }
 
-/** This many rows. */
+/** Makes `count` rows. */
 export function rows(count: number, row: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }

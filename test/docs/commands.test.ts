@@ -53,13 +53,13 @@ const LOCAL_COMMANDS: Readonly<Record<string, () => Command>> = {
 
 const CLIENTS: Readonly<Record<string, object>> = { logs, sagemaker, stepfunctions: sfn, sts };
 
-/** The words of a command, as a shell has them. */
+/** The words of a command, split as a shell splits them. */
 function wordsOf(command: string): string[] {
   const words = command.match(/(?:'[^']*'|"[^"]*"|<[^>]*>|\[[^\]]*\]|[^\s'"<[]|[<[])+/g) ?? [];
   return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
 }
 
-/** What is wrong with the arguments of local mode. */
+/** The problem with the arguments of local mode, if any. */
 function problemOfLocalMode(args: readonly string[]): string | undefined {
   const [first = ''] = args;
   if (first === '--help') return undefined;
@@ -113,7 +113,7 @@ function problemOfJest(args: readonly string[]): string | undefined {
   return missing.length === 0 ? undefined : `no test ${missing.join(', ')}`;
 }
 
-/** `list-state-machines` → `ListStateMachinesCommand`, which the client of the service has. */
+/** Checks that the service's client has the command: `list-state-machines` → `ListStateMachinesCommand`. */
 function problemOfAws([service = '', operation = '']: readonly string[]): string | undefined {
   const name = operation.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const client = CLIENTS[service];
@@ -121,7 +121,7 @@ function problemOfAws([service = '', operation = '']: readonly string[]): string
   return Object.hasOwn(client, `${name}Command`) ? undefined : `${service} has no ${operation}`;
 }
 
-/** What is wrong with a command of a page. */
+/** The problem with a command, if any. */
 function problemOf(command: string): string | undefined {
   if (NOT_TRIED.some(([pattern]) => pattern.test(command))) return undefined;
   const [first, second, third, ...others] = wordsOf(
@@ -136,7 +136,7 @@ function problemOf(command: string): string | undefined {
   return 'no test knows this command';
 }
 
-/** The commands of a page: of its blocks, one on a line, and those in its text that begin with npm, npx or aws. */
+/** The commands of a page: each line of its shell blocks, and inline code that begins with npm run, npx or aws. */
 function commandsOf(page: string): string[] {
   const blocks = codeBlocks(page, 'sh').flatMap(({ code }) => code.replace(/\\\n\s*/g, '').split('\n'));
   const inline = [

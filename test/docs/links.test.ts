@@ -2,10 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { PAGES, PROJECT, readPage, withoutCode } from './pages';
 
-/** Links, images and links by reference, without titles. */
+/** Inline links, images, reference definitions and bare URLs. */
 const LINK = /\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)$|<(https?:[^>\s]+)>/gm;
 
-/** Pages are read on GitHub: what it makes of a heading. */
+/** The anchor that GitHub generates for a heading. */
 function anchorOf(heading: string): string {
   return heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -16,7 +16,7 @@ function anchorOf(heading: string): string {
     .replace(/\s/g, '-');
 }
 
-/** The anchors of a page. Of equal headings, the second one gets `-1`. */
+/** The anchors of a page. The second of two identical headings gets the suffix `-1`. */
 function anchorsOf(page: string): ReadonlySet<string> {
   const found = new Map<string, number>();
   const anchors = new Set<string>();
@@ -31,7 +31,7 @@ function anchorsOf(page: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** What is wrong with a link of a page. */
+/** The problem with a link of a page, if any. */
 function problemWith(page: string, link: string): string | undefined {
   if (/^[a-z]+:/.test(link)) return externalProblem(link);
   const [path = '', anchor] = link.split('#');
@@ -42,7 +42,7 @@ function problemWith(page: string, link: string): string | undefined {
   return anchorsOf(target).has(anchor) ? undefined : 'no such heading';
 }
 
-/** Whether an address has the form of one: nothing is fetched. */
+/** The problem with the form of a URL, if any. Nothing is fetched. */
 function externalProblem(link: string): string | undefined {
   if (!URL.canParse(link)) return 'not a URL';
   const { protocol, hostname } = new URL(link);

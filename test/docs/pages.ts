@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export const PROJECT = join(__dirname, '../..');
 
-/** All Markdown pages of the repository, as paths from its root. */
+/** All Markdown pages of the repository, as paths relative to its root. */
 export const PAGES: readonly string[] = execFileSync(
   'git',
   ['ls-files', '--cached', '--others', '--exclude-standard', '*.md', '.github/*.md'],
@@ -12,19 +12,19 @@ export const PAGES: readonly string[] = execFileSync(
 )
   .trim()
   .split('\n')
-  // Generated out of the docstrings: its links are those of the docstrings.
+  // Generated from the docstrings, including its links.
   .filter((page) => page !== 'API.md');
 
 export const readPage = (page: string): string => readFileSync(join(PROJECT, page), 'utf8');
 
-/** A block of code: its language, the code, and the line that it begins at. */
+/** A code block: its language, the code, and the line where it begins. */
 export interface CodeBlock {
   readonly page: string;
   readonly line: number;
   readonly code: string;
 }
 
-/** The blocks of a page in a language, such as `sh`. */
+/** The code blocks of a page in one language, such as `sh`. */
 export function codeBlocks(page: string, language: string): CodeBlock[] {
   const text = readPage(page);
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
@@ -32,6 +32,6 @@ export function codeBlocks(page: string, language: string): CodeBlock[] {
   );
 }
 
-/** A page without its code. */
+/** The text of a page without code. */
 export const withoutCode = (text: string): string =>
   text.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, (code) => code.replace(/[[\]()]/g, ' '));

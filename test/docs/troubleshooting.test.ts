@@ -4,7 +4,7 @@ import { PROJECT, readPage } from './pages';
 
 const PAGE = readPage('docs/troubleshooting.md');
 
-/** The code of a folder, in one string. */
+/** All code in these folders as one string. */
 function codeOf(...folders: string[]): string {
   const files = folders.flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
@@ -18,10 +18,10 @@ const found = (text: string, pattern: RegExp) => [
   ...new Set([...text.matchAll(pattern)].map((match) => String(match.slice(1).find(Boolean)))),
 ];
 
-/** Errors that are caught where they are raised: no user sees their names. */
+/** Errors that the code itself catches, so users never see their names. */
 const INTERNAL = ['NotUtf8Error'];
 
-/** Names that code gives to errors: classes (`name = 'X'`), states (`error: 'X'`) and catchers (`'Error': … 'X'`). */
+/** Error names in the code: of classes (`name = 'X'`), Fail states (`error: 'X'`) and catchers (`'Error': … 'X'`). */
 function raisedNames(): string[] {
   const code = codeOf('lib', 'lambda', 'bin', 'local/src');
   const named = found(code, /\bname(?:: string)? = '([A-Z]\w+)';/g).filter((name) => !name.includes('.'));
@@ -30,7 +30,7 @@ function raisedNames(): string[] {
   return [...new Set([...named, ...failStates, ...catchers])].filter((name) => !INTERNAL.includes(name));
 }
 
-/** Names of the States Language that the interpreter raises: not those of its functions, and no wildcards. */
+/** The `States.*` error names that the interpreter raises, without intrinsic functions and wildcards. */
 function statesNames(): string[] {
   const functions = found(
     readFileSync(join(PROJECT, 'local/src/states/jsonpath/intrinsics.ts'), 'utf8'),

@@ -56,7 +56,7 @@ function ours(stack: Stack): sfn.TaskStateBase {
   });
 }
 
-/** A request without what both tasks fill in by their own defaults, and without tokens. */
+/** A request without tokens and without members whose defaults differ between the two tasks. */
 function comparable(state: Json): Json {
   const { TrainingJobDefinition: definition, ...request } = state.Arguments;
   const { AlgorithmSpecification, InputDataConfig } = definition;

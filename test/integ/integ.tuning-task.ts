@@ -1,6 +1,6 @@
-// Deploys a state machine with the tuning task alone, in JSONPath and JSONata, and expects that it is accepted. No job runs:
-// what is tested is that Step Functions knows the fields of the request.
-// Never run by the authors, who have no account: see docs/first-deployment.md.
+// Deploys a state machine that contains only the tuning task, in JSONPath and in JSONata, to test that Step Functions knows
+// the fields of the request. No job runs.
+// The authors have no AWS account and have never run this test: see docs/first-deployment.md.
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';

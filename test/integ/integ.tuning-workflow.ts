@@ -1,5 +1,5 @@
-// Deploys a workflow, runs one small search, and expects a final model and a report. About 20 minutes, less than one US dollar.
-// Never run by the authors, who have no account: see docs/first-deployment.md.
+// Deploys a workflow, runs a small search, and expects a final model and a report. Takes about 20 minutes and costs less
+// than one US dollar. The authors have no AWS account and have never run this test: see docs/first-deployment.md.
 import { join } from 'node:path';
 import { ExpectedResult, IntegTest } from '@aws-cdk/integ-tests-alpha';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -30,7 +30,7 @@ const { assertions } = new IntegTest(app, 'TuningWorkflow', {
   cdkCommandOptions: { deploy: { args: { rollback: false } } },
 });
 
-/** Starts an execution and compares how it ends. */
+/** Starts an execution and checks its result. */
 function expectExecution(input: object, expected: object, totalTimeout: Duration): void {
   const started = assertions.awsApiCall('StepFunctions', 'startExecution', {
     stateMachineArn: workflow.stateMachine.stateMachineArn,

@@ -12,7 +12,7 @@ type Objects = Readonly<Record<string, string | Buffer>>;
 const HOUSES = 'rooms,area,note,price\n3,80,"near, the\nriver",100\n4,120,,150\n,60,old,\n';
 const EVENT = { target: 'price', train: 's3://data/train/' };
 
-/** @param read gets the keys of the objects, in their order */
+/** @param read receives the keys of the objects that are read, in order */
 async function check(
   objects: Objects | string,
   event: Wire = {},
@@ -32,7 +32,7 @@ async function check(
   }
 }
 
-/** The message of InvalidTrainingData. */
+/** The message of the InvalidTrainingData error. */
 async function problem(
   objects: Objects | string,
   event: Wire = {},
@@ -127,7 +127,7 @@ describe('nothing is found', () => {
   });
 
   test('in a partly read file, because of an incomplete row', async () => {
-    // If "yes" were truncated to "y", this would be a third class.
+    // If "yes" were truncated to "y", it would count as a third class.
     const rows = 'x,price\n1,no\n1,yes\n1,yes\n';
     const binary = { problemType: 'BinaryClassification' };
     for (let bytes = 9; bytes < rows.length; bytes += 1) {
@@ -151,7 +151,7 @@ describe('nothing is found', () => {
     const nothing = { contentChecked: false, complete: false, objects: 1, rows: 0, columns: [] };
     expect(await check(content)).toEqual(nothing);
     const logged = warn.mock.calls.map(([text]) => JSON.parse(String(text)));
-    // A file that is too long to be read completely is not invalid.
+    // A file that is too long to be read completely is still valid.
     const problem = { message: 'Header not read', key: 'train/a.csv', problem: expect.any(String) };
     expect(logged).toMatchObject(content.startsWith('"') ? [problem] : []);
     warn.mockRestore();
@@ -207,7 +207,7 @@ describe('limits for large data', () => {
     const read: unknown[] = [];
     const result = await check(files('train', 3), {}, { bytes: 20 }, read);
     expect(result).toMatchObject({ complete: false, objects: 3 });
-    // The first object is also read for its format and header.
+    // The first object is read once more for its format and header.
     expect(read).toEqual([100, 100, 100, 101].map((n) => `train/${n}.csv`));
   });
 

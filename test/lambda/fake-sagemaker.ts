@@ -6,17 +6,17 @@ export type Wire = Record<string, unknown>;
 
 /** The fake's data: the wire format of one tuning job. */
 export interface FakeData {
-  /** Answer of DescribeHyperParameterTuningJob. */
+  /** The response of DescribeHyperParameterTuningJob. */
   readonly tuningJob: Wire;
-  /** Summaries of its training jobs, in the order of their creation. */
+  /** Summaries of the tuning job's training jobs, in order of creation. */
   readonly trainingJobs?: readonly Wire[];
-  /** Answers of DescribeTrainingJob, by the training job's name. */
+  /** Responses of DescribeTrainingJob, by training job name. */
   readonly details?: Readonly<Record<string, Wire>>;
   /** Training jobs for which DescribeTrainingJob is denied. */
   readonly denied?: readonly string[];
-  /** An operation that fails, for all training jobs or one, with an error that is not about the job. */
+  /** An operation that fails with an error unrelated to the job, for all training jobs or only for one. */
   readonly refuses?: { readonly operation: string; readonly onlyFor?: string };
-  /** How many requests are throttled before the first one succeeds. */
+  /** The number of requests that are throttled before one succeeds. */
   readonly throttle?: number;
 }
 
@@ -40,7 +40,7 @@ class FakeError extends Error {
   }
 }
 
-/** Serves the three operations that are used, over JSON 1.1 like SageMaker. */
+/** Serves the three operations that the functions call, over JSON 1.1 like SageMaker. */
 export async function startFakeSageMaker(data: FakeData): Promise<FakeSageMaker> {
   const calls: FakeCall[] = [];
   let toThrottle = data.throttle ?? 0;

@@ -329,7 +329,7 @@ interface Data {
   readonly candidates: readonly Wire[];
   /** A member that the description lacks. */
   readonly lacks?: string;
-  /** What DescribeAutoMLJobV2 fails with. */
+  /** The error of DescribeAutoMLJobV2. */
   readonly refuses?: WireError;
 }
 
@@ -367,7 +367,7 @@ async function run(data: Data, event: Wire = {}) {
       client,
       parseEvent({ autoMlJobName: JOB, ...event }),
     );
-    // The response of Lambda: nothing may be lost in it.
+    // Lambda serializes the result as JSON, which must not lose anything.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls: server.calls };
   } finally {

@@ -366,7 +366,7 @@ describe('findBestTrainingJob', () => {
     );
     const size = Buffer.byteLength(JSON.stringify(result));
     expect(size).toBeLessThanOrEqual(RESULT_BUDGET_BYTES);
-    // Not truncated more than needed: another entry of about 9.5 KiB would not fit.
+    // No more is truncated than needed: another entry of about 9.5 KiB would not fit.
     expect(size).toBeGreaterThan(RESULT_BUDGET_BYTES - 10_000);
     expect(Object.keys(result.bestTrainingJob.hyperparameters)).toHaveLength(70);
     const count = result.topTrainingJobs.length;
@@ -616,7 +616,7 @@ async function run(
   const client = new SageMakerClient({});
   try {
     const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
-    // The response of Lambda: nothing may be lost in it.
+    // Lambda serializes the result as JSON, which must not lose anything.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls };
   } finally {
@@ -639,7 +639,7 @@ function lists(calls: readonly FakeCall[]): FakeCall[] {
   return calls.filter(({ operation }) => operation === 'ListTrainingJobsForHyperParameterTuningJob');
 }
 
-/** Five failed training jobs. Three have the same reason, which only the description of one of them contains. */
+/** Five failed training jobs. Three have the same failure reason, one of them only in its description. */
 function allFailed(): FakeData {
   const range = (index: number) =>
     `AlgorithmError: ${nameOf(index)} at 2026-01-02T10:00:0${index}.123Z: label 1.5${index} is out of range, exit code: 1`;

@@ -28,10 +28,10 @@ async function prepare(event: Wire, objects: Objects = {}, calls: WireCall[] = [
   }
 }
 
-/** An archive as far as the function looks at it, with the model at a place where pieces of the stream end. */
+/** Enough of an archive for the function, with the model placed across chunk boundaries of the stream. */
 function archive(file: string, before = 0): Buffer {
   const model = readFileSync(join(__dirname, 'models', file));
-  // Random bytes are not compressed to nothing, so that the stream has several pieces.
+  // Varied bytes, so that the compressed stream still has several chunks.
   const filler = Buffer.from(Array.from({ length: before }, (_, index) => (index * 7919) % 251));
   return gzipSync(Buffer.concat([filler, model]));
 }

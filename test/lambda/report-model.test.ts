@@ -13,7 +13,7 @@ const EXPECTED = JSON.parse(model('expected.json').toString()) as Record<
   Record<string, Record<string, number>>
 >;
 
-/** An archive with files in it, as `tar` makes it. */
+/** A tar archive of files. */
 function tar(files: Readonly<Record<string, Buffer>>): Buffer {
   const blocks = Object.entries(files).flatMap(([name, content]) => {
     const header = Buffer.alloc(512);
@@ -24,7 +24,7 @@ function tar(files: Readonly<Record<string, Buffer>>): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-/** Pieces of a buffer that do not end at a boundary of the format. */
+/** Chunks of a buffer, which end at arbitrary positions of the format. */
 async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }

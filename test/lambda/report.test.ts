@@ -13,7 +13,7 @@ interface Call {
   readonly input: Input;
 }
 
-/** Answers by operation; each can be an error to throw. */
+/** Responses by operation. An error is thrown. */
 type Answers = Readonly<Record<string, (input: Input) => unknown>>;
 
 class AwsError extends Error {
@@ -104,7 +104,7 @@ function described({ TrainingJobName: name }: Input): Input {
   };
 }
 
-/** SageMaker, logs and S3 of a tuning job with this many training jobs. */
+/** Responses of SageMaker, CloudWatch Logs and S3 for a tuning job with these training jobs. */
 function answersFor(jobs: readonly Input[], change: Partial<Answers> = {}): Answers {
   return {
     DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>

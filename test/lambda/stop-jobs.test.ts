@@ -17,17 +17,17 @@ const EXECUTION = 'arn:aws:states:eu-west-1:111122223333:execution:Tuning:run-1'
 const STOPPED_AT = Date.parse('2026-01-01T12:00:00Z');
 const ALL = ['HyperParameterTuningJob', 'AutoMLJob', 'TrainingJob'];
 
-/** A job of the fake. */
+/** A job of the fake service. */
 interface Job {
   readonly name: string;
   readonly kind: string;
   readonly tag?: string;
   readonly status?: string;
-  /** Seconds after the end of the execution. */
+  /** Creation time, in seconds after the end of the execution. */
   readonly created?: number;
-  /** A member that its summary lacks. */
+  /** A member that is missing from the summary. */
   readonly lacks?: string;
-  /** The response to stopping it. */
+  /** The error response to a request to stop the job. */
   readonly refuses?: WireError;
 }
 
@@ -44,7 +44,7 @@ function start(jobs: readonly Job[]): Promise<WireServer> {
           job.name.includes(String(NameContains)) &&
           (job.status ?? 'InProgress') === StatusEquals,
       );
-      // Pages of two, so that a listing takes several.
+      // Pages of two jobs, so that a list spans several pages.
       const from = Number(NextToken ?? 0);
       return {
         [`${kind}Summaries`]: found.slice(from, from + 2).map((job) => ({

@@ -29,12 +29,12 @@ export class WireError extends Error {
   }
 }
 
-/** What the SDK's clients need besides an endpoint. */
+/** The environment that SDK clients need in addition to an endpoint. */
 export const ENVIRONMENT = {
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
   AWS_SECRET_ACCESS_KEY: 'example',
-  // Silences the warning that Node.js 20 will lose support.
+  // Silences the SDK's warning about the end of support for Node.js 20.
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
 
@@ -94,7 +94,7 @@ export function startS3(
     }
     const prefix = url.searchParams.get('prefix') ?? '';
     calls.push({ operation: 'ListObjectsV2', input: { Prefix: prefix } });
-    // Small pages, so that a listing takes several.
+    // Small pages, so that a list spans several pages.
     const keys = Object.keys(objects)
       .filter((candidate) => candidate.startsWith(prefix))
       .sort();
@@ -164,7 +164,7 @@ export function bundleOf(name: string): string {
   return bundle;
 }
 
-/** Calls a bundled handler as Lambda does, in a process of its own: the error's name is what Lambda reports. */
+/** Calls a bundled handler as Lambda does, in a separate process. The error's name is the one that Lambda reports. */
 export async function invokeBundle(
   name: string,
   event: unknown,

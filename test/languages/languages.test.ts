@@ -39,7 +39,7 @@ const packages = join(folder, 'packages');
 const script = join(folder, 'script');
 const environment = {
   ...process.env,
-  // The apps compile the Go package anyway, and nobody reads the Javadoc of a test.
+  // The apps compile the Go package anyway, and the tests do not need Javadoc.
   JSII_BUILD_GO: '0',
   MAVEN_OPTS: '-Dmaven.javadoc.skip=true -Dmaven.source.skip=true',
   JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
@@ -57,17 +57,17 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Copies the app of a language to a folder of its own, outside of the repository. */
+/** Copies the app of a language to a separate folder outside the repository. */
 function copyOfApp(language: Language): string {
   const app = join(folder, `${language}-app`);
   cpSync(join(__dirname, language), app, { recursive: true });
   return app;
 }
 
-/** Puts a jar into Maven's local repository, in place of an earlier one of the same version. */
+/** Installs a jar in Maven's local repository, replacing an earlier jar of the same version. */
 const INSTALL_FILE = 'org.apache.maven.plugins:maven-install-plugin:3.1.4:install-file';
 
-/** How the app of each language is built and run, with the package and the language's registry alone. */
+/** Builds and runs the app of each language, using only the package and the language's registry. */
 const RUN_APP: Readonly<Record<Language, (app: string, outdir: string) => Promise<unknown>>> = {
   python: async (app, outdir) => {
     const env = await pythonEnvironment();
@@ -87,7 +87,7 @@ const RUN_APP: Readonly<Record<Language, (app: string, outdir: string) => Promis
   },
 };
 
-/** Environment in which `python3` has the wheel, and what it needs. */
+/** Environment in which `python3` has the wheel and its dependencies. */
 async function pythonEnvironment(): Promise<NodeJS.ProcessEnv> {
   const environments = createPythonEnvironments({
     folder: join(PROJECT, '.venv'),
@@ -104,7 +104,7 @@ async function pythonEnvironment(): Promise<NodeJS.ProcessEnv> {
     const wheel = join(packages, 'python', 'cdk_sagemaker_tuning-0.1.0-py3-none-any.whl');
     const install = (...options: string[]) =>
       execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...options, wheel]);
-    // What is installed satisfies the wheel's ranges.
+    // Checks that the installed packages satisfy the wheel's version ranges.
     install('--dry-run', '--no-index');
     install('--no-deps', '--target', site);
   }
@@ -143,7 +143,7 @@ for (const language of LANGUAGES) {
   });
 }
 
-/** Compares the templates in a folder with those that TypeScript's sources give. */
+/** Compares the templates in a folder with those from the TypeScript stacks. */
 function expectTemplatesOfTypeScript(name: string): void {
   for (const stack of STACKS) {
     const template = (of: string) => readFileSync(join(folder, of, `${stack}.template.json`), 'utf8');

@@ -11,7 +11,7 @@ import {
   XGBoostVersion,
 } from '../../lib';
 
-/** The stacks that the apps in Python, Java and Go build, too: the examples of the README. */
+/** The examples of the README as stacks. The apps in Python, Java and Go define the same stacks. */
 export function synthesizeStacks(outdir: string, script: string): void {
   const app = new App({ outdir });
 

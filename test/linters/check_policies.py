@@ -1,7 +1,7 @@
-"""Checks IAM policies against IAM's own tables of actions, resource types and condition keys, as parliament ships them.
+"""Checks IAM policies against parliament's copy of IAM's tables of actions, resource types and condition keys.
 
-Reads a JSON list of policy documents from the file named on the command line and prints, for each of them, the list of
-its findings: `{"rule": "RESOURCE_MISMATCH", "message": "..."}`.
+Reads a JSON list of policy documents from the file named on the command line. For each document, prints a list of
+findings such as `{"rule": "RESOURCE_MISMATCH", "message": "..."}`.
 """
 
 import json
@@ -9,14 +9,14 @@ import sys
 
 from parliament import analyze_policy_string
 
-# A trust policy names no resource, as the role it belongs to is the resource.
+# A trust policy names no resource, because its resource is the role itself.
 ROLE = "arn:aws:iam::123456789012:role/any"
 
 
 def findings_of(statement):
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     findings = analyze_policy_string(json.dumps(policy), ignore_private_auditors=True).findings
-    # Each finding once: parliament repeats it for every action that a wildcard covers.
+    # parliament repeats a finding for every action that a wildcard matches; keep one.
     return [{"rule": rule, "message": message} for rule, message in {(one.issue, message_of(one)): 1 for one in findings}]
 
 
@@ -35,7 +35,7 @@ def check_statement(statement):
 
 
 def unused_resources(statement):
-    """parliament wants a resource for every action; this wants an action for every resource."""
+    """parliament checks that every action has a matching resource. This checks the reverse."""
     resources = as_list(statement["Resource"])
     actions = as_list(statement["Action"])
     for resource in resources if len(resources) > 1 else []:
@@ -49,7 +49,7 @@ def as_list(value):
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        # parliament reads the values of conditions as strings, as IAM keeps them.
+        # parliament expects condition values as strings, which is how IAM stores them.
         policies = json.load(file, parse_int=str, parse_float=str)
     print(json.dumps([check_policy(policy) for policy in policies]))
 

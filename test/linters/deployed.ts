@@ -3,19 +3,19 @@ import { TemplateEvaluator } from '../../local/src/assembly/intrinsics';
 import type { Json } from '../fixtures';
 import type { NamedTemplate } from './templates';
 
-/** Values for the parameters that variants have without a default. */
+/** Values for the template parameters that have no default. */
 const PARAMETERS = {
   Folder: 's3://lake/bikes/',
   Image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1',
 };
 
-/** A policy as AWS gets it, with intrinsic functions resolved. */
+/** A policy as AWS receives it, with intrinsic functions resolved. */
 export interface DeployedPolicy {
   readonly logicalId: string;
   readonly document: Json;
 }
 
-/** All policies of a template, of identities as well as of resources. */
+/** All identity-based and resource-based policies of a template. */
 export function deployedPolicies(named: NamedTemplate): DeployedPolicy[] {
   const evaluator = evaluatorOf(named);
   return Object.entries<Json>(named.template.Resources).flatMap(([logicalId, { Properties }]) =>
@@ -34,7 +34,7 @@ function policiesIn(value: Json): Json[] {
 
 /**
  * Only the template's state machines, with their definitions as plain strings: cfn-lint does not validate
- * definitions with intrinsic functions, and knows only the ARNs of AWS's commercial partition.
+ * definitions with intrinsic functions, and knows only ARNs of AWS's commercial partition.
  */
 export function deployedStateMachines({ name, template }: NamedTemplate): Json {
   const evaluator = evaluatorOf({ name, template });

@@ -16,7 +16,7 @@ interface Accepted {
   readonly resources: string;
   /** Regular expression for the names of the templates. @default all */
   readonly templates?: string;
-  /** For a security reviewer. */
+  /** The reason, written for a security reviewer. */
   readonly reason: string;
 }
 
@@ -48,8 +48,8 @@ test.each(ACCEPTED)('$rule in /$resources/ is still found', (one) => {
 });
 
 test.each([
-  'Machine: E3601', // no state has the name in StartAt
-  'Function: E2533', // a runtime that has ended
+  'Machine: E3601', // no state has the name given in StartAt
+  'Function: E2533', // a runtime that is no longer supported
   'Bucket: CKV_AWS_53',
   'Policy: UNKNOWN_ACTION',
   'Policy: RESOURCE_MISMATCH',

@@ -8,19 +8,19 @@ import type { NamedTemplate } from './templates';
 
 /** A finding of a linter about one resource of one template. */
 export interface Finding {
-  /** Such as `E3012`, `CKV_AWS_18` or `UNKNOWN_ACTION`. */
+  /** The rule, such as `E3012`, `CKV_AWS_18` or `UNKNOWN_ACTION`. */
   readonly rule: string;
   readonly logicalId: string;
   readonly template: string;
   readonly message: string;
 }
 
-/** One Region of each partition, because not all have every resource type and property. */
+/** One Region of each partition, because resource types and properties differ between Regions. */
 const REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1'];
 
 const OUTPUT_BYTES = 64 << 20;
 
-/** Folder with the commands of a Python that has the linters: `.venv/linters`, which is created if needed. */
+/** The folder with the linters' commands, in the Python environment `.venv/linters`, which is created if needed. */
 export async function linterCommands(): Promise<string> {
   const environments = createPythonEnvironments({
     folder: resolve(__dirname, '../../.venv'),
@@ -71,7 +71,7 @@ export async function checkov(commands: string, folder: string, templates: reado
   );
 }
 
-/** Where policies disagree with IAM's tables of actions, resource types and condition keys. */
+/** parliament's findings: policies that contradict IAM's tables of actions, resource types and condition keys. */
 export async function parliament(commands: string, folder: string, templates: readonly NamedTemplate[]) {
   const policies = templates.flatMap((named) =>
     deployedPolicies(named).map((policy) => ({ ...policy, template: named.name })),
@@ -109,7 +109,7 @@ function finding(
   return { rule, logicalId, template, message };
 }
 
-/** The output of a command. A linter with findings exits with an error, too. */
+/** The output of a command. The exit status is ignored, because linters exit with an error if they have findings. */
 function run(command: string, words: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, CKV_SKIP_PACKAGE_UPDATE_CHECK: 'true' };

@@ -9,10 +9,10 @@ import { VARIANTS } from '../variants';
 
 /** A template and where it comes from. */
 export interface NamedTemplate {
-  /** Such as `TuningWorkflow with a VPC, anywhere` or `examples/script`. */
+  /** The source, such as `TuningWorkflow with a VPC, anywhere` or `examples/script`. */
   readonly name: string;
   readonly template: Json;
-  /** The region it was synthesized for. @default any */
+  /** The Region that the template was synthesized for. @default any */
   readonly region?: string;
 }
 

@@ -1,9 +1,9 @@
 import type { Json } from '../fixtures';
 
-/** The fault, code that builds it, and the message, which starts with the prop. */
+/** A fault, the code that causes it, and the error message, which starts with the prop. */
 export type Row = [what: string, make: () => unknown, message: string];
 
-/** A value of a type that the declarations do not allow, as apps in JavaScript can pass it. */
+/** A value whose type the declarations do not allow, which apps in JavaScript can still pass. */
 export const js = (value: unknown): Json => value;
 
 /** The name and message of the error that a function throws. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Json } from '../fixtures';
 import { VARIANTS } from '../variants';
 
-/** The templates of all variants, without parts of aws-cdk-lib's own: the code and CPU of its upload function. */
+/** The templates of all variants, without the code and architecture of aws-cdk-lib's upload function. */
 export function templatesOfVariants(): Json {
   const entries = VARIANTS.map(({ name, app }) => {
     const { stacks } = app().synth();

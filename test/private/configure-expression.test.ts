@@ -385,15 +385,15 @@ describe('the expressions of all states', () => {
   });
 });
 
-/** The JSONata expressions anywhere in a state, without their marks. */
+/** All JSONata expressions in a state, without `{%` and `%}`. */
 function expressionsIn(value: Json): string[] {
   if (typeof value === 'string') return /^{%.*%}$/s.test(value) ? [value.slice(2, -2)] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(expressionsIn) : [];
 }
 
 /**
- * References to a context item, and to its fields by bare names, where no context item exists: outside paths and
- * predicates. AWS refuses them when the state machine is created.
+ * References to the context item or, by bare name, to its fields in places that have no context item (outside paths and
+ * predicates). AWS rejects them when the state machine is created.
  */
 function topLevelNames(node: Json): string[] {
   if (Array.isArray(node)) return node.flatMap(topLevelNames);
@@ -406,7 +406,7 @@ function topLevelNames(node: Json): string[] {
       return [node.value];
     case 'variable':
       return node.value === '' || node.value === '$' ? [`$${node.value}`] : [];
-    // The context of later steps and predicates is the preceding expression.
+    // In later steps and predicates, the context item is the result of the preceding step.
     case 'path':
       return topLevelNames(node.steps[0]);
     case 'regex':

@@ -7,7 +7,7 @@ import { hasInstanceStorage } from '../../lib/private/instance-storage';
 import * as model from '../../local/src/services/model/sagemaker-model.json';
 import { definitionIn, fragment, type Json, someRole, stackOf } from '../fixtures';
 
-/** Families of the instance types that SageMaker trains on, by whether they have volumes of Amazon EBS only. */
+/** Instance families for SageMaker training, grouped by whether they only have Amazon EBS volumes. */
 const EBS_ONLY =
   'c4 c5 c5n c6i c7i c7i-flex c8i c8i-flex m4 m5 m6i m7i m7i-flex m8i m8i-flex p2 p3 r5 r6i r7i r8i r8i-flex t3';
 const LOCAL_STORAGE =
@@ -18,7 +18,7 @@ test('the library knows the storage of each training instance type', () => {
   const familiesWhere = (wanted: boolean) => [
     ...new Set(types.filter((type) => hasInstanceStorage(type) === wanted).map((type) => type.split('.')[1])),
   ];
-  // Look up a family that is new in the model, and add it to one of the lists.
+  // When the service model has a new family, look it up and add it to one of the lists.
   expect(familiesWhere(true).sort()).toEqual(LOCAL_STORAGE.split(' ').sort());
   expect(familiesWhere(false).sort()).toEqual(EBS_ONLY.split(' ').sort());
 });

@@ -27,7 +27,7 @@ describe('the recommended regular expression', () => {
         join(folder, file),
       ),
     );
-    // Files about the wrong ones: this test, explanations, what SageMaker answers, and tests of how regexes are read.
+    // Files that quote wrong regexes on purpose: this test, explanations, SageMaker's responses, and tests of regex parsing.
     const about = [
       'docs/decisions/',
       'lib/algorithm/tabular/',

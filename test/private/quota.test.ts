@@ -4,7 +4,7 @@ import { autoMlFragment } from '../automl/fixtures';
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf, TUNING } from '../fixtures';
 
-// As Step Functions reports them; the sources are in lib/private/quota.ts.
+// Errors as Step Functions reports them; lib/private/quota.ts names the sources.
 const BUSY =
   "The account-level service limit 'ml.p3.8xlarge for training job usage' is 2 Instances, with current utilization of 3 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit. (Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceLimitExceeded; Request ID: 1; Proxy: null)";
 const ZERO =
@@ -124,10 +124,10 @@ test.each<[string, () => Json, string[]]>([
     const [{ Next }] = all[id].Catch;
     const [{ Next: wait }] = all[Next].Choices;
     expect(all[wait]).toMatchObject({ Type: 'Wait', Next: id });
-    // The execution reports the search before it fails.
+    // The execution writes the report of the search before it fails.
     const isReported = id === 'TrainFinalModel' && 'WriteReport' in all;
     expect(all[Next].Default).toBe(isReported ? 'WriteReport' : 'QuotaExceeded');
-    // A job that starts passes no additional state.
+    // A job that starts does not go through the quota states.
     expect(all[id].Next).not.toMatch(/Quota/);
   }
 });

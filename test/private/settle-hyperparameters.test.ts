@@ -3,7 +3,7 @@ import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoost
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** The hyperparameters of the search's training jobs, and of the final one after a search whose best job had depth 4. */
+/** The hyperparameters of the search's training jobs, and of the final training if the best job has max_depth 4. */
 async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
   const stack = stackOf();
   const { States } = definitionIn(fragment(props, stack), stack);
@@ -43,7 +43,7 @@ describe("the metrics that XGBoost evaluates end with the objective's metric", (
     const early = { early_stopping_rounds: '3' };
     for (const { search, final } of [
       await trainedWith(fixed({ ...early, ...values })),
-      // Everything that an execution's input can set.
+      // The execution's input can set either value or both.
       await trainedWith(fixed(early), values),
       await trainedWith(fixed({}), { ...early, ...values }),
       await trainedWith(fixed(values), early),

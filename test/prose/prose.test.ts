@@ -5,7 +5,7 @@ import { WORDS } from './words';
 
 const PROJECT = join(__dirname, '../..');
 
-/** What people read, by folder or file. */
+/** The folders and files that people read. */
 const READ = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
@@ -20,7 +20,7 @@ const READ = [
   'local',
 ];
 
-/** Sources and pages below a path, without what is built. */
+/** Source files and pages under a path, without build output. */
 function filesBelow(path: string): string[] {
   if (!statSync(join(PROJECT, path)).isDirectory()) return [join(PROJECT, path)];
   return readdirSync(join(PROJECT, path), { recursive: true, encoding: 'utf8' })
@@ -32,7 +32,7 @@ function filesBelow(path: string): string[] {
 const findingsBelow = (path: string) =>
   filesBelow(path).flatMap((file) => findingsIn(file).map((finding) => relative(PROJECT, finding)));
 
-// `PROSE=lib/search npx jest test/prose` looks at one folder.
+// `PROSE=lib/search npx jest test/prose` checks only one folder.
 const asked = process.env['PROSE'];
 test.each(asked ? [asked] : READ)('%s is in plain English (docs/glossary.md)', (path) => {
   expect(filesBelow(path)).not.toEqual([]);

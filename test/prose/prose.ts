@@ -5,18 +5,18 @@ import { RIDDLE, WORDS } from './words';
 /** A piece of prose: a comment, a docstring, a message or a paragraph. */
 interface Passage {
   readonly text: string;
-  /** Where it begins in the file. */
+  /** The offset in the file. */
   readonly position: number;
 }
 
-/** A string of fewer words is a key or a value, not a message. */
+/** A string with fewer words is a key or a value, not a message. */
 const FEWEST_WORDS = 3;
 
 const isMessage = (text: string) => text.split(/\s+/).filter(Boolean).length >= FEWEST_WORDS;
 
 const blank = (text: string) => text.replace(/[^\n]/g, ' ');
 
-/** Markdown without code, tags, and the targets of links. */
+/** Markdown without code, tags and link targets. */
 export function markdownProse(text: string): string {
   return text
     .replace(/^```.*?^```/gms, blank)
@@ -25,7 +25,7 @@ export function markdownProse(text: string): string {
     .replace(/<[^>\n]+>|https?:\/\/\S+/g, blank);
 }
 
-/** Comments and docstrings without their frame, code and links. */
+/** Comments and docstrings without comment markers, code and links. */
 function commentProse(text: string): string {
   return text
     .replace(/^\s*(?:\/\*\*?|\*\/|\*(?!\/)|\/\/|#)/gm, blank)
@@ -76,7 +76,7 @@ function passagesOf(file: string, text: string): Passage[] {
 
 const lineOf = (text: string, position: number) => text.slice(0, position).split('\n').length;
 
-/** What the linter finds in a file, as `file:line: "wording": write …`. */
+/** The linter's findings in a file, as `file:line: "wording": write …`. */
 export function findingsIn(file: string, text = readFileSync(file, 'utf8')): string[] {
   return [...wordingsIn(file, text), ...(file.endsWith('.md') ? headingsIn(file, text) : [])];
 }

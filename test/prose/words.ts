@@ -1,14 +1,14 @@
-/** A wording that this project does not use, and what it writes in its place. */
+/** A wording that this project avoids, and its replacement. */
 export interface Word {
-  /** What to write. */
+  /** The replacement. */
   readonly write: string;
-  /** What not to write, as `docs/glossary.md` has it. */
+  /** The wordings to avoid, as listed in `docs/glossary.md`. */
   readonly not: readonly string[];
-  /** Where the wording is wrong. Other senses of the same word do not match. */
+  /** Matches the wording where it is wrong, but not other senses of the same word. */
   readonly pattern: RegExp;
-  /** Sentences that the pattern finds. */
+  /** Sentences that the pattern matches. */
   readonly wrong: readonly string[];
-  /** Sentences with the same word in a sense that is fine. */
+  /** Sentences that use the same word in an acceptable sense. */
   readonly right?: readonly string[];
 }
 
@@ -141,6 +141,6 @@ export const WORDS: readonly Word[] = [
   },
 ];
 
-/** Headings that name their content do not begin like this. */
+/** Matches the beginnings of headings that do not name their content. */
 export const RIDDLE =
   /^(?:What (?:is|is not|there is|there is not|it is not|was not chosen|has never)|Worth knowing)\b/i;

@@ -20,7 +20,7 @@ describeInChromium("the report's page", () => {
   const open = (input: TuningReportInput, options: BrowserContextOptions = {}) =>
     openPage(browser, pageOf(input), options);
 
-  /** Scrolls past everything, so that all charts become interactive. */
+  /** Scrolls through the whole page, so that all charts become interactive. */
   async function seeAll(page: Page): Promise<void> {
     const height = await page.evaluate('document.body.scrollHeight');
     for (let y = 0; y < Number(height); y += 1000) {

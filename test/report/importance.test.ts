@@ -66,7 +66,7 @@ const SEARCHES = {
   ),
 } as const;
 
-/** Asks Optuna for the importance in searches: `{ranges, jobs, type, quantile}` each. */
+/** Computes the hyperparameter importance of searches with Optuna. Each search is `{ranges, jobs, type, quantile}`. */
 const ASK_OPTUNA = `
 import json, sys, warnings
 import optuna
@@ -121,14 +121,14 @@ test(
       const names = ours.map(({ name }) => name);
       const order = [...names].sort((one, other) => (theirs[other] ?? 0) - (theirs[one] ?? 0));
       expect(rankCorrelation(names, order)).toBeGreaterThanOrEqual(0.9);
-      // Not only the order: the shares equal Optuna's, except for rounding.
+      // Not only the order but also the shares equal Optuna's, except for rounding.
       for (const { name, importance: share } of ours) expect(share).toBeCloseTo(theirs[name] ?? -1, 4);
     }
   },
   SETUP_TIMEOUT,
 );
 
-/** Spearman's rank correlation of two orders of the same names. */
+/** Spearman's rank correlation of two rankings of the same names. */
 function rankCorrelation(one: readonly string[], other: readonly string[]): number {
   const n = one.length;
   const squares = one.reduce((sum, name, rank) => sum + (rank - other.indexOf(name)) ** 2, 0);

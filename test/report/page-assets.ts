@@ -6,7 +6,7 @@ import { type PageAssets, renderPage } from '../../lambda/report/page/render-pag
 
 const REPORT = join(__dirname, '../../lambda/report');
 
-/** The page's script and style sheet, as `lambda/bundle.mjs` builds them. */
+/** The page's script and style sheet, built as in `lambda/bundle.mjs`. */
 export function pageAssets(): PageAssets {
   const built = (file: string) =>
     buildSync({

@@ -11,7 +11,7 @@ import {
   madeSearch,
 } from './searches';
 
-/** The sentences of a report about a topic. */
+/** The report's sentence about a topic. */
 function said(input: TuningReportInput, about: string): string | undefined {
   return buildTuningReport(input).reading.find((sentence) => sentence.about === about)?.text;
 }
@@ -60,7 +60,7 @@ describe('the best against the others', () => {
 });
 
 describe('convergence', () => {
-  /** The last third of the jobs gains this much; the median is 1 worse than the best before it. */
+  /** The last third of the jobs improves the best value by `gain`. The previous best is 1 better than the median. */
   const late = (gain: number) => [
     ...repeat(8, (index) => ({ value: 2 + (index % 2) })),
     ...values(3, 2 - gain, 3, 3),
@@ -102,7 +102,7 @@ describe('convergence', () => {
 });
 
 describe('ends of ranges', () => {
-  /** Jobs: the best ones have one value, the others another. */
+  /** Jobs in which `eta` has one value in the best jobs and another value in the others. */
   const search = (best: string, others: string, count = 12): MadeJob[] =>
     repeat(count, (index) => ({
       value: index < 4 ? 1 + index / 100 : 2,
@@ -115,7 +115,7 @@ describe('ends of ranges', () => {
       search('0.0011', '0.1'),
       /eta \(0\.0011\) is close to the lower end of its range \(0\.001\)/,
     ],
-    // On a linear scale this would be the lower end.
+    // On a linear scale, this value would be at the lower end.
     ['in the middle of the logarithmic scale', search('0.03', '0.5'), undefined],
     ['too few jobs', search('1', '0.01', 9), undefined],
     [

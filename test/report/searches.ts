@@ -8,7 +8,7 @@ import recorded from './fixtures/default-run.json';
 
 const CREATED = new Date('2026-11-29T12:00:00Z');
 
-/** The default run of local mode, as `fixtures/record.mjs` recorded it: AWS's JSON has times in seconds. */
+/** The default run of local mode, recorded by `fixtures/record.mjs`. As in AWS's JSON, times are in seconds. */
 export function defaultRun(): TuningReportInput {
   return { createdAt: CREATED, ...(withDates(recorded) as Omit<TuningReportInput, 'createdAt'>) };
 }
@@ -39,14 +39,14 @@ export interface MadeSearch {
   readonly status?: string;
   readonly strategy?: 'Bayesian' | 'Random' | 'Grid' | 'Hyperband';
   readonly ranges?: readonly Range[];
-  /** Names of the definitions, which have the same ranges. */
+  /** Names of the definitions, which all have the same ranges. */
   readonly definitions?: readonly string[];
   readonly jobs: readonly MadeJob[];
-  /** Hours after 2026-11-29T10:00Z at which it starts. */
+  /** Start time, in hours after 2026-11-29T10:00Z. */
   readonly start?: number;
 }
 
-/** A made-up search in the shapes of SageMaker's responses. */
+/** A made-up search in the format of SageMaker's responses. */
 export function madeSearch(search: MadeSearch): TuningReportInput {
   const { name = 'search', type = 'Minimize', metric = 'validation:rmse', definitions = [] } = search;
   const start = Date.parse('2026-11-29T10:00:00Z') + (search.start ?? 0) * 3_600_000;
@@ -161,7 +161,7 @@ export function randomNumbers(seed = 1): () => number {
   };
 }
 
-/** A search with this many jobs and continuous hyperparameters, of which the first matters most. */
+/** A search with this many jobs and continuous hyperparameters. The first hyperparameter is the most important. */
 export function largeSearch(
   jobs: number,
   hyperparameters: number,
@@ -204,7 +204,7 @@ export function largeSearch(
   });
 }
 
-/** Strings that a page must show as text. */
+/** Strings that a page must escape and show as they are. */
 export const HOSTILE_TEXTS = [
   '<script>window.hacked = 1</script>',
   '</script><img src=x onerror="window.hacked = 1">',
@@ -262,7 +262,7 @@ export function hostileSearch(): TuningReportInput {
   };
 }
 
-/** Unusual searches, by what is unusual about them. */
+/** Unusual searches, keyed by a description. */
 export function oddSearches(): Record<string, TuningReportInput> {
   const random = randomNumbers(11);
   const eta = () => String(0.001 * 1000 ** random());

@@ -465,7 +465,7 @@ describe('rejects', () => {
 });
 
 describe('several algorithms', () => {
-  /** Two definitions in one task, with other props as given. */
+  /** A task with two definitions and the given other props. */
   function several(stack = stackOf(), change: object = {}) {
     const { tuningJobName, objective, parameterRanges, trainingJobDefinition } = least(stack);
     const one = {

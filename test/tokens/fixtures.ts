@@ -42,7 +42,7 @@ const REFERENCE = /<TheToken(Number)?>|<Fn::ImportValue>|TheToken|4711/;
 export type Make = (stack: Stack, tokens: Tokens) => unknown;
 /** A prop that takes a token. */
 export type Working = [prop: string, make: Make];
-/** A prop that cannot be a token: the message names it. */
+/** A prop that cannot be a token, and the error message, which names the prop. */
 export type Refused = [prop: string, make: Make, message: string];
 
 export const uri = (value: string) => DataLocation.fromUri(value);
@@ -84,7 +84,7 @@ export function testTokens(working: Working[], refused: Refused[] = []): void {
       make(stack, tokensOf(stack));
       const resources = rendered(stack);
       expect(resources).toMatch(REFERENCE);
-      // Neither an unresolved token nor its encoded number.
+      // The template contains neither unresolved string tokens nor encoded number tokens.
       expect(resources).not.toMatch(/Token\[|e\+2\d\d/);
     });
 

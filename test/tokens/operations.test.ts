@@ -14,7 +14,7 @@ const calls =
   (stack, tokens) =>
     call(workflow({}, stack), tokens);
 
-/** A metric appears in a template only in a dashboard. */
+/** Puts the metric on a dashboard, so that it appears in the template. */
 const onDashboard =
   (metricOf: (made: TuningWorkflow, tokens: Tokens) => cloudwatch.IMetric): Make =>
   (stack, tokens) => {

@@ -106,7 +106,7 @@ describe('buckets and their deployed contents', () => {
     deployData('1');
     expect(fs.statSync(file).ino).toBe(ino);
     deployData('22');
-    // An open reader still sees the old content.
+    // A reader that opened the old file still sees its content.
     expect(fs.readFileSync(reader, 'utf8')).toBe('1');
     fs.closeSync(reader);
     expect(fs.readFileSync(file, 'utf8')).toBe('22');
@@ -337,7 +337,7 @@ test('buckets and keys have their policies, and a bucket has its key', () => {
     { policies: [] },
   ]);
   expect(buckets[1]).not.toHaveProperty('encryption');
-  // The principal of another stack does not exist here.
+  // A principal from another stack does not exist in this deployment.
   expect(warnings).toEqual([expect.stringMatching(/^ignoring the statement Resources\/Data.*\/1: /)]);
 });
 

@@ -6,14 +6,14 @@ import { type Deployment, deploy, readAssembly } from '../../src/assembly';
 
 const temporary: string[] = [];
 
-/** A new temporary folder, removed by `removeTemporaryFolders`. */
+/** Creates a temporary folder, which `removeTemporaryFolders` removes. */
 export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'local-assembly-'));
   temporary.push(folder);
   return folder;
 }
 
-/** A folder with these files (path → content). */
+/** Creates a folder with these files (path → content). */
 export function folderWith(files: Record<string, string>): string {
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) {

@@ -37,7 +37,7 @@ test('links inside a build context stay links inside it', () => {
       { root },
     ).imageBuilds;
   stage();
-  const [[, build] = []] = [...stage()]; // a later run reuses the copy of the first
+  const [[, build] = []] = [...stage()]; // later runs reuse the copy from the first run
   const copy = build?.directory ?? '';
   expect(['current', 'train.py'].map((name) => readlinkSync(join(copy, name)))).toEqual([
     'v1',

@@ -91,7 +91,7 @@ test('text and missing values: the best candidates beat the baselines, and predi
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
 
-  // The reports, made again with a command that compares them.
+  // Writes the reports again, with a command that also compares them.
   const names = executions.map(({ name }) => name);
   const reports = await startCommand(['report', '--root', root, ...names]).ended;
   expect(reports).toMatchObject({ exitCode: 0 });
@@ -175,7 +175,7 @@ function outputOf(execution: ExecutionRecord): Output {
   return execution.output as unknown as Output;
 }
 
-/** The cause, or the message in it if the cause is the JSON of a function's error. */
+/** The cause, or the message inside it if the cause is a Lambda error as JSON. */
 function reasonOf(execution: ExecutionRecord | undefined): string {
   const cause = execution?.cause ?? '';
   return cause.startsWith('{') ? (JSON.parse(cause) as { errorMessage: string }).errorMessage : cause;

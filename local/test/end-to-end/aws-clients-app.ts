@@ -7,7 +7,7 @@ import { IMAGE } from '../training/support';
 
 export const BUCKET = 'clients-data';
 
-/** An app for tests of AWS clients: a bucket, a function, and workflows that train, predict and wait. */
+/** An app for tests with AWS clients: a bucket, a function, and workflows that train, predict and wait. */
 export function clientsApp(stack: Stack): void {
   const bucket = new Bucket(stack, 'Data', { bucketName: BUCKET, removalPolicy: RemovalPolicy.DESTROY });
   const trainingRole = new Role(stack, 'TrainingRole', {
@@ -80,7 +80,7 @@ export function clientsApp(stack: Stack): void {
   });
 }
 
-/** Predicts the label of the objects below `$states.input.data`, whose first column it is, with `$states.input.model`. */
+/** Predicts labels with `$states.input.model` for objects under `$states.input.data`. Their first column is the label. */
 function predictionDefinition(roleArn: string): object {
   const name = '{% $states.context.Execution.Name %}';
   return {

@@ -51,11 +51,11 @@ import { type ServeProcess, serve } from './serve-process';
 import { synthesize, writeTrainingData } from './support';
 
 /*
- * AWS's own clients, unchanged: the endpoint, the region and the keys are in the environment. Both work at the same time
- * with one local mode.
+ * Uses AWS's own clients, configured only by the environment (endpoint, region and access keys). Both clients use the same
+ * local mode at the same time.
  */
 
-// The training is real, and another test may have the other core.
+// The training is real, and another test may be using the other core.
 jest.setTimeout(180_000);
 
 let serving: ServeProcess;
@@ -106,7 +106,7 @@ describe('the AWS SDK for JavaScript', () => {
     const { Body } = await s3.send(new GetObjectCommand(at('js/big.bin')));
     await pipeline(Body as Readable, createWriteStream(copy));
     expect(readFileSync(copy).equals(readFileSync(big))).toBe(true);
-    // A stream of known length: its checksum follows in a trailer.
+    // The checksum of a stream of known length is sent in a trailer.
     await s3.send(
       new PutObjectCommand({
         ...at('js/odd/ a+b & ü%.txt'),

@@ -1,6 +1,6 @@
-"""Typical uses of boto3, unchanged: the environment contains the endpoint, the region and the access keys.
+"""Typical uses of boto3, configured only by the environment: endpoint, region and access keys.
 
-Argument: a folder with train/ and validation/. Ends with an AssertionError if anything differs from AWS.
+Argument: a folder with train/ and validation/. Raises an AssertionError if a result differs from AWS.
 """
 
 import io
@@ -42,7 +42,7 @@ sagemaker = boto3.client("sagemaker")
 
 
 def until(call: Callable[[], Any], passes: Callable[[Any], bool]) -> Any:
-    """Calls until the answer passes."""
+    """Repeats a call until its response passes the check."""
     while True:
         answer = call()
         if passes(answer):
@@ -51,7 +51,7 @@ def until(call: Callable[[], Any], passes: Callable[[Any], bool]) -> Any:
 
 
 def code_of(call: Callable[[], Any]) -> str:
-    """The code of the error that a call must end with."""
+    """The error code of a call that must fail."""
     try:
         call()
     except ClientError as error:
@@ -67,7 +67,7 @@ def identity() -> str:
 
 
 def objects() -> None:
-    """Files in and out of a bucket: in one part and in several, copied, listed, presigned, removed."""
+    """Uploads, downloads, copies, lists, presigns and deletes objects, in one part and in several parts."""
     assert BUCKET in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     big, copy = DATA / "big.bin", DATA / "copy.bin"
     big.write_bytes(bytes(range(256)) * (80 << 10))  # 20 MiB: three parts
@@ -109,7 +109,7 @@ def objects() -> None:
 
 
 def executions() -> None:
-    """An execution that fails for want of data, gets them and is redriven; one that is stopped."""
+    """Redrives an execution that failed because of missing data, and stops another execution."""
     machines = {
         machine["name"]: machine["stateMachineArn"]
         for page in sfn.get_paginator("list_state_machines").paginate(PaginationConfig={"PageSize": 1})
@@ -186,7 +186,7 @@ def tuning_request(name: str, account: str, jobs: int, rounds: str) -> dict:
 
 
 def cloudwatch_in(protocol: str) -> Any:
-    """A client for CloudWatch that speaks one of the protocols that its model lists."""
+    """A CloudWatch client for one of the protocols in its service model."""
     session = botocore.session.get_session()
     loader = session.get_component("data_loader")
     load = loader.load_service_model
@@ -201,7 +201,7 @@ def cloudwatch_in(protocol: str) -> Any:
 
 
 def metrics(job: str, protocol: str) -> None:
-    """The metrics of a training job that has printed ten rounds."""
+    """Reads the metrics of a training job with ten rounds."""
     cloudwatch, now = cloudwatch_in(protocol), datetime.now(timezone.utc)
     metric = {
         "Namespace": LOG_GROUP,
@@ -232,9 +232,9 @@ def metrics(job: str, protocol: str) -> None:
 
 
 def log_search(job: str) -> None:
-    """The log of a training job that has printed ten rounds."""
+    """Reads the log of a training job with ten rounds."""
     logs = boto3.client("logs")
-    # Another client may have run transform jobs meanwhile.
+    # Another client may have run transform jobs in the meantime.
     assert LOG_GROUP in [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = logs.get_paginator("filter_log_events").paginate(
         logGroupName=LOG_GROUP, logStreamNamePrefix=job, filterPattern='"validation-rmse"', PaginationConfig={"PageSize": 3}
@@ -244,7 +244,7 @@ def log_search(job: str) -> None:
 
 
 def beside(account: str) -> None:
-    """Requests about roles, state machines and buckets, and unsupported requests."""
+    """Describes roles, state machines and buckets, and makes unsupported requests."""
     pages = boto3.client("iam").get_paginator("simulate_principal_policy").paginate(
         PolicySourceArn=f"arn:aws:iam::{account}:role/training",
         ActionNames=["s3:PutObject", "sagemaker:CreateEndpoint"],
@@ -267,7 +267,7 @@ def beside(account: str) -> None:
 
 
 def training_jobs(name: str, **more: Any) -> List[dict]:
-    """The training jobs of a tuning job, from as many pages as there are."""
+    """The training jobs of a tuning job, from all pages."""
     pages = sagemaker.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
         HyperParameterTuningJobName=name, PaginationConfig={"PageSize": 3}, **more
     )
@@ -275,7 +275,7 @@ def training_jobs(name: str, **more: Any) -> List[dict]:
 
 
 def tuning(account: str) -> None:
-    """A tuning job that is watched, read in every order, tagged; one that is stopped."""
+    """Watches a tuning job, lists its training jobs in every order and tags it; stops another tuning job."""
     for of in ("train", "validation"):
         s3.upload_file(str(DATA / of / f"{of}.csv"), BUCKET, f"boto3/data/{of}/{of}.csv")
     name = "boto3-search"
@@ -335,7 +335,7 @@ def tuning(account: str) -> None:
 
 
 def predictions(account: str, artifacts: str) -> None:
-    """A model of the best training job, and what it predicts for the validation data."""
+    """Creates a model from the best training job and predicts the validation data with it."""
     container = {"Image": IMAGE, "ModelDataUrl": artifacts}
     role = f"arn:aws:iam::{account}:role/training"
     tags = [{"Key": "team", "Value": "ml"}]

@@ -62,7 +62,7 @@ beforeAll(() => {
   });
 });
 
-/** A root in which jobs have run. */
+/** A root folder in which jobs have run. */
 async function rootWithJobs(): Promise<string> {
   const root = temporaryFolder();
   const failing: TrainingOutcome = { status: 'Failed', failureReason: 'ValueError: no such column' };
@@ -203,7 +203,7 @@ describe('serve', () => {
     const described = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(described.status).toBe('RUNNING');
 
-    // Others get a notice, and its files are not deleted.
+    // Other processes print a notice, and `clean` deletes no files.
     const clean = await local('clean', '--yes', '--root', root);
     expect(clean).toMatchObject({ code: 1, stderr: expect.stringContaining(`(process ${child.pid})`) });
     const other = await local('--assembly', assembly, '--state-machine', 'pass', '--root', root);

@@ -15,7 +15,7 @@ import {
   unpackModel,
 } from './support';
 
-// All runs start together, two at a time: the last one waits for the others.
+// All runs are queued together and run two at a time, so the last one waits for the others.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
@@ -34,12 +34,12 @@ function commandsOf(example: string): string[] {
     readme
       .replace(/\\\n\s*/g, '')
       .split('\n')
-      // Skips commands that need a file of the reader's.
+      // Skips commands that need the reader's own file.
       .filter((line) => line.startsWith('npm run local ') && !line.includes('/path/to/'))
   );
 }
 
-/** A command with a shorter search, and in a separate folder. */
+/** A command with a shorter search and a separate root folder. */
 function shortened(command: string, root: string, input: object): string {
   const [, words = '', given = '{}'] = /^(.*?)(?: --input '(.*)')?(?:\s+#.*)?$/.exec(command) ?? [];
   return `${words} --root ${root} --input '${JSON.stringify({ ...JSON.parse(given), ...input })}'`;
@@ -73,7 +73,7 @@ async function rootOf(command: string): Promise<string> {
   const run = runs.get(command);
   if (run === undefined) throw new Error(`not in a README: ${command}`);
   const { exitCode, output } = await run.ended;
-  // On failure, the output shows the reason.
+  // If this fails, the output shows the reason.
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining(': SUCCEEDED\n') });
   expect(output).not.toContain('feature flags');
   return run.root;
@@ -101,7 +101,7 @@ test.each(tuned)('%s: the command of its README trains a final model', async (ex
     });
     expect(output.topTrainingJobs).toHaveLength(3);
 
-    // The same training again, measured by the library itself.
+    // The final training repeats the best training job. The library itself then measures the final model.
     const metric = final.metrics[best.objective.metric] ?? Number.NaN;
     expect(metric).toBeCloseTo(best.objective.value, 4);
     expect(metric).toBeLessThan(1.2); // always predicting the mean gives 1.42
@@ -172,7 +172,7 @@ test('automl: the commands of its README find a best candidate', async () => {
 });
 
 test('distributed: three hosts with sharded data train the same models as one', async () => {
-  // The search is seeded: both runs train the same.
+  // The search is seeded, so both runs train the same models.
   const [three, one] = await Promise.all(
     commandsOf('distributed').map(async (command) => {
       const root = await rootOf(command);

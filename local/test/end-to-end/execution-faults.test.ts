@@ -20,7 +20,7 @@ const TRAINING_JOBS = 3;
 
 jest.setTimeout(60_000);
 
-/** The names of the jobs that finished training, once for each time that they did. */
+/** The names of the jobs that finished training. A job that trained twice is listed twice. */
 const trained: string[] = [];
 let stack: LocalMode;
 
@@ -40,7 +40,7 @@ function synthesizeWorkflow(integration: TuningIntegration): string {
   });
 }
 
-/** Deploys a workflow with a short, counted training, which `fault` can make fail. */
+/** Deploys a workflow with short trainings that are counted and that `fault` can make fail. */
 async function deploy(
   assembly: string,
   fault: (job: StubTrainingJob) => void = () => undefined,
@@ -61,7 +61,7 @@ async function deploy(
   }
 }
 
-/** Redrives an execution that did not succeed, and waits for its end. */
+/** Redrives an unsuccessful execution and waits for its end. */
 async function redrive({ arn, recordFile }: LocalExecution): Promise<ExecutionRecord> {
   await new SFNClient(stack.clientConfig()).send(new RedriveExecutionCommand({ executionArn: arn }));
   const record = () => JSON.parse(readFileSync(recordFile, 'utf8')) as ExecutionRecord;
@@ -100,7 +100,7 @@ const assemblies = {
   'AWS SDK': synthesizeWorkflow(TuningIntegration.SDK),
 };
 
-/** The states of an execution without faults. */
+/** The states that an execution without faults enters. */
 const STATES = {
   '.sync': [
     'Configure',
@@ -172,8 +172,8 @@ describe('a function that does not answer', () => {
   afterEach(() => stack.close());
 
   /**
-   * Inserts code before that of the function that finds the best training job. @returns a function that
-   * removes it
+   * Inserts code at the start of the function that finds the best training job. @returns a function that removes
+   * the code
    */
   const breakFunction = (code: string): (() => void) => {
     const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
@@ -241,7 +241,7 @@ describe('training jobs that fail', () => {
         /exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz\. Report: s3:\/\/.*\/report\.html$/,
       ),
     });
-    // A Fail state fails again; its cause names the model to use.
+    // A redriven Fail state fails again. Its cause names the model to use.
     expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error: record.error });
     expect(trained).toHaveLength(TRAINING_JOBS);
     return `${record.error}, with the best job and its model; the redrive, too: nothing is trained again`;

@@ -4,16 +4,16 @@ interface Row {
   readonly result: string;
 }
 
-/** Whether to try all faults: `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1` takes about ten minutes. */
+/** Whether to test all faults: `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1` takes about ten minutes. */
 export const TRIES_ALL = process.env['FAULTS'] === 'all';
 
 const rows: Row[] = [];
 
 /**
- * A test of a fault, which returns a short description of the result. Prints a table of all faults of the
- * file at its end.
+ * Defines a test of a fault. After all tests of a file, a table of its faults and their results is printed.
  *
- * @param outcome throws if something is lost or runs twice, or if no message says what to do next
+ * @param outcome causes the fault and returns a short description of the result; throws if something is lost or runs
+ * twice, or if no message says what to do next
  */
 export function testFault(fault: string, outcome: () => Promise<string>): void {
   test(fault, async () => {
@@ -23,7 +23,7 @@ export function testFault(fault: string, outcome: () => Promise<string>): void {
   });
 }
 
-/** A test of a fault that takes too long for the suite. */
+/** Defines a test of a fault that takes too long for the regular suite. */
 export function testFaultIfAll(fault: string, outcome: () => Promise<string>): void {
   if (TRIES_ALL) testFault(fault, outcome);
 }

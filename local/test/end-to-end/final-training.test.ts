@@ -41,7 +41,7 @@ interface Outcome {
   readonly report: Report;
 }
 
-/** Runs a search whose early stopping chooses the number of rounds. The bucket is made first, for data of its own. */
+/** Runs a search with early stopping. `finalTraining` receives a bucket for separate data of the final training. */
 async function run(
   finalTraining: (bucket: s3.IBucket) => FinalTrainingOptions,
   input = {},
@@ -88,7 +88,7 @@ function fileOf(root: string, uri: string): string {
   return uri.replace('s3:/', join(root, 's3'));
 }
 
-/** The model itself: the archive around it has times in it. */
+/** The unpacked model, because archives contain timestamps. */
 function model({ root }: Outcome, job: Job): string {
   return readFileSync(join(unpackModel(root, job.modelArtifacts), 'xgboost-model'), 'hex');
 }
@@ -97,7 +97,7 @@ function log({ root }: Outcome, { name }: Job): string {
   return readFileSync(join(root, 'logs', `${name}.log`), 'utf8');
 }
 
-/** The best round of a training job, counted from 1. Its log has more rounds, because early stopping waits. */
+/** The best round of a training job, counted from 1. The log has more rounds because of the early stopping patience. */
 function bestRound(outcome: Outcome, job: Job): number {
   const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:(\S+)/gm)].map(([, value]) =>
     Number(value),

@@ -12,7 +12,7 @@ import {
 } from '../../../lib';
 import { writeTrainingData } from './support';
 
-/** A small search in its own state machine, with data. */
+/** A state machine with a small search, and its data. */
 export function addFragment(stack: Stack, input?: string, report?: boolean): TuningFragment {
   const bucket = new s3.Bucket(stack, 'Bucket');
   new BucketDeployment(stack, 'Data', {

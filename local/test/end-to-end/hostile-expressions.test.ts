@@ -14,10 +14,10 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Seconds until the end, on a machine that may be busy with other tests. */
+/** Maximum seconds until the end, on a machine that may be busy with other tests. */
 const SOON = 8;
 
-/** Prints lines on which the metric's expression backtracks, forever or once, and then a line with the other metric. */
+/** Prints lines on which the metric's regex backtracks: endless lines, or one line followed by the other metric. */
 const SCRIPT = `
 import argparse, time
 
@@ -43,7 +43,7 @@ describe('a metric expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // Its script gets the signal too, and ends later.
+    // The script gets the signal too, but may end later.
     await until(() => !run.isAnyAlive());
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
   });
@@ -66,7 +66,7 @@ describe('a JSONata expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // Before the evaluation would have ended by itself.
+    // That is before the evaluation would have ended by itself.
     expect((Date.now() - started) / 1000).toBeLessThan(4);
     expect(run.isAnyAlive()).toBe(false);
   });

@@ -8,8 +8,7 @@ import { inTurns, temporaryFolder } from './support';
 jest.setTimeout(300_000);
 
 /**
- * Permissions that no run needs, with the reason: in local mode and, unless the reason says otherwise, on
- * AWS.
+ * Permissions that no run needs, with the reason. Unless the reason says otherwise, AWS does not need them either.
  */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] = [
   {
@@ -62,10 +61,10 @@ const STOPPING: Readonly<Record<string, Scenario>> = {
 interface MutatedApp {
   readonly name: string;
   readonly synthesize: (folder: string) => StackAssembly;
-  /** Which grants to remove: those that no earlier app has. */
+  /** Whether to test without this grant: true if no earlier app has the grant. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
-  /** Other grants to remove, for a grant that a run only needs without them. */
+  /** Other grants that must also be removed, because with them a run does not need this grant. */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
 
@@ -136,7 +135,7 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
   const needed = grants.filter((grant) => tries(grant) && !isListed(grant));
   const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
 
-  // Two at a time: while a test waits for its run, the next run has started.
+  // Two runs at a time: while a test waits for its run, the next run has already started.
   beforeAll(() => {
     const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
       const changed = { ...app, template: without(app.template, removed) };
@@ -163,8 +162,8 @@ describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () 
 
   test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
     const outcome = (await outcomes.get(grant)) as Outcome;
-    // A problem with the report does not fail an execution: the output says what the report lacks, or why
-    // there is none.
+    // A problem with the report does not fail an execution: the output says what is missing from the report, or
+    // why there is no report.
     if (!OF_REPORTS.test(grant.role)) expect(outcome.status).not.toBe('SUCCEEDED');
     expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
   });
@@ -175,7 +174,7 @@ test.each(NOT_NEEDED)('at least one app has the grants listed as $reason', ({ ro
   expect(allGrants.some(has)).toBe(true);
 });
 
-/** Whether all of a grant is listed as not needed. */
+/** Whether all actions of a grant are listed as not needed. */
 function isListed({ role, actions }: Grant): boolean {
   return actions.every((action) =>
     NOT_NEEDED.some((entry) => entry.role.test(role) && entry.actions.test(action)),
@@ -192,7 +191,7 @@ function refusedActions({ told }: Outcome): string[] {
   return [...refusals].map(([, action]) => String(action));
 }
 
-/** Any action that matches one of these IAM patterns. */
+/** Matches any action that one of these IAM patterns matches. */
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`^(${patterns.map((each) => each.replaceAll('*', '.*')).join('|')})$`, 'i');
 }

@@ -13,7 +13,7 @@ import {
   writeTrainingData,
 } from './support';
 
-/** Training jobs of the search, without the final one. */
+/** Number of training jobs in the search, without the final training job. */
 export const TRAINING_JOBS = 12;
 
 const LONGEST_WAIT_MS = 120_000;
@@ -65,8 +65,8 @@ export async function completedIn(root: string, count: number): Promise<void> {
 }
 
 /**
- * How often each completed training job was trained, according to its log: more than once only if an earlier
- * attempt was killed between the end of the training and the record of it.
+ * How often each completed training job was trained, according to its log. This is more than once only if an attempt was
+ * killed after the training ended and before that was recorded.
  */
 export function timesTrained(root: string): Record<string, number> {
   const completed = trainingJobsIn(root).filter(({ description }) => {
@@ -81,8 +81,8 @@ export function timesTrained(root: string): Record<string, number> {
 }
 
 /**
- * Must hold at the end, however often the execution was interrupted: it has succeeded, nothing was started
- * twice, completed training jobs were not trained again, and every model exists.
+ * Checks the final state after any number of interruptions: the execution has succeeded, nothing was started twice,
+ * completed training jobs were not trained again, and every model exists.
  *
  * @param trainedBefore how often each job had been trained when it was first seen as completed
  * @param context describes the interruptions, for the failure message

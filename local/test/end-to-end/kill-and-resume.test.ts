@@ -31,7 +31,7 @@ const KILLS = TRIES_ALL ? 20 : 3;
 jest.setTimeout(300_000 + KILLS * 10_000);
 
 let assembly: string;
-/** Duration of an execution without interruptions. */
+/** Duration of an uninterrupted execution. */
 let milliseconds: number;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ for (let number = 1; number <= KILLS; number += 1) {
     const completed = Object.keys(trainedBefore).length;
     const wasOver = executionsIn(root)[0]?.status === 'SUCCEEDED';
 
-    // Every second time, the resuming process is killed too.
+    // In every second test, the resuming process is killed too.
     const isResumeKilled = number % 2 === 0 && !wasOver;
     if (isResumeKilled) {
       const resumed = startResume(root);

@@ -58,7 +58,7 @@ function addTuning(stack: Stack): sfn.IChainable {
   return addFragment(stack, "{% {'train': $states.input.train} %}");
 }
 
-/** A tuning in a separate state machine, which another one starts. */
+/** A tuning in a separate state machine, which another state machine starts. */
 function addStart(stack: Stack): sfn.IChainable {
   const stateMachine = new sfn.StateMachine(stack, 'Train', {
     definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),
@@ -100,10 +100,10 @@ test('a distributed Map: one line per item, failed items first, and every job ha
     ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
   ];
   expect(tableIn(output)).toEqual(table);
-  // Without the sections of each job.
+  // The output does not have the sections of each job.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
-  // Two tuning jobs, each with two training jobs and a final one: a line for each start, and for each end except
-  // those of tuning jobs.
+  // For each of the two items: a line for the start of the tuning job and of the final training, and a line for the
+  // end of each of the three training jobs.
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);

@@ -1,4 +1,4 @@
-"""Loads a model by the plain library and prints its RMSE: python measure-model.py MODEL_FILE VALIDATION_CSV"""
+"""Loads a model with its own library and prints its RMSE: python measure-model.py MODEL_FILE VALIDATION_CSV"""
 
 import sys
 

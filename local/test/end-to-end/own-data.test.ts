@@ -22,13 +22,13 @@ function uploadedIn(root: string): { labels: number[]; manifest: { label: { clas
   };
 }
 
-/** The error of always predicting the mean. */
+/** The RMSE of always predicting the mean. */
 function errorOfMean(labels: readonly number[]): number {
   const mean = labels.reduce((sum, label) => sum + label, 0) / labels.length;
   return Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);
 }
 
-/** The log loss of always predicting the shares of the classes, the lowest of any constant prediction. */
+/** The log loss of always predicting the class shares, which is the lowest for any constant prediction. */
 function lossOfShares(labels: readonly number[]): number {
   const shares = [...new Set(labels)].map(
     (code) => labels.filter((label) => label === code).length / labels.length,

@@ -18,7 +18,7 @@ import {
 import { readAssembly, type StackAssembly } from '../../src/assembly';
 import { writeRegressionCsv } from '../training/support';
 
-/** The app of this project, with little data. */
+/** This project's app with a small data set. */
 export function tuningApp(folder: string): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     app.node.setContext('tuning:data', data);
@@ -32,14 +32,14 @@ export function encryptedApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({ encryptionKey: new Key(stack, 'Key') }));
 }
 
-/** A workflow that polls its tuning job: the AWS SDK integration, and the function that stops jobs. */
+/** A workflow with the AWS SDK integration, which polls the tuning job and has a function that stops jobs. */
 export function pollingApp(folder: string): StackAssembly {
   return workflowApp(folder, () => ({
     strategy: TuningStrategy.hyperband({ minResource: 1, maxResource: 3 }),
   }));
 }
 
-/** A workflow whose final training has both data sets, without the early stopping of the search. */
+/** A workflow whose final training uses both data sets and, unlike the search, no early stopping. */
 export function preparingApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({
     encryptionKey: new Key(stack, 'Key'),
@@ -85,7 +85,7 @@ function synthesizeApp(folder: string, build: (app: App, data: string) => Stack)
   return withoutWaiting(readAssembly(join(folder, 'cdk.out'), stackName));
 }
 
-/** Removes the retries of refused calls, and polls jobs every second. Neither changes the result. */
+/** Removes the retries of denied calls and polls jobs every second, which does not change the result. */
 function withoutWaiting(assembly: StackAssembly): StackAssembly {
   const text = JSON.stringify(assembly.template)
     .replace(/(MaxAttempts\\*":)\d+/g, '$10')

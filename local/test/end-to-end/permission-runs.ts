@@ -8,14 +8,14 @@ import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
-/** What to do with an app: run it to its end, or stop it in the middle of a job. */
+/** Whether an app runs to its end or is stopped in the middle of a job. */
 export type Scenario = 'run' | 'stop the tuning job' | 'stop the final training job';
 
 /** The result of a run. */
 export interface Outcome {
   readonly status: string;
   /**
-   * Everything that a user can see: errors of the deployment and of the execution, its history, and warnings.
+   * Everything that a user can see: errors of the deployment and the execution, the execution history, and warnings.
    */
   readonly told: string;
 }
@@ -24,8 +24,7 @@ const BEFORE_DEPLOYED = 'NOT DEPLOYED';
 
 /**
  * Runs apps in this process, many times. Processes that are slow to start (workers with XGBoost, Optuna) are
- * shared. Everything else is real and new for each run: the deployment, the services, the processes of
- * functions.
+ * shared. Everything else is real and new for each run: the deployment, the services, and the function processes.
  */
 export class PermissionRuns {
   static async start(maxWorkers: number): Promise<PermissionRuns> {
@@ -87,7 +86,7 @@ export class PermissionRuns {
 
 /** A trainer that stops the execution as soon as a job of this kind runs. The job then waits until it is stopped. */
 function stopping(trainer: Trainer, scenario: Scenario, controller: AbortController): Trainer {
-  // Only training jobs of a tuning job are named <name>-<number>-<8 characters>.
+  // Only the training jobs of a tuning job are named <name>-<number>-<8 characters>.
   const isTuned = (name: string) => /-\d{3}-[0-9a-f]{8}$/.test(name);
   return {
     ...trainer,

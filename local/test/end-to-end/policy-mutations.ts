@@ -3,11 +3,11 @@ import type { StackAssembly } from '../../src/assembly';
 type Template = StackAssembly['template'];
 type Statement = { Action?: unknown } & Record<string, unknown>;
 
-/** A permission of a role, which can be removed from the template. */
+/** A permission of a role that can be removed from the template. */
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;
-  /** Location for users: the policy and the number of the statement. */
+  /** The location, as shown to users: the policy and the index of the statement. */
   readonly place: string;
   /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];
@@ -15,8 +15,8 @@ export interface Grant {
 }
 
 /**
- * All grants in the policies of a template's roles: each whole statement, and each action in it. Spellings of
- * an action that differ only in case are the same action, as in IAM.
+ * All grants in the policies of a template's roles: each whole statement, and each action of a statement. As in IAM,
+ * actions are case-insensitive.
  */
 export function grantsOf(template: Template): Grant[] {
   return Object.keys(template.Resources).flatMap((role) =>
@@ -40,8 +40,8 @@ function statementGrants(template: Template, role: string): Grant[] {
       const place = `${name}/${index}`;
       const edit = (kept: (action: string) => boolean) => (copy: Template) => {
         const target = document(copy).Statement[index] as Statement;
-        // The numbers of the other statements must not change, so a statement that allows nothing replaces
-        // the removed one.
+        // The indexes of the other statements must not change, so the removed statement is replaced by one that
+        // allows nothing.
         const left = [target.Action].flat().map(String).filter(kept);
         target.Action = left.length > 0 ? left : 'removed:Removed';
       };

@@ -40,7 +40,7 @@ function helpersOf(processId: number, script: string): number[] {
 
 function killHelpers(processId: number, script: string): number {
   const helpers = helpersOf(processId, script);
-  // Local mode reaps a helper that has ended meanwhile.
+  // Fails if the helper has ended in the meantime and local mode has reaped it.
   const killed = helpers.filter((helper) => {
     try {
       return process.kill(helper, 'SIGKILL');
@@ -84,7 +84,7 @@ describe('a helper process that is killed', () => {
     const root = temporaryFolder();
     const run = startLocalMode(assembly, root);
     await completedIn(root, 2);
-    // Busy workers and idle ones.
+    // Kills busy and idle workers.
     expect(killHelpers(run.processId, 'xgboost_worker.py')).toBeGreaterThan(0);
     const { exitCode, output } = await run.ended;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });
@@ -163,7 +163,7 @@ describe('a clock that is set while jobs train', () => {
 });
 
 describe('a disk that is full', () => {
-  /** Runs a shell script with a small empty disk at $ROOT. Undefined if such a disk cannot be created here. */
+  /** Runs a shell script with a small empty disk at $ROOT. @returns undefined if such a disk cannot be created here */
   const onSmallDisk = async (megabytes: number, script: string): Promise<string | undefined> => {
     const outside = temporaryFolder();
     const inside = temporaryFolder();
@@ -171,7 +171,7 @@ describe('a disk that is full', () => {
     const mount = `mount -t tmpfs -o size=${megabytes}m none '${inside}' || exit 77`;
     const local = `local_mode() { '${process.execPath}' --require ts-node/register local/src/cli.ts "$@"; }`;
     writeFileSync(file, `${mount}\nROOT='${inside}' OUT='${outside}' \n${local}\n${script}\n`);
-    // A separate mount namespace, in which root may mount. The disk disappears with its last process.
+    // A separate mount namespace, in which root can mount. The disk disappears when the last process in it ends.
     const { exitCode, output } = await runInShell(`unshare --map-root-user --mount sh '${file}'`);
     if (exitCode !== 0 && /unshare|mount/.test(output)) return undefined;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });

@@ -5,8 +5,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { filesIn, temporaryFolder, trainingJobsIn, tuningJobsIn } from './support';
 
-// Allows time for installing its packages and an XGBoost of the version that the SDK knows, and for the SDK's
-// own waits.
+// Allows time for installing the SDK's packages and an XGBoost version that the SDK supports, and for the SDK's
+// waits.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (serving?.pid !== undefined && serving.exitCode === null) {
     const ended = new Promise((done) => serving?.once('close', done));
-    // Ctrl-C goes to all processes of a terminal.
+    // Like a terminal, sends Ctrl-C to all processes of the group.
     process.kill(-serving.pid, 'SIGINT');
     await ended;
   }
@@ -40,7 +40,7 @@ function lineOf(beginning: string): string {
   return line.replace(/ +#.*/, '');
 }
 
-/** A Python with exactly the packages of the example's requirements.txt. Created once for the same list. */
+/** A Python with exactly the packages of the example's requirements.txt. Created once for each list. */
 function sdkPython(): string {
   const requirements = join(EXAMPLE, 'requirements.txt');
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -50,7 +50,7 @@ function sdkPython(): string {
     const folder = mkdtempSync(`${home}-`);
     try {
       execFileSync('python3', ['-m', 'venv', folder]);
-      // The list is complete, so pip need not resolve dependencies; compiling would take half of its time.
+      // The list is complete, so pip need not resolve dependencies. Compiling would take half of the time.
       const options = ['--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check'];
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements]);
       renameSync(folder, home);
@@ -61,7 +61,7 @@ function sdkPython(): string {
   return join(home, 'bin/python');
 }
 
-/** Starts local mode and returns the environment of a terminal into which its printed lines were pasted. */
+/** Starts local mode. Returns the environment of a terminal into which a user pasted the printed lines. */
 async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   const child = spawn('/bin/sh', ['-c', `${command} --root ${root}`], {
     cwd: PROJECT,
@@ -89,7 +89,7 @@ async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** Runs Python in that terminal. Returns its output to both streams. */
+/** Runs Python in that environment. Returns stdout and stderr. */
 async function run(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(python, args, { cwd: PROJECT, env: environment });
   return `${stdout}\n${stderr}`;
@@ -122,10 +122,10 @@ test("the README's script searches, reads the results, continues from them and s
   expect(output).toContain(`Model: ${best.ModelArtifacts.S3ModelArtifacts}\n`);
   expect(existsSync(best.ModelArtifacts.S3ModelArtifacts.replace('s3:/', join(root, 's3')))).toBe(true);
   for (const job of trained) {
-    // All in one column, with the same number of decimals.
+    // All values are in one column, padded to the same number of decimals.
     expect(output).toMatch(new RegExp(`^ *${job.TrainingJobName} +${rmseOf(job)}0* `, 'm'));
   }
-  // The log of the best job, whose last line contains its metric.
+  // The log of the best job; the last line contains the job's metric.
   const lines = [...output.matchAll(/^\[\d+\]#011train-rmse:\S+#011validation-rmse:(\S+)$/gm)];
   expect(lines).toHaveLength(100);
   expect(Number(lines.at(-1)?.[1])).toBe(rmseOf(best));
@@ -168,7 +168,7 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   );
   expect(output).toMatch(new RegExp(`^model s3://${bucket}/sagemaker-xgboost-.*/output/model.tar.gz$`, 'm'));
   expect(filesIn(join(root, 's3', bucket))).toHaveLength(2);
-  // Both rounds are in one minute.
+  // Both rounds are in the same minute.
   expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
   // The proxy would have refused telemetry, and the SDK would have reported that.
   expect(output).not.toContain('Max retries exceeded');

@@ -10,7 +10,7 @@ import { executionsIn, startCommand, synthesize, temporaryFolder, tuningJobsIn }
 
 jest.setTimeout(120_000);
 
-/** Compiles only if the type that comparisons read is a part of the type that the function writes. */
+/** Compiles only if the function writes all members that comparisons read. */
 export const readable = (report: Report): ReportData => report;
 
 const METRICS = { 'validation:rmse': 0.5, 'train:rmse': 0.25 };
@@ -26,14 +26,14 @@ function app(hasReport: boolean): string {
 
 const [withReport, withoutReport] = [app(true), app(false)];
 
-/** Runs an app to its end, without real training. */
+/** Runs an app to its end with stubbed training. */
 async function run(assembly: string, root: string): Promise<void> {
   const stack = await LocalMode.deploy({ assembly, root, stubTraining: () => METRICS });
   await stack.startExecution().output();
   await stack.close();
 }
 
-/** Runs `report` in another process than the search. */
+/** Runs `report` in a different process from the search. */
 async function report(root: string, ...names: string[]) {
   const { exitCode, output } = await startCommand(['report', '--root', root, ...names]).ended;
   const pages = [...output.matchAll(/^Report: (.*)$/gm)].map(([, page]) => String(page));

@@ -143,7 +143,7 @@ test('a script that works causes no such messages', async () => {
   expect(exitCode).toBe(0);
 });
 
-/** The message of a function's error, which the cause contains as JSON. */
+/** The error message of a function; the cause is the error as JSON. */
 function reasonIn(cause = ''): string {
   return (JSON.parse(cause) as { errorMessage: string }).errorMessage;
 }

@@ -16,7 +16,7 @@ export interface ServeProcess {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts `serve` on an app, and waits for its lines. The caller ends it. */
+/** Starts `serve` on an app and waits for the printed lines. The caller must end the process. */
 export async function serve(assembly: string, ...args: string[]): Promise<ServeProcess> {
   const root = temporaryFolder();
   const command = [...CLI, 'serve', '--assembly', assembly, '--root', root, ...args];

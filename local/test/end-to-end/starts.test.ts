@@ -109,7 +109,7 @@ describe('new data', () => {
     const local = await withNewData({ objects: ['train/*.csv'], input: events.RuleTargetInput.fromText('') });
     const client = new S3Client({ ...local.stack.clientConfig(), forcePathStyle: true });
     const { name: Bucket } = local.stack.bucket('Tuning/Bucket');
-    // The upload of train/a.csv has already started one.
+    // The upload of train/a.csv has already started an execution.
     await new Upload({
       client,
       params: { Bucket, Key: 'input/train/b.csv', Body: Buffer.alloc(6 * 1024 * 1024) },
@@ -188,7 +188,7 @@ test('the end of an execution starts another state machine', async () => {
   });
   local.stack.startExecution();
   const statuses = (await local.ended(2)).map(({ status }) => status);
-  // The status SUCCEEDED must not contain data.
+  // The second execution fails, because its location for `train`, "SUCCEEDED", contains no data.
   expect(statuses).toEqual(['FAILED', 'SUCCEEDED']);
 });
 

@@ -92,7 +92,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
       output: { EndpointArn: 'from the command line' },
       stubbedTasks: [{ stateName: 'Publish' }, { stateName: 'Ask' }, { stateName: 'Deploy' }],
     });
-    // The command ran in the project folder, with the result of the tuning.
+    // The command ran in the project folder and received the result of the tuning.
     expect(JSON.parse(readFileSync(join(project, 'message.json'), 'utf8'))).toMatchObject({
       Message: expect.stringMatching(/^s3:.*model.tar.gz$/),
     });

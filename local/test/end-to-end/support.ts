@@ -18,7 +18,7 @@ import { environments, writeRegressionCsv } from '../training/support';
 export const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
 
-/** A run of the command line, with its output. */
+/** A completed run of the command line. */
 export interface CliRun {
   readonly exitCode: number;
   readonly output: string;
@@ -27,16 +27,16 @@ export interface CliRun {
 /** A running command. */
 export interface RunningCli {
   readonly processId: number;
-  /** Presses Ctrl-C: a terminal sends SIGINT to the whole group of processes. @default 'SIGINT' */
+  /** Sends the signal to the whole process group, as a terminal does for Ctrl-C. @default 'SIGINT' */
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
-  /** Ends the process itself, with kill -9. */
+  /** Ends only the process itself, with kill -9. */
   kill(): void;
-  /** Whether any process of the group is left. */
+  /** Whether any process of the group is still running. */
   isAnyAlive(): boolean;
   readonly ended: Promise<CliRun>;
 }
 
-/** Runs local mode as a user does, on a synthesized app or else on the project's own. */
+/** Runs local mode as a user does, on a synthesized app or, by default, on the project's app. */
 export function runLocalMode(assembly: string | undefined, root: string, ...args: string[]): Promise<CliRun> {
   return startLocalMode(assembly, root, ...args).ended;
 }
@@ -46,12 +46,12 @@ export function startLocalMode(assembly: string | undefined, root: string, ...ar
   return start(process.execPath, [...CLI, 'run', '--root', root, ...app, ...args]);
 }
 
-/** Resumes what was interrupted in a root. */
+/** Resumes the interrupted executions of a root folder. */
 export function startResume(root: string, ...args: string[]): RunningCli {
   return start(process.execPath, [...CLI, 'resume', '--root', root, ...args]);
 }
 
-/** The output of `show` for an execution or a job. */
+/** Runs `show` for an execution or a job. */
 export async function runShow(root: string, name: string, ...args: string[]): Promise<string> {
   return (await start(process.execPath, [...CLI, 'show', name, '--root', root, ...args]).ended).output;
 }
@@ -93,7 +93,7 @@ function start(program: string, args: readonly string[], variables: NodeJS.Proce
   };
 }
 
-/** Limits the number of tasks that run at once. Further tasks wait for their turn. */
+/** Limits the number of tasks that run at once. Other tasks wait for their turn. */
 export function inTurns(most: number): <Result>(task: () => Promise<Result>) => Promise<Result> {
   const running = new Set<Promise<unknown>>();
   return async (task) => {
@@ -111,26 +111,26 @@ export function unpackModel(root: string, uri: string): string {
   return folder;
 }
 
-/** The only execution below a root. */
+/** The only execution under a root. */
 export function onlyExecutionIn(root: string): ExecutionRecord {
   const [execution, ...others] = executionsIn(root);
   if (execution === undefined || others.length > 0) throw new Error(`not one execution in ${root}`);
   return execution;
 }
 
-/** A new folder for one test. */
+/** Creates a folder for one test. */
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'local-mode-'));
 }
 
-/** Synthesizes an app of one stack. */
+/** Synthesizes an app with one stack. */
 export function synthesize(build: (stack: Stack) => void): string {
   const app = new App({ outdir: temporaryFolder() });
   build(new Stack(app, 'Test'));
   return app.synth().directory;
 }
 
-/** A folder with `train/` and `validation/`, small enough to train on immediately. */
+/** Creates a folder with `train/` and `validation/` data small enough for an almost instant training. */
 export function writeTrainingData(): string {
   const folder = temporaryFolder();
   for (const [index, channel] of ['train', 'validation'].entries()) {
@@ -155,14 +155,14 @@ export function tuningJobsIn(root: string): TuningJobRecord[] {
   return recordsIn(join(root, 'sagemaker', 'tuning-jobs'));
 }
 
-/** The records in a folder, without incomplete ones of a killed process. */
+/** The records in a folder, without incomplete records from a killed process. */
 function recordsIn<T>(folder: string): T[] {
   return filesIn(folder)
     .filter((name) => name.endsWith('.json'))
     .map((name) => readJson(join(folder, name)));
 }
 
-/** Edits the only template of an assembly, as a user with an editor would. */
+/** Edits the only template of an assembly. */
 export function editTemplate(assembly: string, change: (text: string) => string): void {
   const name = filesIn(assembly).find((file) => file.endsWith('.template.json'));
   if (name === undefined) throw new Error(`no template in ${assembly}`);
@@ -182,19 +182,19 @@ function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(file, 'utf8')) as T;
 }
 
-/** The Python that AutoML jobs run in. */
+/** The Python that runs AutoML jobs. */
 export function automlPython(): Promise<string> {
   return pythonOf((options) => createAutoMLRunner({ environments: options, maxWorkers: 1 }).prepare());
 }
 
-/** The Python that scripts on an image run in. */
+/** The Python that runs scripts of an image. */
 export function scriptPython(trainingImage: string): Promise<string> {
   return pythonOf(async (options) => {
     await createScriptTrainer({ environments: options }).prepare?.({ trainingImage, hyperparameters: {} }, 0);
   });
 }
 
-/** The Python that LightGBM trains in. */
+/** The Python that LightGBM trains with. */
 export function lightgbmPython(): Promise<string> {
   return pythonOf(async ({ forPackages }) => {
     const trainer = createTabularTrainer({ pythonFor: forPackages, maxWorkers: 1 });
@@ -205,7 +205,7 @@ export function lightgbmPython(): Promise<string> {
   });
 }
 
-/** The interpreter of the environment that this prepares. */
+/** The interpreter of the environment that the callback prepares. */
 async function pythonOf(prepare: (environments: PythonEnvironments) => Promise<void>): Promise<string> {
   let python = '';
   await prepare({

@@ -68,7 +68,7 @@ describe('a workflow', () => {
     const run = await runLocalMode(assembly, root);
     expect(run).toMatchObject({ exitCode: 0 });
 
-    // The best training job is the one with the lowest error of all.
+    // The best training job has the lowest error.
     const [execution] = executionsIn(root);
     const jobs = trainingJobsIn(root).filter((job) => job.description.TuningJobArn);
     const errors = jobs.map((job) => metric(job.description.FinalMetricDataList, 'validation:rmse'));
@@ -84,7 +84,7 @@ describe('a workflow', () => {
       trainingJobs: { completed: 4, stopped: 0, failed: 0 },
     });
 
-    // The final training has the best hyperparameters, and none of SageMaker's own.
+    // The final training has the best hyperparameters, without those that SageMaker adds.
     expect(output.finalTrainingJob.hyperparameters).toEqual(output.bestTrainingJob.hyperparameters);
     expect(Object.keys(output.finalTrainingJob.hyperparameters).sort()).toEqual(
       ['eta', 'eval_metric', 'num_round', 'objective', 'subsample'].sort(),
@@ -242,7 +242,7 @@ function metric(list: readonly { MetricName: string; Value: number }[] | undefin
   return list?.find((each) => each.MetricName === name)?.Value ?? Number.NaN;
 }
 
-/** The metric that XGBoost alone computes for the model on the validation data. */
+/** The model's metric on the validation data, computed with XGBoost alone. */
 async function errorOfModel(archive: string): Promise<number> {
   const folder = temporaryFolder();
   execFileSync('tar', ['-xzf', archive, '-C', folder]);

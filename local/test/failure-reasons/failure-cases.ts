@@ -1,6 +1,6 @@
 /**
- * Failure reasons of two jobs, in which `<name>` is the job's name. The command line and the Lambda functions
- * group them in the same way.
+ * Failure reasons of two jobs. `<name>` stands for the job's name. The command line and the Lambda functions must group
+ * them in the same way.
  */
 export interface ReasonPair {
   readonly difference: string;
@@ -9,13 +9,13 @@ export interface ReasonPair {
   readonly isOneReason: boolean;
 }
 
-/** The failure reason of a script, as the framework containers write it. */
+/** The failure reason of a script, in the format of the framework containers. */
 export function scriptFailure(output: string, exitCode = 1, command = 'python3 train.py'): string {
   return `AlgorithmError: ExecuteUserScriptError:\nExitCode ${exitCode}\nErrorMessage "${output}"\nCommand "${command}", exit code: ${exitCode}`;
 }
 
 export const REASON_PAIRS: readonly ReasonPair[] = [
-  // The same cause, differing only in these parts.
+  // Reasons with the same cause, which differ only in these parts.
   pair('a date', 'at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke', true),
   pair(
     'a UUID',
@@ -38,7 +38,7 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
     scriptFailure('Traceback:\n  line 8\nValueError: no rows', 1, 'python3 train.py --depth 9'),
     true,
   ),
-  // Two causes.
+  // Reasons with different causes.
   pair(
     'the exit code',
     'AlgorithmError: it ended, exit code: 1',

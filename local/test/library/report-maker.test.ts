@@ -31,7 +31,7 @@ function trainingJob(
   return { name, createdBy, description: { CreationTime: created, ...(arn && { TuningJobArn: arn }) } };
 }
 
-/** A maker whose function returns this answer. `calls` contains its calls. */
+/** A report maker whose function returns this response. `calls` records the calls of the function. */
 function makerOf(
   answer: object,
   jobs: { tuning?: unknown; training?: unknown[] } = {},

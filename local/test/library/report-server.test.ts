@@ -30,7 +30,7 @@ interface Asked {
   readonly headers?: Record<string, string>;
 }
 
-/** Requests a page of the server; the path contains the token. */
+/** Requests a page from the server. The path contains the token. */
 async function ask({ path = (token) => `/${token}/ended`, method = 'GET', headers = {} }: Asked = {}) {
   server ??= await serveReports(source);
   const url = new URL(server.url);

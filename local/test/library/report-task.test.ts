@@ -6,7 +6,7 @@ function orNull(expression: string): string {
   return `{% $exists(${expression}) ? ${expression} : null %}`;
 }
 
-/** A definition with the state that writes reports, as the construct library creates it. */
+/** A definition with a state that writes reports, as created by the construct library. */
 function machine(payload: Record<string, unknown>, others: Record<string, unknown> = {}) {
   return {
     QueryLanguage: 'JSONata',

@@ -3,7 +3,7 @@ import { trainedAlgorithms, trainingImages } from '../../src/library/trained-alg
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
 
-/** A definition with one task of these arguments, inside a branch. */
+/** A definition with one task in a branch, with these arguments. */
 const machine = (Arguments: unknown) => ({
   States: { All: { Type: 'Parallel', Branches: [{ States: { Task: { Type: 'Task', Arguments } } }] } },
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { aloneIn, enterRoot, isOtherLocalMode, othersIn } from '../../src/local-folder/local-modes';
 import { startOf } from '../../src/local-folder/process-alive';
 
-const NOBODY = 2 ** 22 + 1; // higher than any process on Linux
+const NOBODY = 2 ** 22 + 1; // higher than any process ID on Linux
 let root: string;
 let processes: string;
 

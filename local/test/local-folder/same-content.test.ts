@@ -12,7 +12,7 @@ function write(name: string, content: string): string {
   return file;
 }
 
-/** Longer than a chunk. */
+/** A length greater than that of a chunk. */
 const LONG = 'x'.repeat(3_000_000);
 
 test.each([

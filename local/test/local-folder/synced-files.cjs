@@ -1,5 +1,5 @@
-// Preloaded into a process: reports for each renamed or linked file whether its content had been flushed to
-// disk.
+// Preloaded into a process. Reports for each file that is renamed or linked whether its content was flushed to disk
+// before.
 const fs = require('node:fs');
 const { basename } = require('node:path');
 

@@ -4,7 +4,7 @@ import { renderComparison } from '../../src/report/comparison-page';
 import type { ReportJob } from '../../src/report/report-files';
 import { HOSTILE, search } from './compared-search';
 
-/** The text of the cells in a page's tables, by row. */
+/** The cells of a page's tables, by row. */
 function cellsOf(page: string): string[][] {
   return [...page.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row]) =>
     [...String(row).matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) =>
@@ -50,7 +50,7 @@ test('searches with different objectives get separate charts', () => {
   ]);
   expect(page).toContain('cannot be compared');
   expect(page.match(/<svg/g)).toHaveLength(2);
-  // The highest value wins.
+  // For this metric, the highest value is the best.
   expect(cellsOf(page)[2]?.[3]).toBe('validation:auc 0.30000');
 });
 

@@ -32,7 +32,7 @@ function jobsWith(
   return { tuning: store([]), training: store(list), automl: store([]) } as unknown as Jobs;
 }
 
-/** The fields of each line. */
+/** The rendered lines, split into fields. */
 function render(
   items: readonly MapItemState[],
   jobs: Jobs,

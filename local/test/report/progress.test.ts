@@ -37,10 +37,10 @@ test('the remaining time assumes the pace so far', () => {
   ];
   const plan = { expected: 8, ended: 4, parallel: 2, now: 20 };
   expect(estimateSecondsLeft(ended, plan)).toBe(20);
-  // One of them half done.
+  // One job is half done.
   const running = [...ended, { start: 20 }];
   expect(estimateSecondsLeft(running, { ...plan, now: 25 })).toBeCloseTo((5 + 3 * 10) / (45 / 25));
-  // The last one takes as long as an average job.
+  // The last job is expected to take as long as the average.
   expect(estimateSecondsLeft(ended, { ...plan, expected: 5 })).toBe(10);
   expect(estimateSecondsLeft(ended.slice(0, 1), plan)).toBeUndefined();
 });

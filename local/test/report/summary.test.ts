@@ -32,7 +32,7 @@ function record(tuned?: Record<string, string>): TrainingJobRecord {
   } as unknown as TrainingJobRecord;
 }
 
-/** The labels and values of a job's summary, from its hyperparameters on. */
+/** The labels and values in a job's summary, starting at the hyperparameters. */
 function hyperparametersOf(job: TrainingJobRecord): string[][] {
   const none = { get: () => undefined, list: () => [] };
   const jobs = { tuning: none, automl: none, training: { get: () => job } } as unknown as Jobs;

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { highestRanked } from '../../src/report/highest-ranked';
 import { TerminalBlock } from '../../src/report/terminal-block';
 
-/** Emulates a terminal: the visible lines, with the cursor after the last one. */
+/** Emulates a terminal. Returns the visible lines; the cursor is after the last line. */
 class Terminal {
   readonly lines: string[] = [''];
   columns = 40;

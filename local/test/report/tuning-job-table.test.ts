@@ -19,12 +19,12 @@ interface Search {
   readonly jobs?: number;
   readonly objective?: string;
   readonly metrics?: readonly string[];
-  /** Which job is the best, from 1. */
+  /** Number of the best job, counted from 1. */
   readonly best?: number;
   readonly status?: (number: number) => TrainingJobSummary['TrainingJobStatus'];
 }
 
-/** A search in which the job number `best` has the lowest value, 0.1. */
+/** A search in which job number `best` has the lowest value, 0.1. */
 function search({
   tuned,
   jobs = 20,
@@ -79,7 +79,7 @@ function headOf(lines: readonly string[]): { head: string[]; rows: string[] } {
   return { head: lines.slice(first, last + 1), rows: lines.slice(last + 1) };
 }
 
-/** The words of a wrapped heading. Columns begin where the words of its last line do. */
+/** The column titles of a wrapped header. Each column begins where a word of the last header line begins. */
 function headWords(head: readonly string[]): string[] {
   const starts = [...(head.at(-1) ?? '').matchAll(/\S+/g)].map(({ index }) => index);
   return starts.map((start, i) =>
@@ -143,7 +143,7 @@ test('hyperparameters without room in the table are listed for the best job', ()
   const missing = Object.keys(XGBOOST).filter((name) => !words.includes(name));
   expect(missing).not.toEqual([]);
   for (const name of missing) expect(lines.join('\n')).toContain(`${name}=`);
-  // Not all 30 fit.
+  // Not all 30 columns fit.
   expect(render({ tuned: MANY }, 60).find((line) => line.endsWith('…'))).toBeDefined();
 });
 

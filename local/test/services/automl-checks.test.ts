@@ -15,7 +15,7 @@ import { BUCKET, closeServices, deploymentIn, sagemakerClient, start, temporaryR
 
 afterEach(closeServices);
 
-/** A search that never starts: these tests are about refused requests, or about the job alone. */
+/** A search that never starts. These tests are about rejected requests or about the job itself. */
 const never: AutoMLRunner = {
   prepare: async () => undefined,
   run: ({ signal }) =>
@@ -201,7 +201,7 @@ test('a job whose process is gone is stopped, and keeps its candidates', async (
   fs.mkdirSync(folder, { recursive: true });
   const record = {
     name: 'Job-1',
-    processId: 2 ** 22 + 1, // higher than any on Linux
+    processId: 2 ** 22 + 1, // higher than any process ID on Linux
     tags: [],
     candidates: [candidate],
     description: { AutoMLJobName: 'Job-1', AutoMLJobStatus: 'InProgress' },

@@ -1,4 +1,4 @@
-"""Writes three tables of different kinds: real data with text columns, dates and missing values put in.
+"""Writes three different tables: real data with added text columns, dates and missing values.
 
 Usage: python automl-data-sets.py BIKESHARE_TRAIN.csv FOLDER
 """
@@ -19,7 +19,7 @@ NOTES = [
 
 
 def spoil(table: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Adds missing values everywhere except in the target, a note whose words mostly depend on the target,
+    """Adds missing values everywhere except in the target, a text column whose words mostly depend on the target,
     and useless columns.
     """
     chance = random.Random(7)

@@ -87,7 +87,7 @@ function metricsOf(candidate: { CandidateProperties?: { CandidateMetrics?: objec
   return Object.fromEntries(metrics.map(({ StandardMetricName: name, Value: value }) => [name, value]));
 }
 
-/** Rows `x,color,y`: y follows x. */
+/** Rows `x,color,y`, in which y depends on x. */
 function rows(count: number, y: (x: number) => string, header = 'x,color,y'): string {
   const random = pseudoRandom(11);
   const lines = Array.from({ length: count }, (_, at) => {
@@ -172,7 +172,7 @@ test('regression: the best of the candidates beats the mean, and its archive pre
     .slice(1)
     .map((line) => Number(line.split(',')[0]));
   const error = predicted.reduce((sum, value, at) => sum + (value - (actual[at] ?? 0)) ** 2, 0) / 500;
-  expect(error).toBeLessThan(values[0] ?? 0); // on the training rows
+  expect(error).toBeLessThan(values[0] ?? 0); // computed on the training rows
 });
 
 test('binary: the best candidate beats the majority; the later label is the positive one', async () => {
@@ -187,11 +187,11 @@ test('binary: the best candidate beats the majority; the later label is the posi
       TabularResolvedAttributes: { ProblemType: 'BinaryClassification' },
     },
   });
-  // 63 % are benign: always predicting that gives no F1 for "malignant" and a balanced accuracy of 0.5.
+  // 63 % are benign. Always predicting "benign" gives an F1 of 0 for "malignant" and a balanced accuracy of 0.5.
   expect(metrics['Accuracy']).toBeGreaterThan(0.9);
   expect(metrics['BalancedAccuracy']).toBeGreaterThan(0.9);
   expect(job.BestCandidate?.FinalAutoMLJobObjectiveMetric?.Value).toBeGreaterThan(0.88);
-  // LogLoss has no MetricName in the service model.
+  // The service model's MetricName enum does not have LogLoss.
   const named = job.BestCandidate?.CandidateProperties?.CandidateMetrics?.filter((each) => each.MetricName);
   expect(named).toHaveLength(6);
 });
@@ -268,7 +268,7 @@ test('validation data, weights, chosen algorithms and features, Gzip', async () 
 });
 
 describe('a search process that is killed before it has read the data', () => {
-  /** Runs a job whose processes are killed `times` times. */
+  /** Runs a job whose first `times` processes are killed. */
   const runKilled = (times: number) => {
     const { python: killed } = killablePython(
       python,
@@ -359,7 +359,7 @@ describe('a job ends early', () => {
   });
 
   test('at its time limit: completed with the best candidate so far', async () => {
-    // The time limit starts at the end of the first candidate, because machines differ in speed.
+    // The time limit starts at the end of the first candidate, so that it does not depend on the speed of the machine.
     const late: AutoMLRunner = {
       ...runner,
       run: (task) =>

@@ -38,7 +38,7 @@ export function putInput(root: string, file: string, content: string | Buffer): 
   fs.writeFileSync(path.join(root, 's3', BUCKET, 'input', file), content);
 }
 
-/** The file at a URI of the bucket. */
+/** The local file for a URI in the bucket. */
 export function fileOf(root: string, uri: string | undefined): string {
   return path.join(root, 's3', (uri ?? '').replace('s3://', ''));
 }

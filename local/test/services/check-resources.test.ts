@@ -131,11 +131,11 @@ test('tasks are found at any depth', () => {
           ...machineOf({ Nested: { Type: 'Map', ItemProcessor: inner } }),
         },
       },
-      // Data that looks like a state is not a state.
+      // Data that looks like a state is not checked as a state.
       Data: { Type: 'Pass', Output: inner, Result: { States: { X: task(states('sns:publish')) } } },
     }),
     TARGETS,
-    // A stub replaces the task of this name, not tasks inside a state of another type.
+    // A stub replaces the task with this name, but not the tasks inside a Map or Parallel state with this name.
     (name) => name === 'Each',
   );
   expect(problems.map(({ location }) => location)).toEqual([

@@ -10,7 +10,7 @@ import type { RequestHead } from '../../src/services/endpoint/request-head';
 import * as model from '../../src/services/model/monitoring-model.json';
 import type { ServiceModel } from '../../src/services/model/validator';
 
-/** CloudWatch speaks three protocols: the query protocol of old clients, JSON, and CBOR. */
+/** CloudWatch supports three protocols: query (for old clients), JSON, and CBOR. */
 const SHAPE = 'GraniteServiceVersion20100801';
 const TIME = 1_795_961_808.5;
 
@@ -27,7 +27,7 @@ const FORM =
   'Action=GetMetricStatistics&Version=2010-08-01&MetricName=loss&Period=60' +
   '&Dimensions.member.2.Name=Host&Dimensions.member.2.Value=%C3%BC' +
   '&Dimensions.member.1.Name=TrainingJobName&Dimensions.member.1.Value=job';
-// Written by hand from RFC 8949: a map of unknown length, a string in two parts, and numbers of one and two bytes.
+// Written by hand from RFC 8949: an indefinite-length map, a string in two chunks, and numbers of one and two bytes.
 const CBOR = Buffer.concat([
   Buffer.of(0xbf, 0x6a),
   Buffer.from('MetricName'),

@@ -92,7 +92,7 @@ async function data(
   });
 }
 
-/** Runs a job and writes a log with these times of lines. */
+/** Runs a job and writes a log whose lines have these times. */
 async function trained(
   root: string,
   services: RunningServices,
@@ -169,7 +169,7 @@ test('a time range is rounded to the minute, and excludes its end', async () => 
     ).map(({ Timestamp }) => Timestamp * 1000 - NOON);
   expect(await times(45_000, 5 * MINUTE)).toEqual([0, 2 * MINUTE]);
   expect(await times(MINUTE, 2 * MINUTE + 59_000)).toEqual([]);
-  // Periods begin with the range.
+  // The first period begins at the start time of the request.
   expect(await times(-MINUTE, 5 * MINUTE, 180)).toEqual([-MINUTE, 2 * MINUTE]);
   expect(await times(31_000, 125_000, 1)).toEqual([2 * MINUTE]);
 });

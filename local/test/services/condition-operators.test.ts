@@ -1,6 +1,6 @@
 import { conditionsHold } from '../../src/services/iam/conditions';
 
-/** Whether a condition holds for a value of the request. */
+/** Whether a condition is true for a value in the request. */
 function holds(operator: string, expected: unknown, actual: string | readonly string[] | undefined): boolean {
   const given = actual === undefined ? {} : { 'aws:key': actual };
   return conditionsHold({ [operator]: { 'aws:key': expected } }, given as never);
@@ -15,7 +15,7 @@ const RELATIONS = {
   GreaterThanEquals: [false, true, true],
 } as const;
 
-/** A smaller value, an equal value that is written differently, a greater value, and the policy's value. */
+/** A smaller value, an equal value in a different notation, a greater value, and the policy's value. */
 const ORDERED = {
   Numeric: ['9.99', '10.0', '10.01', '10'],
   Date: ['2030-01-01T00:00:00Z', '1893456001', '2030-01-01T00:00:02Z', '2030-01-01T01:00:01+01:00'],
@@ -31,7 +31,7 @@ test.each(
   expect([smaller, same, greater].map((value) => holds(operator, policy, value))).toEqual(expected);
 });
 
-/** Operators with the policy's value, values that match, and values that do not. */
+/** For each operator: the policy's value, matching values, and values that do not match. */
 const OTHERS: Readonly<Record<string, readonly [expected: string, fits: string[], not: string[]]>> = {
   StringEquals: ['a*', ['a*'], ['A*', 'ab', 'a*b', '']],
   StringEqualsIgnoreCase: ['Ab', ['ab', 'AB'], ['abc']],

@@ -25,7 +25,7 @@ async function call(request: Unsigned, signing: Signing = {}): Promise<Answer> {
 }
 
 test('a correctly signed request reaches the service', async () => {
-  // boto3 does not name the hash of the body, the SDK for JavaScript does.
+  // The SDK for JavaScript sends the hash of the body in a header; boto3 does not.
   for (const namesHash of [true, false]) {
     const answer = await call(DESCRIBE, { namesHash });
     expect(answer).toMatchObject({
@@ -84,7 +84,7 @@ test('the error for a date contains the difference, as on AWS', async () => {
   );
   const early = await call(DESCRIBE, { date: new Date(Date.now() + 6 * 60_000) });
   expect(JSON.parse(early.body).message).toMatch(/^Signature not yet current: .* \+ 5 min\.\)$/);
-  // S3 allows a larger difference, and words the error differently.
+  // S3 allows a larger clock skew and has a different error message.
   const s3: Unsigned = { service: 's3', method: 'GET', path: `/${BUCKET}` };
   expect((await call(s3, { date: new Date(Date.now() - 14 * 60_000) })).status).toBe(200);
   expect((await call(s3, { date: new Date(Date.now() - 16 * 60_000) })).body).toMatch(
@@ -197,7 +197,7 @@ test('an error of the service has its name in the SDK', async () => {
   });
 });
 
-/** Sends lines, and returns the response once it is complete enough. */
+/** Sends lines and returns the response as soon as enough of it has arrived. */
 function converse(head: string, isEnough: (answer: string) => boolean, body = ''): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -229,7 +229,7 @@ test('a client that waits to send the body is asked for it only if its signature
   );
   const refused = await converse(await headOf({ region: 'eu-west-1' }), isAnswer, 'abc');
   expect(refused).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-  // The server must not wait for the body that the client does not send.
+  // The server must not wait for a body that the client never sends.
   expect(refused).toMatch(/\r\nconnection: close\r\n/i);
 });
 

@@ -41,7 +41,7 @@ const RECORD: ExecutionRecord = {
   cause: 'no such field',
 };
 
-/** Ends an execution and returns the events with which the function was invoked, and the faults. */
+/** Ends an execution. Returns the events that the function received, and the faults. */
 async function end(
   record: ExecutionRecord,
   {

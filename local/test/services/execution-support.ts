@@ -18,7 +18,7 @@ export const ECHO: StateMachineResource = {
   definition: { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } },
 };
 
-/** A function with this code, deployed under a root. */
+/** Deploys a function with this code under a root folder. */
 export function functionIn(
   root: string,
   code: string,

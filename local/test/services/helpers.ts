@@ -28,18 +28,17 @@ export const BUCKET = 'data-bucket';
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/test-algorithm:1';
 export const TRAINING_ROLE = 'arn:aws:iam::123456789012:role/training';
 
-/** For tests that must not cause a notice. */
+/** Notice handler for tests that must not cause a notice. */
 export function noNotice(text: string): never {
   throw new Error(`a notice: ${text}`);
 }
 
 /**
- * The behavior of a test's algorithm, given its hyperparameters. By default it prints `loss=<x>` and
- * completes.
+ * A test's algorithm, which receives the training task. The default prints `loss=<x>` and completes.
  */
 export type Algorithm = (task: TrainingTask) => Promise<TrainingOutcome> | TrainingOutcome;
 
-/** An algorithm whose loss is the hyperparameter `x`. */
+/** An algorithm whose loss equals the hyperparameter `x`. */
 export const printX: Algorithm = (task) => {
   task.onLog(`starting ${task.trainingJobName}`);
   task.onLog(`loss=${task.hyperparameters['x']};`);
@@ -48,7 +47,7 @@ export const printX: Algorithm = (task) => {
   return { status: 'Completed' };
 };
 
-/** Runs until it is stopped, printing a loss of 1 first. */
+/** An algorithm that prints a loss of 1 and runs until it is stopped. */
 export const runUntilStopped: Algorithm = (task) => {
   task.onLog('loss=1;');
   return new Promise((resolve) => {
@@ -56,7 +55,7 @@ export const runUntilStopped: Algorithm = (task) => {
   });
 };
 
-/** A trainer that runs an algorithm of the test in this process. */
+/** A trainer that runs the test's algorithm in this process. */
 export function trainerOf(algorithm: Algorithm): Trainer {
   return {
     images: IMAGE,
@@ -70,7 +69,7 @@ export function trainerOf(algorithm: Algorithm): Trainer {
   };
 }
 
-/** A sampler that proposes these combinations in order, and the results it received. */
+/** A sampler that proposes these sets of hyperparameters in order and records the results in `told`. */
 export function samplerOf(
   sets: readonly Record<string, string>[],
   shouldStop: (trial: number, step: number, value: number) => boolean = () => false,
@@ -140,7 +139,7 @@ export function deploymentIn(
   };
 }
 
-/** Starts services; they are closed by `closeServices`. */
+/** Starts services, which `closeServices` closes. */
 export async function start(
   options: {
     deployment?: Deployment;
@@ -182,7 +181,7 @@ export function sagemakerClient(
   });
 }
 
-/** A training job's request. */
+/** A request for a training job. */
 export function trainingRequest(name: string, hyperparameters: Record<string, string> = { x: '1' }) {
   return {
     TrainingJobName: name,
@@ -212,7 +211,7 @@ export function trainingDefinition() {
   };
 }
 
-/** A line of a log, and when it was written, in epoch milliseconds. */
+/** A log line and its time, in epoch milliseconds. */
 export type TimedLine = readonly [time: number, line: string];
 
 /** Replaces the log of a job with these lines. */
@@ -226,7 +225,7 @@ export function writeLog(root: string, job: string, lines: readonly TimedLine[])
   fs.writeFileSync(path.join(root, 'logs/.times', job), marks);
 }
 
-/** A tuning job's request. */
+/** A request for a tuning job. */
 export function tuningRequest(name: string, config: Record<string, unknown> = {}) {
   return {
     HyperParameterTuningJobName: name,

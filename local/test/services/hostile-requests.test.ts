@@ -5,8 +5,8 @@ import { BUCKET, closeServices, deploymentIn, temporaryRoot, trainingRequest } f
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests with a valid signature and invalid content. AWS answers each with a client error. Local mode must not report
- * them as InternalFailure, which is for its own faults.
+ * Requests with a valid signature and invalid content. AWS returns a client error for each of them. Local mode must not
+ * return InternalFailure, which is only for faults of local mode.
  */
 
 const DEPTH = 20_000;
@@ -50,7 +50,7 @@ const CBOR: Partial<Unsigned> = {
 const training = JSON.stringify(trainingRequest('nested')).slice(0, -1);
 const start = `{"stateMachineArn":"${ECHO.arn}"`;
 
-/** Positions of a nested value in JSON requests. `NESTED` is a placeholder for the value. */
+/** JSON requests with a nested value in different positions. `NESTED` is a placeholder for the value. */
 const PLACES: readonly (readonly [service: string, target: string, body: string])[] = [
   ['sagemaker', 'SageMaker.CreateTrainingJob', 'NESTED'],
   ['sagemaker', 'SageMaker.CreateTrainingJob', `${training},"HyperParameters":NESTED}`],
@@ -122,7 +122,7 @@ test.each(['GET', 'HEAD'])('%s answers with headers in ISO-8859-1', async (metho
   expect([answer.status, answer.headers['content-disposition']]).toEqual([200, 'filename="Größe.csv"']);
 });
 
-/** Description, request, and S3's response with members of the error's body. */
+/** Description, request, and S3's response, including members of the error body. */
 type BadRequest = [string, Partial<Unsigned>, number, string, Record<string, string>?];
 
 const element = (name: string, content: string) => `<${name}>${content}</${name}>`;

@@ -236,7 +236,7 @@ describe('calls', () => {
     await expect(deploy([events], false, key)).rejects.toThrow(
       /AccessDeniedException: The state machine IAM Role is not authorized to use the KMS key\..*kms:Decrypt/,
     );
-    // What aws-cdk-lib grants for a state machine without a fixed name.
+    // aws-cdk-lib's grants for a state machine without a fixed name.
     await expect(deploy([events, ofMachine('')], false, key)).rejects.toThrow(/kms:Decrypt/);
     await expect(deploy([events, ofMachine('*')], false, key)).resolves.toBeDefined();
     const logged = [events, allow('logs:*'), ofMachine('*')];
@@ -261,7 +261,7 @@ describe('calls', () => {
     });
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
-    /** Results of a deployment in which the service's role has this trust policy. */
+    /** For each service: a deployment in which the service's role has this trust policy, and the expected error. */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [
         async (trustPolicy) => {
@@ -376,7 +376,7 @@ describe('calls', () => {
     await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
       /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
     );
-    // An allowed request reaches the validation.
+    // A request that is allowed reaches the request validation.
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 

@@ -116,7 +116,7 @@ test.each<[string, JsonObject, RegExp]>([
   ],
   [
     'an argument that is not known here',
-    // An expression hides it from the validation of the definition.
+    // An expression hides the value from the validation of the definition.
     {
       Resource: 'arn:aws:states:::s3:listObjectsV2',
       Arguments: `{% {'Bucket': '${BUCKET}', 'MaxKeys': 1} %}`,

@@ -32,7 +32,7 @@ import {
 
 afterEach(closeServices);
 
-/** A local mode in which jobs with `x` 0 run until they are stopped. */
+/** Starts a local mode in which jobs with `x` = 0 run until they are stopped. */
 async function setUp(values = [3, 0]) {
   const root = temporaryRoot();
   const services = await start({
@@ -110,7 +110,7 @@ test('an ended tuning job can be deleted; its training jobs stay, and its name i
     message: 'The request was rejected because the hyperparameter tuning job is in status InProgress.',
   });
   const { BestTrainingJob: best } = await stopTuning();
-  // The sampler of these tests keeps no study.
+  // The sampler of these tests stores no study.
   const study = path.join(root, 'sagemaker/studies/tune.study');
   fs.writeFileSync(study, '');
   await deleteTuning();

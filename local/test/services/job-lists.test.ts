@@ -50,7 +50,7 @@ test('training jobs by name, status, time and page', async () => {
     () => list({ StatusEquals: 'Completed' }),
     ({ names }) => names.length === 2,
   );
-  // Unlike the list of a tuning job, this one is in the order of creation.
+  // Unlike the training jobs of a tuning job, these are listed in order of creation.
   const all = await list();
   expect(all.names).toEqual(['beta-1', 'alpha-2', 'Beta-3']);
   expect(all.jobs[0]).toEqual({
@@ -112,7 +112,7 @@ test('training jobs of a tuning job in every order, with and without pages', asy
       for (const filter of [{}, { StatusEquals: 'Completed' }]) {
         const order = { SortBy, SortOrder, ...filter };
         const { jobs } = await list({ ...order, MaxResults: 100 });
-        // The failed one of the seven has no metric.
+        // Of the seven jobs, the failed job has no metric.
         expect(jobs).toHaveLength('StatusEquals' in filter || SortBy.startsWith('Final') ? 6 : 7);
         const sorted = jobs.map(keyOf).sort((left, right) => ((left ?? 0) < (right ?? 0) ? -1 : 1));
         expect(jobs.map(keyOf)).toEqual(SortOrder === 'Ascending' ? sorted : sorted.reverse());
@@ -186,7 +186,7 @@ test('lists require their own actions, on all resources', async () => {
     return services.router.call('sagemaker', 'ListTrainingJobs', {}, { arn });
   };
   await expect(call(role('sagemaker:ListTrainingJobs', '*'))).resolves.toEqual({ TrainingJobSummaries: [] });
-  // The action has no resource types, so a statement that names a resource allows nothing.
+  // The action does not support resource-level permissions, so a statement that names a resource allows nothing.
   const narrow = role(
     'sagemaker:ListTrainingJobs',
     'arn:aws:sagemaker:us-east-1:123456789012:training-job/wf-*',

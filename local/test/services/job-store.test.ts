@@ -45,7 +45,7 @@ test("only one of two processes gets a name, and each sees the other's jobs", ()
 
 test('the jobs of this run are those that it created, whatever its process ID', () => {
   const folder = temporaryRoot();
-  // In a container, every run can have the same process ID.
+  // In a container, all runs can have the same process ID.
   new JobStore<TestRecord>(folder, noNotice).create(record('earlier'));
   const store = new JobStore<TestRecord>(folder, noNotice);
   store.create(record('mine'));

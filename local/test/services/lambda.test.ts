@@ -69,7 +69,7 @@ test("a function gets its event, context and environment, and nothing of the use
   expect(fs.readFileSync(path.join(root, 'logs', 'my-function.log'), 'utf8')).toContain('in the log');
   for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    // Keys are kept in memory only.
+    // Access keys are kept only in memory.
     expect(entry.isFile() ? fs.readFileSync(file, 'utf8') : '').not.toContain(keys.secretAccessKey);
   }
 });
@@ -265,7 +265,7 @@ describe('over HTTP', () => {
 describe('the function that a state machine invokes next', () => {
   const LOADS = 'console.log("loaded " + process.pid); exports.handler = async () => process.pid;';
 
-  /** Functions that a state machine invokes one after the other, by the names of their states. */
+  /** Functions by state name. The state machine invokes them one after the other. */
   async function deployChain(codes: Readonly<Record<string, string>>) {
     const root = temporaryRoot();
     const functions = Object.entries(codes).map(([name, code]) =>

@@ -33,7 +33,7 @@ interface StreamsOutput {
   readonly nextToken?: string;
 }
 
-/** Calls an operation of CloudWatch Logs on the group of training jobs. */
+/** Calls a CloudWatch Logs operation on the training jobs' log group. */
 function call<Output>(services: RunningServices, operation: string, input: object = {}): Promise<Output> {
   return services.router.call(
     'logs',
@@ -183,7 +183,7 @@ test('events have the time at which their lines were written', async () => {
   expect(early?.timestamp).toBe(stream?.firstEventTimestamp);
   expect(early?.timestamp).toBeGreaterThanOrEqual(before);
   expect(Number(late?.timestamp) - Number(early?.timestamp)).toBeGreaterThanOrEqual(1100);
-  // From a start time (inclusive) to an end time (exclusive).
+  // The start time is inclusive, the end time exclusive.
   expect(textOf(await eventsOf(services, name, { startTime: late?.timestamp }))).toEqual(['late']);
   expect(textOf(await eventsOf(services, name, { endTime: late?.timestamp }))).toEqual(['early']);
   expect(textOf(await eventsOf(services, name, { startTime: early?.timestamp }))).toEqual(['early', 'late']);
@@ -220,7 +220,7 @@ test('the events of all jobs by time, in pages of any size', async () => {
       [1_000_000, 'a1'],
       [1_000_000, 'a2'],
       [3_000_000, 'a3'],
-      // The clock was set back: events stay in order.
+      // Events stay in order even though the clock was set back.
       [2_500_000, 'a4'],
     ],
     beta: [
@@ -268,7 +268,7 @@ test('a search through many events without a match returns empty pages, and ends
     pages.push(page.events.length);
   }
   expect(pages).toEqual([0, 0, 1]);
-  // A page has at most about a megabyte.
+  // A page contains at most about 1 MB.
   expect((await filter(services)).events).toHaveLength(11);
 });
 
@@ -366,7 +366,7 @@ test('a job whose role may not write a log has none', async () => {
   expect(events.map(({ logStreamName }) => logStreamName)).toEqual([
     expect.stringMatching(/^known-1\/algo-1-/),
   ]);
-  // Nor may the role read logs.
+  // The role is not allowed to read logs either.
   await expect(
     services.router.call('logs', 'FilterLogEvents', { logGroupName: GROUP }, role),
   ).rejects.toThrow(/not authorized to perform: logs:FilterLogEvents on resource: .*:log-stream: /);

@@ -6,20 +6,20 @@ import { REFUSED_MEMBERS } from '../../src/services/sagemaker/refused-members';
 import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
 
 /*
- * Members of requests to all services except S3. Local mode reads each one, rejects it by name, or lists it below as
- * having no effect. A new version of the models must not add a member that is silently ignored.
+ * Request members of all services except S3. Local mode reads each member or rejects it by name, or the list below says
+ * that it has no effect. A new version of the service models must not add a member that is silently ignored.
  */
 
 const SOURCES = path.join(__dirname, '../../src');
 const MODELS = path.join(SOURCES, 'services/model');
 
-/** Members that change nothing that a job, an execution or a user can observe. */
+/** Members without an effect that a job, an execution or a user can observe. */
 const WITHOUT_EFFECT: readonly string[] = [
   // The capacity and location of a job.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
-  // Of models: what a batch transform on one machine has no use for. It refuses pipelines, multi-model containers and
-  // ModelDataSource; the requests to a model are calls, which neither time out nor are repeated.
+  // Model members that have no effect on a batch transform on one machine. Pipelines, multi-model containers and
+  // ModelDataSource are rejected. The model is called in process, without timeouts and retries.
   ...[
     'ContainerHostname',
     'ContainerMetricsConfig',
@@ -28,7 +28,7 @@ const WITHOUT_EFFECT: readonly string[] = [
     'ManifestS3Uri',
   ],
   ...['ModelClientConfig', 'MultiModelConfig', 'TransformAmiVersion'],
-  // What local mode keeps of a model package and returns.
+  // Model package members that local mode only stores and returns.
   ...[
     'AdditionalInferenceSpecifications',
     'AdditionalInferenceSpecificationsToAdd',
@@ -62,13 +62,14 @@ const WITHOUT_EFFECT: readonly string[] = [
   'CrossAccountFilterOption',
   // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
-  // Additional output of SageMaker about a job. The SDK sends some of these by default.
+  // Additional SageMaker output about a job. The SDK sends some of these members by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
   ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],
-  // Local mode does not mask log data, has one account and one time zone, and returns the events of all streams in one order.
+  // Local mode does not mask log data, has one account and one time zone, and always returns the events of all streams in
+  // the same order.
   ...['unmask', 'accountIdentifiers', 'includeLinkedAccounts', 'IncludeLinkedAccounts', 'OwningAccount'],
   ...['LabelOptions', 'interleaved'],
-  // Local mode runs the template's code for every version and alias of a function.
+  // For every version and alias of a function, local mode runs the template's code.
   'Qualifier',
   // Values of all types are compared as strings.
   'ContextKeyType',

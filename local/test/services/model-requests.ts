@@ -12,7 +12,7 @@ export function putModelData(root: string): void {
   fs.writeFileSync(file, 'an archive');
 }
 
-/** A model's request. */
+/** A request for a model. */
 export function modelRequest(name: string, container: object = {}) {
   return {
     ModelName: name,
@@ -21,7 +21,7 @@ export function modelRequest(name: string, container: object = {}) {
   };
 }
 
-/** A transform job's request. */
+/** A request for a transform job. */
 export function transformRequest(name: string, ModelName = 'Model-1') {
   return {
     TransformJobName: name,
@@ -36,7 +36,7 @@ export function transformRequest(name: string, ModelName = 'Model-1') {
   };
 }
 
-/** What a test's model makes of the files: by default, it copies each. */
+/** A test's model, which turns input files into output files. The default copies each file. */
 export type Model = (task: TransformTask) => Promise<TrainingOutcome> | TrainingOutcome;
 
 export const copyFiles: Model = ({ files, workFolder, onLog }) => {

@@ -16,8 +16,8 @@ import {
 } from './helpers';
 
 /*
- * Every operation, with an odd value at each position of a valid request and in each omitted member. The
- * result must be a response of the service, and not a fault of local mode.
+ * Calls every operation with an odd value for each member of a valid request and for each omitted member. The result must
+ * be a response of the service, not a fault of local mode.
  */
 
 type Input = Record<string, unknown>;

@@ -8,8 +8,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot, trainingRequ
 import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests that the holder of an access key has not signed, or that a web page could send. Each would start
- * something if it were accepted, as the last test shows.
+ * Requests that were not signed with a valid access key, or that a web page could send. Each of them would start something
+ * if local mode accepted it, as the last test shows.
  */
 
 let root: string;
@@ -36,7 +36,7 @@ const json = (service: string, version: string, target: string, body: unknown): 
   body: JSON.stringify(body),
 });
 
-/** Requests that start something. */
+/** Requests that would start something. */
 const STARTING: Readonly<Record<string, Unsigned>> = {
   StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: ECHO.arn }),
   CreateTrainingJob: json('sagemaker', '1.1', 'SageMaker.CreateTrainingJob', trainingRequest('job')),
@@ -61,7 +61,7 @@ function started(): string[] {
   ].filter((each) => each !== `s3/${BUCKET}/input/train.csv`);
 }
 
-/** Codes of the JSON services and Lambda, and of S3. */
+/** Error codes: of the JSON services and Lambda, and of S3. */
 type Codes = readonly [json: string, s3: string];
 type Prepare = (request: Unsigned) => Promise<RawRequest>;
 
@@ -77,7 +77,7 @@ const signed =
   (request) =>
     sign(services, { ...request, headers: { ...request.headers, ...headers } }, signing);
 
-/** A request that is changed after it was signed. */
+/** Changes a request after signing it. */
 const changed =
   (change: (request: RawRequest) => Partial<RawRequest>, headers?: Record<string, string>): Prepare =>
   async (request) => {
@@ -93,7 +93,7 @@ const editedAuthorization = (edit: (authorization: string) => string): Prepare =
     headers: { ...headers, authorization: edit(String(headers['authorization'])) },
   }));
 
-/** A body of the same length, which would start something too. */
+/** A different body of the same length, which would also start something. */
 function otherBody({ body = '' }: RawRequest): { body: string } {
   return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
 }

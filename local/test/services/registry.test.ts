@@ -38,7 +38,7 @@ const call = (running: RunningServices, operation: string, input: object, caller
     Record<string, unknown>
   >;
 
-/** Services with an empty group `Houses`. */
+/** Services with an empty model package group `Houses`. */
 async function services(root = temporaryRoot(), parts: Parameters<typeof deploymentIn>[1] = {}) {
   const running = await start({ deployment: deploymentIn(root, parts), trainer: servingTrainer() });
   putModelData(root);
@@ -106,7 +106,7 @@ test('versions are created, described, approved, listed and deleted', async () =
   await expect(describe('Houses/3')).rejects.toThrow(
     `ModelPackage ${ARN}:model-package/houses/3 does not exist.`,
   );
-  // A number is not used twice.
+  // A version number is not reused.
   expect(await create()).toMatchObject({ ModelPackageArn: `${ARN}:model-package/houses/4` });
 });
 

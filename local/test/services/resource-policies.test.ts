@@ -45,7 +45,7 @@ interface Policies {
   readonly mayReader?: Statement[];
   readonly mayTraining?: Statement[];
   readonly bucket?: Statement[];
-  /** Statements of the key that the bucket is encrypted with. */
+  /** Statements in the policy of the bucket's KMS key. */
   readonly key?: Statement[];
   readonly alias?: string;
 }
@@ -247,7 +247,7 @@ describe('KMS keys', () => {
     expect(await operate(may('kms:Decrypt'), 'PutObject', put)).toContain('kms:GenerateDataKey');
     expect(await operate(may('kms:GenerateDataKey'), 'PutObject', put)).toBe('done');
     expect(await operate(may('kms:GenerateDataKey'), 'CreateMultipartUpload', put)).toContain('kms:Decrypt');
-    // A key that is neither the bucket's nor in this account.
+    // A KMS key that is neither the bucket's key nor in this account.
     const otherKey = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY.replace('1234abcd', '5678abcd') };
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ...otherKey })).toContain('key/5678abcd');
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ServerSideEncryption: 'AES256' })).toBe(
@@ -307,7 +307,7 @@ describe('KMS keys', () => {
   });
 });
 
-/** The outcome of a training job: its status, or its failure reason. */
+/** The outcome of a training job: its failure reason, or else its status. */
 async function train(policies: Policies, changes: object = {}): Promise<string> {
   const services: RunningServices = await start({ deployment: deployment(policies) });
   const request = { ...trainingRequest('job'), ...changes };

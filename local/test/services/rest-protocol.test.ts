@@ -4,7 +4,7 @@ import { RestModel } from '../../src/services/rest/rest-model';
 import { Routes } from '../../src/services/rest/routes';
 import { S3_MODEL } from '../../src/services/s3/s3-model';
 
-/** A service with members in all parts of a message that neither S3 nor Lambda's Invoke uses. */
+/** A service with members in those parts of a message that neither S3 nor Lambda's Invoke uses. */
 const MODEL = new RestModel({
   source: 'a service',
   operations: { CreateThing: 'CreateRequest', DescribeThing: 'DescribeRequest' },
@@ -31,7 +31,7 @@ const MODEL = new RestModel({
 });
 const protocol = new LambdaRestProtocol('things', MODEL);
 
-/** The result of a request: the call, and its response. */
+/** The result of a request: the operation called, and the response. */
 async function ask(method: string, path: string, body: string, query = '') {
   let called: unknown;
   const request = {
@@ -77,7 +77,7 @@ describe('a REST service with JSON', () => {
   });
 });
 
-/** S3's requests that differ only slightly. */
+/** S3 requests that differ only slightly. */
 test.each([
   ['GET', '/', '', {}, 'ListBuckets'],
   ['GET', '/b', '', {}, 'ListObjects'],

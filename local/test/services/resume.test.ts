@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterEach(closeServices);
 afterAll(() => sampler.close());
 
-/** A trainer that completes `most` jobs and hangs in all others, and the jobs it received. */
+/** A trainer that completes the first `most` jobs and hangs in all others. `trained` lists the jobs that it received. */
 function hangingAfter(most: number): Trainer & { readonly trained: string[] } {
   const trained: string[] = [];
   const trainer = trainerOf((task) => {
@@ -81,7 +81,7 @@ test('an interrupted tuning job is resumed: ended training jobs stay, and those 
     ObjectiveStatusCounters: { Succeeded: 6, Pending: 0, Failed: 0 },
   });
   expect(description.FailureReason).toBeUndefined();
-  // The two interrupted jobs, with the same names, and the remaining one.
+  // The two interrupted jobs, under the same names, and the remaining job.
   expect(second.trained.slice(0, 2).sort()).toEqual(first.trained.slice(3).sort());
   expect(second.trained).toHaveLength(3);
   const { TrainingJobSummaries: jobs = [] } = await client.send(
@@ -94,7 +94,7 @@ test('an interrupted tuning job is resumed: ended training jobs stay, and those 
   expect(jobs.map(({ TrainingJobName: each }) => each?.slice(0, 10))).toEqual(
     [1, 2, 3, 4, 5, 6].map((number) => `Search-00${number}`),
   );
-  // Each has different hyperparameters.
+  // All jobs have different hyperparameters.
   expect(new Set(jobs.map(({ TunedHyperParameters: tuned }) => tuned?.['x'])).size).toBe(6);
 });
 

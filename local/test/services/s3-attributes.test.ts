@@ -221,7 +221,7 @@ describe('checksums of uploads in parts', () => {
       ChecksumType: 'COMPOSITE',
     });
     expect(await head('big')).toMatchObject({ ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' });
-    // A client that lost the response gets the same one again.
+    // A client that did not receive the response gets the same response again.
     expect((await complete(made)).ChecksumSHA256).toBe(composite);
   });
 
@@ -350,7 +350,7 @@ describe('folder markers', () => {
     expect(await head('a/b/')).toMatchObject({ ContentLength: 0, ContentType: 'application/x-directory' });
     expect(await failure(head('a/'))).toMatch(/^NotFound/);
     await copy('a/b/', 'c/');
-    // Another process sees them too.
+    // Another process sees the attributes too.
     await restart(() => ({}));
     await s3.send(new DeleteObjectCommand(at('a/b/')));
     expect(await keys()).toEqual(['a/b/file', 'c/', 'input/train.csv']);

@@ -73,7 +73,7 @@ const put = (key: string, Body = key, more = {}) =>
 const head = (key: string, more = {}) => s3.send(new HeadObjectCommand({ ...at(key), ...more }));
 const read = async (key: string, more = {}): Promise<string | undefined> =>
   (await s3.send(new GetObjectCommand({ ...at(key), ...more }))).Body?.transformToString();
-/** Name and HTTP status of the error of a call. */
+/** Name and HTTP status of a call's error. */
 const failure = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => 'no error',
@@ -229,7 +229,7 @@ describe('uploads in parts', () => {
     expect(fs.readFileSync(fileOf('big'), 'latin1')).toBe(`${big.toString('latin1')}end`);
     expect(await head('big')).toMatchObject({ ETag, ContentType: 'text/plain', Metadata: { owner: 'me' } });
     expect(fs.readdirSync(path.join(root, 's3', '.uploads'))).toEqual([]);
-    // A client that did not receive the response repeats the request, until the object changes.
+    // A client that did not receive the response can repeat the request until the object changes.
     expect((await complete(upload, [first, second])).ETag).toBe(ETag);
     expect(await failure(complete(upload, [first]))).toBe('NoSuchUpload 404');
     await put('big');

@@ -14,8 +14,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './hel
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * S3 accepts and drops nothing: every header, parameter and element in S3's service model changes the result
- * of its operation, is refused with an error that names it, or is listed below as having no effect.
+ * Local S3 silently ignores nothing: every header, parameter and element in S3's service model changes the result of its
+ * operation, is rejected with an error that names it, or is listed below as having no effect.
  */
 
 /** Members without effect on local mode's buckets, according to S3's API reference. */
@@ -36,7 +36,7 @@ const LISTED = 'listed-bucket';
 /** An object that was uploaded in two parts. */
 const IN_PARTS = 'in-parts';
 
-/** Members that every valid request has, or that HTTP itself uses. */
+/** Members of every valid request, or of HTTP itself. */
 const REQUIRED = [
   ...['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body', 'ObjectAttributes'],
 ];
@@ -79,14 +79,14 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   Prefix: 'none',
   Range: 'bytes=0-0',
   ServerSideEncryption: 'aws:kms',
-  // Both need SSE-KMS, and are rejected without it.
+  // Needs SSE-KMS and is rejected without it.
   SSEKMSKeyId: 'key',
   StartAfter: 'zzz',
   StorageClass: 'STANDARD_IA',
   ...Object.fromEntries(CHECKSUM_MEMBERS.map((member) => [member, 'AAAA'])),
 };
 
-/** Other headers that a member requires to have an effect. */
+/** Other headers that a member needs to have an effect. */
 function together(operation: string, member: string): Record<string, string> {
   if (member === 'BucketKeyEnabled') {
     return { 'x-amz-server-side-encryption': 'aws:kms' };
@@ -96,9 +96,9 @@ function together(operation: string, member: string): Record<string, string> {
   return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
 }
 
-/** Requests that succeed, for new keys each time. */
+/** A request that succeeds. The keys are new each time. */
 interface Good extends Unsigned {
-  /** Key of the object that the request writes, if any. Its state is also compared. */
+  /** Key of the object that the request writes, if any. The state of this object is also compared. */
   readonly writes?: string;
   /** Whether to complete the upload that the request starts before the comparison. */
   readonly begins?: true;
@@ -263,7 +263,7 @@ function withMember(good: Good, { location, name }: MemberPlace, value: string):
   return { ...good, headers: { ...good.headers, [header]: value } };
 }
 
-/** All effects of a request, except differing times and names. */
+/** All effects of a request, without times and names that always differ. */
 async function outcome(good: Good, key: string): Promise<unknown> {
   const answer = await ask(good);
   const state: Answer[] = [answer];

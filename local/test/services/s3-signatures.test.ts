@@ -113,7 +113,7 @@ describe("AWS's own examples of bodies in chunks", () => {
   });
 });
 
-/** How to send a body in chunks: the signed content, and the sent content. */
+/** A body in chunks: the content that is signed, and the content that is sent. */
 interface Chunks {
   readonly data: readonly string[];
   readonly trailers?: Readonly<Record<string, string>>;
@@ -247,12 +247,12 @@ describe('presigned URLs', () => {
         service: 's3',
         method,
         path: `/${BUCKET}/${key}`,
-        // As the SDK for JavaScript presigns for S3.
+        // Presigned as the SDK for JavaScript does for S3.
         headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
       },
       { expiresIn: 60, ...signing },
     );
-  /** As a browser or curl requests it: with nothing but the URL. */
+  /** Requests a URL as a browser or curl does, without additional headers. */
   const follow = ({ method, path: url }: RawRequest, change: Partial<RawRequest> = {}): Promise<Answer> =>
     send(services, { method, path: url, headers: { host: new URL(services.url).host }, ...change });
 

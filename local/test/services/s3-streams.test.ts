@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(closeServices);
 
 const uploads = (): string => path.join(root, 's3', '.uploads');
-/** Size of incomplete uploads. */
+/** Total bytes of incomplete uploads. */
 const bytesOnTheirWay = (): number => {
   const names = fs.existsSync(uploads()) ? fs.readdirSync(uploads()) : [];
   return names.reduce((sum, name) => sum + fs.statSync(path.join(uploads(), name)).size, 0);

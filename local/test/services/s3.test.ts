@@ -75,7 +75,7 @@ test('objects are written, read in part or whole, and removed', async () => {
   expect((await s3('HEAD', key)).status).toBe(404);
 });
 
-/** The headers that SDKs send with a stream whose checksum follows at its end. */
+/** The headers that SDKs send with a stream whose checksum is in a trailer. */
 const chunkedHeaders = (length: number) => ({
   'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
   'content-encoding': 'aws-chunked',
@@ -115,7 +115,7 @@ test('every checksum of S3 is verified, stored and returned', async () => {
   }
 });
 
-/** The length of each algorithm's checksum in bytes. */
+/** The checksum length of each algorithm, in bytes. */
 const CHECKSUM_BYTES = {
   ...{ crc32c: 4, crc64nvme: 8, sha1: 20, sha256: 32, sha512: 64 },
   ...{ md5: 16, xxhash3: 8, xxhash64: 8, xxhash128: 16 },

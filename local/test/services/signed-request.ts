@@ -7,7 +7,7 @@ import { ENVIRONMENT } from './helpers';
 /** A request as it goes over the wire. */
 export interface RawRequest {
   readonly method: string;
-  /** With the query. */
+  /** The path, including the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
@@ -24,7 +24,7 @@ export interface Answer {
 export interface Unsigned {
   readonly service: string;
   readonly method?: string;
-  /** Percent-encoded. @default '/' */
+  /** The percent-encoded path. @default '/' */
   readonly path?: string;
   readonly query?: Record<string, string>;
   readonly headers?: Record<string, string>;
@@ -35,16 +35,16 @@ export interface Unsigned {
 export interface Signing {
   readonly credentials?: TemporaryCredentials;
   readonly region?: string;
-  /** In the scope of the signature. */
+  /** The value in the scope of the signature. */
   readonly service?: string;
   readonly date?: Date;
-  /** Signs the query instead of headers. */
+  /** Whether to sign the query instead of the headers. */
   readonly expiresIn?: number;
-  /** Whether the header x-amz-content-sha256 is added. @default true */
+  /** Whether to add the header x-amz-content-sha256. @default true */
   readonly namesHash?: boolean;
 }
 
-/** Signs a request with another implementation than the project's. */
+/** Signs a request with an implementation independent of the project's. */
 export async function sign(
   services: RunningServices,
   { service, method = 'POST', path = '/', query = {}, headers = {}, body }: Unsigned,
@@ -106,7 +106,7 @@ export function send(
   });
 }
 
-/** Error code of a response in any format. */
+/** The error code in a response of any format. */
 export function codeOf({ body, headers }: Answer): string | undefined {
   return (
     /<Code>([^<]*)/.exec(body)?.[1] ??

@@ -37,7 +37,7 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
       resource,
       arguments: given as Json,
       stateName: 'State',
-      // Each call is a new attempt. A repeated one would find the job that it had started.
+      // Each call is a new attempt. If an attempt were repeated, it would find the job that it had already started.
       context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,

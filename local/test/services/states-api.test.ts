@@ -262,7 +262,7 @@ test('a name can be reused only for the same running execution', async () => {
     message: `Execution Already Exists: '${first.executionArn}'`,
   };
   await expect(startExecution(client, 'Sleep', { a: 2 }, 'mine')).rejects.toMatchObject(taken);
-  // Names belong to a state machine. Whether the file system distinguishes them does not matter.
+  // Names are unique per state machine and case-sensitive, regardless of the file system.
   const others = [
     await startExecution(client, 'Echo', {}, 'mine'),
     await startExecution(client, 'Sleep', {}, 'MINE'),
@@ -319,7 +319,7 @@ test('StopExecution ends the execution with error and cause, and its training jo
     () => services.jobs.training.get('job-0')?.description.TrainingJobStatus,
     (status) => status === 'Stopped',
   );
-  // Repeating it changes nothing.
+  // Stopping the execution again changes nothing.
   const again = await client.send(new StopExecutionCommand({ executionArn, error: 'Other' }));
   expect(again.stopDate).toEqual(stopDate);
   expect(await client.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject({
@@ -362,7 +362,7 @@ test('RedriveExecution continues at the failed state', async () => {
     resource: 'createTrainingJob.sync',
     resourceType: 'sagemaker',
   });
-  // The same token is the same redrive; another one is refused now.
+  // A request with the same token returns the same redrive. A request without the token fails now.
   expect(await client.send(command)).toMatchObject({ redriveDate });
   await expect(client.send(new RedriveExecutionCommand({ executionArn }))).rejects.toMatchObject({
     name: 'ExecutionNotRedrivable',
@@ -390,7 +390,7 @@ test('executions of earlier runs are listed, and those of a killed process can b
   const history = fs.readFileSync(path.join(folder, 'history.jsonl'), 'utf8');
   await end(first);
   serving.splice(0);
-  // The files of a process that was killed while it wrote an event.
+  // The files that remain if a process is killed while writing an event.
   const record: ExecutionRecord = { ...JSON.parse(asItWas), processId: 2 ** 22 + 1 };
   fs.writeFileSync(path.join(folder, 'execution.json'), JSON.stringify(record));
   fs.writeFileSync(path.join(folder, 'history.jsonl'), `${history}{"id":`);
@@ -631,7 +631,7 @@ test('GetCallerIdentity returns the principal of the access keys', async () => {
     Arn: 'arn:aws:iam::123456789012:user/local',
     UserId: expect.stringMatching(/^AIDA/),
   });
-  // It needs no permission.
+  // GetCallerIdentity needs no permission.
   expect(await sts({ arn: CALLER }).send(new GetCallerIdentityCommand({}))).toMatchObject({
     Arn: 'arn:aws:sts::123456789012:assumed-role/caller/local-mode',
     UserId: expect.stringMatching(/^AROA.*:local-mode$/),

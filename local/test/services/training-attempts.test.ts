@@ -233,7 +233,7 @@ describe('StopTrainingJob', () => {
       ...trainerOf(printX),
       train: (task) =>
         new Promise((resolve) => {
-          // It can be stopped already, because a trainer can report its start late.
+          // The job may already have been stopped, because a trainer can report the start late.
           const end = () => {
             task.onStart();
             resolve({ status: 'Stopped' });

@@ -192,7 +192,7 @@ describe('a manifest', () => {
   });
 });
 
-/** The training role with these actions on these resources, and with permission to pull the image. */
+/** A training role that allows these actions on these resources, and pulling the image. */
 function trainingRole(...allowed: readonly (readonly [action: string, resource: string])[]): RoleResource {
   return {
     logicalId: 'Role',

@@ -20,7 +20,7 @@ jest.mock('node:os', () => {
 
 afterEach(closeServices);
 
-/** Services on a machine with `cores` cores, and the threads that their training jobs may use. */
+/** Services on a machine with `cores` cores, and the thread limits of their training jobs. */
 async function services(cores: number, jobs: number) {
   jest.mocked(availableParallelism).mockReturnValue(cores);
   const threads: number[] = [];

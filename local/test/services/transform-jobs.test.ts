@@ -55,7 +55,7 @@ const ended = (
     ({ TransformJobStatus: status }) => !['InProgress', 'Stopping'].includes(status ?? ''),
   );
 
-/** A model that works until its job is stopped. */
+/** A model that runs until its job is stopped. */
 const endless: Model = ({ signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'Stopped' })));
 
@@ -275,7 +275,7 @@ describe("the model's role", () => {
       policies: [{ Statement: allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) }],
     }) as unknown as RoleResource;
 
-  /** How a job ends whose model has a role with these rights; the model was created by others. */
+  /** The failure reason of a transform job whose model's role has these permissions. Another role created the model. */
   async function reasonWith(allowed: typeof NEEDED): Promise<string> {
     const { root, running } = await serviceWith();
     await running.close();

@@ -82,7 +82,7 @@ describe("a hyperparameter that SageMaker's own XGBoost does not declare as tuna
   });
 
   test('may be tuned with a copy of the image', async () => {
-    // The trainer of these tests does not support the image, so the request passed all earlier checks.
+    // The trainer of these tests does not support the image. This error comes after all other checks.
     await expect(tune('111122223333', 'depth')).rejects.toThrow(/cannot run the training image/);
     await expect(tune('683313688378', 'max_depth')).rejects.toThrow(/cannot run the training image/);
   });

@@ -93,7 +93,7 @@ test('a target reached by a job that is stopped early ends the search, too', asy
     HyperParameterTuningJobStatus: 'Completed',
     TrainingJobStatusCounters: { Stopped: 1 },
     ObjectiveStatusCounters: { Succeeded: 1 },
-    // No job has completed, so the best one is a stopped job.
+    // No job has completed, so the best job is a stopped job.
     BestTrainingJob: { TrainingJobStatus: 'Stopped' },
   });
 });

@@ -343,7 +343,7 @@ test('a decision to stop a job that has already ended changes nothing', async ()
     ...sampler,
     start: async (specification) => {
       const search = await sampler.start(specification);
-      // The rule answers after the job has ended, as happens with jobs of a few milliseconds.
+      // The early stopping rule decides after the job has ended, as happens with jobs that take a few milliseconds.
       const report: typeof search.report = async (...values) => {
         await new Promise((resolve) => setTimeout(resolve, 30));
         return search.report(...values);

@@ -50,7 +50,7 @@ test('a search has converged after ten jobs without improvement', () => {
   const list = [...start, ...same(10)];
   const convergedAt = list.at(-1)?.TrainingEndTime;
   expect(searchProgress(list)).toEqual({ jobsNotImproving: 10, convergedAt });
-  // A completed search stays completed.
+  // A search that has converged stays converged.
   expect(searchProgress([...list, job({ value: 0.1 })])).toEqual({ jobsNotImproving: 0, convergedAt });
 });
 

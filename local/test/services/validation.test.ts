@@ -244,7 +244,7 @@ describe('requests', () => {
     for (let i = 0; i < 1000; i++) {
       validateRequest('CreateHyperParameterTuningJob', request);
     }
-    // Each takes a fraction of a millisecond; a busy machine stays within the limit too.
+    // Each validation takes a fraction of a millisecond, so even a busy machine stays within the limit.
     expect((performance.now() - started) / 1000).toBeLessThan(2);
   });
 });

@@ -154,7 +154,7 @@ describe('a task that starts an execution', () => {
 });
 
 describe('a task that waits for an execution', () => {
-  // Each needs a unique name.
+  // Each child execution needs a unique name.
   const rename = (machine: keyof typeof DEFINITIONS, name: string) => {
     const { Nested } = DEFINITIONS[machine].States as unknown as { Nested: { Arguments: { Name: string } } };
     Nested.Arguments.Name = name;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Case, runCase } from './run-case';
 
-/** Each case is named after the rule that it tests; each file covers one subject. */
+/** Each file covers one subject. Each case is named after the rule that it tests. */
 const folder = join(__dirname, 'cases');
 
 for (const file of readdirSync(folder).sort()) {

@@ -1,7 +1,7 @@
 import { compareValues, OPERATORS } from '../../src/states/execution/comparisons';
 import type { Json } from '../../src/states/json';
 
-/** A smaller value, a value, an equal value that is written differently if possible, and a greater value. */
+/** A smaller value, a value, an equal value (in a different notation if possible), and a greater value. */
 const VALUES = {
   String: ['a', 'b', 'b', 'c'],
   Numeric: [0.9999999, 1, 1.0, 1.0000001],
@@ -13,7 +13,7 @@ const VALUES = {
   ],
 } as const;
 
-/** Results of the relations for a smaller, an equal and a greater value. */
+/** Results of each relation for a smaller, an equal and a greater value. */
 const RELATIONS = {
   Equals: [false, true, false],
   LessThan: [true, false, false],

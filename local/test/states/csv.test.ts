@@ -1,6 +1,6 @@
 import { readContent, UnreadableItems } from '../../src/states/execution/item-formats';
 
-/** CSV and its rows, each without the header `a,b`. The rules: example-csv-parse-dist-map.html. */
+/** CSV rows without the header `a,b`, and the parsed items. AWS documents the rules in example-csv-parse-dist-map.html. */
 const CASES: readonly (readonly [
   rule: string,
   rows: string,

@@ -12,7 +12,7 @@ import {
 import { IDENTITY } from './run-case';
 import { VirtualClock } from './virtual-clock';
 
-// For much data on a machine that may be busy with other tests.
+// Large data takes a while on a machine that is busy with other tests.
 jest.setTimeout(30_000);
 
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
@@ -277,6 +277,6 @@ test('waits and retries can be shortened, but not timeouts', async () => {
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // Hundredths of: 1000 s, the rest until 1010 s, 100 s and 200 s; and the full 60 s.
+  // Scaled to 1 %: 1000 s, the remaining 1000 s until 1010 s, 100 s and 200 s. Not scaled: the timeout of 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

@@ -7,7 +7,7 @@ const STATES: JsonObject = {
   context: { Execution: { Name: 'run', Input: { big: 'x' } }, State: { Name: 'S' } },
 };
 
-/** Only the values that an expression mentions are sent to the evaluator process. None may be missing. */
+/** Only the values that an expression mentions are sent to the evaluator process. None of these must be missing. */
 test.each<[source: string, result: unknown]>([
   ['$states.input.a', 1],
   ['$states . input . a', 1],

@@ -18,7 +18,7 @@ import { VirtualClock } from './virtual-clock';
 
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
 
-/** The data that local mode stores about a run. */
+/** The data that local mode stores about an execution. */
 interface Run {
   readonly result: ExecutionResult;
   readonly events: readonly HistoryEvent[];
@@ -36,7 +36,7 @@ async function run(definition: JsonObject, options: Partial<ExecutionOptions> = 
     context: IDENTITY,
     clock: new VirtualClock(),
     onEvent: (event) => events.push(event),
-    // As read from a file.
+    // Copied as if read from a file.
     onPosition: (change) => changes.push(JSON.parse(JSON.stringify(change)) as PositionChange),
     ...options,
     runTask: (call) => {
@@ -77,7 +77,7 @@ const failing = (...names: string[]) =>
   });
 
 describe('redrive', () => {
-  // The order of the events and their predecessors are those of an execution recorded on AWS.
+  // The order of the events and their previous events are the same as in an execution recorded on AWS.
   test('of a Parallel runs only the branches that failed or were aborted', async () => {
     const definition = graph('P', {
       Type: 'Parallel',
@@ -284,7 +284,7 @@ describe('redrive', () => {
 });
 
 describe('resuming after the process was killed', () => {
-  /** Every kind of state that takes time, nested. */
+  /** Nested states of every type that takes time. */
   const definition: JsonObject = {
     StartAt: 'Prepare',
     States: {
@@ -341,7 +341,7 @@ describe('resuming after the process was killed', () => {
   };
   const output = [['oix0', 'oiy1', 'oiz2'], [7], 'o'];
 
-  /** The first call for `y` fails, and the first batch always fails. */
+  /** Tasks in which the first call for `y` fails, and the first batch always fails. */
   function tasks(): (call: TaskCall) => Promise<unknown> {
     return async ({ arguments: args, context }) => {
       const { RetryCount: retries } = context['State'] as JsonObject;
@@ -398,7 +398,7 @@ describe('resuming after the process was killed', () => {
       40,
       [undefined],
     ]);
-    // It failed after 100 seconds and is redriven after 200.
+    // The execution failed after 100 seconds and is redriven after 200 seconds.
     const retried = kept(({ type }) => type === 'attempt');
     expect(await secondsOf(retried)).toEqual([140, [undefined]]);
     const submitted = kept((c) => c.type === 'state' && c.state.call?.submitted !== undefined);

@@ -11,20 +11,20 @@ import {
 } from '../../src/states';
 import { VirtualClock } from './virtual-clock';
 
-/** A state machine, the answers of its tasks, and the expected result. */
+/** A state machine, the results of its tasks, and the expected result of the execution. */
 export interface Case {
   readonly name: string;
   readonly definition: JsonObject;
   readonly input?: Json;
-  /** Results by state, in the order of the calls; the last one repeats. A task without results returns its arguments. */
+  /** Results by state, in call order; the last result repeats. A task without results returns its arguments. */
   readonly tasks?: Readonly<Record<string, readonly Answer[]>>;
-  /** The answer to an ItemReader. */
+  /** The items that an ItemReader receives. */
   readonly items?: string | readonly Json[];
-  /** Objects by `bucket/key`, for readers of several objects. Other readers get `items`. */
+  /** Objects by `bucket/key`, for readers of several objects. Other readers receive `items`. */
   readonly objects?: Readonly<Record<string, string>>;
-  /** The constant result of the source of randomness. */
+  /** The constant that the random number generator returns. */
   readonly random?: number;
-  /** Compared exactly: contains only what the rule is about. */
+  /** The members that the rule is about. They must match exactly. */
   readonly expect: Expectation;
 }
 
@@ -32,7 +32,7 @@ interface Answer {
   readonly return?: Json;
   readonly throw?: { readonly error: string; readonly cause?: string };
   readonly afterSeconds?: number;
-  /** Seconds between heartbeats while it runs. */
+  /** Seconds between heartbeats while the task runs. */
   readonly heartbeatSeconds?: number;
 }
 
@@ -41,16 +41,16 @@ interface Expectation {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
-  /** The tasks' arguments, in the order of the calls. */
+  /** The tasks' arguments, in call order. */
   readonly calls?: readonly Json[];
   readonly elapsedSeconds?: number;
-  /** Types of the history's events. */
+  /** Event types in the history. */
   readonly events?: readonly string[];
-  /** The IDs of the events that precede these events. */
+  /** The events' `previousEventId` values. */
   readonly behind?: readonly number[];
   /** The maximum number of tasks that ran in parallel. */
   readonly concurrency?: number;
-  /** Problems of the definition: code, location. */
+  /** Problems in the definition, as code and location. */
   readonly problems?: readonly string[];
 }
 
@@ -88,7 +88,7 @@ function findItems({ objects, items }: Case, { resource, arguments: args }: Item
   return listed ?? items ?? [];
 }
 
-/** The execution that the cases run as. */
+/** The execution in which the cases run. */
 export const IDENTITY = {
   id: 'arn:aws:states:eu-west-1:123456789012:execution:machine:run-1',
   name: 'run-1',

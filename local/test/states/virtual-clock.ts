@@ -6,9 +6,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/**
- * A clock that stands still while anything runs, and then jumps to the next time that something waits for.
- */
+/** A clock that stands still while code runs and then jumps to the time of the earliest wait. */
 export class VirtualClock implements Clock {
   private readonly sleepers = new Set<Sleeper>();
   private ticking = false;
@@ -37,10 +35,7 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /**
-   * Promises settle before an immediate runs, so only waits are left then, unless the evaluator process is
-   * busy.
-   */
+  /** Runs in an immediate, when all promises have settled and only waits are left, unless the evaluator process is busy. */
   private tick(): void {
     if (this.ticking) return;
     this.ticking = true;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createAutoMLRunner } from '../../src/training/automl-runner';
 import { environments, pseudoRandom, SETUP_TIMEOUT } from './support';
 
-/** The answer of the Python code to a table: the analysis of valid data, or else the reason. */
+/** The Python code's result for a table: an analysis if the data is valid, otherwise the reason. */
 interface Answer {
   readonly reason?: string;
   readonly problem?: string;
@@ -30,7 +30,7 @@ for config in json.load(open(sys.argv[2])):
 print(json.dumps(answers))
 `;
 
-/** Rows `x,color,y`: y follows x. */
+/** Rows `x,color,y`, in which y depends on x. */
 function rows(count: number, y: (x: number, at: number) => string, header = 'x,color,y'): string {
   const random = pseudoRandom(11);
   const lines = Array.from({ length: count }, (_, at) => {

@@ -6,8 +6,8 @@ import { PYTHON_FOLDER } from '../../src/training/python-process';
 import { defaultEnvironment, temporaryFolder } from './support';
 
 /*
- * What the batch transform itself makes of JSON, which the built-in XGBoost does not read: the model answers a request of
- * JSON with the number of its records, and one of JSON lines with the length of each line.
+ * Batch transform with JSON, which the built-in XGBoost does not read. The test's model returns the number of records for a
+ * JSON request, and the length of each line for a JSON Lines request.
  */
 
 interface Case {

@@ -74,7 +74,7 @@ const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Num
 const bowl = (values: Values, centre = 0.3) =>
   Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - centre) ** 2, 0));
 /**
- * A pseudorandom number in [0, 1) that depends only on the values, without correlation between close ones.
+ * A pseudorandom number in [0, 1) that depends only on the values, uncorrelated between similar values.
  */
 const chance = (values: Values) =>
   createHash('sha256').update(JSON.stringify(values)).digest().readUInt32BE() / 2 ** 32;
@@ -93,7 +93,7 @@ test.each(SCALES)('searches on the scale of the range: %s', async (_name, dimens
   const distance = (values: Values) =>
     Math.abs(scale(Number(values.a)) - optimum) + bowl({ b: values.b ?? '' });
   const tried = await run(await start([dimension, numeric('b', '0', '1')]), distance, 30);
-  // On a linear scale, none of 30 trials would come close.
+  // On a linear scale, none of 30 trials would come close to the optimum.
   expect(best(tried)).toBeLessThan(0.3);
 });
 
@@ -133,7 +133,7 @@ test('noise neither keeps it at a lucky trial nor leads it astray', async () => 
   const noisy = (values: Values) => bowl(values, 0.7) + 0.2 * chance(values);
   const tried = await run(await start(unit(4)), noisy, 50);
   const late = tried.slice(-25).map(({ values }) => bowl(values, 0.7));
-  // A random point is 0.7 from the optimum, a corner 0.6 to 1.4.
+  // On average, a random point is 0.7 from the optimum. A corner is 0.6 to 1.4 from it.
   expect(late.reduce((sum, each) => sum + each) / late.length).toBeLessThan(0.5);
   expect(new Set(tried.map(({ values }) => JSON.stringify(values))).size).toBe(50);
 });

@@ -113,7 +113,7 @@ test('checkpointing.train resumes from the last checkpoint, and keeps the last f
   expect(readdirSync(checkpoints.folder).sort()).toEqual(
     [2, 3, 4, 5, 6].map((round) => `xgboost-checkpoint.${round}`),
   );
-  // As in AWS's notebook, the path is hard-coded in the script.
+  // The script has a hard-coded path, as in AWS's notebook.
   const written = SCRIPT.replace('checkpoints=args.checkpoints', 'checkpoints="/opt/ml/checkpoints"');
   const second = await run(written, { hyperparameters: { num_round: '10' }, channels: data(), checkpoints });
   expect(second.log.join('\n')).toMatch(/Checkpoint loaded from .*xgboost-checkpoint\.6/);

@@ -8,7 +8,7 @@ import { channel, instances, newFolder, train } from './script-support';
 
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
 
-/** A trainer with a command for the image's repository: a shell script of these lines. */
+/** A trainer whose command for the image's repository is a shell script with these lines. */
 function commandTrainer(script: string): Trainer {
   const cwd = newFolder();
   writeFileSync(join(cwd, 'main.sh'), script);
@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine trains .* Images in use: team\/forest$/,
     );
-    // The image that is known only at run time may be that one.
+    // Some images are known only at run time, so the name could still match one of them.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
@@ -89,7 +89,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
 });
 
 /**
- * Replaces the Docker command: records the arguments of each call, and runs the image's program for `run`.
+ * Replaces the Docker command. Records the arguments of each call and, for `docker run`, runs the image's program.
  */
 function stubDocker(run: string, version = 'exit 0'): { docker: string; calls: () => string[][] } {
   const folder = newFolder();
@@ -318,7 +318,7 @@ test('built-in algorithms whose code is not public are refused, even with Docker
       /legacy XGBoost .*: use a version of sagemaker-xgboost, such as 3\.2-0/,
     );
   }
-  // A custom image with that name.
+  // A custom image with the same name.
   expect(closedAlgorithmRefusal('111122223333.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBeUndefined();
   expect(closedAlgorithmRefusal(IMAGE)).toBeUndefined();
   expect(closedAlgorithmRefusal('knn:1')).toBeUndefined();

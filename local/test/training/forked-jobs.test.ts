@@ -55,7 +55,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
         { csv_weights: '1' },
       ];
       const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
-      // XGBoost's warnings contain the time: a warm worker prints the same warning only once a second.
+      // XGBoost's warnings are not compared: they contain the time, and a warm worker prints a warning only once a second.
       const isWarning = (line: string) => line.includes('WARNING: ');
       const printed = (log: string[]) => log.filter((line) => line.startsWith('[') && !isWarning(line));
       const withoutTime = (log: string[]) =>
@@ -87,7 +87,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     utimesSync(file, 1, 1);
     const job = () => runJob(trainer, BASE, { train: [file] });
     const [first, ...others] = await Promise.all([job(), job(), job()]);
-    // Different content in a file that appears to be the same: reading it again would give other values.
+    // The content changes, but size and time stay the same. A job that read the file again would get other values.
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^./gm, '7'));
     utimesSync(file, 1, 1);
     const last = (log: string[] = []) => log.filter((line) => line.startsWith('[19]'));
@@ -107,7 +107,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
       clearInterval(timer);
       peaks.push(Math.max(...samples, megabytesOf(workers())));
     }
-    // A copy of the data takes at least 1.6 MB, and each quarter runs eight jobs.
+    // Each quarter runs eight jobs, and a copy of the data takes at least 1.6 MB.
     expect(peaks[3]).toBeLessThan((peaks[0] ?? 0) + 8);
   });
 
@@ -223,7 +223,7 @@ function jobProcesses(): number[] {
   return workers().flatMap(childrenOf);
 }
 
-/** Memory of processes. Shared pages count once. */
+/** Total memory of processes. Shared pages count once. */
 function megabytesOf(ids: readonly number[]): number {
   return ids.reduce((sum, id) => sum + proportionalKilobytes(id) / 1024, 0);
 }
@@ -232,7 +232,7 @@ function proportionalKilobytes(id: number): number {
   try {
     return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8'))?.[1]);
   } catch {
-    return 0; // it has just ended
+    return 0; // the process has just ended
   }
 }
 

@@ -97,7 +97,7 @@ test('an uncompressed model contains the targets of links', async () => {
 
 test('a failure leaves no files', async () => {
   const out = temporaryFolder();
-  // Several at once, because threads decide whether a file is opened before or after the failure.
+  // Several archives at once, because it depends on threads whether a file is opened before or after the failure.
   const archives = Array.from({ length: 50 }, (_, index) => join(out, `${index}.tar.gz`));
   const written = await Promise.allSettled(
     archives.map((archive) => writeModelArchive(join(out, 'no-such-folder'), archive)),
@@ -112,7 +112,7 @@ test("the disk's error is the failure reason", () => {
   const model = join(folder, 'model');
   mkdirSync(model);
   writeFileSync(join(model, 'weights'), randomBytes(4 << 20));
-  // A file that may not grow, as on a full disk, without the need for root permissions.
+  // A limit on the file size, which simulates a full disk without root permissions.
   const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
   const source = `
     const { writeModelArchive } = require(${JSON.stringify(require.resolve('../../src/training'))});
@@ -149,7 +149,7 @@ test('a file of an uncompressed model replaces an earlier one atomically', async
   const reader = openSync(join(out, 'xgboost-model'), 'r');
   try {
     await storeOutputs(work, 'Completed', (name) => join(out, '..', name), 'NONE');
-    // An open reader still sees the old file, which was not modified.
+    // A reader that opened the old file still sees it unmodified.
     expect(readFileSync(reader, 'utf8')).toBe('old');
   } finally {
     closeSync(reader);

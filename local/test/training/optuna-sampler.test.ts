@@ -60,7 +60,7 @@ async function draw(spec: SearchSpecification, count: number): Promise<Record<st
   return sets;
 }
 
-/** Best value reached on a bowl with its bottom at eta 0.2 and depth 7. */
+/** The best values reached on a bowl-shaped objective with its minimum at eta 0.2 and depth 7. */
 async function optimise(spec: SearchSpecification, count: number): Promise<number[]> {
   const search = await sampler.start(spec);
   const values: number[] = [];
@@ -95,7 +95,7 @@ test('values are strings as SageMaker prints them, inside their ranges', async (
     expect(set.max_depth).toMatch(/^([2-9]|10)$/);
     expect(['gbtree', 'dart', '0.50']).toContain(set.booster);
     expect(set.alpha).toMatch(/^\d(\.\d+)?e-0[6-9]$/);
-    expect(String(Number(set.eta))).toBe(set.eta); // shortest form that parses to the same number
+    expect(String(Number(set.eta))).toBe(set.eta); // the shortest form that parses to the same number
     expect(Number(set.momentum)).toBeGreaterThanOrEqual(0.5);
     expect(Number(set.momentum)).toBeLessThanOrEqual(0.9999);
   }
@@ -138,7 +138,7 @@ test('Random with a seed is reproducible, and continues after a kill', async () 
       await search.tell(asked?.trial ?? -1, i);
     }
   }
-  appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while it was writing
+  appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while writing
   // The trial without a result comes first. Then the search continues.
   expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
   expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
@@ -287,7 +287,7 @@ test('early stopping: a trial worse than the median of the completed ones is sto
     expect(await runTrial(level)).toBe('ran to its end');
   }
   expect(await runTrial(5)).toBe('ran to its end');
-  expect(await runTrial(0.5)).toBe(5); // after the first quarter
+  expect(await runTrial(0.5)).toBe(5); // stopped after the first quarter
 });
 
 test('without a rule that uses them, reports have no effect', async () => {

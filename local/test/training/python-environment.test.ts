@@ -81,7 +81,7 @@ test('a different version than the wanted one causes a notice', async () => {
     onNotice: (text) => notices.push(text),
     env: { ...process.env, PYTHON: python },
   });
-  // No Python has this version, so no other interpreter of this machine is suitable either.
+  // No Python has this version, so no other interpreter on this machine is suitable either.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
   expect(notices).toEqual([
     expect.stringMatching(/XGBoost 1\.5\.2 is not available .* trains with XGBoost 1\.7\.4/),
@@ -162,7 +162,7 @@ test('the error of a failed installation has the packages and the command, and n
     onNotice: () => undefined,
     env: { PYTHON: python },
   });
-  // A version that no interpreter on this machine has, and only $PYTHON can install.
+  // No interpreter on this machine has this version, and only $PYTHON can install it.
   await expect(environments.forXGBoost('3.0.5')).rejects.toThrow(
     /Missing: optuna, xgboost 3\.0\.5, scipy\.\nTo install them: .*python -m pip install -r .*xgboost-3\.0\.5\.txt[\s\S]*no venv here/,
   );

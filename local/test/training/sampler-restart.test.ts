@@ -31,7 +31,7 @@ beforeAll(async () => {
 let sampler: Sampler | undefined;
 afterEach(() => sampler?.close());
 
-/** A sampler whose process can be killed, and its notices. */
+/** A sampler whose process can be killed, and the notices of the sampler. */
 function killableSampler(beforeStart = ''): { sampler: Sampler; kill(): void; notices: string[] } {
   const { python: wrapper, kill } = killablePython(python, beforeStart);
   const notices: string[] = [];
@@ -102,7 +102,7 @@ test.each(SEARCHES)(
     let operations = 0;
     const found = await transcript(search, () => {
       operations += 1;
-      // The process is killed while the next request is being sent.
+      // The process is killed while the sampler sends the next request.
       if (operations % 11 === 2) kill();
     });
     expect(found).toEqual(expected);

@@ -40,7 +40,7 @@ export async function packSource(
   return path;
 }
 
-/** A channel of files, under their own names. */
+/** A channel with these files under their own names. */
 export function channel(
   name: string,
   paths: readonly string[],
@@ -60,7 +60,7 @@ export function instances(count: number): TrainingTask['instances'] {
   return Array.from({ length: count }, (_, i) => ({ name: `algo-${i + 1}`, instanceType: 'ml.m5.xlarge' }));
 }
 
-/** Runs a job and returns its outcome, its log and its folder. */
+/** Runs a job and returns its outcome, log and folder. */
 export async function train(
   trainer: Trainer,
   changes: Partial<TrainingTask> & Pick<TrainingTask, 'trainingImage'>,

@@ -21,7 +21,7 @@ import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
 
 jest.setTimeout(60_000);
 
-/** Scripts without a framework run with any available Python. */
+/** Any available Python, which runs scripts without a framework. */
 let python: string;
 const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
   forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => Promise.all(trainers.map((trainer) => trainer.close())));
 
-/** Runs a script of these lines, with no framework. */
+/** Runs a script with these lines and no framework. */
 async function runScript(
   source: string | Record<string, string>,
   hyperparameters: Record<string, string> = {},
@@ -654,7 +654,7 @@ describe('requirements.txt', () => {
     SETUP_TIMEOUT,
   );
 
-  /** A package `helper` that builds without downloads. `build` is Python code that runs before the build. */
+  /** A package `helper` that builds without downloads. `build` is Python code to run before the build. */
   const helperPackage = (value: string, build = '') => ({
     'helper/pyproject.toml':
       '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
@@ -750,7 +750,7 @@ time.sleep(60)`;
   );
 });
 
-/** A pure Python package as a wheel, which needs only pip. */
+/** A pure Python package as a wheel, which pip can install without building. */
 function tinyPackage(): string {
   const wheel = join(newFolder(), 'tiny_scorer-1.0-py3-none-any.whl');
   const code = `import sys, zipfile

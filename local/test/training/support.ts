@@ -46,8 +46,8 @@ export function fakePython(version: string, packages: Record<string, string>, bo
 }
 
 /**
- * An interpreter whose processes can be killed: the latest one, or each one through a shell command that runs
- * before it starts.
+ * An interpreter whose processes can be killed: the latest process directly, or each process with a shell command that
+ * runs before it starts.
  */
 export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
   const folder = temporaryFolder();
@@ -60,7 +60,7 @@ export function killablePython(python: string, beforeStart = ''): { python: stri
   };
 }
 
-/** Numbers that look random and are the same each time. */
+/** Pseudorandom numbers that are the same in each run. */
 export function pseudoRandom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -69,7 +69,7 @@ export function pseudoRandom(seed: number): () => number {
   };
 }
 
-/** Writes CSV rows of a label that depends on the first two of the features. */
+/** Writes CSV rows in which the label depends on the first two features. */
 export function writeRegressionCsv(path: string, rows: number, features: number, seed: number): string {
   const random = pseudoRandom(seed);
   const lines = Array.from({ length: rows }, () => {
@@ -81,7 +81,7 @@ export function writeRegressionCsv(path: string, rows: number, features: number,
   return path;
 }
 
-/** A channel of whole files, with SageMaker's defaults. */
+/** A channel of complete files with SageMaker's defaults. */
 export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
   return {
     name,

@@ -42,7 +42,7 @@ afterAll(() => trainer.close());
 
 const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38';
 
-/** The documented expressions ("Tune a LightGBM model", "Tune a CatBoost model"). */
+/** The documented metric regexes ("Tune a LightGBM model", "Tune a CatBoost model"). */
 const LIGHTGBM_REGEX = (metric: string) => ({
   Name: metric,
   Regex: `${metric}: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`,
@@ -59,7 +59,7 @@ function script(library: Library, task: 'regression' | 'classification'): Record
   };
 }
 
-/** Writes rows of a label and four features, of which the last is one of the categories 0, 1 and 2. */
+/** Writes rows of a label and four features. The last feature is a category: 0, 1 or 2. */
 function writeCsv(path: string, kind: Kind, rows: number, seed: number): void {
   const random = pseudoRandom(seed);
   const lines = Array.from({ length: rows }, () => {
@@ -100,7 +100,7 @@ function train(
   );
 }
 
-/** A channel of files with these names below its folder. */
+/** A channel of files with these paths, relative to the channel's folder. */
 function tree(name: string, files: Record<string, string>): ChannelData {
   const root = temporaryFolder();
   const paths = Object.entries(files).map(([file, content], index) => {
@@ -143,7 +143,7 @@ test('the script and its location identify the model', () => {
     library: 'catboost',
     task: 'regression',
   });
-  // A user's data or script with such a name does not identify JumpStart's model.
+  // User data or a user's script with such a name does not identify a JumpStart model.
   expect(of(inChannels, [{ name: 'train', s3Uri: 's3://mine/lightgbm/regression/' }])).toBeUndefined();
   expect(of({ ...script('lightgbm', 'regression'), sagemaker_program: 'train.py' })).toBeUndefined();
 });
@@ -267,7 +267,7 @@ test.each(['lightgbm', 'catboost'] as const)(
 
 test('without validation data a fifth of the rows is taken, the same in every job', async () => {
   const channels = { train: [join(folder, 'binary', 'train.csv')] };
-  // In parallel, so in two processes that do not share data.
+  // The jobs run in parallel, so they run in two processes that do not share data.
   const [first, second] = await Promise.all([
     train('lightgbm', 'binary', {}, channels),
     train('lightgbm', 'binary', {}, channels),
@@ -287,7 +287,7 @@ test("hyperparameters as JSON, as from the SageMaker Python SDK, and JumpStart's
     _tuning_objective_metric: 'auc',
   });
   expect(outcome).toEqual({ status: 'Completed' });
-  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // and the best one again
+  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // includes the best round again
   const defaults = {
     eval_metric: 'auto',
     max_leaves: '31',

@@ -8,7 +8,7 @@ beforeAll(async () => {
   ({ python } = await defaultEnvironment());
 }, SETUP_TIMEOUT);
 
-/** Checks random files twice: the second time no chunk counts as plain numbers. */
+/** Checks random files twice, the second time without the shortcut for chunks of plain numbers. */
 const COMPARE = `
 import json, os, random, sys
 sys.path.insert(0, sys.argv[1])

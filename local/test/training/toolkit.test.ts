@@ -97,7 +97,7 @@ describeToolkit("as SageMaker's training toolkit", () => {
   });
 });
 
-/** The variables of the contract. Each side also has others. */
+/** The environment variables that both sides must set. Each side also sets others. */
 const CONTRACT =
   /^(SM_(?!STUDIO_LOCAL_MODE$|FRAMEWORK_MODULE$).*|SAGEMAKER_(BASE_DIR|JOB_NAME|REGION)|CURRENT_HOST|TRAINING_JOB_NAME|AWS_REGION|MODE|EMPTY|TEXT)$/;
 
@@ -113,11 +113,11 @@ function seenBy({ seen, base }: Left) {
   return { ...others, environment: Object.fromEntries(contract) };
 }
 
-/** The failure reason that SageMaker makes of an exit code and a failure file. */
+/** SageMaker's failure reason for an exit code and a failure file. */
 function expectedReason({ exitCode, failure = '', base }: Left): string {
   if (exitCode === 0) return 'not failed: Completed';
   const suffix = `, exit code: ${exitCode}`;
-  // The traceback contains the toolkit's own code.
+  // The traceback is removed, because it contains the toolkit's own code.
   const message = failure.replace(/^(Framework Error: \n)Traceback[\s\S]*\n\n/, '$1').trim();
   const reason = `AlgorithmError: ${message}`.slice(0, LONGEST_REASON - suffix.length) + suffix;
   return reason.replaceAll(base, '/opt/ml');

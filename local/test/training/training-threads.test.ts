@@ -13,14 +13,14 @@ function run(...args: string[]): unknown {
   return JSON.parse(execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
 }
 
-/** Rows × columns, hyperparameters, seconds of each round on one thread, and how many of 2 threads each round gets. */
+/** Rows × columns, hyperparameters, seconds of each round on one thread, and the threads (1 or 2) of each round. */
 const XGBOOST_JOBS: readonly [number, Record<string, string | number>, number[], number[]][] = [
-  // 12,000 rows of bike rentals, 12 columns: shallow trees on one thread, deep ones on both.
+  // 12,000 rows of bike rentals, 12 columns: one thread for shallow trees, both threads for deep trees.
   [144_000, {}, [0.004, 0.002, 0.002, 0.002, 0.002, 0.002], [1, 1, 1, 1, 1, 1]],
   [144_000, {}, [0.02, 0.012, 0.011, 0.012, 0.012, 0.012], [1, 1, 1, 1, 2, 2]],
-  // Other load on the machine slows some rounds down, but not all of them.
+  // Other load on the machine slows down some rounds, but not all of them.
   [144_000, {}, [0.02, 0.03, 0.002, 0.03, 0.03, 0.03], [1, 1, 1, 1, 1, 1]],
-  // A round with 3 classes builds 3 trees; a round of a forest builds several, too.
+  // A round with 3 classes builds 3 trees. A round of a forest also builds several trees.
   [144_000, { num_class: 3 }, [0.02, 0.012, 0.012, 0.012, 0.012], [1, 1, 1, 1, 1]],
   [144_000, { num_parallel_tree: 10, num_class: 3 }, [1, 0.14, 0.14, 0.14, 0.14], [1, 1, 1, 1, 1]],
   [144_000, { booster: 'gblinear' }, [0.1, 0.1, 0.1, 0.1, 0.1], [1, 1, 1, 1, 1]],

@@ -34,7 +34,7 @@ async function reasonFor(train: string[], contentType?: string, more: Record<str
   return failureReason(outcome);
 }
 
-/** Trains on CSV and returns the outcome, the trainer's notices and the log lines of the rounds. */
+/** Trains on CSV. Returns the outcome, the trainer's notices and the log lines of the rounds. */
 async function trainOnCsv(content: string) {
   const notices: string[] = [];
   const own = createXGBoostTrainer({
@@ -119,7 +119,7 @@ test('a channel of many files is read as a whole and in order', async () => {
   const folder = temporaryFolder();
   const files = Array.from({ length: 500 }, (_, i) => {
     const path = join(folder, `part-${String(i).padStart(5, '0')}.csv`);
-    // Some with a byte order mark, some without a line end.
+    // Some files have a byte order mark, some have no final line break.
     writeFileSync(path, `${i % 3 === 0 ? '\ufeff' : ''}${i},2,3${i % 2 === 0 ? '\n' : ''}`);
     return path;
   });

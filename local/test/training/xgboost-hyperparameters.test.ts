@@ -30,7 +30,7 @@ const GROW =
   'ClientError: Only one tree grow plugin can be selected. Choose one of: grow_colmaker, distcol, grow_histmaker';
 
 /**
- * The hyperparameters of a job in addition to num_round, and the container's reason for refusing it, if any.
+ * Hyperparameters of a job in addition to num_round, and the container's error, if any.
  */
 const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   [{ booster: 'gblinear', updater: 'shotgun' }],

@@ -9,7 +9,7 @@ type Comparison = readonly [title: string, ours: number | string | null, theirs:
 test(
   "the container's metrics and their errors equal those of scikit-learn",
   async () => {
-    // Uses the environment for scripts, which has scikit-learn. Training does not need it.
+    // Uses the environment for scripts, because it has scikit-learn, which training does not need.
     const [wanted, ...alternatives] = frameworkOf(IMAGE)?.packages(IMAGE) ?? [];
     if (wanted === undefined) throw new Error(`${IMAGE} has no packages`);
     const { python } = await environments.forPackages(wanted, alternatives);

@@ -59,7 +59,7 @@ const MODELS: Readonly<Record<string, Record<string, string>>> = {
 
 const archiveOf = (model: string) => join(folder, `${model}.tar.gz`);
 
-/** Trains a model, in an archive as training leaves it. */
+/** Trains a model and writes its archive. */
 async function train(name: string, hyperparameters: Record<string, string>): Promise<void> {
   const classes = Number(hyperparameters['num_class'] ?? (name.startsWith('binary:') ? 2 : 0));
   const label = (row: string, at: number) => (classes > 0 ? at % classes : 1 + Number(row.split(',')[2]));
@@ -70,7 +70,7 @@ async function train(name: string, hyperparameters: Record<string, string>): Pro
   await writeModelArchive(join(job.workFolder, 'model'), archiveOf(name));
 }
 
-/** What XGBoost itself predicts for the rows, as Python prints it, by model. */
+/** XGBoost's own predictions for the rows by model, as printed by Python. */
 let predicted: Readonly<Record<string, string[]>>;
 
 function predict(): Record<string, string[]> {

@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
 
-/** A copy of a file with 0, 1 or 2 for a label. */
+/** A copy of a file with the label replaced by 0, 1 or 2. */
 function withClasses(path: string): string {
   const copy = path.replace('.csv', '-classes.csv');
   const rows = readFileSync(path, 'utf8').replace(/^[^,]+/gm, (label) =>
@@ -50,7 +50,7 @@ function runPython(code: string, ...args: string[]): string {
   return execFileSync(python, ['-c', code, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    // A script that waits forever would block the whole run: the call is synchronous.
+    // The call is synchronous, so a script that waits forever would block all tests.
     timeout: 60_000,
   }).trim();
 }
@@ -485,7 +485,7 @@ print(worker.pid, flush=True)
 os._exit(0)`;
   const pid = Number(runPython(parent, script, JSON.stringify(job)));
   await new Promise((resolve) => setTimeout(resolve, 500));
-  // Ended, or dead and not yet reaped by its new parent.
+  // The worker has ended; its new parent may not have reaped it yet.
   const state = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
   expect(state.replace(/^Z.*/, '')).toBe('');
 });

@@ -1,8 +1,8 @@
-"""Makes models whose number of rounds early stopping chose, as SageMaker's container saves them.
+"""Creates models trained with early stopping, saved as SageMaker's container saves them.
 
     python make-early-stopped.py <extension>
 
-1.7.4 made `early-1.7.bin` (best iteration 9), 3.2.0 made `early-3.2.ubj` and `early-3.2.json` (7).
+XGBoost 1.7.4 created `early-1.7.bin` (best iteration 9); 3.2.0 created `early-3.2.ubj` and `early-3.2.json` (7).
 """
 import os
 import sys

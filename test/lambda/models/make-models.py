@@ -1,8 +1,8 @@
-"""Makes the models that the tests read, and what XGBoost says about their features.
+"""Creates the models that the tests read, and records XGBoost's feature importance for them.
 
     python make-models.py <name> <extension>...
 
-`expected.json` keeps what the releases say that ran last: 1.7.4 for the binary format, 3.2.0 for the others.
+`expected.json` has the results of the last releases that ran: 1.7.4 for the binary format, 3.2.0 for the others.
 """
 import json
 import os

@@ -1,4 +1,4 @@
-"""Prints what synth says of a prop with an invalid value, and of a hyperparameter that is a number."""
+"""Prints the error messages for an invalid prop and for a hyperparameter given as a number."""
 
 from aws_cdk import App, Stack
 from cdk_sagemaker_tuning import Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion

@@ -1,6 +1,6 @@
-"""Computes the metrics of local/python/xgboost_metrics.py and scikit-learn's for the same labels and predictions.
+"""Compares the metrics of local/python/xgboost_metrics.py with scikit-learn's for the same labels and predictions.
 
-usage: compare_metrics.py FOLDER; prints [[case, ours, scikit-learn's], ...] as JSON. A refusal is its message.
+usage: compare_metrics.py FOLDER; prints [[case, ours, scikit-learn's], ...] as JSON. An error is given as its message.
 """
 
 import json
@@ -36,7 +36,7 @@ ON_VALUES = ("mae", "mse", "rmse", "r2")
 
 
 class Data:
-    """A DMatrix, as far as a metric asks for it."""
+    """The part of a DMatrix that metrics use."""
 
     def __init__(self, labels):
         self._labels = labels
@@ -53,7 +53,7 @@ def outcome(compute):
 
 
 def compare(name, labels, predictions):
-    # The container's rule for classes: the column with the highest value, or whether the prediction is above 0.
+    # The class is the column with the highest value, or 1 if a single prediction is above 0, as in the container.
     classes = np.argmax(predictions, axis=-1) if predictions.ndim > 1 else (predictions > 0).astype(int)
     theirs = outcome(lambda: SCIKIT_LEARN[name](labels, predictions if name in ON_VALUES else classes))
     ours = outcome(lambda: make_custom_metric([name])(predictions, Data(labels))[0][1])

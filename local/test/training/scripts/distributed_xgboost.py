@@ -1,7 +1,7 @@
 """Trains XGBoost on all hosts of a SageMaker training job, each with its share of the training data.
 
-Needs XGBoost 2.1 or newer. The first host runs the tracker that the others meet at; it prints the metric and saves
-the model, which is the same on all hosts. On one host it is plain training.
+Needs XGBoost 2.1 or newer. The first host runs the tracker that all hosts connect to, prints the metric, and saves the
+model, which is the same on all hosts. On a single host, training is not distributed.
 """
 
 import argparse
@@ -20,14 +20,14 @@ TRACKER_PORT = 9099
 
 
 def load(folder):
-    """All CSV files of a channel: the label comes first."""
+    """Reads all CSV files of a channel. The label is the first column."""
     files = sorted(glob.glob(os.path.join(folder, "*.csv")))
     data = pd.concat([pd.read_csv(file, header=None) for file in files])
     return xgb.DMatrix(data.iloc[:, 1:], label=data.iloc[:, 0])
 
 
 def wait_for(host):
-    """Host names take a while to resolve when a cluster starts."""
+    """Waits until a host name resolves, which takes a while after a cluster starts."""
     for _ in range(60):
         try:
             return socket.gethostbyname(host)

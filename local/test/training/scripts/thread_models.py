@@ -1,7 +1,7 @@
-"""Trains the same models with one thread, with two, and with a second one after some rounds.
+"""Trains the same models with one thread, with two threads, and with a second thread added after some rounds.
 
-Arguments: the folder of the Python side, and a CSV file. Prints for each job the threads it trained with and a hash
-of its model.
+Arguments: the folder with local mode's Python code, and a CSV file. For each job, prints the number of threads and a
+hash of the model.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from xgboost_training import train  # noqa: E402
 
 METHODS = ("hist", "exact", "approx")
 CHANGES = ({"subsample": "0.7", "colsample_bytree": "0.6"}, {"booster": "dart", "rate_drop": "0.3"}, {"max_depth": "9"})
-# The number of cells from which jobs use all threads, and the seconds from which a tree is slow.
+# The minimum number of cells for which jobs use all threads, and the minimum seconds of a slow tree.
 HOW = {"one": (1 << 40, 1e9), "two": (0, 1e9), "later": (1 << 40, -1.0)}
 
 

@@ -1,4 +1,4 @@
-"""A framework that runs scripts as the PyTorch and TensorFlow containers do: errors go into the failure file."""
+"""A framework that runs scripts as the PyTorch and TensorFlow containers do: it writes errors to the failure file."""
 
 from sagemaker_training import entry_point, environment
 

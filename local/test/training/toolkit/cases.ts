@@ -1,19 +1,19 @@
-/** A training job that both sides run. */
+/** A training job that both the toolkit and local mode run. */
 export interface ToolkitCase {
   readonly name: string;
-  /** The source directory; `probe.py` is added to it. @default train.py, which only probes */
+  /** Files in the source directory, in addition to `probe.py`. @default train.py, which only imports probe.py */
   readonly files?: Readonly<Record<string, string>>;
-  /** What `train.py` does after it has probed. */
+  /** Code of `train.py` after the import of probe.py. */
   readonly body?: string;
-  /** Symbolic links of the archive, and where they lead. */
+  /** Symbolic links in the archive, and their targets. */
   readonly links?: Readonly<Record<string, string>>;
   readonly hyperparameters?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether the container captures errors, as PyTorch's does. @default false */
   readonly capturesErrors?: boolean;
-  /** Number of instances. The results of the last one are compared. @default 1 */
+  /** Number of instances. The results of the last instance are compared. @default 1 */
   readonly instances?: number;
-  /** Channels in addition to the code's, with their content types. */
+  /** Channels in addition to the code channel, with their content types. */
   readonly channels?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -28,7 +28,7 @@ const failing = (name: string, body: string): ToolkitCase[] => [
 ];
 const value = (name: string, text: string): ToolkitCase => ({ name, hyperparameters: { value: text } });
 
-/** Hyperparameters: conversion of their strings. */
+/** Conversion of hyperparameter strings. */
 const VALUES: ToolkitCase[] = [
   value('a word', 'adam'),
   value('a quoted word', '"adam"'),
@@ -70,7 +70,7 @@ const VALUES: ToolkitCase[] = [
   value('a long text', 'x'.repeat(20_000)),
 ];
 
-/** Names of hyperparameters, including those that the container reads. */
+/** Hyperparameter names, including those that the container reads. */
 const NAMES: ToolkitCase[] = [
   {
     name: 'names of one letter, with dashes and dots',
@@ -273,7 +273,7 @@ const ENDS: ToolkitCase[] = [
 /** All cases. */
 export const CASES: readonly ToolkitCase[] = [...VALUES, ...NAMES, ...INPUTS, ...HOSTS, ...PROGRAMS, ...ENDS];
 
-/** Records the script's arguments and environment. */
+/** A module that records the script's arguments and environment. */
 export const PROBE_MODULE = `import json, os, sys
 folder = os.environ["SM_OUTPUT_DATA_DIR"]
 host = os.environ["SM_CURRENT_HOST"]

@@ -1,4 +1,4 @@
-"""Runs training jobs with SageMaker's training toolkit: its entry point, in a separate process for each job.
+"""Runs training jobs with the entry point of SageMaker's training toolkit, each in a separate process.
 
 Reads {"jobs": [{"base": folder, "environment": {...}}, ...]} from standard input and prints {"exitCodes":
 [...]}. The output of a job is in output.txt in its folder.
@@ -8,7 +8,7 @@ import json
 import os
 import sys
 
-# These slow imports are shared. The toolkit's own modules are imported once its folder is known.
+# Shared, because these imports are slow. The toolkit's own modules are imported once the folder of the job is known.
 import boto3  # noqa: F401
 import paramiko  # noqa: F401
 

@@ -39,12 +39,12 @@ export async function toolkitPython(): Promise<string> {
 
 /** The results of a job, run by the toolkit or by local mode. */
 export interface Left {
-  /** The folder that was its `/opt/ml`. */
+  /** The folder that the job used as `/opt/ml`. */
   readonly base: string;
   readonly exitCode: number;
-  /** The failure file; undefined when there is none. */
+  /** The content of the failure file; undefined if the file does not exist. */
   readonly failure: string | undefined;
-  /** The arguments and environment of its script, as `probe.py` recorded them; undefined if it never started. */
+  /** The script's arguments and environment, recorded by `probe.py`; undefined if the script never started. */
   readonly seen: Seen | undefined;
 }
 
@@ -61,7 +61,7 @@ type Task = Pick<
   'hyperparameters' | 'environment' | 'channels' | 'trainingJobName' | 'instances'
 > & { readonly capturesErrors: boolean };
 
-/** Runs the last instance of jobs with the toolkit. */
+/** Runs the last instance of each job with the toolkit. */
 export async function trainWithToolkit(python: string, tasks: readonly Task[]): Promise<Left[]> {
   const jobs = tasks.map((task) => {
     const base = newFolder();
@@ -73,7 +73,7 @@ export async function trainWithToolkit(python: string, tasks: readonly Task[]): 
       AWS_DEFAULT_REGION: 'us-east-1',
       AWS_EC2_METADATA_DISABLED: 'true',
       TRAINING_JOB_NAME: task.trainingJobName,
-      // The host names need not resolve.
+      // The host names do not have to resolve.
       SM_STUDIO_LOCAL_MODE: 'true',
       ...(task.capturesErrors && { SAGEMAKER_TRAINING_MODULE: 'capturing_framework:main' }),
       ...task.environment,
