@@ -24,7 +24,7 @@ function sourceAt(path: string): string | undefined {
   return [path, `${path}.ts`, `${path}/index.ts`].find((candidate) => SOURCES.includes(candidate));
 }
 
-/** The rows of `docs/architecture.md` that list what a folder may import: folder → folders. */
+/** The imports that `docs/architecture.md` allows: folder → folders. */
 function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
   const text = readFileSync(join(PROJECT, 'docs/architecture.md'), 'utf8');
   const table = text.slice(text.indexOf(heading)).split('\n\n')[0] ?? '';

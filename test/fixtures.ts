@@ -68,7 +68,7 @@ export function definitionOf(stack: Stack): Json {
   return JSON.parse(text(machine.Properties.DefinitionString));
 }
 
-/** The definition of a chain of states in its own state machine. */
+/** The definition of a state machine that runs this chain of states. */
 export function definitionIn(chain: sfn.IChainable, stack: Stack, language?: sfn.QueryLanguage): Json {
   new sfn.StateMachine(stack, 'Machine', {
     definitionBody: sfn.DefinitionBody.fromChainable(chain),
@@ -111,7 +111,7 @@ export function someRole(stack: Stack, id = 'Role'): iam.IRole {
   return iam.Role.fromRoleArn(stack, id, 'arn:aws:iam::123456789012:role/training');
 }
 
-/** A VPC with two private subnets that is not looked up. */
+/** A VPC with two private subnets, imported without a lookup. */
 export function vpcIn(stack: Stack): ec2.IVpc {
   return ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
     vpcId: 'vpc-0123456789abcdef0',

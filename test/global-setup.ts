@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import preparePython from '../local/test/prepare-python';
 
-/** Environment variable with the folder of the tests' temporary files. */
+/** The environment variable for the folder of the tests' temporary files. */
 export const TEMPORARY_FOLDER = 'CDK_SAGEMAKER_TUNING_TEST_FILES';
 
 /**
  * Before all tests: creates a folder for temporary files, which `global-teardown.ts` removes, and installs the Python
- * packages that they need.
+ * packages that the tests need.
  */
 export default async function setUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-sagemaker-tuning-'));

@@ -21,7 +21,7 @@ const members: Member[] = types.flatMap((type): Member[] => {
   ];
 });
 
-/** Whether a member is documented in the interface of aws-cdk-lib that it overrides. */
+/** Whether a member overrides a member of aws-cdk-lib, which documents it. */
 const inherited = ({ member }: Member) => member.overrides !== undefined;
 
 /** The types of a member's value, return value and parameters. */

@@ -18,7 +18,7 @@ function declaredNames(module: string): string[] {
     .map(([, name]) => String(name));
 }
 
-/** The names that `lib/index.ts` exports, types included. */
+/** The names that `lib/index.ts` exports, including types. */
 function exportedNames(): string[] {
   const path = join(__dirname, '../lib/index.ts');
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022);

@@ -43,7 +43,7 @@ const RMSE = Objective.minimize('validation:rmse');
 const METRICS = [{ name: 'validation:rmse', regex: 'rmse=(.*)' }];
 const OWN_DATA = InputData.of(DataLocation.fromUri('s3://other/own/'));
 
-/** A script in addition to the XGBoost definition of the fixtures. */
+/** A definition with a script, to combine with the XGBoost definition of the fixtures. */
 const FOREST: FurtherDefinition = {
   name: 'forest',
   algorithm: Algorithm.script({
@@ -57,7 +57,7 @@ const FOREST: FurtherDefinition = {
   parameterRanges: [ParameterRange.integer('trees', { min: 10, max: 100 })],
 };
 
-/** A container with its own training data. */
+/** A definition with a custom container and its own training data. */
 const NET: FurtherDefinition = {
   name: 'my-net',
   algorithm: Algorithm.container({

@@ -650,7 +650,7 @@ describe('a given training role', () => {
   });
 });
 
-/** A template value as resolved in a stack whose ID ends with a UUID. */
+/** Resolves a template value for a stack whose ID ends with this UUID. */
 function deployed(value: Json, uuid: string): Json {
   if (typeof value !== 'object') return value;
   const [[name, argument]] = Object.entries(value) as [[string, Json]];

@@ -685,7 +685,7 @@ describe('a key', () => {
       ...keysOf('AWS::StepFunctions::StateMachine', (machine) => machine.EncryptionConfiguration?.KmsKeyId),
       ...keysOf('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId),
     ];
-    // 3 functions of the tuning, 4 of AutoML, 2 state machines, and a log of each.
+    // The 3 tuning functions, 4 AutoML functions and 2 state machines, and a log group for each.
     expect(all).toHaveLength(18);
     expect([...new Set(all)]).toEqual([expect.stringMatching(/^Key/)]);
   });

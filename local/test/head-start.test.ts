@@ -161,7 +161,7 @@ describe('the command', () => {
     await until(() => processes().length === USUAL.length);
     end();
     await until(() => alive().length === 0);
-    if (cli.isAnyAlive()) cli.interrupt(); // The app does not end with the command.
+    if (cli.isAnyAlive()) cli.interrupt(); // The app keeps running after the command has ended.
     await cli.ended;
   });
 

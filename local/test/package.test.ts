@@ -77,7 +77,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** Puts a package of this repository into the project. */
+/** Links a package that is installed in this repository into the project. */
 function link(name: string): void {
   const at = join(project, 'node_modules', name);
   mkdirSync(dirname(at), { recursive: true });

@@ -57,7 +57,7 @@ function definition(document: string, options: Partial<JumpStartOptions> = {}) {
 
 function stackIn(region?: string): Stack {
   const stack = new Stack(new App(), 'Stack', { env: { region } });
-  // A template without resources is not valid.
+  // Added because a template without resources is invalid.
   new CfnWaitConditionHandle(stack, 'Any');
   return stack;
 }

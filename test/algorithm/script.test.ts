@@ -59,7 +59,7 @@ function script(options: Partial<ScriptOptions> = {}): Algorithm {
   });
 }
 
-/** A tuning of a script with its own hyperparameters. */
+/** Tunes a script with its own hyperparameters. */
 function props(options: Partial<ScriptOptions> = {}, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: script(options),
@@ -97,7 +97,7 @@ function fixed(expression: string): Json {
   return JSON.parse(/\{"[^}]*\}/.exec(expression)?.[0] ?? '{}');
 }
 
-/** The archive that a stack uploads, with its object key. */
+/** The archive that a stack uploads, and its object key. */
 function packed(source: ScriptSource, entryPoint = 'train.py') {
   const app = new App();
   const stack = new Stack(app, 'Stack');

@@ -3,7 +3,7 @@ import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, type Json, stackOf } from '../fixtures';
 import { autoMlFragment, csv } from './fixtures';
 
-/** The output of the state `Configure` for an input. */
+/** The output of the state `Configure` for an execution input. */
 async function configure(input: unknown, props: Partial<AutoMlFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(autoMlFragment(props, stack), stack).States;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Manifest, prepareTable } from '../../bin/data';
 import type { TableOptions } from '../../bin/data/prepare-table';
 
-/** The result for a table. */
+/** The result of preparing a table. */
 export interface Prepared {
   readonly manifest: Manifest;
   readonly folder: string;
@@ -13,7 +13,7 @@ export interface Prepared {
   readonly validation: readonly string[];
   /** The lines of both files. */
   readonly all: readonly string[];
-  /** The notices. */
+  /** The notices that were printed. */
   readonly output: string;
 }
 
@@ -25,7 +25,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A path in the folder of the test. */
+/** A path in the test's folder. */
 export function pathOf(name: string): string {
   return join(folder, name);
 }

@@ -17,7 +17,7 @@ import { showCommand } from '../../local/src/commands/show';
 import { scripts } from '../../package.json';
 import { codeBlocks, PAGES, PROJECT, readPage } from './pages';
 
-/** Commands that no test here can run or parse, and why. */
+/** Commands that this test cannot check, with the reason. */
 const NOT_TRIED: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^npx cdk (?:bootstrap|deploy|destroy)\b/, 'needs an AWS account'],
   [/^aws (?:s3|ecr)\b/, 'needs an AWS account; high-level commands and ECR have no client here'],

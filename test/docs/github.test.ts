@@ -28,6 +28,6 @@ test('CI runs what .ci/run runs', () => {
 test('the report of a first deployment asks for each step of the checklist', () => {
   const steps = [...readPage('docs/first-deployment.md').matchAll(/^## (\d)\. /gm)].map(([, step]) => step);
   const asked = [...read('ISSUE_TEMPLATE/first-deployment.yml').matchAll(/label: "(\d)\. /g)];
-  // The last step is the report itself.
+  // The last step of the checklist is to send this report.
   expect(asked.map(([, step]) => step)).toEqual(steps.slice(0, -1));
 });

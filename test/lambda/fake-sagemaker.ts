@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A JSON object on the wire. */
+/** A JSON object in a request or response. */
 export type Wire = Record<string, unknown>;
 
-/** The fake's data: the wire format of one tuning job. */
+/** The data of the fake service: the responses for one tuning job. */
 export interface FakeData {
   /** The response of DescribeHyperParameterTuningJob. */
   readonly tuningJob: Wire;
@@ -127,7 +127,7 @@ function checkTuningJob(data: FakeData, input: Wire): void {
   }
 }
 
-/** Filters, sorts and pages as ListTrainingJobsForHyperParameterTuningJob does; `NaN` comes first, the worst case. */
+/** Filters, sorts and paginates like ListTrainingJobsForHyperParameterTuningJob. `NaN` sorts first, the worst case. */
 function list(trainingJobs: readonly Wire[], input: Wire): Wire {
   const size = (input['MaxResults'] as number | undefined) ?? 10;
   if (size < 1 || size > 100) {

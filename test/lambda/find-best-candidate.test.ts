@@ -327,7 +327,7 @@ describe('the bundle', () => {
 interface Data {
   readonly job: Wire;
   readonly candidates: readonly Wire[];
-  /** A member that the description lacks. */
+  /** A member that is missing from the description. */
   readonly lacks?: string;
   /** The error of DescribeAutoMLJobV2. */
   readonly refuses?: WireError;

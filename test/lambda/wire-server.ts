@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A JSON object on the wire. */
+/** A JSON object in a request or response. */
 export type Wire = Record<string, unknown>;
 
 export interface WireCall {
@@ -19,7 +19,7 @@ export interface WireServer {
   close(): Promise<void>;
 }
 
-/** An error that a service answers with. */
+/** An error response of a service. */
 export class WireError extends Error {
   constructor(
     readonly type: string,
@@ -60,7 +60,7 @@ export function startSageMaker(
   });
 }
 
-/** Serves one bucket over the REST protocol of S3: lists, reads and accepts its objects. */
+/** Serves one bucket over S3's REST protocol: lists, reads and writes objects. */
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,
@@ -147,7 +147,7 @@ async function serve(
 
 const LAMBDA = join(__dirname, '../../lambda');
 
-/** The bundle of a function. `npm test` builds it, `npx jest` does not. */
+/** The bundle of a function, which `npm test` builds and `npx jest` does not. */
 export function bundleOf(name: string): string {
   const source = join(LAMBDA, name);
   const bundle = join(source, 'bundle/index.js');

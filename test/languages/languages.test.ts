@@ -19,7 +19,7 @@ import { peerDependencies } from '../../package.json';
 import { synthesizeStacks } from './stacks';
 import { type Language, reasonToSkip } from './toolchains';
 
-// The first run on a machine downloads aws-cdk-lib for three languages, and Go compiles it.
+// On a new machine, the first run downloads aws-cdk-lib for three languages and compiles it for Go.
 jest.setTimeout(600_000);
 
 const PROJECT = resolve(__dirname, '../..');

@@ -6,7 +6,7 @@ import { FAULTY } from './faulty-template';
 import { cfnLint, checkov, type Finding, linterCommands, parliament } from './linters';
 import { allTemplates } from './templates';
 
-// The first run on a machine installs the linters.
+// On a new machine, the first run installs the linters.
 jest.setTimeout(600_000);
 
 /** Accepted findings, with the reason. */

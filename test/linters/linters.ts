@@ -56,7 +56,7 @@ export async function cfnLint(commands: string, folder: string, templates: reado
   );
 }
 
-/** The findings of checkov about templates. It does not use the network. */
+/** The findings of checkov about templates. checkov does not use the network. */
 export async function checkov(commands: string, folder: string, templates: readonly NamedTemplate[]) {
   const templateFolder = writeAll(
     join(folder, 'checkov'),

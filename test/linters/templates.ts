@@ -7,7 +7,7 @@ import { ModelPlatformStack } from '../../examples/jest/model-platform-stack';
 import type { Json } from '../fixtures';
 import { VARIANTS } from '../variants';
 
-/** A template and where it comes from. */
+/** A template and its source. */
 export interface NamedTemplate {
   /** The source, such as `TuningWorkflow with a VPC, anywhere` or `examples/script`. */
   readonly name: string;
@@ -48,7 +48,7 @@ function templatesOf(name: string, app: App): NamedTemplate[] {
   return templates;
 }
 
-/** Runs the app of an example as the CDK CLI does: CDK_OUTDIR makes it synthesize when its process ends. */
+/** Runs the app of an example as the CDK CLI does. CDK_OUTDIR makes the app synthesize when its process ends. */
 function exampleTemplates(file: string): NamedTemplate[] {
   const outdir = mkdtempSync(join(tmpdir(), 'example-'));
   const before = process.listeners('beforeExit');

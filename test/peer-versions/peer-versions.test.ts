@@ -6,7 +6,7 @@ import { peerDependencies } from '../../package.json';
 import { templatesOfVariants } from './templates';
 import { floor } from './versions.json';
 
-// The first run on a machine installs aws-cdk-lib.
+// On a new machine, the first run installs aws-cdk-lib.
 jest.setTimeout(600_000);
 
 const PROJECT = resolve(__dirname, '../..');

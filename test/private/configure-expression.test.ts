@@ -14,7 +14,7 @@ import {
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** The output of the state `Configure` for an input. */
+/** The output of the state `Configure` for an execution input. */
 async function configure(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<Json> {
   const stack = stackOf();
   const { Configure } = definitionIn(fragment(props, stack), stack).States;

@@ -43,7 +43,7 @@ test('jobs of earlier tuning jobs are shown, but the search is judged by its own
   expect(report.bestJob).toBe('child-002');
   expect(report.comparison?.first.value).toBe(2);
   expect(report.definitions.map(({ search }) => search)).toEqual(['child', 'parent']);
-  // With identical data and algorithm, SageMaker's best job can be a parent's.
+  // With IdenticalDataAndAlgorithm, the best training job in the response can belong to a parent tuning job.
   const named = buildTuningReport({ ...child, parents: [parent], bestTrainingJobName: 'parent-001' });
   expect(named.bestJob).toBe('parent-001');
 });

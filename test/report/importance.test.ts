@@ -14,7 +14,7 @@ const RANGES = [ETA, DEPTH, BOOSTER, ROUNDS, ALPHA, SUBSAMPLE];
 type Values = Readonly<Record<string, string>>;
 const number = (values: Values, name: string) => Number(values[name]);
 
-/** Values across the ranges, as from a random search. */
+/** Random values from the ranges, as in a random search. */
 function anyValues(random: () => number): Values {
   return Object.fromEntries(
     RANGES.map(({ name, kind, scaling, min = 0, max = 0, values = [] }) => {

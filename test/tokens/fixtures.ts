@@ -35,7 +35,7 @@ const KINDS: Record<string, (stack: Stack) => Tokens> = {
   }),
 };
 
-/** How a template shows the token: a reference, or the value if it is lazy. */
+/** Matches the token in a template: a reference, or the value of a lazy token. */
 const REFERENCE = /<TheToken(Number)?>|<Fn::ImportValue>|TheToken|4711/;
 
 /** Creates constructs with tokens in a stack. */

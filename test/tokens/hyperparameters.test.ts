@@ -16,7 +16,7 @@ import { inFragment, type Tokens, testTokens, type Working } from './fixtures';
 const ETA = { parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.3 })] };
 const VERBOSITY = ParameterRange.integer('verbosity', { min: 0, max: 4 });
 
-/** Hyperparameters that would be rejected if the token were read as a value. */
+/** Hyperparameters that would be rejected if the token were taken for a literal value. */
 const ofXGBoost = (
   what: string,
   values: (text: string) => Record<string, string>,

@@ -15,7 +15,7 @@ interface Output {
   };
 }
 
-/** Rounds that a training job trained: lines such as `[7]#011train-rmse:…`. */
+/** The rounds of a training job: log lines such as `[7]#011train-rmse:…`. */
 function roundsOf(root: string, job: string): number {
   const log = readFileSync(join(root, 'logs', `${job}.log`), 'utf8');
   return log.split('\n').filter((line) => /^\[\d+\]/.test(line)).length;

@@ -22,7 +22,7 @@ const PROJECT = resolve(__dirname, '../../..');
 const EXAMPLES = readdirSync(join(PROJECT, 'examples'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
-  // Only apps: the other examples have separate tests.
+  // Only examples with an app; the others have separate tests.
   .filter((name) => existsSync(join(PROJECT, 'examples', name, 'app.ts')));
 const VALIDATION = join(PROJECT, 'data/bikeshare/validation/validation.csv');
 const MEASURE = join(__dirname, 'measure-model.py');
@@ -126,7 +126,7 @@ function runPython(python: string, ...args: string[]): string {
   return execFileSync(python, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** The error of the container's model (a list of weights) on the validation data. */
+/** The error of the custom container's model (a list of weights) on the validation data. */
 function errorOfRidge(file: string): number {
   const { weights, knots } = JSON.parse(readFileSync(file, 'utf8')) as { weights: number[]; knots: number };
   const rows = readFileSync(VALIDATION, 'utf8').trim().split('\n');

@@ -18,7 +18,7 @@ export const TRAINING_JOBS = 12;
 
 const LONGEST_WAIT_MS = 120_000;
 
-/** A workflow with data that trains long enough to be interrupted. @returns the folder of the assembly */
+/** Synthesizes a workflow whose training takes long enough to be interrupted. @returns the assembly folder */
 export function synthesizeInterruptedWorkflow(): string {
   const data = writeTrainingData();
   return synthesize((stack) => {
@@ -43,7 +43,7 @@ export function synthesizeInterruptedWorkflow(): string {
   });
 }
 
-/** Waits until a condition holds. */
+/** Waits until a condition is true. */
 export async function until(condition: () => boolean, milliseconds = 5): Promise<void> {
   const giveUp = Date.now() + LONGEST_WAIT_MS;
   while (!condition()) {

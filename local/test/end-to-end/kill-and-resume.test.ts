@@ -87,7 +87,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   const delays: number[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const resumed = startResume(root);
-    // `resume` takes over records in the first seconds of its process.
+    // `resume` takes over the interrupted records in the first seconds.
     delays.push(Math.round(Math.random() * 2500));
     await wait(delays.at(-1));
     resumed.kill();

@@ -24,7 +24,7 @@ jest.setTimeout(180_000);
 
 const CLI = `${process.execPath} --require ts-node/register local/src/cli.ts`;
 
-/** A state machine that tunes on each of three data sets; the second has no labels. */
+/** A state machine that runs a tuning for each of three data sets. The second data set has no labels. */
 function synthesizeMap(
   addMap: (stack: Stack) => { itemProcessor(processor: sfn.IChainable): sfn.IChainable },
   addProcessor: (stack: Stack) => sfn.IChainable = addTuning,

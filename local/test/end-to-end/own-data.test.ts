@@ -6,7 +6,7 @@ import { onlyExecutionIn, runLocalMode, temporaryFolder } from './support';
 
 jest.setTimeout(SETUP_TIMEOUT);
 
-/** Labels of the validation data that was uploaded, and the manifest next to it. */
+/** The labels in the uploaded validation data, and the uploaded manifest. */
 function uploadedIn(root: string): { labels: number[]; manifest: { label: { classes?: string[] } } } {
   const buckets = join(root, 's3');
   const inputs = readdirSync(buckets)

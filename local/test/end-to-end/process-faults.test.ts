@@ -40,7 +40,7 @@ function helpersOf(processId: number, script: string): number[] {
 
 function killHelpers(processId: number, script: string): number {
   const helpers = helpersOf(processId, script);
-  // Fails if the helper has ended in the meantime and local mode has reaped it.
+  // Fails if the helper has already ended and local mode has reaped it.
   const killed = helpers.filter((helper) => {
     try {
       return process.kill(helper, 'SIGKILL');
@@ -114,7 +114,7 @@ describe('a clock that is set while jobs train', () => {
     };
   };
 
-  /** No duration is negative or longer than the test. */
+  /** Checks that no duration is negative or longer than the test. */
   const expectSaneTimes = (root: string) => {
     for (const { description } of trainingJobsIn(root)) {
       const { TrainingTimeInSeconds: seconds = 0, BillableTimeInSeconds: billable = seconds } = description;

@@ -70,7 +70,7 @@ function pair(difference: string, one: string, other: string, isOneReason: boole
   return { difference, one, other, isOneReason };
 }
 
-/** The reason of the named job. */
+/** The failure reason with the job's name filled in. */
 export function reasonOf(name: string, text: string): string {
   return text.replaceAll('<name>', name);
 }

@@ -126,7 +126,7 @@ test('its other choices are visible; given values are kept', async () => {
   });
   expect(given.job.TrainingJobDefinition?.RetryStrategy).toEqual({ MaximumRetryAttempts: 1 });
 
-  // Hyperband has its own early stopping.
+  // Hyperband has built-in early stopping.
   expect((await describeJob({ ranges, config: HYPERBAND })).config?.TrainingJobEarlyStoppingType).toBe('Off');
   const few = { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2', '3'] }] };
   const { config: small } = await describeJob({ image: IMAGE, ranges: few });

@@ -149,7 +149,7 @@ test.each<[Unsigned, string]>([
     { service: 'sagemaker', method: 'GET', path: '/FeatureGroup/mine' },
     'the service SageMaker FeatureStore Runtime (GetRecord)',
   ],
-  // A path that no AWS service has.
+  // No AWS service has this path.
   [
     { service: 'sagemaker', method: 'GET', path: '/endpoints//x' },
     'the operation GET /endpoints//x of sagemaker',

@@ -168,7 +168,7 @@ export async function closeServices(): Promise<void> {
   }
 }
 
-/** A real SDK client that talks to the endpoint. */
+/** A real SDK client for the local endpoint. */
 export function sagemakerClient(
   services: RunningServices,
   principal: Principal = services.user,

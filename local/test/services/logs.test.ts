@@ -252,7 +252,7 @@ test('the events of all jobs by time, in pages of any size', async () => {
     (await filter(services, input)).events.map(({ message }) => message);
   expect(await messages({ logStreamNamePrefix: 'al' })).toEqual(['a1', 'a2', 'a3', 'a4']);
   expect(await messages({ logStreamNames: [names[1], names[2]] })).toEqual(['b1', 'b2', 'g1', 'b3']);
-  // Both ends are inclusive.
+  // The start and end times are both inclusive.
   expect(await messages({ startTime: 2_000_000, endTime: 2_000_000 })).toEqual(['b2', 'g1']);
 });
 

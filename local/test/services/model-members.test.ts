@@ -15,7 +15,7 @@ const MODELS = path.join(SOURCES, 'services/model');
 
 /** Members without an effect that a job, an execution or a user can observe. */
 const WITHOUT_EFFECT: readonly string[] = [
-  // The capacity and location of a job.
+  // The capacity and placement of a job.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
   // Model members that have no effect on a batch transform on one machine. Pipelines, multi-model containers and
@@ -58,7 +58,7 @@ const WITHOUT_EFFECT: readonly string[] = [
     'ApprovalDescription',
     'IncludedData',
   ],
-  // There is one account.
+  // Local mode has only one account.
   'CrossAccountFilterOption',
   // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
@@ -71,7 +71,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   ...['LabelOptions', 'interleaved'],
   // For every version and alias of a function, local mode runs the template's code.
   'Qualifier',
-  // Values of all types are compared as strings.
+  // Context values of all types are compared as strings.
   'ContextKeyType',
 ];
 
@@ -87,13 +87,13 @@ const PROBLEMS = [
 const sources = fs
   .readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  // Type declarations and code that only passes requests on do not count as reading.
+  // Type declarations and code that only forwards requests do not count as reading a member.
   .filter((file) => !/(-types|supported-fields|refused-members|supported-members)\.ts$/.test(file))
   .map((file) => fs.readFileSync(path.join(SOURCES, file), 'utf8'))
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** Paths of a shape's members that no code reads. Members of skipped members are not checked. */
+/** The paths of a shape's members that no code reads. Members nested in skipped members are not checked. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [

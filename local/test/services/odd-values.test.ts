@@ -160,7 +160,7 @@ afterAll(async () => {
   await closeServices();
 });
 
-/** Variants of a request: each value replaced, and each missing member added. */
+/** Variants of a request, each with one value replaced or one omitted member added. */
 function* mutations(good: Input, members: readonly string[]): Generator<Input> {
   for (const value of ODD) {
     yield* at(good, value) as Generator<Input>;

@@ -66,7 +66,7 @@ test.each<[principals: Statement, expected: string]>([
   expect(evaluateResourcePolicies([{ Statement: [statement] }], caller, REQUEST)).toBe(expected);
   const deny = { ...statement, Effect: 'Deny' };
   const everybody = { ...statement, Principal: '*', NotPrincipal: undefined };
-  // A statement that names the account denies everyone in it.
+  // A Deny statement that names the account denies everyone in the account.
   expect(evaluateResourcePolicies([{ Statement: [everybody, deny] }], caller, REQUEST)).toBe(
     expected === 'implicit-deny' ? 'allow' : 'explicit-deny',
   );

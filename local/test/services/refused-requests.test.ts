@@ -270,8 +270,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     const changedHost = headers();
     const before = await sign(services, {
       ...request,
-      // A request that a browser page could sign if it had the access keys. It is refused because of its
-      // host.
+      // Signed as a web page with the access keys could sign it, including the changed host.
       headers: {
         ...request.headers,
         ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),

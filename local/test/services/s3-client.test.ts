@@ -47,7 +47,7 @@ function clientOf(of: RunningServices, principal: Principal = of.user): S3Client
   });
 }
 
-/** Services in which a role has these statements. */
+/** Starts services with a role that has these policy statements. */
 async function startWith(statements: readonly Record<string, unknown>[]): Promise<RunningServices> {
   const role = {
     logicalId: 'Reader',
@@ -341,7 +341,7 @@ test('buckets are created, found, and deleted when they are empty', async () => 
   expect(
     (await s3.send(new GetBucketLocationCommand({ Bucket: BUCKET }))).LocationConstraint,
   ).toBeUndefined();
-  // In us-east-1, creating one's own bucket again succeeds.
+  // In us-east-1, creating a bucket that you already own succeeds.
   expect(await failure(s3.send(new CreateBucketCommand({ Bucket: BUCKET })))).toBe('no error');
   expect(await failure(s3.send(new CreateBucketCommand({ Bucket: 'No_good' })))).toBe(
     'InvalidBucketName 400',

@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { RunningServices, TemporaryCredentials } from '../../src/services';
 import { ENVIRONMENT } from './helpers';
 
-/** A request as it goes over the wire. */
+/** A request in its final form, ready to send. */
 export interface RawRequest {
   readonly method: string;
   /** The path, including the query. */
@@ -31,7 +31,7 @@ export interface Unsigned {
   readonly body?: string;
 }
 
-/** How to sign it. */
+/** How to sign a request. */
 export interface Signing {
   readonly credentials?: TemporaryCredentials;
   readonly region?: string;

@@ -32,7 +32,7 @@ interface Setup {
   readonly algorithm?: Algorithm;
 }
 
-/** Runs a training job and returns the task of its trainer and the outcome. */
+/** Runs a training job. Returns the task that the trainer received, and the outcome. */
 async function train(change: Json, { objects = {}, roles, algorithm = printX }: Setup = {}) {
   const root = temporaryRoot();
   const deployment = deploymentIn(root, roles === undefined ? {} : { roles });
@@ -262,7 +262,7 @@ describe('a file system', () => {
 
   test('is the folder that replaces it', async () => {
     expect(await fromFolder({})).toEqual(['a.csv', 'deep/b.csv']);
-    // The path on FSx for Lustre begins with the mount name.
+    // Paths on FSx for Lustre begin with the mount name.
     expect(await fromFolder({ FileSystemType: 'FSxLustre', DirectoryPath: '/mount/data/deep' })).toEqual([
       'b.csv',
     ]);

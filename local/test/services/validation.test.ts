@@ -19,7 +19,7 @@ const SERVICES = ['sagemaker', 'states', 'lambda', 's3', 'logs', 'monitoring', '
 
 afterEach(closeServices);
 
-/** The error for a request. */
+/** The validation error for a request. */
 function refusal(operation: string, input: Record<string, unknown>): unknown {
   try {
     validateRequest(operation, input);

@@ -57,7 +57,7 @@ let services: RunningServices;
 let specification: SearchSpecification | undefined;
 let children = 0;
 
-/** Creates a child job and returns its description after it has ended. */
+/** Creates a child job. Returns the description of the ended job. */
 async function child(change: Change) {
   children += 1;
   const name = `Child-${children}`;

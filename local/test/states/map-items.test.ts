@@ -13,7 +13,7 @@ import { IDENTITY } from './run-case';
 
 const TASK = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
 
-/** A Map whose items run a task, or a graph of states. */
+/** A Map that runs a task, or a graph of states, for each item. */
 function mapOf(name: string, more: object = {}, states: object = { Work: TASK }): Record<string, unknown> {
   const { ItemProcessor = {}, ...fields } = more as { ItemProcessor?: object };
   return {

@@ -2,7 +2,7 @@ import { InvalidDefinitionError, type JsonObject, parseStateMachine } from '../.
 
 type Language = 'JSONata' | 'JSONPath';
 
-/** The problems of a state machine with one state: location in the state, and message. */
+/** The problems in a state machine with one state, as location in the state and message. */
 export function problems(
   state: JsonObject,
   language: Language = 'JSONata',

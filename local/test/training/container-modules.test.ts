@@ -72,7 +72,7 @@ test('several hosts train one model with rabit_run; one without data does not pa
   const { outcome, log, workFolder } = await run(SCRIPT, {
     hyperparameters: { num_round: ROUNDS },
     instances: instances(3),
-    channels: data({ distribution: 'ShardedByS3Key' }), // two files
+    channels: data({ distribution: 'ShardedByS3Key' }), // in two files
   });
   expect({ outcome, log: outcome.status === 'Completed' ? [] : log }).toEqual({
     outcome: { status: 'Completed' },

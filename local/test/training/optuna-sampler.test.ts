@@ -139,7 +139,7 @@ test('Random with a seed is reproducible, and continues after a kill', async () 
     }
   }
   appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while writing
-  // The trial without a result comes first. Then the search continues.
+  // The search first repeats the trial without a result and then continues.
   expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
   expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
   ({ python } = await defaultEnvironment());
 }, SETUP_TIMEOUT);
 
-/** Runs Python code as a process of local mode, and returns its messages. */
+/** Runs Python code in a local mode process and returns the messages of the process. */
 function startScript(code: string): { process: PythonProcess; messages: unknown[] } {
   const file = join(temporaryFolder(), 'script.py');
   writeFileSync(file, code);

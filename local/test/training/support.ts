@@ -19,7 +19,7 @@ export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgb
 // Real processes on a machine that may be busy with other tests.
 jest.setTimeout(60_000);
 
-/** The project's own environments, shared by all tests. */
+/** The project's Python environments, shared by all tests. */
 export const environments = createPythonEnvironments({
   folder: resolve(__dirname, '../../../.venv'),
   onNotice: (text) => process.stderr.write(`${text}\n`),
@@ -33,7 +33,7 @@ export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'training-test-'));
 }
 
-/** A fake interpreter that reports these packages. Its processes run `body`, a shell command. */
+/** A fake interpreter that reports these packages. Its processes run the shell command `body`. */
 export function fakePython(version: string, packages: Record<string, string>, body = 'exit 1'): string {
   const path = join(temporaryFolder(), 'python');
   const answer = JSON.stringify({ executable: path, version, packages });

@@ -174,7 +174,7 @@ test('csv_weights uses the second column as the weights of rows', async () => {
   };
   expect(await rmseOf([1, 1])).toBeCloseTo(5, 1);
   expect(await rmseOf([99, 1])).toBeCloseTo(1, 1);
-  // A requested rmse is computed by the container, which ignores the weights.
+  // If rmse is requested, the container computes it and ignores the weights.
   expect(await rmseOf([99, 1], { eval_metric: 'rmse' })).toBeCloseTo(7, 1);
 });
 
