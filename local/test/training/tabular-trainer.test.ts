@@ -366,7 +366,7 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
     'a gap in the classes',
     'binary',
     [tree('train', { a: '0,1\n2,2\n' })],
-    'and no training row has 1. Number the 2',
+    'but no training row has 1. Number the 2',
   ],
   ['one class', 'binary', [tree('train', { a: '1,1\n1,2\n' })], 'All training rows have the label 1'],
   [
