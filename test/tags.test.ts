@@ -85,7 +85,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
       'the key of the construct',
       'cdk-sagemaker-tuning:execution',
       'x',
-      /is a tag that the construct sets itself/,
+      /is reserved for the construct/,
     ],
   ])('cannot have %s that SageMaker rejects, from any source', (_what, key, value, problem) => {
     expect(() => stackWith({ [key]: value }, () => undefined)).toThrow(problem);

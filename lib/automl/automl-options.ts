@@ -112,7 +112,7 @@ export interface AutoMlOptions {
    * CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need permissions in the key policy. If this app
    * creates the key, the construct adds them. For an imported key, the owner must add them. To read executions, a user
    * needs `kms:Decrypt` on the key. You can pass an alias of a key that this app creates, but not an imported alias,
-   * because the key behind it is unknown.
+   * because its key is unknown.
    *
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
    * @default - everything is encrypted with keys that AWS owns or manages

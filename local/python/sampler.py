@@ -7,7 +7,7 @@ arguments. The response has the same `id`, and either `result` or `error`.
 import os
 from typing import TYPE_CHECKING, Any, Dict, Type
 
-# Must precede the import of NumPy. The model's matrices are small, and more threads would take cores away from
+# Must precede the import of NumPy. The model's matrices are small, and more threads would slow down
 # training jobs.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
