@@ -81,12 +81,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     ['a long key', 'k'.repeat(129), 'x', /tags: must have 1 to 128 characters, got 129/],
     ['a long value', 'team', 'x'.repeat(257), /tags\.team: must have 0 to 256 characters, got 257/],
     ['a key of AWS', 'AWS:x', 'y', /tags\.AWS:x: must not begin with aws:/],
-    [
-      'the key of the construct',
-      'cdk-sagemaker-tuning:execution',
-      'x',
-      /is reserved for the construct/,
-    ],
+    ['the key of the construct', 'cdk-sagemaker-tuning:execution', 'x', /is reserved for the construct/],
   ])('cannot have %s that SageMaker rejects, from any source', (_what, key, value, problem) => {
     expect(() => stackWith({ [key]: value }, () => undefined)).toThrow(problem);
     const stack = stackWith(undefined, (scope) => Tags.of(scope).add(key, value));
