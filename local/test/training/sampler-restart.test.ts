@@ -113,6 +113,21 @@ test.each(SEARCHES)(
   },
 );
 
+test('a result that a killed process has recorded but not confirmed is no error', async () => {
+  const spec = specification({});
+  const { sampler: killed, kill } = killableSampler();
+  const search = await killed.start(spec);
+  const asked = await search.ask();
+  const trial = asked?.trial ?? -1;
+  // Another process records the result, as the killed one does just before it ends.
+  const recorder = createOptunaSampler(python, () => undefined);
+  await (await recorder.start(spec)).tell(trial, 0.5);
+  await recorder.close();
+  kill();
+  await search.tell(trial, 0.5);
+  expect((await search.ask())?.trial).toBe(trial + 1);
+});
+
 test('a resumed search keeps the reports of its earlier trials', async () => {
   const spec = specification({ earlyStopping: true });
   const before = killableSampler();
