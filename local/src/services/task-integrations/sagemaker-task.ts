@@ -27,38 +27,31 @@ interface JobKind {
 }
 
 const CREATED_KINDS: Readonly<Record<string, CreatedKind>> = {
-  CreateModel: { nameMember: 'ModelName', arnMember: 'ModelArn' },
-  CreateTrainingJob: {
-    nameMember: 'TrainingJobName',
-    arnMember: 'TrainingJobArn',
-    job: {
-      describe: 'DescribeTrainingJob',
-      stop: 'StopTrainingJob',
-      status: (description) => description['TrainingJobStatus'],
-      event: (description, tags) => trainingJobEvent(description as unknown as TrainingJobDescription, tags),
-    },
-  },
-  CreateHyperParameterTuningJob: {
-    nameMember: 'HyperParameterTuningJobName',
-    arnMember: 'HyperParameterTuningJobArn',
-    job: {
-      describe: 'DescribeHyperParameterTuningJob',
-      stop: 'StopHyperParameterTuningJob',
-      status: (description) => description['HyperParameterTuningJobStatus'],
-      event: (description, tags) => tuningJobEvent(description as unknown as TuningJobDescription, tags),
-    },
-  },
-  CreateTransformJob: {
-    nameMember: 'TransformJobName',
-    arnMember: 'TransformJobArn',
-    job: {
-      describe: 'DescribeTransformJob',
-      stop: 'StopTransformJob',
-      status: (description) => description['TransformJobStatus'],
-      event: transformJobEvent,
-    },
-  },
+  CreateModel: membersOf('Model'),
+  CreateTrainingJob: jobOf<TrainingJobDescription>('TrainingJob', trainingJobEvent),
+  CreateHyperParameterTuningJob: jobOf<TuningJobDescription>('HyperParameterTuningJob', tuningJobEvent),
+  CreateTransformJob: jobOf<Record<string, unknown>>('TransformJob', transformJobEvent),
 };
+
+/** SageMaker names the members of requests and responses after the kind of resource. */
+function membersOf(resource: string): CreatedKind {
+  return { nameMember: `${resource}Name`, arnMember: `${resource}Arn` };
+}
+
+function jobOf<Description>(
+  resource: string,
+  event: (description: Description, tags: readonly Tag[]) => unknown,
+): CreatedKind {
+  return {
+    ...membersOf(resource),
+    job: {
+      describe: `Describe${resource}`,
+      stop: `Stop${resource}`,
+      status: (description) => description[`${resource}Status`],
+      event: (description, tags) => event(description as Description, tags),
+    },
+  };
+}
 
 /** The properties of an execution that a task uses. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
