@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readUnpacked } from '../shared/read-unpacked';
 import { locationOf } from '../shared/s3-location';
 import { BestIterationUnknownError } from './errors';
 
@@ -31,7 +31,7 @@ export async function readBestIteration(
   const { bucket, key } = locationOf(modelArtifacts);
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const found = await findIn(Body as Readable);
+    const found = await readUnpacked(Body as Readable, findIn);
     if (found !== undefined) return found;
   } catch (error) {
     throw new BestIterationUnknownError(`${modelArtifacts} cannot be read: ${(error as Error).message}`, {
@@ -43,22 +43,15 @@ export async function readBestIteration(
   );
 }
 
-async function findIn(body: Readable): Promise<number | undefined> {
-  const unpacked = body.pipe(createGunzip());
-  body.on('error', (error) => unpacked.destroy(error));
-  try {
-    let rest = '';
-    for await (const piece of unpacked) {
-      const text = rest + (piece as Buffer).toString('latin1');
-      const [, digits] = ATTRIBUTE.exec(text) ?? [];
-      // If the number is at the end of this chunk, the next chunk can have more of its digits.
-      if (digits !== undefined && !text.endsWith(digits)) return Number(digits);
-      rest = text.slice(-OVERLAP);
-    }
-    const [, digits] = ATTRIBUTE.exec(rest) ?? [];
-    return digits === undefined ? undefined : Number(digits);
-  } finally {
-    unpacked.destroy();
-    body.destroy();
+async function findIn(chunks: AsyncIterable<Buffer>): Promise<number | undefined> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const text = rest + chunk.toString('latin1');
+    const [, digits] = ATTRIBUTE.exec(text) ?? [];
+    // If the number is at the end of this chunk, the next chunk can have more of its digits.
+    if (digits !== undefined && !text.endsWith(digits)) return Number(digits);
+    rest = text.slice(-OVERLAP);
   }
+  const [, digits] = ATTRIBUTE.exec(rest) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { readUnpacked } from '../../shared/read-unpacked';
 import { locationOf } from '../../shared/s3-location';
 import type { ReportClients } from '../clients';
 import { importanceOf } from '../model/feature-importance';
@@ -27,19 +27,13 @@ export async function readModelImportance(
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
     abortSignal: signal,
   });
-  const body = Body as Readable;
-  const unpacked = body.pipe(createGunzip());
-  body.on('error', (error) => unpacked.destroy(error));
-  try {
-    const { content, names } = await readTarEntry(unpacked, (name) => name === MODEL_NAME, MAX_MODEL_BYTES);
+  return readUnpacked(Body as Readable, async (chunks) => {
+    const { content, names } = await readTarEntry(chunks, (name) => name === MODEL_NAME, MAX_MODEL_BYTES);
     if (content === undefined) {
       throw new Error(`the archive has no ${MODEL_NAME}, but ${names.slice(0, 5).join(', ') || 'nothing'}`);
     }
     const model = parseXGBoostModel(content);
     if (model.trees.length === 0) throw new Error(`a booster of the type ${model.booster} has no trees`);
     return importanceOf(model);
-  } finally {
-    unpacked.destroy();
-    body.destroy();
-  }
+  });
 }
