@@ -7,6 +7,10 @@ import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } fr
 /** CSS pixels between the margins of an A4 page in landscape. */
 const LANDSCAPE = 1031;
 
+/** Waits until the page has been drawn, when it finds out which charts are near the window. */
+const NEXT_FRAME = `new Promise((resolve) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))`;
+
 jest.setTimeout(60_000);
 
 describeInChromium("the report's page", () => {
@@ -25,7 +29,7 @@ describeInChromium("the report's page", () => {
     const height = await page.evaluate('document.body.scrollHeight');
     for (let y = 0; y < Number(height); y += 1000) {
       await page.evaluate(`scrollTo(0, ${y})`);
-      await page.waitForTimeout(20);
+      await page.evaluate(NEXT_FRAME);
     }
     await page.evaluate('scrollTo(0, 0)');
   }
