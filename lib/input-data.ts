@@ -56,7 +56,7 @@ export interface CsvDataOptions extends InputDataOptions {
    *
    * @default true
    */
-  readonly labelled?: boolean;
+  readonly labeled?: boolean;
 }
 
 /** Options for data in any format. */
@@ -102,7 +102,7 @@ const DATA = struct({
   location: DATA_LOCATION,
   options: struct<CsvDataOptions & AnyDataOptions>({
     ...OPTIONS,
-    labelled: optional(flag),
+    labeled: optional(flag),
     contentType: optional(text),
   }),
 });
@@ -125,8 +125,8 @@ export class InputData {
    */
   static csv(location: DataLocation, options: CsvDataOptions = {}): InputData {
     requireShape('InputData.csv', DATA, { location, options });
-    const { labelled = true, ...rest } = options;
-    return new InputData(location, labelled ? 'text/csv' : 'text/csv;label_size=0', rest);
+    const { labeled = true, ...rest } = options;
+    return new InputData(location, labeled ? 'text/csv' : 'text/csv;label_size=0', rest);
   }
 
   /**

@@ -127,7 +127,7 @@ describe('docs/choosing.md', () => {
     expect(DOCS).toContain(`\n\`\`\`ts\n${snippet}\`\`\`\n`);
   });
 
-  test('has all texts of the recommendations', () => {
+  test('has every sentence of the recommendations', () => {
     const words = [
       ...ROWS.flatMap(({ reason, runnerUpWhen }) => [reason, runnerUpWhen]),
       ...Object.values(WAYS).flatMap(({ title, tradeOffs }) => [title, ...Object.values(tradeOffs)]),

@@ -282,7 +282,7 @@ describe('other data', () => {
   });
 });
 
-describe('what cannot be known or read is refused by name', () => {
+describe('trainAndValidation() is refused, with the reason, for', () => {
   const xgboost = (version: string) => ({
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
   });
@@ -292,7 +292,7 @@ describe('what cannot be known or read is refused by name', () => {
     hyperparameters: { feature_dim: '3', k: '4' },
     parameterRanges: [ParameterRange.integer('epochs', { min: 1, max: 9 })],
   };
-  const csv = (uri: string) => InputData.csv(DataLocation.fromUri(uri), { labelled: false });
+  const csv = (uri: string) => InputData.csv(DataLocation.fromUri(uri), { labeled: false });
   test.each<[string, Partial<TuningFragmentProps>, RegExp[]]>([
     [
       'an image that reads one folder',

@@ -4,7 +4,7 @@ const LOCATION = DataLocation.fromUri('s3://data/train/');
 
 test.each<[string, InputData, string | undefined]>([
   ['CSV with a label', InputData.csv(LOCATION), 'text/csv'],
-  ['CSV without one', InputData.csv(LOCATION, { labelled: false }), 'text/csv;label_size=0'],
+  ['CSV without one', InputData.csv(LOCATION, { labeled: false }), 'text/csv;label_size=0'],
   ['libsvm', InputData.libsvm(LOCATION), 'text/libsvm'],
   ['Parquet', InputData.parquet(LOCATION), 'application/x-parquet'],
   ['RecordIO', InputData.recordIoProtobuf(LOCATION), 'application/x-recordio-protobuf'],
@@ -23,7 +23,7 @@ test('options of the channel reach the channel', () => {
     distribution: DataDistribution.SHARDED_BY_S3_KEY,
     instanceGroups: ['a'],
   };
-  expect(InputData.csv(LOCATION, { ...options, labelled: false })._channel('c', '{% $uri %}')).toEqual({
+  expect(InputData.csv(LOCATION, { ...options, labeled: false })._channel('c', '{% $uri %}')).toEqual({
     channelName: 'c',
     s3Uri: '{% $uri %}',
     contentType: 'text/csv;label_size=0',

@@ -72,7 +72,7 @@ describe('instances', () => {
   const group = { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 1 };
   test.each<[string, TrainingResources, string[]]>([
     [
-      'a type and a count beside groups',
+      'a type and a count in addition to groups',
       { ...GROUPS, instanceType: 'ml.m5.xlarge', instanceCount: 1 },
       [
         'resources.instanceGroups: cannot be combined with instanceType and instanceCount: each group has its own',

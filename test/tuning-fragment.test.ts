@@ -178,15 +178,11 @@ describe('the integration', () => {
 
   test.each<[string, Props, string]>([
     ['is optimised', {}, OPTIMIZED],
-    ['is optimised for spot instances', { spot: {} }, OPTIMIZED],
+    ['is optimized for spot instances', { spot: {} }, OPTIMIZED],
     ['is the SDK for Hyperband', HYPERBAND, SDK],
     ['is the SDK for a seed', { strategy: TuningStrategy.random({ seed: 1 }) }, SDK],
     ['is the SDK where that is asked for', { integration: TuningIntegration.SDK }, SDK],
-    [
-      'is optimised where that is asked for',
-      { ...HYPERBAND, integration: TuningIntegration.OPTIMIZED },
-      OPTIMIZED,
-    ],
+    ['is optimized if asked for', { ...HYPERBAND, integration: TuningIntegration.OPTIMIZED }, OPTIMIZED],
   ])('%s', (_name, props, resource) => {
     const { States } = definitionOf(props);
     expect(States.TuneHyperparameters.Resource).toBe(resource);

@@ -239,7 +239,7 @@ describe('the strategy', () => {
       'strategy.seed: must be a whole number from 0 to 2147483647, got 0.5',
     ],
     [
-      'early stopping beside Hyperband',
+      'early stopping together with Hyperband',
       { ...hyperband({ maxResource: 9 }), earlyStopping: true },
       'earlyStopping: must be false for Hyperband, which has its own early stopping',
     ],

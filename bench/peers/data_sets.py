@@ -12,7 +12,7 @@ from sklearn import datasets
 
 from problem import arguments
 
-Labelled = Tuple[np.ndarray, np.ndarray]
+Labeled = Tuple[np.ndarray, np.ndarray]
 
 REGRESSION = {"objective": "reg:squarederror"}
 BINARY = {"objective": "binary:logistic"}
@@ -24,10 +24,10 @@ def classes(count: int) -> Dict[str, str]:
     return {"objective": "multi:softprob", "num_class": str(count)}
 
 
-def table(file: str, label: str, *left_out: str) -> Callable[[str], Labelled]:
+def table(file: str, label: str, *left_out: str) -> Callable[[str], Labeled]:
     """Reads a CSV table. Numbers are unchanged; other values are replaced by their index in the sorted values."""
 
-    def read(folder: str) -> Labelled:
+    def read(folder: str) -> Labeled:
         rows = pd.read_csv(f"{folder}/{file}.csv").drop(columns=list(left_out)).dropna()
         coded = rows.apply(lambda column: column if column.dtype.kind in "ifb" else pd.factorize(column, sort=True)[0])
         return coded.drop(columns=label).to_numpy(float), coded[label].to_numpy(float)
@@ -35,16 +35,16 @@ def table(file: str, label: str, *left_out: str) -> Callable[[str], Labelled]:
     return read
 
 
-def made(data: Labelled) -> Callable[[str], Labelled]:
+def made(data: Labeled) -> Callable[[str], Labeled]:
     return lambda _folder: data
 
 
-def hastie() -> Labelled:
+def hastie() -> Labeled:
     features, labels = datasets.make_hastie_10_2(1000, random_state=6)
     return features, (labels > 0).astype(float)
 
 
-SETS: Dict[str, Tuple[Dict[str, str], str, Callable[[str], Labelled]]] = {
+SETS: Dict[str, Tuple[Dict[str, str], str, Callable[[str], Labeled]]] = {
     "diabetes": (REGRESSION, "rmse", made(datasets.load_diabetes(return_X_y=True))),
     "friedman1": (REGRESSION, "rmse", made(datasets.make_friedman1(1000, noise=1.0, random_state=0))),
     "breast-cancer": (BINARY, "logloss", made(datasets.load_breast_cancer(return_X_y=True))),

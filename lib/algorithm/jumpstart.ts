@@ -49,9 +49,9 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
   requireChannelName('trainChannelName', options.trainChannelName);
   requireChannelName('validationChannelName', options.validationChannelName);
   const document = readHubDocument(options.document, options.modelId);
-  if (document.licence && options.acceptEula !== true) {
+  if (document.license && options.acceptEula !== true) {
     throw validationError(
-      `${document.title} has a license that you must accept (${document.licence}): read it, then set acceptEula to true`,
+      `${document.title} has a license that you must accept (${document.license}): read it, then set acceptEula to true`,
     );
   }
   const { title, instanceType } = document;

@@ -23,11 +23,11 @@ const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
 ];
 
 /**
- * Matches quoted strings (values from the user) and names. A property name has several words, or begins a line in a
- * list of problems.
+ * Matches quoted strings (values from the user) and names. A property name has several words, begins a line in a list of
+ * problems, or is given with a value in parentheses, as in `InputData.csv (labeled: false)`.
  */
 const QUOTED_OR_NAME =
-  /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?:\b([A-Z]\w*)\.)?\b([a-z][a-z0-9]*[A-Z]\w*)\b/gm;
+  /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?<=\()[a-z]\w*(?=: )|(?:\b([A-Z]\w*)\.)?\b([a-z][a-z0-9]*[A-Z]\w*)\b/gm;
 
 /** Registers names of properties, so that messages can show them in the language of the app. */
 export function addPropNames(names: readonly string[]): void {

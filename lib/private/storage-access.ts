@@ -31,7 +31,7 @@ export function warnOfUnreachableStorage(scope: Construct, { vpc, vpcSubnets }: 
       warn(
         scope,
         'storageNotReached',
-        `vpcSubnets: jobs in the ${kind} subnets of ${vpc.node.path} cannot reach Amazon S3 and fail to download their data, because their network interfaces have no public IP address: add an endpoint, vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 }), or select private subnets with a NAT gateway`,
+        `vpcSubnets: jobs in the ${kind} subnets of ${vpc.node.path} cannot reach Amazon S3 and fail to download their data, because their network interfaces have no public IP address: add a gateway endpoint for S3 to the VPC, or select private subnets with a NAT gateway`,
       );
     },
   });

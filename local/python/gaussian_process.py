@@ -66,7 +66,7 @@ def _fit(points: np.ndarray, values: np.ndarray) -> np.ndarray:
     count, features = points.shape
     squares = ((points[:, None, :] - points[None, :, :]) ** 2).reshape(-1, features)
     length_scale = LENGTH_SCALE * math.sqrt(features)
-    centre = np.log([length_scale] * features + [AMPLITUDE, NOISE])
+    center = np.log([length_scale] * features + [AMPLITUDE, NOISE])
     spread = np.array([LENGTH_SCALE_SD] * features + [AMPLITUDE_SD, NOISE_SD])
 
     def loss(parameters: np.ndarray) -> Tuple[float, np.ndarray]:
@@ -85,7 +85,7 @@ def _fit(points: np.ndarray, values: np.ndarray) -> np.ndarray:
         inverse = np.tril(lower) + np.tril(lower, -1).T
         weights = inverse @ values
         outer = np.outer(weights, weights) - inverse
-        deviation = (parameters - centre) / spread
+        deviation = (parameters - center) / spread
         value = (values @ weights + deviation @ deviation) / 2 + np.log(factor.diagonal()).sum()
         by_square = (outer * (5 / 3 * amplitude * (1 + distances) * decay)).ravel()
         gradient = np.concatenate([
@@ -96,6 +96,6 @@ def _fit(points: np.ndarray, values: np.ndarray) -> np.ndarray:
 
     bounds = [_LENGTH_SCALE_BOUNDS] * features + [_AMPLITUDE_BOUNDS, _NOISE_BOUNDS]
     found = minimize(
-        loss, centre, jac=True, method="L-BFGS-B", bounds=np.log(bounds), options={"maxiter": _MOST_STEPS, "ftol": 1e-5}
+        loss, center, jac=True, method="L-BFGS-B", bounds=np.log(bounds), options={"maxiter": _MOST_STEPS, "ftol": 1e-5}
     )
     return found.x

@@ -59,8 +59,8 @@ const TUNINGS: Readonly<Record<string, TuningOptions & { train: InputData; valid
       ParameterRange.categorical('init_method', ['kmeans++', 'random']),
       ParameterRange.integer('mini_batch_size', { min: 3000, max: 15000 }),
     ],
-    train: InputData.csv(at('train'), { labelled: false }),
-    validation: InputData.csv(at('validation'), { labelled: false }),
+    train: InputData.csv(at('train'), { labeled: false }),
+    validation: InputData.csv(at('validation'), { labeled: false }),
   },
   randomcutforest: {
     algorithm: Algorithm.builtIn(BuiltInAlgorithm.RANDOM_CUT_FOREST),
@@ -68,7 +68,7 @@ const TUNINGS: Readonly<Record<string, TuningOptions & { train: InputData; valid
     hyperparameters: { feature_dim: '10' },
     parameterRanges: [ParameterRange.integer('num_trees', { min: 50, max: 1000 })],
     train: InputData.csv(at('train'), {
-      labelled: false,
+      labeled: false,
       distribution: DataDistribution.SHARDED_BY_S3_KEY,
     }),
     validation: InputData.of(at('validation'), { contentType: 'text/csv;label_size=1' }),
@@ -281,8 +281,8 @@ describe('data', () => {
     [
       'linear-learner',
       'features without a label',
-      InputData.csv(at('train'), { labelled: false }),
-      'train: must be of type application/x-recordio-protobuf or text/csv or text/csv;label_size=1 for Linear Learner, got text/csv;label_size=0: use InputData.recordIoProtobuf(location) or InputData.csv(location)',
+      InputData.csv(at('train'), { labeled: false }),
+      'train: must be of type application/x-recordio-protobuf or text/csv or text/csv;label_size=1 for Linear Learner, got text/csv;label_size=0: use InputData.recordIoProtobuf or InputData.csv',
     ],
     [
       'knn',
@@ -294,18 +294,18 @@ describe('data', () => {
       'factorization-machines',
       'CSV',
       InputData.csv(at('train')),
-      'train: must be of type application/x-recordio-protobuf for Factorization Machines, got text/csv: use InputData.recordIoProtobuf(location)',
+      'train: must be of type application/x-recordio-protobuf for Factorization Machines, got text/csv: use InputData.recordIoProtobuf',
     ],
     [
       'kmeans',
       'CSV that does not tell about labels',
       InputData.csv(at('train')),
-      /train: must be of type .* for k-means, got text\/csv: use .*InputData\.csv\(location, \{ labelled: false \}\)/,
+      /train: must be of type .* for k-means, got text\/csv: use .*InputData\.csv \(labeled: false\)/,
     ],
     [
       'randomcutforest',
       'data that is not sharded',
-      InputData.csv(at('train'), { labelled: false }),
+      InputData.csv(at('train'), { labeled: false }),
       'train: Random Cut Forest requires distribution ShardedByS3Key for this data, got FullyReplicated',
     ],
   ])('%s refuses %s', (name, _what, train, message) => {
@@ -314,7 +314,7 @@ describe('data', () => {
 
   test('for validation of anomaly detection needs labels', () => {
     expect(() => synth('randomcutforest', { validation: InputData.csv(at('validation')) })).toThrow(
-      "validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf(location) or InputData.of(location, { contentType: 'text/csv;label_size=1' })",
+      "validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf or InputData.of(location, { contentType: 'text/csv;label_size=1' })",
     );
   });
 

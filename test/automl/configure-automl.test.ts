@@ -49,7 +49,7 @@ test.each<[string, unknown, string[]]>([
     { maxCandidates: 751 },
     ['maxCandidates: must be a whole number from 1 to 750, got 751'],
   ],
-  ['candidates as a text', { maxCandidates: '5' }, ['maxCandidates: must be a whole number, got "5"']],
+  ['candidates as a string', { maxCandidates: '5' }, ['maxCandidates: must be a whole number, got "5"']],
   [
     'several at once',
     { target: [], maxCandidates: 0.5, more: 1 },

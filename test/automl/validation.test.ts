@@ -94,7 +94,7 @@ test.each<[string, Props, string[]]>([
     ['validationFraction: must be more than 0 and less than 1, got 1'],
   ],
   [
-    'a fraction beside validation data',
+    'a fraction in addition to validation data',
     { validationFraction: 0.2, validation: csv('validation') },
     ['validationFraction: cannot be combined with validation data (SageMaker rejects the combination)'],
   ],

@@ -59,7 +59,7 @@ describe('nothing is found', () => {
 
   test.each<[string, Objects, Wire, Partial<CheckTabularDataResult>]>([
     [
-      'several files with columns in another order, beside empty objects',
+      'several files with columns in another order, and empty objects',
       {
         'train/': '',
         'train/a.csv': HOUSES,
@@ -304,7 +304,7 @@ describe('problems that would make an AutoML job fail', () => {
       'target: column "price" of s3://data/train/ is "5" in all 2 rows that have a value: there is nothing to predict',
     ],
     [
-      'a regression of long texts',
+      'a regression with long strings as the target',
       `x,price\n1,a${'b'.repeat(200)}\n2,c\n`,
       { problemType: 'Regression' },
       `target: column "price" of s3://data/train/ has no numbers, but text such as "a${'b'.repeat(99)}", "c": Regression needs numbers`,
@@ -383,7 +383,7 @@ describe('problems that would make an AutoML job fail', () => {
       'target: column "price" of s3://data/train/ has more than 2 classes, such as "a", "b", "c": BinaryClassification needs exactly 2',
     ],
     [
-      'a regression of texts',
+      'a regression with strings as the target',
       'x,price\n1,a\n2,b\n',
       { problemType: 'Regression' },
       'target: column "price" of s3://data/train/ has no numbers, but text such as "a", "b": Regression needs numbers',

@@ -167,7 +167,7 @@ describe('data', () => {
       'train: gzip requires TrainingInputMode.PIPE: SageMaker decompresses data only in this mode',
     ],
     [
-      'a group that is not there',
+      'a group that does not exist',
       () => fragment({ train: InputData.csv(location, { instanceGroups: ['gpu'] }) }),
       'train: instanceGroups names gpu',
     ],
@@ -257,7 +257,7 @@ describe('Algorithm', () => {
       'entryPoint: is required: give a string',
     ],
     [
-      'an entry point that is not there',
+      'an entry point that does not exist',
       () => script({ entryPoint: 'main.py' }),
       'the source has no entry point "main.py"',
     ],
@@ -301,7 +301,7 @@ describe('Algorithm', () => {
     ['a distribution by name', () => script({ distribution: 'mpi' }), 'distribution: must be a Distribution'],
     ['an image by URI', () => script({ image: '1.dkr.ecr/x' }), 'image: must be a ContainerImage'],
     [
-      'a folder that is not there',
+      'a folder that does not exist',
       () => ScriptSource.fromFolder('/nowhere'),
       'ScriptSource.fromFolder: "/nowhere" is not a folder',
     ],
@@ -356,7 +356,7 @@ describe('Algorithm', () => {
       'repository: must be a repository of Amazon ECR',
     ],
     [
-      'a folder of an image that is not there',
+      'a folder of an image that does not exist',
       () => ContainerImage.fromAsset('/nowhere'),
       'ContainerImage.fromAsset: "/nowhere" is not a folder',
     ],
@@ -389,7 +389,7 @@ describe('Algorithm', () => {
     ['a hub document as an object', () => hub({ document: {} }), 'document: must be a string, got {}'],
     ['a hub document that is a token', () => hub({ document: token() }), 'document: must be known at synth'],
     [
-      'a hub document that is not there',
+      'a hub document that does not exist',
       () => hub({ document: '/nowhere.json' }),
       'document: "/nowhere.json" cannot be read (ENOENT)',
     ],

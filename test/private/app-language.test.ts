@@ -1,8 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { toPascalCase, toSnakeCase } from 'codemaker';
 import '../../lib';
 import { inAppLanguage } from '../../lib/private/app-language';
 import { assembly } from '../assembly';
 import type { Json } from '../fixtures';
+import { messagesOf } from '../prose/prose';
 
 const AGENTS = { Python: 'Python/3.11.7', 'C#': 'DotNet/8.0.1/.NETCoreApp', Go: 'go1.26.8/linux/amd64' };
 
@@ -18,10 +21,16 @@ const PROPS = [
   ),
 ];
 
+const LIB = join(__dirname, '../../lib');
+const SOURCES = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
+  .map((file) => join(LIB, file));
+
 const MESSAGE = [
   'App/maxTrainingJobs/Tuning: 2 problems found:',
   '  - objective: must not be "maxTrainingJobs", use maxTrainingJobs',
   '  - furtherDefinitions[0].hyperparameters.learningRate: use Algorithm.builtIn or Duration.hours',
+  '  - train: use InputData.csv (labeled: false)',
 ].join('\n');
 
 test.each([
@@ -36,16 +45,19 @@ test.each([
     'Python',
     'objective: must not be "maxTrainingJobs", use max_training_jobs',
     'further_definitions[0].hyperparameters.learningRate: use Algorithm.built_in or Duration.hours',
+    'train: use InputData.csv (labeled: false)',
   ],
   [
     'C#',
     'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
     'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm.BuiltIn or Duration.hours',
+    'Train: use InputData.Csv (Labeled: false)',
   ],
   [
     'Go',
     'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
     'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm_BuiltIn or Duration.hours',
+    'Train: use InputData_Csv (Labeled: false)',
   ],
 ] as const)(
   'messages for %s have its names of props, and what was given as it is',
@@ -59,4 +71,13 @@ test('all props are known, under the names that jsii gives them', () => {
   const message = PROPS.join(' ');
   expect(inAppLanguage(message, AGENTS.Python)).toBe(PROPS.map((name) => toSnakeCase(name)).join(' '));
   expect(inAppLanguage(message, AGENTS['C#'])).toBe(PROPS.map((name) => toPascalCase(name)).join(' '));
+});
+
+test('messages have no code that only one language can read', () => {
+  const code = /\bnew [A-Z]|\([^)]*\{ ?\w+: |\b[a-z]\w*\.\w+\('|=> /;
+  expect("add vpc.addGatewayEndpoint('S3', { service })").toMatch(code);
+  expect('use InputData.csv(location, { labeled: false })').toMatch(code);
+  const messages = SOURCES.flatMap(messagesOf);
+  expect(messages.length).toBeGreaterThan(100);
+  expect(messages.filter((message) => code.test(message))).toEqual([]);
 });

@@ -33,29 +33,57 @@ function commentProse(text: string): string {
     .replace(/```[\s\S]*?```|`[^`]*`|\{@link[^}]*\}|https?:\/\/\S+/g, blank);
 }
 
-function passagesOfTypeScript(file: string, text: string): Passage[] {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+/** Whether a string is the name of a test or a group of tests, which may have few words. */
+function isTestName({ parent }: ts.Node): boolean {
+  return ts.isCallExpression(parent) && /^(?:test|it|describe)\b/.test(parent.expression.getText());
+}
+
+/** The messages and names of tests in a source file. A gap in a template is written as `…`. */
+function messagesIn(source: ts.SourceFile): Passage[] {
+  const found: Passage[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) return;
+    const text = textOf(node);
+    if (text !== undefined && (isMessage(text) || isTestName(node))) {
+      found.push({ position: node.getStart(), text });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+function textOf(node: ts.Node): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isTemplateExpression(node)) return undefined;
+  return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('…');
+}
+
+function commentsIn(source: ts.SourceFile): Passage[] {
   const found = new Map<number, string>();
+  const { text } = source;
   const comment = (position: number, end: number) =>
     found.set(position, commentProse(text.slice(position, end)));
-  const message = (position: number, value: string) => {
-    if (isMessage(value)) found.set(position, value);
-  };
   const visit = (node: ts.Node): void => {
     for (const start of [node.pos, node.end]) {
       ts.forEachLeadingCommentRange(text, start, comment);
       ts.forEachTrailingCommentRange(text, start, comment);
     }
-    if (ts.isImportDeclaration(node)) return;
-    if (ts.isStringLiteralLike(node)) message(node.getStart(), node.text);
-    if (ts.isTemplateExpression(node)) {
-      const parts = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)];
-      message(node.getStart(), parts.join('…'));
-    }
-    ts.forEachChild(node, visit);
+    if (!ts.isImportDeclaration(node)) ts.forEachChild(node, visit);
   };
   visit(source);
   return [...found].map(([position, prose]) => ({ position, text: prose }));
+}
+
+const parse = (file: string, text: string) => ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+
+/** The strings of a TypeScript file that are messages. */
+export const messagesOf = (file: string): string[] =>
+  messagesIn(parse(file, readFileSync(file, 'utf8'))).map(({ text }) => text);
+
+function passagesOfTypeScript(file: string, text: string): Passage[] {
+  const source = parse(file, text);
+  return [...commentsIn(source), ...messagesIn(source)];
 }
 
 const PYTHON =

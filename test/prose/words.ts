@@ -56,7 +56,7 @@ export const WORDS: readonly Word[] = [
     write: 'next to, in addition to',
     not: ['beside', 'besides'],
     pattern: /\bbesides?\b/i,
-    wrong: ['a file beside the model', 'and jobs that analyse the data besides'],
+    wrong: ['a file beside the model', 'and jobs that read the data besides'],
   },
   {
     write: 'after',
@@ -138,6 +138,14 @@ export const WORDS: readonly Word[] = [
     pattern: /\b(?:tell|tells|told|telling) of\b/i,
     wrong: ['`onNotice` tells of installations', 'each is told of the others'],
     right: ['each is told about the others'],
+  },
+  {
+    write: 'American spelling: color, license, labeled, canceled',
+    not: ['colour', 'licence', 'labelled', 'cancelled'],
+    pattern:
+      /\b(?:\w*colour\w*|(?:behavi|fav|hon|neighb)our\w*|licences?|(?:label|model|cancel|travel)l(?:ed|ing)|cent(?:re|red)|\w+(?:ogni|timi|rmali|riali|tiali|mmari|gani|thori)s(?:e[ds]?|ing|ation)|analysed?|grey|catalogues?)\b/i,
+    wrong: ['the colour of a job', 'a licence for this data', 'the data is labelled'],
+    right: ['the label of a model', 'all modules of a program', 'a summary'],
   },
 ];
 

@@ -76,17 +76,17 @@ function checkChannel(prop: string, data: InputData, rule: DataRule, title: stri
   return problems;
 }
 
-/** The call that creates input data of a content type, for a message. */
+/** The method that creates input data of a content type, for a message. */
 function inputDataOf(contentType: string): string {
   switch (contentType) {
     case 'text/csv':
-      return 'InputData.csv(location)';
+      return 'InputData.csv';
     case 'text/csv;label_size=0':
-      return 'InputData.csv(location, { labelled: false })';
+      return 'InputData.csv (labeled: false)';
     case 'application/x-recordio-protobuf':
-      return 'InputData.recordIoProtobuf(location)';
+      return 'InputData.recordIoProtobuf';
     default:
-      return `InputData.of(location, { contentType: '${contentType}' })`;
+      return `InputData.of (contentType: "${contentType}")`;
   }
 }
 

@@ -49,7 +49,7 @@ export interface BuiltInMetric extends ObjectiveMetricRule {
 export const RECORD_IO_PROTOBUF = 'application/x-recordio-protobuf';
 
 /** Content types of CSV whose first column is the label, which is SageMaker's default. */
-export const LABELLED_CSV = ['text/csv', 'text/csv;label_size=1'];
+export const LABELED_CSV = ['text/csv', 'text/csv;label_size=1'];
 
 /** Booleans: lowercase in the documentation, capitalized in the SageMaker Python SDK and on the tuning pages. */
 export const BOOLEANS = ['true', 'false', 'True', 'False'];

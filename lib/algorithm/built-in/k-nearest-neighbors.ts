@@ -1,9 +1,9 @@
 import { Token } from 'aws-cdk-lib';
-import { type BuiltInFacts, LABELLED_CSV, RECORD_IO_PROTOBUF } from './facts';
+import { type BuiltInFacts, LABELED_CSV, RECORD_IO_PROTOBUF } from './facts';
 import { BUILT_IN_REGISTRY } from './registry';
 import { guide, imageSources, sdk } from './sources';
 
-const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELLED_CSV];
+const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELED_CSV];
 const PQ_COMPONENTS = [1, 2, 3, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 96];
 
 /** Classification and regression with k-nearest neighbors. */

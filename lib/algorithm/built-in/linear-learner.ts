@@ -1,11 +1,11 @@
 import type { HyperparameterRule } from '../algorithm-rules';
-import { BOOLEANS, type BuiltInFacts, type BuiltInMetric, LABELLED_CSV, RECORD_IO_PROTOBUF } from './facts';
+import { BOOLEANS, type BuiltInFacts, type BuiltInMetric, LABELED_CSV, RECORD_IO_PROTOBUF } from './facts';
 import { BUILT_IN_REGISTRY } from './registry';
 import { guide, imageSources, sdk } from './sources';
 
 const AUTO = ['auto'];
 const AUTO_OR_BOOLEAN = [...AUTO, ...BOOLEANS];
-const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELLED_CSV];
+const CONTENT_TYPES = [RECORD_IO_PROTOBUF, ...LABELED_CSV];
 
 /** Losses by predictor type, from the developer guide. `auto` is valid for every type. */
 const LOSSES: Readonly<Record<string, readonly string[]>> = {

@@ -20,7 +20,7 @@ export interface HubDocument {
   readonly gatedModelUri?: string;
   readonly isInGatedBucket: boolean;
   /** Name and URL of the license; undefined if no license must be accepted. */
-  readonly licence?: string;
+  readonly license?: string;
   readonly hyperparameters: readonly HubHyperparameter[];
   readonly metrics: readonly { readonly name: string; readonly regex: string }[];
   readonly instanceType?: string;
@@ -91,7 +91,7 @@ export function readHubDocument(path: string, givenModelId?: string): HubDocumen
     artifactUri,
     gatedModelUri,
     isInGatedBucket,
-    licence: licenceOf(
+    license: licenseOf(
       read,
       isInGatedBucket ||
         gatedModelUri !== undefined ||
@@ -286,7 +286,7 @@ function readVariants(path: string, document: Reader): Record<string, HubVariant
   );
 }
 
-function licenceOf(read: Reader, isGated: boolean): string | undefined {
+function licenseOf(read: Reader, isGated: boolean): string | undefined {
   const links = [read.text('HostingEulaExternalLink'), read.text('HostingEulaUri')].filter(Boolean);
   if (!isGated && links.length === 0) return undefined;
   const name = read.text('License');

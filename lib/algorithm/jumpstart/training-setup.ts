@@ -34,7 +34,7 @@ export function setupFor(document: HubDocument, instanceType: string): TrainingS
       ...exact?.environment,
       ...(gatedModelUri && { SageMakerGatedModelS3Uri: gatedModelUri }),
       // The user has accepted the license, or this code would not run.
-      ...(document.licence && { accept_eula: 'true' }),
+      ...(document.license && { accept_eula: 'true' }),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { colours } from '../report/colours';
+import { colors } from '../report/colors';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
@@ -96,6 +96,6 @@ function renderTuningJob(
   const ranking =
     view.trainingJobs.length === 0
       ? []
-      : [colours.bold('Training jobs, best first'), ...renderRanking(view, screen)];
+      : [colors.bold('Training jobs, best first'), ...renderRanking(view, screen)];
   return [summarizeJob(jobs, record.name, { root }), ...ranking].join('\n');
 }

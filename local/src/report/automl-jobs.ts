@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { AutoMLCandidate, AutoMLJobRecord } from '../services';
-import { colours } from './colours';
+import { colors } from './colors';
 import { formatMetric, formatSeconds } from './format';
 import { placePrefix } from './job-place';
 import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
@@ -32,7 +32,7 @@ export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Sc
   const { AutoMLJobName: name, AutoMLJobStatus: status } = job.description;
   const ranked = leaderboard(job);
   const head = [
-    `${placePrefix(job.createdBy?.place)}${colours.bold('AutoML job')}  ${status}  ${name}`,
+    `${placePrefix(job.createdBy?.place)}${colors.bold('AutoML job')}  ${status}  ${name}`,
     ` (${LOCAL_EQUIVALENT})`,
     ...renderProgress(progressOf(job, now), columns),
   ];
@@ -90,7 +90,7 @@ function leaderboardTable(candidates: readonly AutoMLCandidate[]): string[] {
       pipelineOf(candidate),
       CandidateName,
     ];
-    table.push(index === 0 ? cells.map((cell) => colours.green(cell)) : cells);
+    table.push(index === 0 ? cells.map((cell) => colors.green(cell)) : cells);
   });
   return table.toString().split('\n');
 }

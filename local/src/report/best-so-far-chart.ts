@@ -12,7 +12,7 @@ export interface ChartLine {
 }
 
 /** Line colors on a light and a dark page: the Okabe-Ito palette, which is safe for color-blind readers. */
-export const LINE_COLOURS: readonly (readonly [light: string, dark: string])[] = [
+export const LINE_COLORS: readonly (readonly [light: string, dark: string])[] = [
   ['#0072b2', '#56b4e9'],
   ['#b34700', '#e69f00'],
   ['#007a59', '#2ec99a'],
@@ -56,7 +56,7 @@ ${best
   .filter(({ points }) => points.length > 0)
   .map(
     (line) =>
-      html`<path class="line${line.index % LINE_COLOURS.length}" fill="none" stroke-width="2.5" stroke-dasharray="${DASHES[line.index % DASHES.length]}" d="${path(line, line.values.length)}"><title>${line.label}</title></path>`,
+      html`<path class="line${line.index % LINE_COLORS.length}" fill="none" stroke-width="2.5" stroke-dasharray="${DASHES[line.index % DASHES.length]}" d="${path(line, line.values.length)}"><title>${line.label}</title></path>`,
   )}
 </svg>`;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Content, html, Markup } from '../markup/markup';
-import { bestSoFarChart, LINE_COLOURS } from './best-so-far-chart';
+import { bestSoFarChart, LINE_COLORS } from './best-so-far-chart';
 import { formatHyperparameter, formatMetric } from './format';
 import { htmlTable } from './html-table';
 import { counterpartOf } from './job-metrics';
@@ -24,8 +24,8 @@ h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 th,td{min-width:8rem}.muted{color:var(--muted)}a{color:inherit}svg{width:100%;height:auto}
 svg text{fill:var(--text);font-size:13px}.axis{stroke:var(--line)}
-${LINE_COLOURS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${light}}`).join('')}
-@media (prefers-color-scheme:dark){${LINE_COLOURS.map(([, dark], i) => `.line${i}{stroke:${dark}}.mark${i}{color:${dark}}`).join('')}}
+${LINE_COLORS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${light}}`).join('')}
+@media (prefers-color-scheme:dark){${LINE_COLORS.map(([, dark], i) => `.line${i}{stroke:${dark}}.mark${i}{color:${dark}}`).join('')}}
 `;
 
 /**
@@ -83,7 +83,7 @@ function winners(searches: readonly ComparedSearch[]): Markup {
     const counterpart = counterpartOf(objective.metric, metrics);
     const failed = jobs.filter(({ status }) => status === 'Failed').length;
     return [
-      html`<span class="mark${i % LINE_COLOURS.length}" aria-hidden="true">■</span> <a href="${link}"><bdi>${label}</bdi></a>`,
+      html`<span class="mark${i % LINE_COLORS.length}" aria-hidden="true">■</span> <a href="${link}"><bdi>${label}</bdi></a>`,
       [search.strategy, search.status].filter((text) => text !== undefined).join(', '),
       `${jobs.length}${failed > 0 ? `, ${failed} failed` : ''}`,
       `${objective.metric} ${formatMetric(best?.value) || 'none'}`,

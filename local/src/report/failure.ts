@@ -1,11 +1,11 @@
 import type { ExecutionRecord } from '../executions/executions';
-import { colours } from './colours';
+import { colors } from './colors';
 
 /** Explains to the user why an execution did not succeed. */
 export function explainFailure({ status, error, cause, isInterrupted }: ExecutionRecord): string {
   if (isInterrupted) return 'It was interrupted: continue it with the "resume" command.';
   if (status === 'ABORTED' && error === undefined) return 'It was stopped.';
-  return `${colours.red(error ?? 'No error message')}${cause ? `: ${reasonIn(cause)}` : ''}`;
+  return `${colors.red(error ?? 'No error message')}${cause ? `: ${reasonIn(cause)}` : ''}`;
 }
 
 /** A cause is often JSON: the error of a function, or the description of a failed job. */

@@ -54,15 +54,15 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}]+/gu;
 
 const ESCAPE = '\u001b';
 /** A color code, or text between color codes. */
-const COLOURED = new RegExp(`(${ESCAPE}\\[[0-9;]*m)|([^${ESCAPE}]+)`, 'g');
+const COLORED = new RegExp(`(${ESCAPE}\\[[0-9;]*m)|([^${ESCAPE}]+)`, 'g');
 
 /** Cuts a line to a number of columns, keeping its colors. */
 export function cutToWidth(text: string, columns: number): string {
   const line = text.replace(/\s*\n\s*/g, ' ');
   if (stripVTControlCharacters(line).length <= columns) return line;
   let left = columns - 1;
-  const cut = line.replace(COLOURED, (_match, colour?: string, part = '') => {
-    if (colour) return colour;
+  const cut = line.replace(COLORED, (_match, color?: string, part = '') => {
+    if (color) return color;
     const shown = part.slice(0, left);
     left -= shown.length;
     return shown;

@@ -1,6 +1,6 @@
 import type { Jobs, TrainingJobRecord } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
-import { colours } from './colours';
+import { colors } from './colors';
 import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
 import type { Screen } from './screen';
@@ -69,5 +69,5 @@ function searchesOf(jobs: Jobs): Search[] {
 
 function renderLine({ description, createdBy }: TrainingJobRecord, now: number): string {
   const line = `${placePrefix(createdBy?.place)}${renderTrainingJob(description, now)}`;
-  return description.TrainingJobStatus === 'Failed' ? colours.red(line) : line;
+  return description.TrainingJobStatus === 'Failed' ? colors.red(line) : line;
 }

@@ -12,7 +12,7 @@ import {
 } from '../services';
 import type { MapItemState, MapPlace } from '../states';
 import { renderCandidateObjective } from './automl-jobs';
-import { colours } from './colours';
+import { colors } from './colors';
 import { reasonIn } from './failure';
 import { shortReason } from './failure-reason';
 import { formatMetric } from './format';
@@ -83,10 +83,10 @@ function renderMap(name: string, rows: readonly Row[]): string[] {
   for (const row of [...rows].sort((one, other) => rankOf(one) - rankOf(other) || byIndex(one, other))) {
     const { item, objective, job } = row;
     const cells = [renderPlace(item), item.status, objective, job, reasonOf(row)];
-    table.push(item.status === 'FAILED' ? cells.map((cell) => colours.red(cell)) : cells);
+    table.push(item.status === 'FAILED' ? cells.map((cell) => colors.red(cell)) : cells);
   }
   return [
-    `${colours.bold(`Map ${name}`)}  ${all}`,
+    `${colors.bold(`Map ${name}`)}  ${all}`,
     ...table
       .toString()
       .split('\n')

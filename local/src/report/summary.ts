@@ -23,7 +23,7 @@ import {
 import type { MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
-import { colours } from './colours';
+import { colors } from './colors';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { algorithmHyperparameters } from './hyperparameters';
 import { reportedMetrics } from './job-metrics';
@@ -265,5 +265,5 @@ function section(title: string, rows: readonly Row[]): string {
   const lines = rows.map(([label, value]) =>
     `  ${label.padEnd(width)}  ${value.trimEnd().replaceAll('\n', indent)}`.trimEnd(),
   );
-  return [colours.bold(title), ...lines, ''].join('\n');
+  return [colors.bold(title), ...lines, ''].join('\n');
 }

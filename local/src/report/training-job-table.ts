@@ -1,5 +1,5 @@
 import type { TrainingJobSummary } from '../services';
-import { colours } from './colours';
+import { colors } from './colors';
 import { type FittedTable, fitTable, narrowestWidth, type TableColumn } from './fitted-table';
 import { cutInTheMiddle, formatHyperparameter, formatMetric, printable } from './format';
 import { counterpartOf, type FinalMetric } from './job-metrics';
@@ -104,7 +104,7 @@ export function trainingJobTable(
   const { head, rows } = fitTable(columns(), { ...layout, width: options.columns });
   return {
     head,
-    rows: rows.map((row, i) => (jobs[i]?.job === options.best ? colours.green(row) : row)),
+    rows: rows.map((row, i) => (jobs[i]?.job === options.best ? colors.green(row) : row)),
     hidden: tuned.filter((name) => !names.includes(name)),
   };
 }

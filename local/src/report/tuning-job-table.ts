@@ -2,7 +2,7 @@ import { commonReasons } from '../failure-reasons/common-reasons';
 import type { Jobs, TrainingJobSummary, TuningJobDescription } from '../services';
 import { bestTrainingJob, summarizeTrainingJobs } from '../services';
 import type { MapPlace } from '../states';
-import { colours } from './colours';
+import { colors } from './colors';
 import { shortReason } from './failure-reason';
 import { cutToWidth, wrapParts } from './format';
 import { highestRanked } from './highest-ranked';
@@ -65,7 +65,7 @@ export function renderTuningJob(view: TuningJobView, screen: Screen): string[] {
       screen,
     );
   const head = [
-    `${placePrefix(place)}${colours.bold('Tuning job')}  ${status}  ${name}`,
+    `${placePrefix(place)}${colors.bold('Tuning job')}  ${status}  ${name}`,
     ...renderProgress(progressOf(view, screen.now), screen.columns),
   ];
   const failures = renderFailures(trainingJobs, screen.columns);
@@ -151,7 +151,7 @@ function renderBest(
   const most = Math.max(1, Math.floor(rows * MOST_BEST_LINES));
   const shown = lines.slice(0, most);
   if (shown.length < lines.length) shown.splice(-1, 1, `${shown.at(-1)} …`);
-  return shown.map((line) => colours.green(cutToWidth(line, columns)));
+  return shown.map((line) => colors.green(cutToWidth(line, columns)));
 }
 
 /** The most common failure reason, which does not fit in the table. */
@@ -159,5 +159,5 @@ function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: nu
   const [most] = commonReasons(failedJobs(trainingJobs));
   if (most === undefined) return [];
   const head = ` ${most.count} failed: `;
-  return [colours.red(`${head}${shortReason(most.reason, Math.max(20, columns - head.length))}`)];
+  return [colors.red(`${head}${shortReason(most.reason, Math.max(20, columns - head.length))}`)];
 }

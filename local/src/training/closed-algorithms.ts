@@ -7,7 +7,7 @@ import { parseImage } from './image-uri';
  */
 const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {
   'linear-learner': "XGBoost with booster gblinear, or a script with scikit-learn's linear models",
-  knn: "a script with scikit-learn's nearest neighbours",
+  knn: "a script with scikit-learn's nearest neighbors",
   'factorization-machines': 'a script with a factorization machine library',
   kmeans: "a script with scikit-learn's KMeans",
   pca: "a script with scikit-learn's PCA",

@@ -26,7 +26,7 @@ def train():
     if args.how == "exception":
         raise ValueError("the column 'price' is missing")
     if args.how == "exit":
-        print("no licence for this solver")
+        print("no license for this solver")
         sys.exit(1)
     if args.how == "silent":
         return  # prints no metric
@@ -87,7 +87,7 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
     'exit',
     'Failed',
     [SCRIPT_ERROR, /exit code: 1/],
-    /Its log ends with:[\s\S]*no licence for this solver/,
+    /Its log ends with:[\s\S]*no license for this solver/,
   ],
   [
     'prints no metric',

@@ -42,10 +42,10 @@ describe('unsupported tasks are refused, unless they are stubbed', () => {
       task(states('sagemaker:createTrainingJob.waitForTaskToken')),
       /createTraining/,
     ],
-    ['an optimised action', task(states('sagemaker:createEndpoint')), /sagemaker:createEndpoint/],
+    ['an optimized action', task(states('sagemaker:createEndpoint')), /sagemaker:createEndpoint/],
     ['a pattern of a model', task(states('sagemaker:createModel.sync')), /createModel.sync/],
     [
-      'an optimised action with .sync',
+      'an optimized action with .sync',
       task(states('sagemaker:createProcessingJob.sync')),
       /createProcessingJob/,
     ],

@@ -71,8 +71,8 @@ async function run(search: Search, objective: Objective, count: number, parallel
 }
 
 const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Number.POSITIVE_INFINITY));
-const bowl = (values: Values, centre = 0.3) =>
-  Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - centre) ** 2, 0));
+const bowl = (values: Values, center = 0.3) =>
+  Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - center) ** 2, 0));
 /**
  * A pseudorandom number in [0, 1) that depends only on the values, uncorrelated between similar values.
  */

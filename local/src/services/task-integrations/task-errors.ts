@@ -9,7 +9,7 @@ export interface ErrorNaming {
   /** Name of errors that are not in the service model. */
   readonly generic: string;
   /** Error codes in the service model, as sent to clients. */
-  readonly modelled: readonly string[];
+  readonly modeled: readonly string[];
   /** The cause, with the wording of the SDK that Step Functions uses for the integration. */
   readonly cause: (error: AwsError) => string;
 }
@@ -20,7 +20,7 @@ const SAGEMAKER_CODES = ['ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotF
 export const SAGEMAKER_ERRORS: ErrorNaming = {
   prefix: 'SageMaker',
   generic: 'AmazonSageMakerException',
-  modelled: SAGEMAKER_CODES,
+  modeled: SAGEMAKER_CODES,
   cause: (error) => olderCause('AmazonSageMaker', error),
 };
 
@@ -28,7 +28,7 @@ export const SAGEMAKER_ERRORS: ErrorNaming = {
 export const LAMBDA_ERRORS: ErrorNaming = {
   prefix: 'Lambda',
   generic: 'AWSLambdaException',
-  modelled: ['ResourceNotFoundException', 'InvalidParameterValueException', 'InvalidRuntimeException'],
+  modeled: ['ResourceNotFoundException', 'InvalidParameterValueException', 'InvalidRuntimeException'],
   cause: (error) => olderCause('AWSLambda', error),
 };
 
@@ -36,7 +36,7 @@ export const LAMBDA_ERRORS: ErrorNaming = {
 export const STATES_ERRORS: ErrorNaming = {
   prefix: 'StepFunctions',
   generic: 'AWSStepFunctionsException',
-  modelled: [
+  modeled: [
     'ExecutionAlreadyExists',
     'ExecutionDoesNotExist',
     'ExecutionLimitExceeded',
@@ -53,7 +53,7 @@ export const STATES_ERRORS: ErrorNaming = {
 export const SAGEMAKER_SDK_ERRORS: ErrorNaming = {
   prefix: 'SageMaker',
   generic: 'SageMakerException',
-  modelled: SAGEMAKER_CODES,
+  modeled: SAGEMAKER_CODES,
   cause: ({ message, statusCode }) =>
     `${message} (Service: SageMaker, Status Code: ${statusCode}, Request ID: ${randomUUID()})`,
 };
@@ -64,7 +64,7 @@ export function asStatesError(error: unknown, naming: ErrorNaming): unknown {
     return error;
   }
   const code = error.code.endsWith('Exception') ? error.code : `${error.code}Exception`;
-  const name = naming.modelled.includes(error.code) ? code : naming.generic;
+  const name = naming.modeled.includes(error.code) ? code : naming.generic;
   return new StatesError(`${naming.prefix}.${name}`, naming.cause(error));
 }
 

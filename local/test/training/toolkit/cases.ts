@@ -244,7 +244,7 @@ const ENDS: ToolkitCase[] = [
   ...failing('a message of other scripts', 'raise ValueError("Spalte äöü fehlt 日本 😀")'),
   ...failing('a long message', 'raise ValueError("x" * 3000)'),
   ...failing('exit code 3', 'import sys\nsys.exit(3)'),
-  ...failing('a string as exit code', 'import sys\nsys.exit("no licence for this solver")'),
+  ...failing('a string as exit code', 'import sys\nsys.exit("no license for this solver")'),
   ...failing('exit code 137', 'import sys\nsys.exit(137)'),
   ...failing('exit code 255', 'import sys\nsys.exit(-1)'),
   ...failing('exit code 0', 'import sys\nsys.exit(0)'),
