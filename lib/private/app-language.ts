@@ -23,11 +23,11 @@ const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
 ];
 
 /**
- * Matches quoted strings (values from the user) and names. A property name has several words, begins a line in a list of
+ * Matches quoted strings (values from the user), static members and names of properties. A property name has several words, begins a line in a list of
  * problems, or is given with a value in parentheses, as in `InputData.csv (labeled: false)`.
  */
 const QUOTED_OR_NAME =
-  /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?<=\()[a-z]\w*(?=: )|(?:\b([A-Z]\w*)\.)?\b([a-z][a-z0-9]*[A-Z]\w*)\b/gm;
+  /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?<=\()[a-z]\w*(?=: )|\b([A-Z][a-z]\w*)\.([a-z]\w*)\b|\b[a-z][a-z0-9]*[A-Z]\w*\b/gm;
 
 /** Registers names of properties, so that messages can show them in the language of the app. */
 export function addPropNames(names: readonly string[]): void {
@@ -38,9 +38,9 @@ export function addPropNames(names: readonly string[]): void {
 export function inAppLanguage(message: string, agent = process.env['JSII_AGENT'] ?? ''): string {
   const [, style] = STYLES.find(([beginning]) => beginning.test(agent)) ?? [];
   if (!style) return message;
-  return message.replace(QUOTED_OR_NAME, (text, type?: string, name: string = text) => {
-    if (type) return style.member(type, name);
-    return NAMES.has(name) ? style.prop(name) : text;
+  return message.replace(QUOTED_OR_NAME, (text, type?: string, member?: string) => {
+    if (type && member) return style.member(type, member);
+    return NAMES.has(text) ? style.prop(text) : text;
   });
 }
 

@@ -44,7 +44,7 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
       trustsSageMaker(Stack.of(role).resolve(assumeRolePolicy.toJSON()))
         ? []
         : [
-            `trainingRole: ${role.node.path} must trust ${SAGEMAKER}, or SageMaker cannot run jobs under it and the first job fails: give the role assumedBy: new iam.ServicePrincipal('${SAGEMAKER}'), or a CompositePrincipal with it`,
+            `trainingRole: ${role.node.path} must trust ${SAGEMAKER}, or SageMaker cannot run jobs under it and the first job fails: create the role for the ServicePrincipal "${SAGEMAKER}", or for a CompositePrincipal that contains it`,
           ],
   });
 }

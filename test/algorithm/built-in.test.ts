@@ -314,7 +314,7 @@ describe('data', () => {
 
   test('for validation of anomaly detection needs labels', () => {
     expect(() => synth('randomcutforest', { validation: InputData.csv(at('validation')) })).toThrow(
-      "validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf or InputData.of(location, { contentType: 'text/csv;label_size=1' })",
+      `validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf or InputData.of (contentType: "text/csv;label_size=1")`,
     );
   });
 

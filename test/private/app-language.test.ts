@@ -50,13 +50,13 @@ test.each([
   [
     'C#',
     'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
-    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm.BuiltIn or Duration.hours',
+    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm.BuiltIn or Duration.Hours',
     'Train: use InputData.Csv (Labeled: false)',
   ],
   [
     'Go',
     'Objective: must not be "maxTrainingJobs", use MaxTrainingJobs',
-    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm_BuiltIn or Duration.hours',
+    'FurtherDefinitions[0].hyperparameters.learningRate: use Algorithm_BuiltIn or Duration_Hours',
     'Train: use InputData_Csv (Labeled: false)',
   ],
 ] as const)(
