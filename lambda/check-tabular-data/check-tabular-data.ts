@@ -1,14 +1,17 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { listObjects, openObject, type S3Object } from '../shared/s3-objects';
 import { checkHeader } from './check-header';
 import { checkTarget, TargetValues } from './check-target';
 import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
 import { checkFormat } from './file-format';
 import { type Budget, readRecords } from './read-records';
-import { listObjects, openObject, type S3Object } from './s3-objects';
 
 /** Maximum amount of training data to read, in decompressed bytes. */
 export const READ_BUDGET_BYTES = 64 * 1024 * 1024;
+
+/** Maximum number of pages of objects to list. */
+const MAX_PAGES = 5;
 
 /** Maximum number of files whose headers are compared. */
 const MAX_HEADERS = 100;
@@ -68,7 +71,7 @@ export async function checkTabularData(
 }
 
 async function objectsOf(client: S3Client, field: string, uri: string) {
-  const listing = await listObjects(client, uri);
+  const listing = await listObjects(client, uri, MAX_PAGES);
   if (listing.objects.length > 0) return listing;
   throw new InvalidTrainingData(
     `${field}: there is no object with content whose URI begins with ${uri}: upload the data there, or give another location`,

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { openObject, type S3Object } from '../shared/s3-objects';
 import { InvalidTrainingData } from './errors';
 import type { CheckTabularDataEvent } from './event';
-import { openObject, type S3Object } from './s3-objects';
 
 /** Format of a file, determined by its first bytes, not by its name. */
 type Format = 'gzip' | 'parquet' | 'other';

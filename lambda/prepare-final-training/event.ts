@@ -1,5 +1,4 @@
-import { InvalidEventError } from '../shared/errors';
-import { fieldsOf, show } from '../shared/event-fields';
+import { check, fieldsOf, isOptional, isS3Uri, isStrings } from '../shared/event-fields';
 
 /** Event that the state machine passes to the function. */
 export interface PrepareFinalTrainingEvent {
@@ -31,7 +30,7 @@ export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
   const fields = fieldsOf(event, FIELDS);
   const { hyperparameters, modelArtifacts, earlyStopping, data, manifest, encryptionKey } = fields;
   check(isStrings(hyperparameters), 'hyperparameters', 'a map of strings', hyperparameters);
-  check(isOptional(modelArtifacts, isUri), 'modelArtifacts', 's3://bucket/key', modelArtifacts);
+  check(isOptional(modelArtifacts, isS3Uri), 'modelArtifacts', 's3://bucket/key', modelArtifacts);
   check(
     isOptional(earlyStopping, (value) => isStrings(value) && 'patience' in value),
     'earlyStopping',
@@ -39,13 +38,13 @@ export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
     earlyStopping,
   );
   check(
-    isOptional(data, (value) => Array.isArray(value) && value.length > 0 && value.every(isUri)),
+    isOptional(data, (value) => Array.isArray(value) && value.length > 0 && value.every(isS3Uri)),
     'data',
     'a list of S3 URIs',
     data,
   );
   check(
-    data === undefined ? manifest === undefined : isUri(manifest),
+    data === undefined ? manifest === undefined : isS3Uri(manifest),
     'manifest',
     's3://bucket/key, with data',
     manifest,
@@ -57,21 +56,4 @@ export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
     encryptionKey,
   );
   return fields as unknown as PrepareFinalTrainingEvent;
-}
-
-function check(isValid: boolean, field: string, allowed: string, value: unknown): void {
-  if (!isValid) throw new InvalidEventError(`${field} must be ${allowed}, got ${show(value)}`);
-}
-
-function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
-  return value === undefined || is(value);
-}
-
-function isStrings(value: unknown): value is Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((inner) => typeof inner === 'string');
-}
-
-function isUri(value: unknown): boolean {
-  return typeof value === 'string' && /^s3:\/\/[^/]+(\/|$)/.test(value);
 }

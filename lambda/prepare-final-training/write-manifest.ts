@@ -1,5 +1,6 @@
-import { ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { locationOf } from '../shared/s3-location';
+import { writeJson } from '../shared/write-json';
 import { TrainingDataError } from './errors';
 
 /** Maximum number of objects. The keys and the manifest must fit into the function's memory. */
@@ -23,16 +24,7 @@ export async function writeManifest(
   const { bucket, keys } = await listData(client, locations);
   const folder = commonFolder(keys);
   const entries = [{ prefix: `s3://${bucket}/${folder}` }, ...keys.map((key) => key.slice(folder.length))];
-  const target = locationOf(manifest);
-  await client.send(
-    new PutObjectCommand({
-      Bucket: target.bucket,
-      Key: target.key,
-      Body: JSON.stringify(entries),
-      ContentType: 'application/json',
-      ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
-    }),
-  );
+  await writeJson(client, manifest, entries, encryptionKey);
   return manifest;
 }
 

@@ -48,3 +48,22 @@ export function listSize(field: string, value: unknown = DEFAULT_LIST_SIZE): num
 export function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }
+
+/** @throws InvalidEventError with the field and the allowed values, unless the value is valid */
+export function check(isValid: boolean, field: string, allowed: string, value: unknown): void {
+  if (!isValid) throw new InvalidEventError(`${field} must be ${allowed}, got ${show(value)}`);
+}
+
+export function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {
+  return value === undefined || is(value);
+}
+
+/** Whether a value is a map of strings. */
+export function isStrings(value: unknown): value is Record<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((inner) => typeof inner === 'string');
+}
+
+export function isS3Uri(value: unknown): boolean {
+  return typeof value === 'string' && /^s3:\/\/[^/]+(\/|$)/.test(value);
+}

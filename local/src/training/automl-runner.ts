@@ -126,7 +126,7 @@ export function createAutoMLRunner({ environments, maxWorkers }: AutoMLRunnerOpt
   };
 }
 
-function automlPackages(parquet: boolean): WantedPackages {
+export function automlPackages(parquet: boolean): WantedPackages {
   return {
     name: parquet ? 'automl-parquet' : 'automl',
     title: 'scikit-learn and XGBoost for AutoML jobs',

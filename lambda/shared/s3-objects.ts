@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { locationOf } from './s3-location';
 
 /** An object that is not empty. */
 export interface S3Object {
@@ -16,15 +17,16 @@ export interface S3Listing {
   readonly truncated: boolean;
 }
 
-/** Maximum number of pages to list, with 1,000 objects each. */
-const MAX_PAGES = 5;
-
-/** Lists the objects whose URIs begin with a prefix, in the order of their keys. Empty objects are left out. */
-export async function listObjects(client: S3Client, uri: string): Promise<S3Listing> {
-  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
+/**
+ * Lists the objects whose URIs begin with a prefix, in the order of their keys. Empty objects are left out.
+ *
+ * @param maxPages maximum number of pages to list, with 1,000 objects each
+ */
+export async function listObjects(client: S3Client, uri: string, maxPages: number): Promise<S3Listing> {
+  const { bucket, key: prefix } = locationOf(uri);
   const objects: S3Object[] = [];
   let token: string | undefined;
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const response = await client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
     );

@@ -1,0 +1,70 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
+import { locationOf } from '../shared/s3-location';
+import { isNotFound } from '../shared/sagemaker-errors';
+import type { EvaluationClients } from './clients';
+import type { EvaluateModelEvent } from './event';
+
+/** The newest approved version of a group of model packages. */
+export interface ApprovedVersion {
+  /** Such as `version 3 of the group prices`. */
+  readonly title: string;
+  /** The content of its model-quality statistics; undefined if they cannot be read. */
+  readonly statistics?: unknown;
+  /** Why the statistics cannot be read. */
+  readonly problem?: string;
+}
+
+/** Reads the newest approved version; undefined if there is none. */
+export type ApprovedVersionReader = () => Promise<ApprovedVersion | undefined>;
+
+export function approvedVersionReader(
+  { s3, sagemaker }: EvaluationClients,
+  { modelPackageGroup }: EvaluateModelEvent,
+): ApprovedVersionReader {
+  return async () => {
+    const arn = await newestApproved(sagemaker, modelPackageGroup);
+    if (arn === undefined) return undefined;
+    const { ModelPackageVersion, ModelMetrics } = await sagemaker.send(
+      new DescribeModelPackageCommand({ ModelPackageName: arn }),
+    );
+    const title = `version ${ModelPackageVersion ?? arn} of the group ${modelPackageGroup}`;
+    const uri = ModelMetrics?.ModelQuality?.Statistics?.S3Uri;
+    if (uri === undefined) return { title, problem: 'it was registered without model-quality statistics' };
+    return { title, ...(await readStatistics(s3, uri)) };
+  };
+}
+
+async function newestApproved(
+  sagemaker: EvaluationClients['sagemaker'],
+  group: string | undefined,
+): Promise<string | undefined> {
+  try {
+    const { ModelPackageSummaryList } = await sagemaker.send(
+      new ListModelPackagesCommand({
+        ModelPackageGroupName: group,
+        ModelApprovalStatus: 'Approved',
+        SortBy: 'CreationTime',
+        SortOrder: 'Descending',
+        MaxResults: 1,
+      }),
+    );
+    return ModelPackageSummaryList?.[0]?.ModelPackageArn;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function readStatistics(
+  s3: EvaluationClients['s3'],
+  uri: string,
+): Promise<Omit<ApprovedVersion, 'title'>> {
+  const { bucket, key } = locationOf(uri);
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    return { statistics: JSON.parse((await Body?.transformToString()) ?? '') };
+  } catch (error) {
+    return { problem: `its statistics ${uri} cannot be read: ${(error as Error).message}` };
+  }
+}

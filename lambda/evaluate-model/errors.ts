@@ -1,0 +1,29 @@
+// The names are part of the interface, like those in shared/errors.ts.
+
+/** There are no rows with predictions. */
+export class NoPredictionsError extends Error {
+  override readonly name = 'NoPredictionsError';
+}
+
+/** A row cannot be used. The reader of the rows adds the file and the row to the message. */
+export abstract class RowError extends Error {}
+
+/** A row has the wrong number of columns, or is not CSV. */
+export class InvalidRowError extends RowError {
+  override readonly name = 'InvalidRowError';
+}
+
+/** A label is missing, not a number, or not allowed for the problem. */
+export class InvalidLabelError extends RowError {
+  override readonly name = 'InvalidLabelError';
+}
+
+/** A prediction is missing, not a number (NaN), infinite, or not a class of the problem. */
+export class InvalidPredictionError extends RowError {
+  override readonly name = 'InvalidPredictionError';
+}
+
+/** A weight is missing, not a number, or negative. */
+export class InvalidWeightError extends RowError {
+  override readonly name = 'InvalidWeightError';
+}

@@ -1,0 +1,49 @@
+import { writeJson } from '../shared/write-json';
+import { approvedVersionReader } from './approved-version';
+import type { EvaluationClients } from './clients';
+import type { EvaluateModelEvent } from './event';
+import { decide } from './gate';
+import { METRICS } from './metric-names';
+import type { Computed } from './metrics/computation';
+import { computationOf } from './metrics/computations';
+import { readPredictions } from './read-predictions';
+import { statisticsFile } from './statistics-file';
+import type { EvaluateModelResult, Metric } from './types';
+
+/** Computes the metrics of a model from its predictions for the test data, writes `evaluation.json`, and decides the gate. */
+export async function evaluateModel(
+  clients: EvaluationClients,
+  event: EvaluateModelEvent,
+): Promise<EvaluateModelResult> {
+  const computation = computationOf(event.problem);
+  const rows = await readPredictions(clients.s3, event, (row) => computation.add(row));
+  const computed = computation.finish();
+  const { type: problem } = event.problem;
+  const metrics = Object.fromEntries(METRICS[problem].map((name) => [name, metricOf(name, computed)]));
+  const evaluation = { problem, rows, metrics, statistics: event.statistics };
+  await writeJson(
+    clients.s3,
+    event.statistics,
+    statisticsFile(evaluation, computed, event.details),
+    event.encryptionKey,
+  );
+  const gate = event.gate
+    ? await decide(event.gate, evaluation, approvedVersionReader(clients, event))
+    : null;
+  return { evaluation, gate, charts: computed.charts };
+}
+
+function metricOf(name: string, { estimates, baselines, reasons }: Computed): Metric {
+  const { value = Number.NaN, lower = Number.NaN, upper = Number.NaN } = estimates[name] ?? {};
+  return {
+    value: orNull(value),
+    lower: orNull(lower),
+    upper: orNull(upper),
+    baseline: orNull(baselines[name] ?? Number.NaN),
+    ...(!Number.isFinite(value) && { reason: reasons[name] || 'the weights of all rows are 0' }),
+  };
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,30 @@
+/**
+ * The metrics of each problem. Their names are those of SageMaker's model-quality statistics, where SageMaker has one. The
+ * first metric is the main metric, which the gate compares with the baseline and with the approved version.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
+ */
+export const METRICS = {
+  Regression: ['rmse', 'mse', 'mae', 'r2'],
+  BinaryClassification: ['auc', 'au_prc', 'log_loss', 'brier_score', 'accuracy', 'f1', 'precision', 'recall'],
+  MulticlassClassification: [
+    'log_loss',
+    'accuracy',
+    'macro_f1',
+    'weighted_f1',
+    'macro_precision',
+    'weighted_precision',
+    'macro_recall',
+    'weighted_recall',
+  ],
+  Ranking: ['ndcg', 'ndcg_at_10'],
+} as const;
+
+export type ProblemType = keyof typeof METRICS;
+
+/** Metrics of which a lower value is better. */
+const LOWER_IS_BETTER = ['rmse', 'mse', 'mae', 'log_loss', 'brier_score'];
+
+export function isLowerBetter(metric: string): boolean {
+  return LOWER_IS_BETTER.includes(metric);
+}

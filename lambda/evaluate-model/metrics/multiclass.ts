@@ -1,0 +1,127 @@
+import type { Row } from '../row';
+import { estimate, PartSums, partOf } from './bootstrap';
+import type { Computation, Computed } from './computation';
+import { logLoss } from './log-loss';
+
+/** Order of the sums of a part. After them come three sums of each class. */
+const [WEIGHT, LOG_LOSS] = [0, 1];
+const [CORRECT, ACTUAL, PREDICTED] = [2, 3, 4];
+const SUMS_OF_CLASS = 3;
+
+/** Larger confusion matrices are left out. */
+const MAX_CLASSES_OF_MATRIX = 30;
+
+/** Metrics of several classes, with one prediction (the class), or the probability of each class. */
+export class Multiclass implements Computation {
+  readonly #sums: PartSums;
+  readonly #matrix: number[][] | undefined;
+  #rows = 0;
+  #reason: string | undefined;
+
+  constructor(readonly classes: number) {
+    this.#sums = new PartSums(2 + SUMS_OF_CLASS * classes);
+    if (classes <= MAX_CLASSES_OF_MATRIX) {
+      this.#matrix = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
+    }
+  }
+
+  add({ label, weight, predictions }: Row): void {
+    const part = partOf(this.#rows);
+    const predicted = this.#predictedClass(predictions);
+    this.#rows += 1;
+    this.#sums.add(part, WEIGHT, weight);
+    this.#sums.add(part, LOG_LOSS, weight * logLoss(predictions[label] ?? Number.NaN));
+    this.#sums.add(part, ACTUAL + SUMS_OF_CLASS * label, weight);
+    this.#sums.add(part, PREDICTED + SUMS_OF_CLASS * predicted, weight);
+    if (predicted === label) this.#sums.add(part, CORRECT + SUMS_OF_CLASS * label, weight);
+    const counts = this.#matrix?.[label];
+    if (counts) counts[predicted] = (counts[predicted] ?? 0) + weight;
+  }
+
+  #predictedClass(predictions: readonly number[]): number {
+    if (predictions.length === 1) {
+      this.#reason = 'the predictions are classes, not probabilities';
+      return predictions[0] as number;
+    }
+    let best = 0;
+    for (let one = 0; one < predictions.length; one += 1) {
+      const probability = predictions[one] as number;
+      if (probability > (predictions[best] as number)) best = one;
+      if (probability < 0 || probability > 1) {
+        this.#reason = 'the predictions are not probabilities from 0 to 1';
+      }
+    }
+    return best;
+  }
+
+  finish(): Computed {
+    const shares = this.#shares();
+    return {
+      estimates: estimate((weights) => this.#metrics(this.#sums.totals(weights)), this.#rows),
+      baselines: baselinesOf(shares),
+      reasons: { log_loss: this.#reason ?? '' },
+      charts: { ...(this.#matrix && { confusionMatrix: this.#matrix }) },
+    };
+  }
+
+  #shares(): number[] {
+    const totals = this.#sums.totals();
+    const weight = totals[WEIGHT] as number;
+    return Array.from(
+      { length: this.classes },
+      (_, one) => (totals[ACTUAL + SUMS_OF_CLASS * one] as number) / weight,
+    );
+  }
+
+  #metrics(totals: Float64Array): Readonly<Record<string, number>> {
+    const weight = totals[WEIGHT] as number;
+    const macro = { precision: 0, recall: 0, f1: 0 };
+    const weighted = { precision: 0, recall: 0, f1: 0 };
+    let present = 0;
+    for (let one = 0; one < this.classes; one += 1) {
+      const start = SUMS_OF_CLASS * one;
+      const [correct, actual, predicted] = [CORRECT, ACTUAL, PREDICTED].map(
+        (sum) => totals[start + sum] as number,
+      ) as [number, number, number];
+      if (actual + predicted === 0) continue;
+      present += 1;
+      const scores = {
+        precision: predicted > 0 ? correct / predicted : 0,
+        recall: actual > 0 ? correct / actual : 0,
+        f1: (2 * correct) / (actual + predicted),
+      };
+      for (const name of ['precision', 'recall', 'f1'] as const) {
+        macro[name] += scores[name];
+        weighted[name] += (actual / weight) * scores[name];
+      }
+    }
+    return {
+      log_loss: this.#reason === undefined ? (totals[LOG_LOSS] as number) / weight : Number.NaN,
+      // The recall, weighted by the labels' shares, is the share of correct predictions.
+      accuracy: weighted.recall,
+      macro_f1: macro.f1 / present,
+      weighted_f1: weighted.f1,
+      macro_precision: macro.precision / present,
+      weighted_precision: weighted.precision,
+      macro_recall: macro.recall / present,
+      weighted_recall: weighted.recall,
+    };
+  }
+}
+
+/** The metrics of a model that always predicts the shares of the classes, and the most frequent class. */
+function baselinesOf(shares: readonly number[]): Readonly<Record<string, number>> {
+  const present = shares.filter((share) => share > 0);
+  const most = Math.max(...shares);
+  const f1 = (2 * most) / (1 + most);
+  return {
+    log_loss: present.length > 1 ? present.reduce((sum, share) => sum + share * logLoss(share), 0) : 0,
+    accuracy: most,
+    macro_f1: f1 / present.length,
+    weighted_f1: most * f1,
+    macro_precision: most / present.length,
+    weighted_precision: most * most,
+    macro_recall: 1 / present.length,
+    weighted_recall: most,
+  };
+}

@@ -1,0 +1,125 @@
+import { InvalidLabelError, InvalidPredictionError, InvalidRowError, InvalidWeightError } from './errors';
+import type { EvaluateModelEvent, Problem } from './event';
+
+/** A row of the transform job's output. */
+export interface Row {
+  readonly label: number;
+  /** 1 without a column of weights. */
+  readonly weight: number;
+  /** Empty without a column of groups. */
+  readonly group: string;
+  /** One prediction, or one for each class. */
+  readonly predictions: readonly number[];
+}
+
+/** Largest label of a ranking: XGBoost's limit for gains of 2^label − 1. */
+const MAX_RELEVANCE = 31;
+
+/** Reads the rows of the transform job's output. All rows must have the same number of columns. */
+export class RowParser {
+  readonly #columns: readonly string[];
+  readonly #problem: Problem;
+  #count: number | undefined;
+
+  constructor({ columns, problem }: Pick<EvaluateModelEvent, 'columns' | 'problem'>) {
+    this.#columns = columns;
+    this.#problem = problem;
+  }
+
+  /** @throws RowError if the row cannot be used */
+  parse(line: string): Row {
+    // Containers write lists of probabilities in brackets, and the join with the input can quote them.
+    const text = /["[]/.test(line) ? line.replaceAll(/["[\]]/g, '') : line;
+    const fields = text.split(',');
+    const isOfClasses = this.#checkCount(fields.length);
+    const [first = ''] = fields;
+    const [, middle] = this.#columns;
+    return {
+      label: this.#label(first),
+      weight: middle === 'weight' ? weightOf(fields[1]) : 1,
+      group: middle === 'group' ? (fields[1] ?? '').trim() : '',
+      predictions: isOfClasses
+        ? fields.slice(-this.#problem.classes).map((field) => this.#prediction(field))
+        : [this.#wholePrediction(fields[this.#columns.length - 1])],
+    };
+  }
+
+  /** @returns whether the row ends with a prediction for each class */
+  #checkCount(count: number): boolean {
+    const { type, classes } = this.#problem;
+    const expected = this.#columns.length;
+    // Without an output filter, the test data's features are between the label and the probabilities.
+    const isOfClasses = type === 'MulticlassClassification' && count >= expected - 1 + classes;
+    const isValid = isOfClasses || count === expected;
+    const before = this.#count;
+    if (isValid) this.#count ??= count;
+    if (isValid && count === this.#count) return isOfClasses;
+    throw new InvalidRowError(
+      before === undefined
+        ? `the row has ${columnCount(count)}, but ${columnCount(expected)} (${this.#columns.join(', ')}) are expected`
+        : `the row has ${columnCount(count)}, but the rows before it have ${before}`,
+    );
+  }
+
+  /** The only prediction of a row. */
+  #wholePrediction(field: string | undefined): number {
+    const prediction = this.#prediction(field);
+    const { type, classes } = this.#problem;
+    const isClass = Number.isInteger(prediction) && prediction >= 0 && prediction < classes;
+    if (type !== 'MulticlassClassification' || isClass) return prediction;
+    throw new InvalidPredictionError(
+      `the prediction is ${shown(field)}, but must be a class from 0 to ${classes - 1}, or ${classes} probabilities`,
+    );
+  }
+
+  #prediction(field: string | undefined): number {
+    const prediction = numberOf(field);
+    if (Number.isFinite(prediction)) return prediction;
+    throw new InvalidPredictionError(`the prediction is ${shown(field)}, but must be a finite number`);
+  }
+
+  #label(field: string): number {
+    const label = numberOf(field);
+    const allowed = this.#labelRule(label);
+    if (allowed === undefined) return label;
+    throw new InvalidLabelError(
+      `the label is ${field.trim() === '' ? 'missing' : shown(field)}, but must be ${allowed}`,
+    );
+  }
+
+  /** The labels that are allowed, if a label is not one of them. */
+  #labelRule(label: number): string | undefined {
+    const { type, classes } = this.#problem;
+    switch (type) {
+      case 'Regression':
+        return Number.isFinite(label) ? undefined : 'a finite number';
+      case 'BinaryClassification':
+        return label === 0 || label === 1 ? undefined : '0 or 1';
+      case 'MulticlassClassification':
+        return Number.isInteger(label) && label >= 0 && label < classes
+          ? undefined
+          : `a class from 0 to ${classes - 1}`;
+      case 'Ranking':
+        return label >= 0 && label <= MAX_RELEVANCE ? undefined : `a number from 0 to ${MAX_RELEVANCE}`;
+    }
+  }
+}
+
+function weightOf(field: string | undefined): number {
+  const weight = numberOf(field);
+  if (Number.isFinite(weight) && weight >= 0) return weight;
+  throw new InvalidWeightError(`the weight is ${shown(field)}, but must be a number of at least 0`);
+}
+
+/** NaN for an empty field, which `Number` would convert to 0. */
+function numberOf(field = ''): number {
+  return field.trim() === '' ? Number.NaN : Number(field);
+}
+
+function columnCount(count: number): string {
+  return count === 1 ? '1 column' : `${count} columns`;
+}
+
+function shown(field = ''): string {
+  return JSON.stringify(field.slice(0, 100));
+}

@@ -1,0 +1,67 @@
+import type { ProblemType } from './metric-names';
+
+/** A metric of the test data. No number is NaN or infinite. */
+export interface Metric {
+  /** Null if the metric is undefined for the data; then there is a `reason`. */
+  readonly value: number | null;
+  /** Bounds of the 95% bootstrap confidence interval; null without a value, or with fewer than two rows. */
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** The metric of the best constant prediction; null if it is undefined. */
+  readonly baseline: number | null;
+  readonly reason?: string;
+}
+
+/** The evaluation of a model. It becomes part of the execution's output. */
+export interface Evaluation {
+  readonly problem: ProblemType;
+  readonly rows: number;
+  readonly metrics: Readonly<Record<string, Metric>>;
+  /** S3 URI of `evaluation.json`. */
+  readonly statistics: string;
+}
+
+/** Mean prediction and mean label of the rows with similar predictions. */
+export interface CalibrationBin {
+  readonly prediction: number;
+  readonly label: number;
+  readonly rows: number;
+}
+
+/** Data of the report's charts. Which fields exist depends on the problem. */
+export interface Charts {
+  readonly calibration?: readonly CalibrationBin[];
+  /** Quantiles of the residuals (label − prediction). */
+  readonly residuals?: readonly { readonly share: number; readonly value: number }[];
+  /** Number or weight of the rows, by label, then by predicted class. */
+  readonly confusionMatrix?: readonly (readonly number[])[];
+  /** Number of the groups that have an NDCG, and of all groups. */
+  readonly groups?: { readonly ranked: number; readonly all: number };
+}
+
+/** A condition of the gate with its result. */
+export interface ConditionResult {
+  /** Such as `rmse is at most 0.3`. */
+  readonly condition: string;
+  readonly passed: boolean;
+  readonly value: number | null;
+  /** The value that the metric is compared with; null if there is none. */
+  readonly limit: number | null;
+  /** Such as `rmse is 0.412, the gate allows at most 0.3`. */
+  readonly reason: string;
+}
+
+/** The decision of the gate. */
+export interface GateResult {
+  readonly passed: boolean;
+  readonly reason: string;
+  /** All conditions, also those within `All` and `Any`, in order. */
+  readonly conditions: readonly ConditionResult[];
+}
+
+/** Result of the function. */
+export interface EvaluateModelResult {
+  readonly evaluation: Evaluation;
+  readonly gate: GateResult | null;
+  readonly charts: Charts;
+}
