@@ -49,11 +49,21 @@ describe.each(PACKAGES)('$name', ({ name, folder, packed, unpacked }) => {
     expect(output('npx', ['attw', '--format', 'ascii', tarball])).toContain('No problems found');
   });
 
-  test('has the license of its code', () => {
+  test('has the license of its code, and those of other projects in it', () => {
     const files = output('tar', ['-tzf', tarball]).split('\n');
-    expect(files).toContain('package/LICENSE');
+    expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/THIRD-PARTY-NOTICES']));
     expect(name).toBe(JSON.parse(readFileSync(join(PROJECT, folder, 'package.json'), 'utf8')).name);
   });
+});
+
+test('the notices of local mode name the project whose service models it contains', () => {
+  const notices = readFileSync(join(PROJECT, 'local/THIRD-PARTY-NOTICES'), 'utf8');
+  const { source } = JSON.parse(
+    readFileSync(join(PROJECT, 'local/src/services/model/sagemaker-rest-model.json'), 'utf8'),
+  );
+  expect(notices).toContain(source);
+  expect(notices).toMatch(/^Copyright .* Amazon\.com, Inc\./m);
+  expect(notices).toContain('Apache License');
 });
 
 test('the notices name what the functions, the page of the report and the package bundle', () => {

@@ -1,6 +1,7 @@
-// Compiles src/ to dist/ for the npm package: JavaScript, declarations, and files that are used uncompiled.
+// Compiles src/ to dist/ for the npm package: JavaScript, declarations, and files that are used uncompiled. Writes the
+// notices of the other projects in it.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -13,3 +14,8 @@ execFileSync(process.execPath, [tsc, '--project', inPackage('tsconfig.build.json
 // Copies files that are not compiled: data, and the runtime of Lambda functions, which is a separate program.
 cpSync(inPackage('src'), inPackage('dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 chmodSync(inPackage('dist/cli.js'), 0o755);
+// The models and this project have the same license, Apache-2.0.
+const notices = ['src/services/model/NOTICE', 'LICENSE'].map((path) =>
+  readFileSync(inPackage(path), 'utf8').trimEnd(),
+);
+writeFileSync(inPackage('THIRD-PARTY-NOTICES'), `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);

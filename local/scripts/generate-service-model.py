@@ -1,5 +1,5 @@
 """Generates local/src/services/model/<service>-model.json and sagemaker-rest-model.json from botocore's
-service models.
+service models, and NOTICE from botocore's notice, which the license of the models requires.
 
 The models contain everything needed to validate requests of the supported operations. For REST services,
 they also contain the HTTP location of each member; for other services, the response members that are
@@ -16,6 +16,7 @@ operation or raising the version of botocore, run:
 import argparse
 import json
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Set
 
@@ -246,6 +247,20 @@ def rest_operations() -> Dict[str, Any]:
     }
 
 
+def notice() -> str:
+    """The notice for the models, without the paragraphs about the code of other projects in botocore."""
+    [file] = [file for file in distribution("botocore").files or [] if file.name == "NOTICE"]
+    return "\n".join(
+        [
+            "The service models of local mode are excerpts from those of botocore {}".format(botocore.__version__),
+            "(Apache-2.0), in a compact form.",
+            "",
+            file.read_text(encoding="utf-8").split("----")[0].strip(),
+            "",
+        ]
+    )
+
+
 def lines(model: Dict[str, Any]) -> Iterator[str]:
     """JSON with one line per operation and shape: compact, and readable in a diff."""
     yield "{"
@@ -272,6 +287,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="fail if a file is not up to date, without writing")
     is_check = parser.parse_args().check
     texts = {"{}-model.json".format(service): "\n".join(lines(service_model(service))) + "\n" for service in OPERATIONS}
+    texts["NOTICE"] = notice()
     texts["sagemaker-rest-model.json"] = json.dumps(rest_operations(), indent=1) + "\n"
     outdated = []
     for name, text in texts.items():

@@ -1,4 +1,4 @@
-// The stacks of ../stacks.ts. Arguments: the folder for the templates, and that of the script.
+// Synthesizes the stacks of ../stacks.ts in Go. Arguments: the output folder, and the folder of the training script.
 package main
 
 import (

@@ -1,4 +1,4 @@
-"""The stacks of ../stacks.ts. usage: app.py OUTDIR SCRIPT_FOLDER"""
+"""Synthesizes the stacks of ../stacks.ts in Python. usage: app.py OUTDIR SCRIPT_FOLDER"""
 
 import sys
 

@@ -20,7 +20,9 @@ import software.amazon.awscdk.Stack;
 import software.amazon.awscdk.services.iam.AccountRootPrincipal;
 import software.amazon.awscdk.services.iam.Role;
 
-/** The stacks of ../stacks.ts. Arguments: the folder for the templates, and that of the script. */
+/**
+ * Synthesizes the stacks of ../stacks.ts in Java. Arguments: the output folder, and the folder of the training script.
+ */
 public final class App {
   public static void main(final String[] args) {
     final var app = new software.amazon.awscdk.App(AppProps.builder().outdir(args[0]).build());
