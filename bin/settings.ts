@@ -63,6 +63,9 @@ const schema = z.strictObject({
   maxParallelTrainingJobs: z.number().default(2),
   earlyStopping: z.boolean().default(false),
   instanceType: z.string().default('ml.m5.xlarge'),
+  pricePerHour: z.record(z.string(), z.number()).optional(),
+  maxCost: z.number().optional(),
+  maxInstanceHours: z.number().optional(),
   jobNamePrefix: z.string().optional(),
   report: z.boolean().default(true),
 });

@@ -4,6 +4,7 @@ import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import type { Construct } from 'constructs';
 import {
   Algorithm,
+  type CostOptions,
   DataLocation,
   InputData,
   Objective,
@@ -56,6 +57,7 @@ export class TuningStack extends Stack {
       earlyStopping: settings.earlyStopping,
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
+      cost: costOf(settings),
       report: settings.report,
       featureNames: shortEnough(data?.featureNames),
       ...(dataPrefix === undefined
@@ -92,6 +94,13 @@ export class TuningStack extends Stack {
       description: 'Starts an execution',
       value: `aws stepfunctions start-execution --region ${this.region} --state-machine-arn ${stateMachineArn} --input '{}'`,
     });
+    const bound = workflow.fragment.costBound;
+    if (bound) {
+      new CfnOutput(this, 'CostBound', {
+        description: 'The most that an execution with the input {} can use',
+        value: `${bound.calculation}${bound.cost === undefined ? '' : `, cost ${bound.cost.toFixed(2)}`}`,
+      });
+    }
     new CfnOutput(this, 'BucketName', {
       description: 'Bucket with the data below input/ and the models below output/',
       value: workflow.bucket.bucketName,
@@ -124,6 +133,12 @@ function inputDataIn(uri: string) {
     validation: InputData.csv(DataLocation.fromUri(`${folder}validation/`)),
     allowedInputLocations: [DataLocation.fromUri(folder)],
   };
+}
+
+/** Prices and limits; undefined if the settings have none. */
+function costOf({ pricePerHour, maxCost, maxInstanceHours }: Settings): CostOptions | undefined {
+  const cost = { pricePerHour, maxCost, maxInstanceHours };
+  return Object.values(cost).some((value) => value !== undefined) ? cost : undefined;
 }
 
 function toRange([name, range]: [string, Settings['parameterRanges'][string]]): ParameterRange {

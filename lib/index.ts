@@ -13,6 +13,7 @@ export { AutoMlFragment, type AutoMlFragmentProps } from './automl/automl-fragme
 export { AutoMlMode, AutoMlObjective, AutoMlProblemType } from './automl/automl-objective';
 export type { AutoMlOptions } from './automl/automl-options';
 export { AutoMlWorkflow, type AutoMlWorkflowProps } from './automl/automl-workflow';
+export { CostBound, type CostOptions } from './cost-bound';
 export { DataLocation } from './data-location';
 export { FinalTrainingData } from './final-training-data';
 export {

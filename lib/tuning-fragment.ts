@@ -4,9 +4,11 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { CostBound } from './cost-bound';
 import type { DataLocation } from './data-location';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
+import { costBound } from './private/cost';
 import {
   manifestLocation,
   needsPreparation,
@@ -76,6 +78,8 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
  * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
  * it describes the best training job and has `reused: true`.
+ * With the `cost` property, the output also has `cost.bound`: the most that the execution could use (`instanceSeconds`, and
+ * `cost` if prices are given).
  * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
  * `reportError` has the reason.
  *
@@ -99,6 +103,11 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
+  /**
+   * The most that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
+   * the stack is deployed.
+   */
+  readonly costBound?: CostBound;
   /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
   /** Prefix of the names of all jobs; a token unless the `jobNamePrefix` property is given. */
@@ -131,6 +140,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
 
     const definitions = bindDefinitions(this, props);
     validateBound(this.node.path, definitions);
+    this.costBound = costBound(props, definitions);
     const inputs = withoutNested(locations(props, definitions));
     const replaceable = withoutNested(
       present([

@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Algorithm } from './algorithm/algorithm';
+import type { CostOptions } from './cost-bound';
 import type { DataLocation } from './data-location';
 import type { FinalTrainingData } from './final-training-data';
 import type { InputData } from './input-data';
@@ -294,6 +295,13 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * @default - the final training uses the same settings as the tuning job's training jobs
    */
   readonly finalTraining?: FinalTrainingOptions;
+  /**
+   * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the most that the
+   * execution could use, by its input.
+   *
+   * @default - no limits
+   */
+  readonly cost?: CostOptions;
   /**
    * Whether the execution writes a report: a page that shows which training job won, why, and what to try next. It is written
    * below `reports/` in the output location, even if the search failed. If the report cannot be written, the execution still

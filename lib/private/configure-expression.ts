@@ -1,3 +1,4 @@
+import type { CostExpressions } from './cost-expression';
 import {
   type ConfigureDefinition,
   describeDefinitions,
@@ -13,6 +14,8 @@ export interface ConfigureOptions {
   /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
+  /** The bound of what the execution can use; undefined if the user does not ask for it. */
+  readonly cost?: CostExpressions;
   /** Default locations of the data, by input field; undefined if the input cannot override the location. */
   readonly locations: Readonly<Record<string, string | undefined>>;
   /** Whether `train` and `validation` must be in one bucket. */
@@ -49,7 +52,7 @@ export const INPUT_CHECKS = `
  * can check rules that depend on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
-  const { maxTrainingJobs, definitions } = options;
+  const { maxTrainingJobs, definitions, cost } = options;
   const locations = Object.entries(options.locations).filter(([, uri]) => uri !== undefined);
   const several = definitions.length > 1;
   const fields = [
@@ -84,17 +87,15 @@ export function configureExpression(options: ConfigureOptions): string {
     several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK,
     ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
     ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
+    ...(cost?.checks ?? []),
   ];
   const settings = [
-    ...(maxTrainingJobs
-      ? [
-          `'maxTrainingJobs': $exists($input.maxTrainingJobs) ? $input.maxTrainingJobs : $min([${literal(maxTrainingJobs.value)}, $most])`,
-        ]
-      : []),
+    ...(maxTrainingJobs ? [`'maxTrainingJobs': $trainingJobs`] : []),
     setting('maxParallelTrainingJobs', options.maxParallelTrainingJobs),
     ...locations.map(([name, uri]) => setting(name, uri)),
     `'hyperparameters': ${several ? SEVERAL_HYPERPARAMETERS : HYPERPARAMETERS}`,
     ...(several ? [] : [setting('warmStartFrom', [])]),
+    ...(cost ? [`'bound': ${cost.bound}`] : []),
   ];
   return `(
   $input := ${options.input};
@@ -105,7 +106,8 @@ ${HYPERPARAMETER_FUNCTIONS}
   $given := $type($input) = 'object' ? $input.hyperparameters;
   $givenTo := function($definition) { ${several ? "$type($given) = 'object' ? $lookup($given, $definition.name)" : '$given'} };
   $most := $sum($map($definitions, function($definition) { $combinations($definition, $givenTo($definition)) }));
-  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
+  $trainingJobs := ${maxTrainingJobs ? `$type($input.maxTrainingJobs) = 'number' ? $input.maxTrainingJobs : $min([${literal(maxTrainingJobs.value)}, $most])` : '$most'};
+${cost ? `  $parallel := $min([$trainingJobs, $type($input.maxParallelTrainingJobs) = 'number' ? $input.maxParallelTrainingJobs : ${literal(options.maxParallelTrainingJobs)}]);\n` : ''}  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
     ${checks.join(',\n    ')}
   ];
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {

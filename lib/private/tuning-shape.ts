@@ -1,3 +1,4 @@
+import type { CostOptions } from '../cost-bound';
 import type { InstanceGroup } from '../tasks/training-job-definition';
 import type { TuningFragmentProps } from '../tuning-fragment';
 import {
@@ -56,6 +57,13 @@ const FINAL_TRAINING = struct<FinalTrainingOptions>({
   checkpoints: optional(flag),
 });
 
+const COST = struct<CostOptions>({
+  pricePerHour: optional(map(number)),
+  volumePricePerMonth: optional(number),
+  maxCost: optional(number),
+  maxInstanceHours: optional(number),
+});
+
 const DEFINITION: Members<TrainingDefinitionOptions> = {
   algorithm: aws.ALGORITHM,
   objective: aws.OBJECTIVE,
@@ -89,6 +97,7 @@ const TUNING: Members<TuningOptions> = {
   checkpoints: optional(flag),
   warmStart: optional(aws.WARM_START),
   finalTraining: optional(FINAL_TRAINING),
+  cost: optional(COST),
   report: optional(flag),
   featureNames: optional(list(knownText)),
   trainingRole: optional(aws.ROLE),

@@ -9,6 +9,8 @@ import {
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
 import { configureExpression } from './configure-expression';
+import { costModel } from './cost';
+import { type CostExpressions, costExpressions } from './cost-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
@@ -25,7 +27,7 @@ import { RETRY_JOB_CREATION } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { replaceableLocations } from './tuning-definitions';
 import { tuningJobName, tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
-import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
+import { DEFAULT_PARALLEL_TRAINING_JOBS, maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
 
 /** Everything that the states of a search need. */
 export interface TuningStatesProps extends FinalTrainingStatesProps {
@@ -65,7 +67,8 @@ export class TuningStates {
             props.strategy?.name === 'Grid'
               ? undefined
               : { value: maxTrainingJobsOf(props, props.definitions), limit: trainingJobsLimit(props) },
-          maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? 2,
+          maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? DEFAULT_PARALLEL_TRAINING_JOBS,
+          cost: costOf(props),
           locations: replaceableLocations(props),
           inOneBucket: trainsFinalModel(props) && trainsTogether(props),
           allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
@@ -204,6 +207,9 @@ export class TuningStates {
   }
 
   private findBestTrainingJob(): tasks.LambdaInvoke {
+    const result = this.props.cost
+      ? "$merge([$states.result.Payload, $exists($states.input.settings.bound) ? {'cost': {'bound': $states.input.settings.bound}} : {}])"
+      : '$states.result.Payload';
     const findBest = tasks.LambdaInvoke.jsonata(this.scope, 'FindBestTrainingJob', {
       lambdaFunction: this.props.findBestTrainingJobFunction,
       payload: sfn.TaskInput.fromText(
@@ -211,8 +217,8 @@ export class TuningStates {
       ),
       outputs:
         this.props.finalTraining?.enabled !== false || this.writeReport
-          ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
-          : jsonata('$states.result.Payload'),
+          ? { settings: jsonata('$states.input.settings'), result: jsonata(result) }
+          : jsonata(result),
     });
     if (this.writeReport) {
       findBest.addCatch(this.writeReport, {
@@ -251,6 +257,12 @@ export class TuningStates {
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
+}
+
+/** The bound of the execution; undefined if the user does not ask for it, or if it depends on tokens. */
+function costOf(props: TuningStatesProps): CostExpressions | undefined {
+  const model = props.cost && costModel(props, props.definitions);
+  return props.cost && model && costExpressions(model, props.cost);
 }
 
 function addTags(scope: Construct, jobNamePrefix: string): iam.PolicyStatement {

@@ -240,7 +240,15 @@ export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]
   );
 }
 
+/** Number of training jobs of an execution whose input is `{}`. */
+export function numberOfTrainingJobs(tuning: Search, definitions: readonly Ranges[]): number {
+  const isGrid = tuning.strategy?.name === 'Grid';
+  return (isGrid ? countCombinations(definitions) : undefined) ?? maxTrainingJobsOf(tuning, definitions);
+}
+
 const DEFAULT_TRAINING_JOBS = 20;
+
+export const DEFAULT_PARALLEL_TRAINING_JOBS = 2;
 
 /** Maximum number of training jobs that SageMaker accepts for a strategy. */
 export function trainingJobsLimit(tuning: Search): number {

@@ -7,6 +7,7 @@ import { requireShape } from './shape';
 import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning-definitions';
 import { TUNING_FRAGMENT } from './tuning-shape';
 import { checkInput, checkJobNamePrefix, checkTags } from './validate-common-props';
+import { checkCost } from './validate-cost';
 import { checkDefinition } from './validate-definition';
 import { checkFinalTraining } from './validate-final-training';
 import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
@@ -46,6 +47,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkNetwork(problems, tuning);
   checkInput(problems, tuning.input);
   checkFeatureNames(problems, tuning.featureNames);
+  checkCost(problems, tuning, definitions);
   problems.throwIfAny(path);
 }
 

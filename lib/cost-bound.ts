@@ -1,0 +1,65 @@
+/**
+ * Prices, and limits for what one execution can use.
+ *
+ * The library has no price list, because prices change and depend on the region: give the prices of your account.
+ */
+export interface CostOptions {
+  /**
+   * Price of each instance type for one hour, in a currency of your choice, such as `{ 'ml.m5.xlarge': 0.23 }`. Give the
+   * on-demand price even for spot instances: it is the upper limit of the spot price.
+   *
+   * @see https://aws.amazon.com/sagemaker/ai/pricing/
+   * @default - no prices: the bound has instance time only
+   */
+  readonly pricePerHour?: { [instanceType: string]: number };
+  /**
+   * Price of one GiB of an instance's storage volume for a month of 30 days, in the same currency.
+   *
+   * @default 0
+   */
+  readonly volumePricePerMonth?: number;
+  /**
+   * Maximum cost of one execution, in the currency of `pricePerHour`. An execution that could cost more fails with
+   * `InvalidInput` before a job starts. If the properties already allow more, synth fails. Needs `pricePerHour`.
+   *
+   * @default - no limit
+   */
+  readonly maxCost?: number;
+  /**
+   * Maximum instance time of one execution, in hours: a job that runs for two hours on three instances uses six. An
+   * execution that could use more fails with `InvalidInput` before a job starts. If the properties already allow more,
+   * synth fails.
+   *
+   * @default - no limit
+   */
+  readonly maxInstanceHours?: number;
+}
+
+/**
+ * The most that one execution can use if its input is `{}`: every job runs for its maximum run time.
+ *
+ * The bound covers the jobs of SageMaker: the training jobs of the search and the final training. A job can
+ * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not cover:
+ *
+ * - the upload of the model after the training. AWS charges for it, and does not document whether the maximum run time
+ *   includes it.
+ * - Step Functions, AWS Lambda, Amazon S3, Amazon CloudWatch and data transfer
+ * - a redrive, which can use as much again
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+ */
+export class CostBound {
+  /** @internal */
+  static _of(bound: { instanceSeconds: number; cost?: number; calculation: string }): CostBound {
+    return new CostBound(bound.instanceSeconds, bound.calculation, bound.cost);
+  }
+
+  private constructor(
+    /** Instance time in seconds. */
+    readonly instanceSeconds: number,
+    /** How the bound is calculated, for people. */
+    readonly calculation: string,
+    /** Cost, in the currency of `pricePerHour`; undefined without prices. */
+    readonly cost?: number,
+  ) {}
+}

@@ -1,0 +1,181 @@
+import { type Duration, Size, Token } from 'aws-cdk-lib';
+import { CostBound, type CostOptions } from '../cost-bound';
+import type { TrainingResources } from '../tuning-options';
+import { trainsFinalModel } from './final-training';
+import { instanceCountOf, withDefaults } from './training-resources';
+import type { TuningDefinition, TuningInput } from './tuning-definitions';
+import { DEFAULT_PARALLEL_TRAINING_JOBS, numberOfTrainingJobs } from './validate-search';
+
+/** The time that SageMaker gives a job to stop, in seconds. */
+const STOP_SECONDS = 120;
+
+const DEFAULT_RUNTIME_SECONDS = 3600;
+const DEFAULT_VOLUME = Size.gibibytes(30);
+export const SECONDS_PER_HOUR = 3600;
+const SECONDS_PER_MONTH = 30 * 24 * SECONDS_PER_HOUR;
+
+/** What jobs can use at most. */
+export interface Usage {
+  readonly instanceSeconds: number;
+  /** 0 without prices. */
+  readonly cost: number;
+}
+
+/** What the jobs of an execution can use at most. With several definitions, each value is the maximum of all definitions. */
+export interface CostModel {
+  /** One training job of the search. */
+  readonly trainingJob: Usage;
+  /** All training jobs that run one after the other, if the tuning job has a maximum run time. */
+  readonly sequence?: Usage;
+  /** The instances that one training job leaves running in a warm pool. */
+  readonly warmPool: Usage;
+  /** The jobs after the search, by name. */
+  readonly others: Readonly<Record<string, Usage>>;
+}
+
+/** What an execution can use; undefined if a part of it is known only when the stack is deployed. */
+export function costModel(
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+): CostModel | undefined {
+  const { cost, maxTuningRuntime, finalTraining } = tuning;
+  const most = (usage: (definition: TuningDefinition) => Usage) => largest(definitions.map(usage));
+  const searchResources = ({ resources, algorithm }: TuningDefinition) => withDefaults(resources, algorithm);
+  const model: CostModel = {
+    trainingJob: most((each) => usageOf(cost, searchResources(each), runtime(each.maxTrainingRuntime))),
+    ...(maxTuningRuntime && {
+      sequence: most((each) => usageOf(cost, searchResources(each), runtime(maxTuningRuntime))),
+    }),
+    warmPool: most((each) => usageOf(cost, searchResources(each), seconds(each.resources?.keepAlive))),
+    others: trainsFinalModel(tuning)
+      ? {
+          'final training': most((each) => {
+            const resources = withDefaults(finalTraining?.resources ?? each.resources, each.algorithm);
+            const longest = runtime(finalTraining?.maxRuntime ?? each.maxTrainingRuntime);
+            return usageOf(cost, resources, longest + seconds(resources.keepAlive));
+          }),
+        }
+      : {},
+  };
+  const { trainingJob, sequence = trainingJob, warmPool, others } = model;
+  const parts = [trainingJob, sequence, warmPool, ...Object.values(others)];
+  return parts.every((part) => Number.isFinite(part.instanceSeconds + part.cost)) ? model : undefined;
+}
+
+/** The most that an execution can use. `costExpressions` has the same calculation in JSONata. */
+export function boundOf(model: CostModel, trainingJobs: number, parallelTrainingJobs: number): Usage {
+  const bound = (measure: keyof Usage) => {
+    const { trainingJob, sequence, warmPool, others } = model;
+    const search = trainingJobs * trainingJob[measure];
+    const inTime = sequence ? Math.min(trainingJobs, parallelTrainingJobs) * sequence[measure] : search;
+    const after = Object.values(others).reduce((sum, usage) => sum + usage[measure], 0);
+    return Math.min(search, inTime) + trainingJobs * warmPool[measure] + after;
+  };
+  return { instanceSeconds: bound('instanceSeconds'), cost: bound('cost') };
+}
+
+/** The bound of an execution whose input is `{}`; undefined if it is known only when the stack is deployed. */
+export function costBound(
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+): CostBound | undefined {
+  const model = costModel(tuning, definitions);
+  const jobs = numberOfTrainingJobs(tuning, definitions);
+  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULT_PARALLEL_TRAINING_JOBS;
+  if (model === undefined || Token.isUnresolved(jobs) || Token.isUnresolved(parallel)) return undefined;
+  const { instanceSeconds, cost } = boundOf(model, jobs, parallel);
+  return CostBound._of({
+    instanceSeconds,
+    cost: tuning.cost?.pricePerHour ? cost : undefined,
+    calculation: `${calculationOf(model, 'instanceSeconds', jobs, parallel)} = ${hours(instanceSeconds)} hours of instances`,
+  });
+}
+
+/** How a bound is calculated, for people. */
+export function calculationOf(
+  model: CostModel,
+  measure: keyof Usage,
+  trainingJobs: number,
+  parallelTrainingJobs: number,
+): string {
+  const format = measure === 'cost' ? money : hours;
+  const { trainingJob, sequence, warmPool, others } = model;
+  const parallel = Math.min(trainingJobs, parallelTrainingJobs);
+  const isTimeShorter = sequence && parallel * sequence[measure] < trainingJobs * trainingJob[measure];
+  return [
+    isTimeShorter
+      ? `${parallel} training jobs at a time × ${format(sequence[measure])} (maxTuningRuntime)`
+      : `${trainingJobs} training jobs × ${format(trainingJob[measure])}`,
+    ...(warmPool[measure] > 0 ? [`${trainingJobs} warm pools × ${format(warmPool[measure])}`] : []),
+    ...Object.entries(others).map(([name, usage]) => `${name} ${format(usage[measure])}`),
+  ].join(' + ');
+}
+
+/** Instance seconds as hours, for people. */
+export function hours(instanceSeconds: number): string {
+  return String(Number((instanceSeconds / SECONDS_PER_HOUR).toFixed(2)));
+}
+
+/** An amount of money, for people. */
+export function money(cost: number): string {
+  return cost.toFixed(2);
+}
+
+/** Instance types that an execution uses, except those that are tokens. */
+export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDefinition[]): string[] {
+  const resources = definitions.flatMap((each) => [
+    withDefaults(each.resources, each.algorithm),
+    ...(trainsFinalModel(tuning) && tuning.finalTraining?.resources
+      ? [withDefaults(tuning.finalTraining.resources, each.algorithm)]
+      : []),
+  ]);
+  return [...new Set(resources.flatMap((each) => instancesOf(each).map(([type]) => type)))].filter(
+    (type) => !Token.isUnresolved(type),
+  );
+}
+
+/** What the instances of one job use in a time. NaN if it is not known at synth. */
+function usageOf(cost: CostOptions | undefined, resources: TrainingResources, time: number): Usage {
+  const count = instanceCountOf(resources);
+  const instanceSeconds = Token.isUnresolved(count) ? Number.NaN : count * time;
+  const perSecond = instancesOf(resources).reduce(
+    (sum, [type, instances]) => sum + (instances * (cost?.pricePerHour?.[type] ?? 0)) / SECONDS_PER_HOUR,
+    0,
+  );
+  const volume = resources.volumeSize ?? DEFAULT_VOLUME;
+  const perVolumeSecond = (volumeGibibytes(volume) * (cost?.volumePricePerMonth ?? 0)) / SECONDS_PER_MONTH;
+  return { instanceSeconds, cost: perSecond * time + perVolumeSecond * instanceSeconds };
+}
+
+function volumeGibibytes(size: Size): number {
+  return size.isUnresolved() ? Number.NaN : size.toGibibytes();
+}
+
+/** Instance types and numbers of instances. */
+function instancesOf({
+  instanceGroups,
+  instanceType = '',
+  instanceCount = 1,
+}: TrainingResources): [string, number][] {
+  return instanceGroups
+    ? instanceGroups.map((group) => [group.instanceType, group.instanceCount])
+    : [[instanceType, instanceCount]];
+}
+
+function largest(usages: readonly Usage[]): Usage {
+  return {
+    instanceSeconds: Math.max(...usages.map(({ instanceSeconds }) => instanceSeconds)),
+    cost: Math.max(...usages.map(({ cost }) => cost)),
+  };
+}
+
+/** A maximum run time in seconds, with the time to stop. */
+function runtime(duration: Duration | undefined): number {
+  return (duration ? seconds(duration) : DEFAULT_RUNTIME_SECONDS) + STOP_SECONDS;
+}
+
+/** Seconds of a duration. NaN for a token. */
+function seconds(duration: Duration | undefined): number {
+  if (duration === undefined) return 0;
+  return duration.isUnresolved() ? Number.NaN : duration.toSeconds();
+}

@@ -1,0 +1,144 @@
+import { Duration } from 'aws-cdk-lib';
+import { Algorithm as LibraryAlgorithm, XGBoostVersion } from '../../../lib';
+import { boundOf, costModel } from '../../../lib/private/cost';
+import type { TuningDefinition, TuningInput } from '../../../lib/private/tuning-definitions';
+import type { RunningServices } from '../../src/services';
+import type { TrainingJobDescription } from '../../src/services/sagemaker/api-types';
+import { pseudoRandom } from '../training/support';
+import { type Algorithm, closeServices, samplerOf, start, trainerOf, tuningRequest, xs } from './helpers';
+
+/** A search, and how its training jobs behave. */
+interface RandomSearch {
+  readonly trainingJobs: number;
+  readonly parallel: number;
+  readonly instances: number;
+  readonly maxTrainingSeconds: number;
+  readonly maxTuningSeconds?: number;
+  /** Whether each training job runs until it is stopped, and then takes all the time that SageMaker gives it. */
+  readonly isWorst: boolean;
+}
+
+const MOST_TRAINING_JOBS = 8;
+const random = pseudoRandom(7);
+const between = (min: number, max: number) => min + Math.floor(random() * (max - min + 1));
+
+const SEARCHES: RandomSearch[] = Array.from({ length: 200 }, (_, index) => ({
+  trainingJobs: between(1, MOST_TRAINING_JOBS),
+  parallel: between(1, 4),
+  instances: between(1, 4),
+  maxTrainingSeconds: between(60, 7200),
+  ...(random() < 0.5 && { maxTuningSeconds: between(120, 20_000) }),
+  isWorst: index % 2 === 0,
+}));
+
+/** The bound of the search alone, in instance seconds. */
+function boundOfSearch(search: RandomSearch): number {
+  const definition = {
+    algorithm: LibraryAlgorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+    resources: { instanceCount: search.instances },
+    maxTrainingRuntime: Duration.seconds(search.maxTrainingSeconds),
+  };
+  const { maxTuningSeconds } = search;
+  const tuning = {
+    ...definition,
+    finalTraining: { enabled: false },
+    maxTuningRuntime: maxTuningSeconds === undefined ? undefined : Duration.seconds(maxTuningSeconds),
+  };
+  const model = costModel(tuning as unknown as TuningInput, [definition as unknown as TuningDefinition]);
+  if (model === undefined) throw new Error('the bound is unknown');
+  return boundOf(model, search.trainingJobs, search.parallel).instanceSeconds;
+}
+
+describe('on virtual time', () => {
+  const FROZEN = ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
+  beforeAll(() => jest.useFakeTimers({ doNotFake: [...FROZEN] }));
+  afterAll(async () => {
+    jest.useRealTimers();
+    await closeServices();
+  });
+
+  /** Number of training jobs that have started and wait for the virtual time at which they end. */
+  let waiting = 0;
+  let current: RandomSearch | undefined;
+
+  const train: Algorithm = async (task) => {
+    task.onLog('loss=1;');
+    waiting += 1;
+    const seconds = current?.isWorst ? Number.POSITIVE_INFINITY : between(1, 9000);
+    await new Promise<void>((resolve) => {
+      if (Number.isFinite(seconds)) setTimeout(resolve, seconds * 1000);
+      task.signal.addEventListener('abort', () =>
+        setTimeout(resolve, 1000 * (current?.isWorst ? 120 : between(0, 120))),
+      );
+    });
+    waiting -= 1;
+    return { status: task.signal.aborted ? 'Stopped' : 'Completed' };
+  };
+
+  /** Runs the search to its end. Returns the descriptions of its training jobs. */
+  async function run(
+    services: RunningServices,
+    name: string,
+    search: RandomSearch,
+  ): Promise<TrainingJobDescription[]> {
+    const request = tuningRequest(name, {
+      ResourceLimits: {
+        MaxNumberOfTrainingJobs: search.trainingJobs,
+        MaxParallelTrainingJobs: search.parallel,
+        ...(search.maxTuningSeconds && { MaxRuntimeInSeconds: search.maxTuningSeconds }),
+      },
+    });
+    const { TrainingJobDefinition: definition } = request;
+    current = search;
+    await services.router.call(
+      'sagemaker',
+      'CreateHyperParameterTuningJob',
+      {
+        ...request,
+        TrainingJobDefinition: {
+          ...definition,
+          ResourceConfig: { ...definition.ResourceConfig, InstanceCount: search.instances },
+          StoppingCondition: { MaxRuntimeInSeconds: search.maxTrainingSeconds },
+        },
+      },
+      services.user,
+    );
+    const job = () => services.jobs.tuning.get(name)?.description;
+    const trained = () =>
+      services.jobs.training
+        .list()
+        .map(({ description }) => description)
+        .filter(({ TrainingJobName }) => TrainingJobName.startsWith(`${name}-`));
+    const hasEnded = () => job()?.HyperParameterTuningEndTime !== undefined;
+    /** Whether nothing more happens until time passes. */
+    const isWaiting = () => {
+      const jobs = trained();
+      const running = jobs.filter(({ TrainingEndTime }) => TrainingEndTime === undefined).length;
+      const isFull = running === search.parallel || jobs.length === search.trainingJobs;
+      const age = Date.now() / 1000 - (job()?.CreationTime ?? 0);
+      const isEnding = search.maxTuningSeconds !== undefined && age >= search.maxTuningSeconds;
+      return running > 0 && running === waiting && (isFull || isEnding);
+    };
+    while (!hasEnded()) {
+      if (isWaiting()) jest.advanceTimersToNextTimer();
+      await new Promise(setImmediate);
+    }
+    return trained();
+  }
+
+  test('200 searches never use more than their bound, and the largest use at least 1/1.3 of it', async () => {
+    const services = await start({
+      sampler: samplerOf(xs(...Array.from({ length: MOST_TRAINING_JOBS }, (_, x) => x))),
+      trainer: trainerOf(train),
+    });
+    const ratios: number[] = [];
+    for (const [index, search] of SEARCHES.entries()) {
+      const jobs = await run(services, `search-${index}`, search);
+      const used = jobs.reduce((sum, { TrainingTimeInSeconds: s = 0 }) => sum + s * search.instances, 0);
+      const bound = boundOfSearch(search);
+      expect(used).toBeLessThanOrEqual(bound);
+      if (search.isWorst) ratios.push(bound / used);
+    }
+    expect(Math.max(...ratios)).toBeLessThanOrEqual(1.3);
+  });
+});
