@@ -97,7 +97,7 @@ export class TuningStack extends Stack {
     const bound = workflow.fragment.costBound;
     if (bound) {
       new CfnOutput(this, 'CostBound', {
-        description: 'The most that an execution with the input {} can use',
+        description: 'The maximum that an execution with the input {} can use',
         value: `${bound.calculation}${bound.cost === undefined ? '' : `, cost ${bound.cost.toFixed(2)}`}`,
       });
     }

@@ -78,7 +78,7 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
  * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
  * it describes the best training job and has `reused: true`.
- * With the `cost` property, the output also has `cost.bound`: the most that the execution could use (`instanceSeconds`, and
+ * With the `cost` property, the output also has `cost.bound`: the maximum that the execution could use (`instanceSeconds`, and
  * `cost` if prices are given).
  * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
  * `reportError` has the reason.
@@ -104,7 +104,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
   /**
-   * The most that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
+   * The maximum that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
    * the stack is deployed.
    */
   readonly costBound?: CostBound;

@@ -296,7 +296,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
-   * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the most that the
+   * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the maximum that the
    * execution could use, by its input.
    *
    * @default - no limits

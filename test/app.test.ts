@@ -108,7 +108,7 @@ describe('settings', () => {
           '  - tuning:maxTrainingJobs: must be a number, got "many"',
           '  - tuning:earlyStopping: must be a boolean, got "yes"',
           '  - tuning:maxJobs: is not a setting',
-          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, jobNamePrefix, report',
+          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, pricePerHour, maxCost, maxInstanceHours, jobNamePrefix, report',
         ].join('\n'),
       ),
     );
@@ -274,6 +274,7 @@ describe('the template', () => {
       flat(Value),
     ]);
     expect(Object.fromEntries(outputs)).toEqual({
+      CostBound: '20 training jobs × 1.03 h + final training 1.03 h = 21.7 instance hours',
       StateMachineConsole: expect.stringMatching(
         /^https:\/\/<AWS::Region>\.<Fn::FindInMap>\/states\/home\?region=<AWS::Region>#\/statemachines\/view\/<TuningStateMachine\w+>$/,
       ),

@@ -99,10 +99,10 @@ describe('the bound at synth', () => {
 
   test('says how it was calculated', () => {
     expect(boundOf({})?.calculation).toBe(
-      '20 training jobs × 1.03 + final training 1.03 = 21.7 hours of instances',
+      '20 training jobs × 1.03 h + final training 1.03 h = 21.7 instance hours',
     );
     expect(boundOf({ maxTuningRuntime: Duration.hours(2) })?.calculation).toBe(
-      '2 training jobs at a time × 2.03 (maxTuningRuntime) + final training 1.03 = 5.1 hours of instances',
+      '2 training jobs at a time × 2.03 h (maxTuningRuntime) + final training 1.03 h = 5.1 instance hours',
     );
   });
 
@@ -125,7 +125,7 @@ describe('limits at synth', () => {
     [
       'instance time above the limit',
       { cost: { maxInstanceHours: 21 } },
-      'cost.maxInstanceHours: is 21, but an execution could use 21.7: 20 training jobs × 1.03 + final training 1.03',
+      'cost.maxInstanceHours: is 21, but an execution could use 21.7: 20 training jobs × 1.03 h + final training 1.03 h',
     ],
     [
       'a limit without prices',
@@ -167,14 +167,14 @@ describe('an execution', () => {
     expect((await configure({ maxTrainingJobs: 20 }, props)).problems).toBeUndefined();
     expect((await configure({ maxTrainingJobs: 30 }, props)).problems).toEqual([
       'input: the execution could cost 11.53, and cost.maxCost is 10: 30 training jobs × 0.37 + final training 0.37. Lower maxTrainingJobs or maxParallelTrainingJobs',
-      'input: the execution could use 32.03 hours of instances, and cost.maxInstanceHours is 25: 30 training jobs × 1.03 + final training 1.03. Lower maxTrainingJobs or maxParallelTrainingJobs',
+      'input: the execution could use 32.03 instance hours, and cost.maxInstanceHours is 25: 30 training jobs × 1.03 h + final training 1.03 h. Lower maxTrainingJobs or maxParallelTrainingJobs',
     ]);
   });
 
   test('names the limit of time if that is what bounds the search', async () => {
     const props = { maxTuningRuntime: Duration.hours(2), cost: { maxInstanceHours: 6 } };
     expect((await configure({ maxParallelTrainingJobs: 3 }, props)).problems).toEqual([
-      'input: the execution could use 7.13 hours of instances, and cost.maxInstanceHours is 6: 3 training jobs at a time × 2.03 (maxTuningRuntime) + final training 1.03. Lower maxTrainingJobs or maxParallelTrainingJobs',
+      'input: the execution could use 7.13 instance hours, and cost.maxInstanceHours is 6: 3 training jobs at a time × 2.03 h (maxTuningRuntime) + final training 1.03 h. Lower maxTrainingJobs or maxParallelTrainingJobs',
     ]);
   });
 

@@ -34,7 +34,7 @@ export function costExpressions(model: CostModel, options: CostOptions): CostExp
             check(
               'instanceSeconds',
               maxInstanceHours * SECONDS_PER_HOUR,
-              `'input: the execution could use ' & $string($round($bound / ${SECONDS_PER_HOUR}, 2)) & ' hours of instances, and cost.maxInstanceHours is ${literal(maxInstanceHours)}: '`,
+              `'input: the execution could use ' & $string($round($bound / ${SECONDS_PER_HOUR}, 2)) & ' instance hours, and cost.maxInstanceHours is ${literal(maxInstanceHours)}: '`,
             ),
           ]),
     ],

@@ -62,7 +62,7 @@ export function costModel(
   return parts.every((part) => Number.isFinite(part.instanceSeconds + part.cost)) ? model : undefined;
 }
 
-/** The most that an execution can use. `costExpressions` has the same calculation in JSONata. */
+/** The maximum that an execution can use. `costExpressions` has the same calculation in JSONata. */
 export function boundOf(model: CostModel, trainingJobs: number, parallelTrainingJobs: number): Usage {
   const bound = (measure: keyof Usage) => {
     const { trainingJob, sequence, warmPool, others } = model;
@@ -87,7 +87,7 @@ export function costBound(
   return CostBound._of({
     instanceSeconds,
     cost: tuning.cost?.pricePerHour ? cost : undefined,
-    calculation: `${calculationOf(model, 'instanceSeconds', jobs, parallel)} = ${hours(instanceSeconds)} hours of instances`,
+    calculation: `${calculationOf(model, 'instanceSeconds', jobs, parallel)} = ${hourCount(instanceSeconds)} instance hours`,
   });
 }
 
@@ -111,9 +111,14 @@ export function calculationOf(
   ].join(' + ');
 }
 
+/** Instance seconds as a number of hours, for people. */
+export function hourCount(instanceSeconds: number): string {
+  return String(Number((instanceSeconds / SECONDS_PER_HOUR).toFixed(2)));
+}
+
 /** Instance seconds as hours, for people. */
 export function hours(instanceSeconds: number): string {
-  return String(Number((instanceSeconds / SECONDS_PER_HOUR).toFixed(2)));
+  return `${hourCount(instanceSeconds)} h`;
 }
 
 /** An amount of money, for people. */

@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { boundOf, calculationOf, costModel, hours, money, pricedTypes, SECONDS_PER_HOUR } from './cost';
+import { boundOf, calculationOf, costModel, hourCount, money, pricedTypes, SECONDS_PER_HOUR } from './cost';
 import type { Problems } from './problems';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { DEFAULT_PARALLEL_TRAINING_JOBS, numberOfTrainingJobs } from './validate-search';
@@ -60,7 +60,7 @@ function checkLimits(
   if (maxInstanceHours !== undefined && instanceSeconds > maxInstanceHours * SECONDS_PER_HOUR) {
     problems.add(
       'cost.maxInstanceHours',
-      `is ${maxInstanceHours}, but an execution could use ${hours(instanceSeconds)}: ${calculation('instanceSeconds')}`,
+      `is ${maxInstanceHours}, but an execution could use ${hourCount(instanceSeconds)}: ${calculation('instanceSeconds')}`,
     );
   }
 }
