@@ -51,11 +51,13 @@ class TrainingData:
 
     train: xgb.DMatrix
     validation: Optional[xgb.DMatrix]
+    # The rows of both, if that was asked for.
+    both: Optional[xgb.DMatrix]
     checks: Sequence["Future[List[str]]"]
 
     def warnings(self) -> List[str]:
         """Waits for the checks. They run in Python while XGBoost loads and sorts the data in native code."""
-        return [warning for check in self.checks for warning in check.result()]
+        return list(dict.fromkeys(warning for check in self.checks for warning in check.result()))
 
 
 _Loaded = Tuple[xgb.DMatrix, "Future[List[str]]"]
@@ -68,8 +70,10 @@ class DataStore:
         self._kept: "OrderedDict[Tuple[Any, ...], _Loaded]" = OrderedDict()
         self._prepared: "WeakKeyDictionary[xgb.DMatrix, Any]" = WeakKeyDictionary()
 
-    def load(self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int) -> TrainingData:
-        """The data of the train and validation channels. Raises ClientError."""
+    def load(
+        self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int, combines: bool = False
+    ) -> TrainingData:
+        """The data of the train and validation channels, and with `combines` also of both. Raises ClientError."""
         by_name = {channel["name"]: channel for channel in channels}
         _check_channels(by_name)
         # As in the container, the train channel's content type also applies to validation.
@@ -80,10 +84,14 @@ class DataStore:
         files = [_files(by_name[name]) for name in names]
         for paths in files:
             _check_format(paths, kind)
+        if combines and len(files) > 1:
+            files.append([path for paths in files for path in paths])
         loaded = [self._matrix(paths, kind, csv_weights, threads) for paths in files]
+        train, validation, both, *_ = [matrix for matrix, _ in loaded] + [None, None]
         return TrainingData(
-            train=loaded[0][0],
-            validation=loaded[1][0] if len(loaded) > 1 else None,
+            train=train,
+            validation=validation,
+            both=both,
             checks=[check for _, check in loaded],
         )
 

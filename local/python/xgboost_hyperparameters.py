@@ -50,8 +50,6 @@ def validate(hyperparameters: Mapping[str, str]) -> Dict[str, Any]:
     for name, value in parsed.items():
         _check_range(name, SPECIFICATIONS[name], value)
     _check_combinations(parsed)
-    if "_kfold" in parsed:
-        raise ClientError("Hyperparameter _kfold: k-fold cross validation is not supported by local mode")
     if parsed.get("use_dask_gpu_training") == "true":
         raise ClientError("Hyperparameter use_dask_gpu_training: Dask GPU training is not supported by local mode")
     return parsed

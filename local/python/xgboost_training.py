@@ -4,13 +4,15 @@ import os
 import time
 import warnings
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple
 
+import numpy as np
 import xgboost as xgb
 
 from errors import AlgorithmError, ClientError
 from training_threads import XGBoostThreads, available_threads, overlapping_threads
-from xgboost_data import DataStore, shorten
+from xgboost_cross_validation import History, cross_validate
+from xgboost_data import DataStore, TrainingData, shorten
 from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
 from xgboost_metrics import Shares, metric_arguments
 
@@ -19,7 +21,7 @@ MODEL_NAME = "xgboost-model"
 # Hyperparameters of the container that are not XGBoost's.
 _CONTAINER_ONLY = (
     "num_round", "csv_weights", "early_stopping_rounds", "save_model_on_termination",
-    "_tuning_objective_metric", "use_dask_gpu_training", "dsplit",
+    "_tuning_objective_metric", "use_dask_gpu_training", "dsplit", "_kfold",
 )
 
 # Messages of XGBoost or a metric that the container reports as a ClientError. All other messages are an
@@ -97,12 +99,72 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     """
     config = validate(job["hyperparameters"])
     threads = available_threads()  # uses all threads, because all jobs wait for the data
-    data = store.load(job["channels"], config.get("csv_weights") == 1, threads)
+    data = _load(job, config, store, threads)
     method = config.get("tree_method", "auto")
-    if method != "approx" and config.get("booster") != "gblinear":  # other methods cache nothing
+    # Other methods cache nothing, and the models of a cross-validation have other data.
+    if method != "approx" and config.get("booster") != "gblinear" and "_kfold" not in config:
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
     data.warnings()  # an unfinished check would not continue in a forked process
+
+
+class _Training:
+    """Trains the models of a job: one, or one for each fold of a cross-validation."""
+
+    def __init__(
+        self, config: Dict[str, Any], data: TrainingData, limit: int, log: Callable[[str], None],
+        is_stopped: Callable[[], bool],
+    ) -> None:
+        watched = [matrix for matrix in (data.train, data.validation) if matrix is not None]
+        self._config = config
+        self._limit = limit
+        self._shares = Shares(_metrics(config), config.get("objective", "reg:squarederror"), watched)
+        self._early_stopping = _early_stopping(config, data.validation is not None, log)
+        self._log = log
+        self.progress = _Progress(log, is_stopped, self._shares)
+
+    def model(
+        self, train_data: xgb.DMatrix, watchlist: Sequence[Tuple[xgb.DMatrix, str]]
+    ) -> Tuple[xgb.Booster, History]:
+        """A model, and the metrics of all rounds."""
+        config = dict(self._config)
+        callbacks: List[xgb.callback.TrainingCallback] = [self.progress]
+        if "nthread" not in config:
+            threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), self._limit, config)
+            config["nthread"] = threads.first
+            callbacks.append(_Threads(threads))
+        if self._early_stopping is not None:
+            callbacks.append(xgb.callback.EarlyStopping(**self._early_stopping))
+        history: History = {}
+        booster = xgb.train(
+            _parameters(config, self._shares.xgboost),
+            train_data,
+            num_boost_round=config["num_round"],
+            evals=list(watchlist),
+            **metric_arguments(self._shares.container),
+            evals_result=history,
+            callbacks=callbacks,
+            verbose_eval=False,
+        )
+        return booster, history
+
+    def models(self, data: TrainingData, output_folder: str) -> Dict[str, xgb.Booster]:
+        """The models by the names of their files."""
+        config = self._config
+        if "_kfold" not in config:
+            return {MODEL_NAME: self.model(data.train, _watchlist(data))[0]}
+        models = cross_validate(
+            data.train if data.both is None else data.both,
+            config,
+            has_validation=data.validation is not None,
+            train=self.model,
+            print_line=self._log,
+            info=lambda text: _info(self._log, text),
+            output_folder=output_folder,
+            random=np.random.RandomState(),
+            is_stopped=lambda: self.progress.stopped,
+        )
+        return {f"{MODEL_NAME}-{fold}": model for fold, model in enumerate(models)}
 
 
 def train(
@@ -115,52 +177,44 @@ def train(
     limit = int(job["threads"])
     if job.get("forks"):
         limit = overlapping_threads(limit)
-    data = store.load(job["channels"], config.get("csv_weights") == 1, limit)
+    data = _load(job, config, store, limit)
     if is_stopped():
         return False
-    train_data, validation_data = data.train, data.validation
     for warning in data.warnings():
         _log_line(log, "WARNING", warning)
+    if data.both is not None:
+        _info(log, "Read both train and validation data into one DMatrix")
     _info(log, "Single node training.")
-    _info(log, f"Train matrix has {train_data.num_row()} rows and {train_data.num_col()} columns")
-    watchlist = [(train_data, "train")]
-    if validation_data is not None:
-        _info(log, f"Validation matrix has {validation_data.num_row()} rows")
-        watchlist.append((validation_data, "validation"))
+    _info(log, f"Train matrix has {data.train.num_row()} rows and {data.train.num_col()} columns")
+    if data.validation is not None:
+        _info(log, f"Validation matrix has {data.validation.num_row()} rows")
 
-    shares = Shares(
-        _metrics(config), config.get("objective", "reg:squarederror"), [matrix for matrix, _ in watchlist]
-    )
-    progress = _Progress(log, is_stopped, shares)
-    callbacks: List[xgb.callback.TrainingCallback] = [progress]
-    if "nthread" not in config:
-        threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), limit, config)
-        config["nthread"] = threads.first
-        callbacks.append(_Threads(threads))
-    early_stopping = _early_stopping(config, validation_data is not None, log)
-    if early_stopping is not None:
-        callbacks.append(early_stopping)
+    training = _Training(config, data, limit, log, is_stopped)
+    folder = job["workFolder"]
     started = time.perf_counter()
     try:
-        booster = xgb.train(
-            _parameters(config, shares.xgboost),
-            train_data,
-            num_boost_round=config["num_round"],
-            evals=watchlist,
-            **metric_arguments(shares.container),
-            callbacks=callbacks,
-            verbose_eval=False,
-        )
+        models = training.models(data, os.path.join(folder, "output", "data"))
     except Exception as error:
         text = shorten(error)
         if any(known in text for known in _USERS_FAULT):
             raise ClientError(text) from None
         raise AlgorithmError(f"XGB train call failed with exception:\n {text}") from None
-    if progress.stopped and config.get("save_model_on_termination") != "true":
+    is_finished = not training.progress.stopped
+    if not is_finished and config.get("save_model_on_termination") != "true":
         return False
-    _save(booster, os.path.join(job["workFolder"], "model"))
+    for name, model in models.items():
+        _save(model, os.path.join(folder, "model"), name)
     _info(log, f"Training took {time.perf_counter() - started:.3f} seconds.")
-    return not progress.stopped
+    return is_finished
+
+
+def _load(job: Mapping[str, Any], config: Mapping[str, Any], store: DataStore, threads: int) -> TrainingData:
+    return store.load(job["channels"], config.get("csv_weights") == 1, threads, combines="_kfold" in config)
+
+
+def _watchlist(data: TrainingData) -> List[Tuple[xgb.DMatrix, str]]:
+    pairs = ((data.train, "train"), (data.validation, "validation"))
+    return [(matrix, name) for matrix, name in pairs if matrix is not None]
 
 
 def _metrics(config: Mapping[str, Any]) -> List[str]:
@@ -176,6 +230,8 @@ def _metrics(config: Mapping[str, Any]) -> List[str]:
 def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[str, Any]:
     parameters = {name: value for name, value in config.items() if name not in _CONTAINER_ONLY}
     parameters.pop("eval_metric", None)
+    if "_kfold" in config:  # otherwise, the container passes it to XGBoost, which ignores it
+        parameters.pop("_num_cv_round", None)
     if eval_metric:
         parameters["eval_metric"] = list(eval_metric)
     if "updater" in parameters:
@@ -185,8 +241,10 @@ def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[s
 
 def _early_stopping(
     config: Mapping[str, Any], has_validation: bool, log: Callable[[str], None]
-) -> Optional[xgb.callback.EarlyStopping]:
-    """Watches the tuning job's objective metric, or else the last eval_metric. Keeps the best model."""
+) -> Optional[Dict[str, Any]]:
+    """Arguments of the callback that stops a training early. It watches the tuning job's objective metric, or else
+    the last eval_metric, and keeps the best model.
+    """
     rounds = config.get("early_stopping_rounds")
     if not rounds:
         return None
@@ -199,17 +257,17 @@ def _early_stopping(
         needs = "a validation channel" if not has_validation else "eval_metric"
         _info(log, f"early_stopping_rounds has no effect: it needs {needs}")
         return None
-    return xgb.callback.EarlyStopping(
-        rounds=rounds, metric_name=metric, data_name="validation",
+    return {
+        "rounds": rounds, "metric_name": metric, "data_name": "validation",
         # As in the container, metrics that are not in this list, such as ndcg@5 and map@5, are minimized.
-        maximize=metric in MAXIMIZE_METRICS, save_best=True,
-    )
+        "maximize": metric in MAXIMIZE_METRICS, "save_best": True,
+    }
 
 
-def _save(booster: xgb.Booster, folder: str) -> None:
+def _save(booster: xgb.Booster, folder: str, name: str) -> None:
     """Writes the model in the format that this version of XGBoost uses for a file without an extension."""
     os.makedirs(folder, exist_ok=True)
-    path = os.path.join(folder, MODEL_NAME)
+    path = os.path.join(folder, name)
     temporary = path + "-partial"
     booster.save_model(temporary)
     os.replace(temporary, path)

@@ -105,10 +105,7 @@ const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   [{ booster: 'x' }, 'ClientError: Hyperparameter booster: x is not in ['],
   [{ depth: '3' }, 'ClientError: Extraneous hyperparameter found: depth'],
   [{ _tuning_objective_metric: 'train:rmse' }, 'ClientError: Hyperparameter _tuning_objective_metric:'],
-  [
-    { _kfold: '5' },
-    'ClientError: Hyperparameter _kfold: k-fold cross validation is not supported by local mode',
-  ],
+  [{ _kfold: '5', _num_cv_round: '2' }],
   [{ use_dask_gpu_training: 'false' }],
   [
     { use_dask_gpu_training: 'true' },

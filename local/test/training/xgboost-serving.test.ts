@@ -301,3 +301,32 @@ test('several models of an archive are averaged', async () => {
     expect(Number(text)).toBeCloseTo(((first?.[at] ?? 0) + (second?.[at] ?? 0)) / 2, 5);
   });
 });
+
+test.each([
+  [
+    'multi:softmax',
+    'the most frequent class',
+    'np.argmax([(each == c).sum(axis=0) for c in range(3)], axis=0) * 1.0',
+  ],
+  ['multi:softprob', 'the means', 'each.mean(axis=0)'],
+])('the models of a cross-validation with %s answer %s', async (objective, _, combined) => {
+  await train('folds', { objective, num_class: '3', _kfold: '3' });
+  const code = `
+import json, sys, tarfile, numpy as np, xgboost as xgb
+rows = xgb.DMatrix(np.array([[float(cell or "nan") for cell in row.split(",")] for row in json.load(sys.stdin)]))
+archive = tarfile.open(sys.argv[1])
+files = [archive.extractfile(f"xgboost-model-{fold}") for fold in range(3)]
+each = np.stack([xgb.Booster(model_file=bytearray(file.read())).predict(rows) for file in files])
+print(json.dumps([(${combined}).tolist(), each[0].tolist()]))`;
+  const input = JSON.stringify(ROWS);
+  const expected = JSON.parse(
+    execFileSync(python, ['-c', code, archiveOf('folds')], {
+      encoding: 'utf8',
+      input,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    }),
+  );
+  const first = { SAGEMAKER_INFERENCE_ENSEMBLE: 'false' };
+  const answers = [await transform('folds', {}), await transform('folds', {}, undefined, first)];
+  expect(answers.map(({ outputs }) => lines(outputs[0]).map((line) => JSON.parse(line)))).toEqual(expected);
+});
