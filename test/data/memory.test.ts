@@ -5,12 +5,11 @@ import { pathOf } from './table';
 
 jest.setTimeout(180_000);
 
-/** Prepares a file in a new process and prints its peak memory, in MiB. */
-const MEASURE = `
+/** Prepares a file. */
+const PREPARE = `
 const { prepareTable } = require('./bin/data');
 const [path, cache] = process.argv.slice(1);
 prepareTable(path, { label: 'y', categories: 'auto', excludeColumns: [] }, cache);
-console.log(Math.round(process.resourceUsage().maxRSS / 1024));
 `;
 
 test('the memory that a table takes does not depend on its size', () => {
@@ -25,11 +24,12 @@ test('the memory that a table takes does not depend on its size', () => {
     writeSync(file, `${rows.join('\n')}\n`);
   }
   closeSync(file);
-  const memory = execFileSync(
-    process.execPath,
-    ['--require', 'ts-node/register', '-e', MEASURE, path, pathOf('cache')],
-    { cwd: join(__dirname, '../..'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  // Node.js and ts-node alone use half of this limit.
-  expect(Number(memory)).toBeLessThan(300);
+  // Node.js runs out of memory if the heap must hold the whole table, which takes more than twice this limit.
+  const prepare = () =>
+    execFileSync(
+      process.execPath,
+      ['--max-old-space-size=100', '--require', 'ts-node/register', '-e', PREPARE, path, pathOf('cache')],
+      { cwd: join(__dirname, '../..'), stdio: 'ignore' },
+    );
+  expect(prepare).not.toThrow();
 });

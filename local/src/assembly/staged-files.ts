@@ -15,9 +15,7 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
   return new Map(
     assembly.imageAssets.flatMap(({ directory, buildArguments, destinations }) =>
       destinations.map(({ repositoryName, imageTag }) => {
-        const copy = joinInside(path.join(root, 'images'), imageTag);
-        // Copies links verbatim, so that links inside the folder lead to the same files in the image.
-        fs.cpSync(directory, copy, { recursive: true, verbatimSymlinks: true });
+        const copy = copyOnce(directory, joinInside(path.join(root, 'images'), imageTag));
         const args = buildArguments.map((text) => text.replace(directory, () => copy));
         return [
           `${fillIn(repositoryName, environment)}:${imageTag}`,
@@ -26,6 +24,25 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
       }),
     ),
   );
+}
+
+/**
+ * Copies a folder unless an earlier run has copied it: the name of the copy is the hash of its content. Another process may
+ * make the same copy at the same time.
+ */
+function copyOnce(folder: string, copy: string): string {
+  if (fs.existsSync(copy)) return copy;
+  fs.mkdirSync(path.dirname(copy), { recursive: true });
+  const staging = fs.mkdtempSync(path.join(path.dirname(copy), '.new-'));
+  try {
+    // Copies links verbatim, so that links inside the folder lead to the same files in the image.
+    fs.cpSync(folder, staging, { recursive: true, verbatimSymlinks: true });
+    fs.renameSync(staging, copy);
+  } catch (error) {
+    fs.rmSync(staging, { recursive: true, force: true });
+    if (!fs.existsSync(copy)) throw error;
+  }
+  return copy;
 }
 
 /** Replaces the placeholders for account, region and partition in the name of an asset's location. */
