@@ -15,7 +15,7 @@ export async function evaluateModel(
   clients: EvaluationClients,
   event: EvaluateModelEvent,
 ): Promise<EvaluateModelResult> {
-  const computation = computationOf(event.problem);
+  const computation = computationOf(event.problem, event.columns.includes('weight'));
   const rows = await readPredictions(clients.s3, event, (row) => computation.add(row));
   const computed = computation.finish();
   const { type: problem } = event.problem;

@@ -49,8 +49,8 @@ function evaluate(
   evaluation: Evaluation,
   approved: ApprovedVersion | undefined,
 ): ConditionResult {
-  const [main] = METRICS[evaluation.problem];
-  const name = 'metric' in condition && condition.metric !== undefined ? condition.metric : main;
+  const name =
+    'metric' in condition && condition.metric !== undefined ? condition.metric : mainMetric(evaluation);
   const metric = evaluation.metrics[name] as Metric;
   switch (condition.type) {
     case 'AtLeast':
@@ -68,6 +68,13 @@ function evaluate(
     case 'NoWorseThanApproved':
       return noWorseThanApproved(name, metric, condition.tolerance ?? 0, evaluation, approved);
   }
+}
+
+/** The metric that conditions without a metric compare. */
+function mainMetric({ problem, metrics }: Evaluation): string {
+  // Predictions that are classes have no log loss.
+  if (problem === 'MulticlassClassification' && metrics['log_loss']?.value === null) return 'accuracy';
+  return METRICS[problem][0];
 }
 
 function betterThanBaseline(name: string, metric: Metric): ConditionResult {

@@ -8,7 +8,7 @@ const DIGITS = 65_536;
  */
 export function descendingOrder(values: Float64Array): Uint32Array {
   const digits = digitsOf(values);
-  let order = Uint32Array.from(values, (_, index) => index);
+  let order = new Uint32Array(values.length).map((_, index) => index);
   let next = new Uint32Array(values.length);
   for (let digit = 0; digit < 4; digit += 1) {
     const starts = new Uint32Array(DIGITS + 1);

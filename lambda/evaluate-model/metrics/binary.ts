@@ -16,15 +16,23 @@ export class Binary implements Computation {
   readonly #sums = new PartSums(SUMS);
   readonly #labels = new Column();
   readonly #scores = new Column();
-  readonly #weights = new Column();
+  readonly #weights: Column | undefined;
   readonly #bins = Array.from({ length: BINS }, () => ({ rows: 0, weight: 0, prediction: 0, label: 0 }));
   #areProbabilities = true;
 
-  /** @param threshold the smallest prediction that counts as class 1 */
-  constructor(readonly threshold: number) {}
+  /**
+   * @param threshold the smallest prediction that counts as class 1
+   * @param isWeighted whether the rows have weights
+   */
+  constructor(
+    readonly threshold: number,
+    isWeighted: boolean,
+  ) {
+    this.#weights = isWeighted ? new Column() : undefined;
+  }
 
   add({ label, weight, predictions: [score = Number.NaN] }: Row): void {
-    const part = partOf(this.#labels.values.length);
+    const part = partOf(this.#labels.length);
     const isPositive = score >= this.threshold;
     this.#sums.add(part, WEIGHT, weight);
     if (label === 1) this.#sums.add(part, POSITIVES, weight);
@@ -33,7 +41,7 @@ export class Binary implements Computation {
     this.#sums.add(part, SQUARED_ERROR, weight * (label - score) ** 2);
     this.#labels.push(label);
     this.#scores.push(score);
-    this.#weights.push(weight);
+    this.#weights?.push(weight);
     if (score < 0 || score > 1) this.#areProbabilities = false;
     else this.#addToBin(label, score, weight);
   }
@@ -48,7 +56,7 @@ export class Binary implements Computation {
   }
 
   finish(): Computed {
-    const ranked = new RankedScores(this.#scores.values, this.#labels.values, this.#weights.values);
+    const ranked = new RankedScores(this.#scores.take(), this.#labels.take(), this.#weights?.take());
     const all = this.#sums.totals();
     const [weight = 0, , , positives = 0] = all;
     const oneClass = `all labels of the test data are ${positives > 0 ? 1 : 0}`;

@@ -1,20 +1,31 @@
-/** A column of numbers that grows. Takes 8 bytes for each number, and less than twice as much while it grows. */
+const CHUNK = 65_536;
+
+/** A column of numbers that grows in chunks. Takes 8 bytes for each number. */
 export class Column {
-  #values = new Float64Array(1024);
-  #length = 0;
+  length = 0;
+  #chunks: Float64Array[] = [];
+  #last = new Float64Array(CHUNK);
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const grown = new Float64Array(this.#length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
+    const place = this.length % CHUNK;
+    if (place === 0) {
+      this.#last = new Float64Array(CHUNK);
+      this.#chunks.push(this.#last);
     }
-    this.#values[this.#length] = value;
-    this.#length += 1;
+    this.#last[place] = value;
+    this.length += 1;
   }
 
-  /** The numbers so far. */
-  get values(): Float64Array {
-    return this.#values.subarray(0, this.#length);
+  /** All numbers. The column is empty afterwards, so that they are not in memory twice. */
+  take(): Float64Array {
+    const values = new Float64Array(this.length);
+    const chunks = this.#chunks;
+    for (let place = 0; place < values.length; place += CHUNK) {
+      const chunk = chunks[place / CHUNK] as Float64Array;
+      values.set(chunk.subarray(0, values.length - place), place);
+    }
+    this.#chunks = [];
+    this.length = 0;
+    return values;
   }
 }

@@ -5,12 +5,13 @@ import { Multiclass } from './multiclass';
 import { Ranking } from './ranking';
 import { Regression } from './regression';
 
-export function computationOf(problem: Problem): Computation {
+/** @param isWeighted whether the rows have weights */
+export function computationOf(problem: Problem, isWeighted: boolean): Computation {
   switch (problem.type) {
     case 'Regression':
-      return new Regression();
+      return new Regression(isWeighted);
     case 'BinaryClassification':
-      return new Binary(problem.threshold);
+      return new Binary(problem.threshold, isWeighted);
     case 'MulticlassClassification':
       return new Multiclass(problem.classes);
     case 'Ranking':

@@ -12,18 +12,21 @@ export class RankedScores {
   readonly #bits: Uint16Array;
   readonly #weights: Float64Array;
 
-  constructor(scores: Float64Array, labels: Float64Array, weights: Float64Array) {
+  constructor(scores: Float64Array, labels: Float64Array, weights: Float64Array | undefined) {
     const order = descendingOrder(scores);
     this.rows = order.length;
-    this.#weights = new Float64Array(order.length);
     this.#bits = new Uint16Array(order.length);
     for (let place = 0; place < order.length; place += 1) {
       const row = order[place] as number;
       const next = order[place + 1];
       const isLast = next === undefined || scores[next] !== scores[row];
       this.#bits[place] = partOf(row) | (labels[row] === 1 ? POSITIVE : 0) | (isLast ? LAST_OF_SCORE : 0);
-      this.#weights[place] = weights[row] as number;
     }
+    this.#weights = new Float64Array(order.length).fill(1);
+    if (weights)
+      order.forEach((row, place) => {
+        this.#weights[place] = weights[row] as number;
+      });
   }
 
   /** The area below the ROC curve (trapezoids), and the average precision. NaN if they are undefined. */

@@ -27,10 +27,12 @@ export class Ranking implements Computation {
 
   finish(): Computed {
     const sums = new PartSums(3);
+    const labels = this.#labels.take();
+    const scores = this.#scores.take();
     const baselines = { ndcg: 0, ndcg_at_10: 0 };
     let ranked = 0;
     for (const rows of this.#rowsOfGroups()) {
-      const found = groupNdcg(rows, this.#labels.values, this.#scores.values);
+      const found = groupNdcg(rows, labels, scores);
       if (!found) continue;
       const part = partOf(ranked);
       ranked += 1;
@@ -55,7 +57,7 @@ export class Ranking implements Computation {
 
   /** The indices of the rows of each group. */
   *#rowsOfGroups(): Generator<Uint32Array> {
-    const groups = this.#groups.values;
+    const groups = this.#groups.take();
     const ends = new Uint32Array(this.#indices.size + 1);
     for (const group of groups) ends[group + 1] = (ends[group + 1] as number) + 1;
     for (let group = 1; group < ends.length; group += 1) {

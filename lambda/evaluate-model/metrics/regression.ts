@@ -16,11 +16,16 @@ export class Regression implements Computation {
   readonly #sums = new PartSums(5);
   readonly #labels = new Column();
   readonly #predictions = new Column();
-  readonly #weights = new Column();
+  readonly #weights: Column | undefined;
   #first = 0;
 
+  /** @param isWeighted whether the rows have weights */
+  constructor(isWeighted: boolean) {
+    this.#weights = isWeighted ? new Column() : undefined;
+  }
+
   add({ label, weight, predictions: [prediction = Number.NaN] }: Row): void {
-    const row = this.#labels.values.length;
+    const row = this.#labels.length;
     if (row === 0) this.#first = label;
     const part = partOf(row);
     const shifted = label - this.#first;
@@ -32,42 +37,42 @@ export class Regression implements Computation {
     this.#sums.add(part, ABSOLUTE_ERROR, weight * Math.abs(residual));
     this.#labels.push(label);
     this.#predictions.push(prediction);
-    this.#weights.push(weight);
+    this.#weights?.push(weight);
   }
 
   finish(): Computed {
-    const rows = this.#labels.values.length;
+    const labels = this.#labels.take();
     return {
-      estimates: estimate((weights) => metricsOf(this.#sums.totals(weights)), rows),
-      baselines: this.#baselines(),
-      reasons: { r2: rows < 2 ? 'R² needs at least 2 rows' : 'all labels of the test data are equal' },
-      charts: this.#charts(),
+      estimates: estimate((weights) => metricsOf(this.#sums.totals(weights)), labels.length),
+      baselines: this.#baselines(labels),
+      reasons: {
+        r2: labels.length < 2 ? 'R² needs at least 2 rows' : 'all labels of the test data are equal',
+      },
+      charts: chartsOf(labels, this.#predictions.take()),
     };
   }
 
   /** The metrics of a model that always predicts the mean label. */
-  #baselines(): Readonly<Record<string, number>> {
+  #baselines(labels: Float64Array): Readonly<Record<string, number>> {
     const totals = this.#sums.totals();
     const weight = totals[WEIGHT] as number;
     const mean = this.#first + (totals[LABEL] as number) / weight;
-    const weights = this.#weights.values;
-    const absolute = this.#labels.values.reduce(
-      (sum, label, row) => sum + Math.abs(label - mean) * (weights[row] as number),
+    const weights = this.#weights?.take();
+    const absolute = labels.reduce(
+      (sum, label, row) => sum + Math.abs(label - mean) * (weights?.[row] ?? 1),
       0,
     );
     const mse = spreadOf(totals) / weight;
     return { rmse: Math.sqrt(mse), mse, mae: absolute / weight, r2: mse > 0 ? 0 : Number.NaN };
   }
+}
 
-  #charts(): Charts {
-    const labels = this.#labels.values;
-    const predictions = this.#predictions.values;
-    const residuals = labels.map((label, row) => label - (predictions[row] as number)).sort();
-    return {
-      residuals: SHARES.map((share) => ({ share, value: quantile(residuals, share) })),
-      calibration: calibrationOf(labels, predictions),
-    };
-  }
+function chartsOf(labels: Float64Array, predictions: Float64Array): Charts {
+  const residuals = labels.map((label, row) => label - (predictions[row] as number)).sort();
+  return {
+    residuals: SHARES.map((share) => ({ share, value: quantile(residuals, share) })),
+    calibration: calibrationOf(labels, predictions),
+  };
 }
 
 function metricsOf(totals: Float64Array): Readonly<Record<string, number>> {
