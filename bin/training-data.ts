@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FileSystem } from 'aws-cdk-lib';
-import { bytesOf, checkFolder, MANIFEST_FILE, type Manifest, type Output, prepareTable } from './data';
+import { COLUMNS_FILE } from '../local/src/tables/columns-file';
+import { bytesOf, checkFolder, type Manifest, type Output, prepareTable } from './data';
 import { wantedProblemType } from './learning-task';
 import type { Settings } from './settings';
 import { SettingsError } from './settings-error';
@@ -9,9 +10,12 @@ import { SettingsError } from './settings-error';
 /** Cache of prepared tables, so that an unchanged file is not read again. */
 const CACHE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'data');
 
+/** Patterns that exclude everything except the data and its description from the upload. */
+const EXCLUDE = ['**', '!train', '!train/**', '!validation', '!validation/**', `!${COLUMNS_FILE}`];
+
 /** Local data in the format of SageMaker's XGBoost: CSV, label first, no header. */
 export interface TrainingData {
-  /** Folder with `train/` and `validation/`, and for a prepared table the manifest. */
+  /** Folder with `train/` and `validation/`, and usually `columns.json`. */
   readonly folder: string;
   /** Patterns of files in the folder that are not uploaded. */
   readonly exclude: string[];
@@ -44,19 +48,18 @@ export function prepareData(settings: Settings, options: PrepareOptions = {}): T
   refuseTableSettings(settings, path);
   if (isInS3) return undefined;
   checkFolder(path);
-  const exclude = allBut();
   return {
     folder: path,
-    exclude,
+    exclude: EXCLUDE,
     bytes: bytesOf(path),
-    fingerprint: FileSystem.fingerprint(path, { exclude }),
+    fingerprint: FileSystem.fingerprint(path, { exclude: EXCLUDE }),
     featureNames: featureNamesIn(path),
   };
 }
 
 /** Feature names of a folder with a `columns.json`, which may also list the label. */
 function featureNamesIn(folder: string): string[] | undefined {
-  const file = join(folder, MANIFEST_FILE);
+  const file = join(folder, COLUMNS_FILE);
   if (!existsSync(file)) return undefined;
   const { columns, label } = JSON.parse(readFileSync(file, 'utf8')) as Partial<
     Pick<Manifest, 'columns' | 'label'>
@@ -77,13 +80,8 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
   return {
     ...prepared,
     featureNames: prepared.manifest.columns.map(({ name }) => name),
-    exclude: allBut(MANIFEST_FILE),
+    exclude: EXCLUDE,
   };
-}
-
-/** Patterns that exclude everything except the data and the given files from the upload. */
-function allBut(...files: string[]): string[] {
-  return ['**', '!train', '!train/**', '!validation', '!validation/**', ...files.map((name) => `!${name}`)];
 }
 
 function refuseTableSettings(settings: Settings, path: string): void {

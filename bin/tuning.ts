@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
-import { MANIFEST_FILE, summaryOf } from './data';
+import { COLUMNS_FILE } from '../local/src/tables/columns-file';
+import { summaryOf } from './data';
 import { describeBaseline, describeTask, learningTaskOf } from './learning-task';
 import { readSettings } from './settings';
 import { TemplateValidation } from './template-validation';
@@ -25,7 +26,7 @@ function synthesize(): void {
   const data = prepareData(settings);
   if (data?.manifest) {
     const task = learningTaskOf(settings, data.manifest);
-    const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, MANIFEST_FILE))}`;
+    const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, COLUMNS_FILE))}`;
     // Not to stdout, which `cdk synth` uses for the template.
     console.error(
       [

@@ -18,6 +18,9 @@ const KEPT = 3;
 /** Tables that were used within this time are not removed, because another process may be reading them. */
 const IN_USE_MS = 60 * 60 * 1000;
 
+/** Folders with the code that prepares tables. */
+const CODE = [__dirname, join(__dirname, '../../local/src/tables')];
+
 /** Cache of prepared tables, so that a file is read again only if the file or the settings changed. */
 export class PreparedTables {
   constructor(private readonly folder: string) {}
@@ -65,6 +68,8 @@ export function keyOf(path: string, settings: unknown): string {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true });
   const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));
   // Another version of this code might prepare the same file differently.
-  for (const name of readdirSync(__dirname).sort()) hash.update(readFileSync(join(__dirname, name)));
+  for (const folder of CODE) {
+    for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
+  }
   return hash.digest('hex').slice(0, 32);
 }

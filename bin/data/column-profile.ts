@@ -1,17 +1,18 @@
-import { type DateForm, dateFormsOf, parseDate } from './dates';
-import { kindOf, LARGEST_FLOAT, numberOf, type ValueKind, withAsciiMinus } from './values';
+import { type DateForm, dateFormsOf, parseDate } from '../../local/src/tables/dates';
+import type { Example } from '../../local/src/tables/table-error';
+import {
+  kindOf,
+  LARGEST_FLOAT,
+  numberOf,
+  type ValueKind,
+  withAsciiMinus,
+} from '../../local/src/tables/values';
 
 /** Maximum number of distinct values to keep, and therefore of categories of a column or classes of a label. */
 const MOST_LEVELS = 1000;
 
 /** Lower maximum for columns with only numbers so far, except the label. Tables can have thousands of such columns. */
 const MOST_NUMBERS = 100;
-
-/** A value and its first line. */
-export interface Example {
-  readonly value: string;
-  readonly line: number;
-}
 
 type Counts = Record<ValueKind, number>;
 

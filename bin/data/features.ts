@@ -1,9 +1,10 @@
+import type { DateForm } from '../../local/src/tables/dates';
+import { DATE_PARTS, encoderOf, type PreparedColumn } from '../../local/src/tables/prepared-columns';
+import { countOf } from '../../local/src/tables/table-error';
 import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
-import { type DateForm, parseDate } from './dates';
-import { isMissing, type Level, levelsOf } from './levels';
-import { checkNumbers, encodeNumber, isNumeric, minusNotice, roundingNotice } from './numbers';
-import { countOf } from './table-error';
+import { type Level, levelsOf } from './levels';
+import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers';
 
 /** How categories become numbers. */
 export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
@@ -16,22 +17,6 @@ const MOST_ONE_HOT = 10;
  * string.
  */
 const FEW_TEXTS = 10;
-
-/** A column of the prepared data. */
-export interface PreparedColumn {
-  readonly name: string;
-  /** The source column in the file. */
-  readonly column: string;
-  readonly encoding: 'number' | 'code' | 'one-hot' | 'date';
-  /** For `code`: the code of each category. */
-  readonly codes?: Readonly<Record<string, number>>;
-  /** For `one-hot`: the category for which the column is 1. */
-  readonly category?: string;
-  /** For `date`: the date format in the file. */
-  readonly form?: DateForm;
-  /** For `date`: the part of the date in this column. */
-  readonly part?: string;
-}
 
 /** A feature: a column of the file, and its encoding. */
 export interface Feature {
@@ -130,71 +115,41 @@ function encode(profile: ColumnProfile, index: number, categories: CategoryEncod
 }
 
 function numberFeature({ name, counts }: ColumnProfile, index: number): Feature {
-  return {
-    index,
-    missing: counts.missing + counts.maybeMissing,
-    prepared: [{ name, column: name, encoding: 'number' }],
-    encode: encodeNumber,
-  };
+  const missing = counts.missing + counts.maybeMissing;
+  return featureOf(index, missing, [{ name, column: name, encoding: 'number' }]);
 }
 
 function codeFeature({ name, counts }: ColumnProfile, index: number, levels: readonly Level[]): Feature {
   const codes = Object.fromEntries(levels.map((level, code) => [level.name, code]));
-  const fields = fieldsOf(levels, (code) => String(code));
-  return {
-    index,
-    missing: counts.missing,
-    prepared: [{ name, column: name, encoding: 'code', codes }],
-    encode: (value) => fields.get(value) ?? '',
-  };
+  return featureOf(index, counts.missing, [{ name, column: name, encoding: 'code', codes }]);
 }
 
 function oneHotFeature({ name, counts }: ColumnProfile, index: number, levels: readonly Level[]): Feature {
-  const fields = fieldsOf(levels, (code) => levels.map((_, at) => (at === code ? '1' : '0')).join(','));
-  const missing = ','.repeat(levels.length - 1);
-  return {
-    index,
-    missing: counts.missing,
-    prepared: levels.map((level) => ({
-      name: `${name}=${level.name}`,
-      column: name,
-      encoding: 'one-hot',
-      category: level.name,
-    })),
-    encode: (value) => fields.get(value) ?? missing,
-  };
+  const prepared = levels.map(({ name: category }) => ({
+    name: `${name}=${category}`,
+    column: name,
+    encoding: 'one-hot' as const,
+    category,
+  }));
+  return featureOf(index, counts.missing, prepared);
 }
 
 function dateFeature({ name, counts, hasTimes }: ColumnProfile, index: number, form: DateForm): Feature {
-  const parts = {
-    day: 'days since 1970-01-01',
-    month: '1 to 12',
-    weekday: '0 Sunday to 6 Saturday',
-    hour: '0 to 23',
-  };
-  const used = Object.entries(parts).filter(([part]) => part !== 'hour' || hasTimes);
-  const missing = ','.repeat(used.length - 1);
-  return {
-    index,
-    missing: counts.missing,
-    prepared: used.map(([part, meaning]) => ({
-      name: `${name}.${part}`,
-      column: name,
-      encoding: 'date',
-      form,
-      part: meaning,
-    })),
-    encode: (value) => {
-      const date = isMissing(value, true) ? undefined : parseDate(value, form);
-      if (!date) return missing;
-      const { days, month, weekday, hour } = date;
-      return `${Number(days.toFixed(6))},${month},${weekday}${hasTimes ? `,${hour}` : ''}`;
-    },
-  };
+  const used = Object.entries(DATE_PARTS).filter(([part]) => part !== 'hour' || hasTimes);
+  const prepared = used.map(([part, { meaning }]) => ({
+    name: `${name}.${part}`,
+    column: name,
+    encoding: 'date' as const,
+    form,
+    part: meaning,
+  }));
+  return featureOf(index, counts.missing, prepared);
 }
 
-function fieldsOf(levels: readonly Level[], fieldOf: (code: number) => string): ReadonlyMap<string, string> {
-  return new Map(levels.flatMap(({ spellings }, code) => spellings.map((value) => [value, fieldOf(code)])));
+/** A feature. Its encoding depends only on the record of its columns, which `columns.json` keeps for predictions. */
+function featureOf(index: number, missing: number, prepared: readonly PreparedColumn[]): Feature {
+  const { encode } = encoderOf(prepared);
+  return { index, missing, prepared, encode };
 }
 
 function noticesOf(profile: ColumnProfile): string[] {

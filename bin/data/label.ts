@@ -1,8 +1,9 @@
+import { encodeNumber } from '../../local/src/tables/numbers';
+import { countOf, listOf, quoted } from '../../local/src/tables/table-error';
 import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type Level, levelsOf } from './levels';
-import { checkNumbers, encodeNumber, isNumeric, minusNotice, roundingNotice } from './numbers';
-import { countOf, listOf, quoted } from './table-error';
+import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers';
 
 /** The type of problem, in the terms of SageMaker's AutoML. */
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';

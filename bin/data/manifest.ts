@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
+import type { CsvFile } from '../../local/src/tables/csv-file';
+import type { PreparedColumn } from '../../local/src/tables/prepared-columns';
+import { countOf, listOf } from '../../local/src/tables/table-error';
 import { baselineOf } from './baseline';
-import type { CsvFile } from './csv-file';
-import type { FeaturePlan, PreparedColumn } from './features';
+import type { FeaturePlan } from './features';
 import type { Label, ProblemType } from './label';
-import { countOf, listOf } from './table-error';
 import type { WrittenTable } from './write-table';
 
 /** How a table was prepared. With it, you can prepare a row for a prediction, and interpret the prediction. */

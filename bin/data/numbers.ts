@@ -1,6 +1,6 @@
+import { NUMBER_PROBLEMS } from '../../local/src/tables/numbers';
+import { fieldError, quoted } from '../../local/src/tables/table-error';
 import type { ColumnProfile } from './column-profile';
-import { fieldError, quoted } from './table-error';
-import { kindOf, withDecimalPoint } from './values';
 
 /**
  * If most values of a column are numbers, and it has more distinct values than this, it has measurements with typing
@@ -14,34 +14,22 @@ export function isNumeric(profile: ColumnProfile): boolean {
 }
 
 /**
- * @throws SettingsError if a number of a column cannot be read, or is too large for a 32-bit float
+ * @throws TableError if a number of a column cannot be read, or is too large for a 32-bit float
  */
 export function checkNumbers(path: string, profile: ColumnProfile): void {
   const { name, examples, counts, tooLarge } = profile;
   const exclude = profile.isLabel ? '' : `. ${excludeAdvice(name)}`;
   const text = examples.text ?? examples.grouped;
   if (text && profile.numbers > profile.texts && (profile.levels?.size ?? FEW_VALUES + 1) > FEW_VALUES) {
-    const advice = examples.grouped
-      ? 'is not a number that XGBoost reads: write it without thousands separators and with a decimal point'
-      : 'is text in a column of numbers: correct it, or leave the field empty if the value is missing';
+    const advice = NUMBER_PROBLEMS[examples.grouped ? 'grouped' : 'text'];
     throw fieldError(path, name, examples.grouped ?? text, `${advice}${exclude}`);
   }
   if (!isNumeric(profile)) return;
   if (counts.maybeThousands > 0 && counts.decimalComma === 0 && examples.maybeThousands) {
-    throw fieldError(
-      path,
-      name,
-      examples.maybeThousands,
-      'may have a decimal comma or a thousands separator: write numbers with a decimal point and no separator',
-    );
+    throw fieldError(path, name, examples.maybeThousands, NUMBER_PROBLEMS.maybeThousands);
   }
   if (tooLarge) {
-    throw fieldError(
-      path,
-      name,
-      tooLarge,
-      `is too large for the 32-bit floats that XGBoost uses (maximum 3.4e38): scale the column, or leave the field empty${exclude}`,
-    );
+    throw fieldError(path, name, tooLarge, `${NUMBER_PROBLEMS.tooLarge}${exclude}`);
   }
 }
 
@@ -59,19 +47,6 @@ export function minusNotice({ name, unicodeMinus }: ColumnProfile): string | und
     unicodeMinus &&
     `column ${name} has a Unicode minus, such as ${quoted(unicodeMinus.value)} (line ${unicodeMinus.line}), which is read as a minus sign`
   );
-}
-
-/** A number in the form that XGBoost reads. A missing value is an empty field. */
-export function encodeNumber(value: string): string {
-  switch (kindOf(value)) {
-    case 'number':
-      return value;
-    case 'decimalComma':
-    case 'maybeThousands':
-      return withDecimalPoint(value);
-    default:
-      return '';
-  }
 }
 
 function excludeAdvice(name: string): string {

@@ -1,21 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { COLUMNS_FILE } from '../../local/src/tables/columns-file';
+import { type CsvFile, readCsvFile } from '../../local/src/tables/csv-file';
+import { listOf, quoted, TableError } from '../../local/src/tables/table-error';
+import { isDecimal } from '../../local/src/tables/values';
 import { SettingsError } from '../settings-error';
 import { keyOf, PreparedTables } from './cache';
 import type { ColumnProfile } from './column-profile';
-import { CsvFile, NotUtf8Error } from './csv-file';
 import { type CategoryEncoding, planFeatures } from './features';
 import { type ProblemType, planLabel } from './label';
 import { type Manifest, manifestOf } from './manifest';
 import { profileTable } from './profile-table';
 import { type Output, Progress } from './progress';
-import { listOf, quoted } from './table-error';
-import { isDecimal } from './values';
 import { writeTable } from './write-table';
-
-/** Name of the manifest, next to `train/` and `validation/`. */
-export const MANIFEST_FILE = 'columns.json';
 
 /** Settings for the preparation of a table. */
 export interface TableOptions {
@@ -56,7 +54,7 @@ export function prepareTable(
   const key = keyOf(path, options);
   const folder = new PreparedTables(cache).get(key, (target) => prepare(path, options, target, output));
   const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
-  return { folder, manifest: read(MANIFEST_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
+  return { folder, manifest: read(COLUMNS_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
 }
 
 /** File with information that only this machine needs, and that is not in the manifest. */
@@ -64,11 +62,10 @@ const WRITTEN_FILE = 'written.json';
 
 function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {
   try {
-    prepareFile(CsvFile.open(path), options, folder, output);
+    readCsvFile(path, (file) => prepareFile(file, options, folder, output));
   } catch (error) {
-    if (!(error instanceof NotUtf8Error)) throw error;
-    // Text that is not UTF-8 is usually Windows-1252, which includes Latin-1.
-    prepareFile(CsvFile.open(path, 'windows-1252'), options, folder, output);
+    if (error instanceof TableError) throw new SettingsError(`tuning:data: ${error.message}`);
+    throw error;
   }
 }
 
@@ -83,7 +80,7 @@ function prepareFile(file: CsvFile, options: TableOptions, folder: string, outpu
   const written = writeTable(file, { label, index, features: plan.features }, folder, progress);
   progress.end();
   const manifest = JSON.stringify(manifestOf(file, rows, label, plan, written), undefined, 2);
-  writeFileSync(join(folder, MANIFEST_FILE), `${manifest}\n`);
+  writeFileSync(join(folder, COLUMNS_FILE), `${manifest}\n`);
   const fingerprint = createHash('sha256').update(written.sha256).update(manifest).digest('hex');
   writeFileSync(
     join(folder, WRITTEN_FILE),

@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CsvFile } from '../../local/src/tables/csv-file';
+import { fieldAt } from '../../local/src/tables/values';
 import { Moments } from './baseline';
-import type { CsvFile } from './csv-file';
 import type { Feature } from './features';
 import type { Label } from './label';
 import type { Progress } from './progress';
 import { type Part, StratifiedSplit } from './split';
-import { trimmed, withAsciiMinus } from './values';
 
 /** Number of characters to write at a time. */
 const WRITTEN_AT_ONCE = 1 << 17;
@@ -43,10 +43,10 @@ export function writeTable(
   let row = 0;
   for (const chunk of file.chunks()) {
     for (const fields of chunk.rows) {
-      const value = label.encode(fieldOf(fields, index));
+      const value = label.encode(fieldAt(fields, index));
       if (value !== undefined) {
         let line = value;
-        for (const feature of features) line += `,${feature.encode(fieldOf(fields, feature.index))}`;
+        for (const feature of features) line += `,${feature.encode(fieldAt(fields, feature.index))}`;
         const part = split.partOf(row, label.stratumOf(value));
         outputs[part].add(line);
         if (!label.classes) labels[part].add(Number(value));
@@ -64,10 +64,6 @@ export function writeTable(
     bytes: train.bytes + validation.bytes,
     sha256: hash.digest('hex'),
   };
-}
-
-function fieldOf(fields: readonly string[], index: number): string {
-  return withAsciiMinus(trimmed(fields[index] ?? ''));
 }
 
 class OutputFile {

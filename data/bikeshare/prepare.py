@@ -139,12 +139,13 @@ def describe(counts):
     for name, kind, (lowest, highest), meaning, encoding in FEATURES:
         column = {"name": name, "type": kind, "minimum": lowest, "maximum": highest, "description": meaning}
         if encoding is not None:
-            column["encoding"] = encoding
+            column["encoding"] = "code"
+            column["codes"] = encoding
         columns.append(column)
     document = {
         "source": {"package": PACKAGE, "file": MEMBER, "sha256": MEMBER_SHA256},
         "split": {"seed": SEED, "rows": counts},
-        "label": {"column": label["name"]},
+        "label": {"column": label["name"], "transform": "log1p"},
         "columns": columns,
     }
     return (json.dumps(document, indent=2) + "\n").encode("ascii")

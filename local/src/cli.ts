@@ -21,6 +21,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['list', async () => (await import('./commands/list')).listCommand()],
   ['show', async () => (await import('./commands/show')).showCommand()],
   ['logs', async () => (await import('./commands/logs')).logsCommand()],
+  ['predict', async () => (await import('./commands/predict')).predictCommand()],
   ['report', async () => (await import('./commands/report')).reportCommand()],
   ['clean', async () => (await import('./commands/clean')).cleanCommand()],
 ]);

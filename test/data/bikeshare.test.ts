@@ -9,7 +9,7 @@ interface Column {
   readonly minimum: number;
   readonly maximum?: number;
   readonly description: string;
-  readonly encoding?: Readonly<Record<string, number>>;
+  readonly codes?: Readonly<Record<string, number>>;
 }
 
 const document: {
@@ -72,12 +72,12 @@ test('casual and registered, which add up to the label, are not among the column
 });
 
 test('an encoding covers its range, each value once', () => {
-  const encoded = columns.flatMap(({ encoding, minimum, maximum }) =>
-    encoding ? [{ encoding, minimum, maximum }] : [],
+  const encoded = columns.flatMap(({ codes, minimum, maximum }) =>
+    codes ? [{ codes, minimum, maximum }] : [],
   );
   expect(encoded).toHaveLength(2);
-  for (const { encoding, minimum, maximum } of encoded) {
-    expect(Object.values(encoding)).toEqual(
+  for (const { codes, minimum, maximum } of encoded) {
+    expect(Object.values(codes)).toEqual(
       Array.from({ length: (maximum ?? 0) - minimum + 1 }, (_, index) => minimum + index),
     );
   }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type Options, parse } from 'csv-parse/sync';
-import { SettingsError } from '../settings-error';
+import { TableError } from './table-error';
 import { encodingOf, type TextEncoding } from './text-encoding';
 
 /** Number of bytes to read at a time. */
@@ -37,7 +37,7 @@ export interface CsvChunk {
 }
 
 /** Thrown if a file is read as UTF-8 but has invalid UTF-8. */
-export class NotUtf8Error extends Error {
+class NotUtf8Error extends Error {
   override readonly name = 'NotUtf8Error';
 }
 
@@ -46,11 +46,11 @@ export class CsvFile {
   /**
    * Detects the encoding and the delimiter from the start of a file.
    *
-   * @throws SettingsError if the file is empty or not text, or its first line is not CSV
+   * @throws TableError if the file is empty or not text, or its first line is not CSV
    */
   static open(path: string, encoding?: TextEncoding): CsvFile {
     const head = readHead(path);
-    if (head.length === 0) throw new SettingsError(`tuning:data: ${path} is empty`);
+    if (head.length === 0) throw new TableError(`${path} is empty`);
     return new CsvFile(path, encoding ?? encodingOf(path, head), statSync(path).size);
   }
 
@@ -64,7 +64,7 @@ export class CsvFile {
   ) {
     const [first] = this.texts();
     if (first === undefined || first.text.trim() === '') {
-      throw new SettingsError(`tuning:data: ${path} is empty`);
+      throw new TableError(`${path} is empty`);
     }
     this.delimiter = delimiterOf(first.text);
     const [header = []] = this.parse(first.text, 1, { to: 1 });
@@ -74,13 +74,14 @@ export class CsvFile {
   /**
    * The records after the header. Blank lines are skipped.
    *
+   * @param first index of the first record: 0 to include the header
    * @throws NotUtf8Error at the first invalid bytes, if the encoding is UTF-8
-   * @throws SettingsError at the first record that is not valid CSV
+   * @throws TableError at the first record that is not valid CSV
    */
-  *chunks(): Generator<CsvChunk> {
+  *chunks(first = 1): Generator<CsvChunk> {
     let isFirst = true;
     for (const { text, line, bytesRead } of this.texts()) {
-      const from = isFirst ? 1 : 0;
+      const from = isFirst ? first : 0;
       isFirst = false;
       const rows = this.parse(text, line).slice(from);
       let lines: readonly number[] | undefined;
@@ -127,9 +128,7 @@ export class CsvFile {
       return decoder.decode(bytes, { stream });
     } catch {
       if (this.encoding === 'utf-8') throw new NotUtf8Error(`${this.path} is not UTF-8`);
-      throw new SettingsError(
-        `tuning:data: ${this.path} is not ${this.encoding.toUpperCase()}: save it as UTF-8`,
-      );
+      throw new TableError(`${this.path} is not ${this.encoding.toUpperCase()}: save it as UTF-8`);
     }
   }
 
@@ -155,10 +154,24 @@ export class CsvFile {
     return begins;
   }
 
-  private notCsv(line: number, why: string): SettingsError {
-    return new SettingsError(
-      `tuning:data: line ${line} of ${this.path} is not CSV: ${why}. Write a quote within a quoted field twice ("")`,
+  private notCsv(line: number, why: string): TableError {
+    return new TableError(
+      `line ${line} of ${this.path} is not CSV: ${why}. Write a quote within a quoted field twice ("")`,
     );
+  }
+}
+
+/**
+ * Reads a file that is UTF-8 or has a byte order mark, or else as Windows-1252, which includes Latin-1.
+ *
+ * @param read called a second time if the file turns out not to be UTF-8
+ */
+export function readCsvFile<Result>(path: string, read: (file: CsvFile) => Result): Result {
+  try {
+    return read(CsvFile.open(path));
+  } catch (error) {
+    if (!(error instanceof NotUtf8Error)) throw error;
+    return read(CsvFile.open(path, 'windows-1252'));
   }
 }
 

@@ -1,4 +1,4 @@
-import { SettingsError } from '../settings-error';
+import { TableError } from './table-error';
 
 /** Supported text encodings, with their names in `TextDecoder`. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
@@ -23,12 +23,12 @@ const BYTE_ORDER_MARKS: readonly { readonly start: readonly number[]; readonly e
  * Detects the encoding of a file from its first bytes. The default is UTF-8. Invalid UTF-8 further on is detected when the file
  * is read.
  *
- * @throws SettingsError if the file is not text
+ * @throws TableError if the file is not text
  */
 export function encodingOf(path: string, head: Buffer): TextEncoding {
   const startsWith = (start: readonly number[]) => start.every((byte, index) => head[index] === byte);
   const other = OTHER_FORMATS.find(({ start }) => startsWith(start));
-  if (other) throw new SettingsError(`tuning:data: ${path} ${other.advice}`);
+  if (other) throw new TableError(`${path} ${other.advice}`);
   const marked = BYTE_ORDER_MARKS.find(({ start }) => startsWith(start));
   return marked?.encoding ?? utf16WithoutMark(path, head) ?? 'utf-8';
 }
@@ -44,7 +44,5 @@ function utf16WithoutMark(path: string, head: Buffer): TextEncoding | undefined 
   const many = head.length / 4;
   if (odd > many && even === 0) return 'utf-16le';
   if (even > many && odd === 0) return 'utf-16be';
-  throw new SettingsError(
-    `tuning:data: ${path} is a binary file (it has zero bytes): save the table as CSV in UTF-8`,
-  );
+  throw new TableError(`${path} is a binary file (it has zero bytes): save the table as CSV in UTF-8`);
 }

@@ -74,3 +74,8 @@ export function trimmed(value: string): string {
   const last = value.length - 1;
   return last >= 0 && (value.charCodeAt(0) <= 32 || value.charCodeAt(last) <= 32) ? value.trim() : value;
 }
+
+/** A field of a row, in the form in which it is encoded. */
+export function fieldAt(row: readonly string[], index: number): string {
+  return withAsciiMinus(trimmed(row[index] ?? ''));
+}

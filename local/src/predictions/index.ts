@@ -1,0 +1,2 @@
+export { type PredictOptions, predictRows } from './predict-rows';
+export type { TrainedData, TrainedModel } from './trained-model';

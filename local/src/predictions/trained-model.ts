@@ -1,0 +1,24 @@
+import type { PreparedData } from '../tables';
+import type { ServedModel } from '../training';
+
+/** A trained model, with what is known about its training data. */
+export interface TrainedModel extends ServedModel {
+  /** Name for messages, such as `training job churn-1`. */
+  readonly title: string;
+  /** Path of the model archive. */
+  readonly archive: string;
+  readonly hyperparameters: Readonly<Record<string, string>>;
+  readonly data: TrainedData;
+}
+
+/** The training data of a model. */
+export interface TrainedData {
+  /** Location for messages. */
+  readonly uri: string;
+  /** The content of its `columns.json`. @default - there is none */
+  readonly prepared?: PreparedData;
+  /** What the columns before the features are: the label, and the weight if rows have weights. */
+  readonly leading: readonly string[];
+  /** Number of features. @default - the data no longer exists */
+  readonly features?: number;
+}
