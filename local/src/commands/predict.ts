@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
+import { createWriteStream, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -48,7 +48,7 @@ export function predictCommand(): Command {
 
 async function predict(name: string, rows: string, options: PredictCommandOptions): Promise<void> {
   const root = existingRoot(options);
-  if (!existsSync(rows)) throw new UserError(`${rows}: file not found.`);
+  if (!statSync(rows, { throwIfNoEntry: false })?.isFile()) throw new UserError(`${rows}: file not found.`);
   const model = findTrainedModel(root, name);
   const interruption = onInterruption(() => undefined);
   const serving = startServing({ pythonFolder: pythonFolderOf(options), onNotice: console.error });

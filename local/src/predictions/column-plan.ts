@@ -99,13 +99,16 @@ function runsOf(columns: readonly PreparedColumn[]): PreparedColumn[][] {
 function byPosition({ path, header }: CsvFile, data: TrainedData, hasHeader: boolean): ColumnPlan {
   const { uri, leading, features = header.length, prepared } = data;
   const extra = header.length - features;
+  const why =
+    hasHeader || prepared === undefined
+      ? `The training data ${uri} has no ${COLUMNS_FILE}, which names its columns.`
+      : `${basename(path)} has no header.`;
   if (extra !== 0 && extra !== leading.length) {
     throw new TableError(
-      `${path} has ${countOf(header.length, 'column')}, but the training data ${uri} has ${features}, or ${features + leading.length} with the ${leading.join(' and the ')} first. ${reason(data)}`,
+      `${path} has ${countOf(header.length, 'column')}, but the training data ${uri} has ${features}, or ${features + leading.length} with the ${leading.join(' and the ')} first. ${why} The columns are used by position`,
     );
   }
   const names = hasHeader ? header : header.map((_, index) => `column_${index + 1}`);
-  const place = hasHeader || prepared === undefined ? reason(data) : `${basename(path)} has no header.`;
   return {
     used: names.slice(extra).map((name, at) => ({
       name,
@@ -115,14 +118,10 @@ function byPosition({ path, header }: CsvFile, data: TrainedData, hasHeader: boo
     hasHeader,
     names,
     notices: [
-      `${place} The columns are used by position, and must be encoded as in the training data`,
+      `${why} The columns are used by position, and must be encoded as in the training data`,
       ...(extra > 0
         ? [`Ignored at the start of each row, as in the training data: ${leading.join(', ')}`]
         : []),
     ],
   };
-}
-
-function reason({ uri }: TrainedData): string {
-  return `The training data ${uri} has no ${COLUMNS_FILE}, which names its columns.`;
 }
