@@ -203,13 +203,14 @@ describe('training data', () => {
     expect(placeOf(csv('x,y', ...numbers, '1,2'))).not.toBe(first);
   });
 
-  test('of a folder are uploaded without other files in the folder', () => {
+  test('of a folder are uploaded with columns.json, without other files in the folder', () => {
     const assembly = new App({ context, outdir: join(folder, 'out') });
     new TuningStack(assembly, 'SageMakerTuning', { settings: readSettings(assembly.node) });
     const { directory } = assembly.synth();
     const uploaded = readdirSync(directory).filter((name) => existsSync(join(directory, name, 'train')));
     expect(uploaded).toHaveLength(1);
     expect(readdirSync(join(directory, uploaded[0] ?? ''), { recursive: true }).sort()).toEqual([
+      'columns.json',
       'train',
       'train/train.csv',
       'validation',
