@@ -1,14 +1,21 @@
+import type { Charts, Evaluation, GateResult, Metric } from '../shared/evaluation';
+import { METRICS } from '../shared/metric-names';
 import { writeJson } from '../shared/write-json';
 import { approvedVersionReader } from './approved-version';
 import type { EvaluationClients } from './clients';
 import type { EvaluateModelEvent } from './event';
 import { decide } from './gate';
-import { METRICS } from './metric-names';
 import type { Computed } from './metrics/computation';
 import { computationOf } from './metrics/computations';
 import { readPredictions } from './read-predictions';
 import { statisticsFile } from './statistics-file';
-import type { EvaluateModelResult, Metric } from './types';
+
+/** Result of the function. */
+export interface EvaluateModelResult {
+  readonly evaluation: Evaluation;
+  readonly gate: GateResult | null;
+  readonly charts: Charts;
+}
 
 /** Computes the metrics of a model from its predictions for the test data, writes `evaluation.json`, and decides the gate. */
 export async function evaluateModel(

@@ -1,6 +1,7 @@
 import { InvalidEventError } from '../shared/errors';
+import type { ProblemType } from '../shared/evaluation';
 import { check, fieldsOf, isOptional, isS3Uri, isStrings, show } from '../shared/event-fields';
-import { METRICS, type ProblemType } from './metric-names';
+import { METRICS } from '../shared/metric-names';
 
 /** Event that the state machine passes to the function. */
 export interface EvaluateModelEvent {

@@ -1,8 +1,8 @@
+import type { ConditionResult, Evaluation, GateResult, Metric } from '../shared/evaluation';
+import { isLowerBetter, mainMetric } from '../shared/metric-names';
 import type { ApprovedVersion, ApprovedVersionReader } from './approved-version';
 import type { Condition } from './event';
-import { isLowerBetter, METRICS } from './metric-names';
 import { metricInFile } from './statistics-file';
-import type { ConditionResult, Evaluation, GateResult, Metric } from './types';
 
 /** Decides whether a model passes the gate. All conditions are evaluated, so that the result can show each. */
 export async function decide(
@@ -68,13 +68,6 @@ function evaluate(
     case 'NoWorseThanApproved':
       return noWorseThanApproved(name, metric, condition.tolerance ?? 0, evaluation, approved);
   }
-}
-
-/** The metric that conditions without a metric compare. */
-function mainMetric({ problem, metrics }: Evaluation): string {
-  // Predictions that are classes have no log loss.
-  if (problem === 'MulticlassClassification' && metrics['log_loss']?.value === null) return 'accuracy';
-  return METRICS[problem][0];
 }
 
 function betterThanBaseline(name: string, metric: Metric): ConditionResult {

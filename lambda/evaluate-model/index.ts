@@ -1,8 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { evaluateModel } from './evaluate-model';
+import { type EvaluateModelResult, evaluateModel } from './evaluate-model';
 import { parseEvent } from './event';
-import type { EvaluateModelResult } from './types';
 
 // Region, credentials and endpoint come only from the environment. A bucket can be in another region. All clients in the
 // account share SageMaker's low request quotas for List* and Describe*.

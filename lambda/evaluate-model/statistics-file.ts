@@ -1,6 +1,5 @@
-import type { ProblemType } from './metric-names';
+import type { Charts, Evaluation, ProblemType } from '../shared/evaluation';
 import type { Computed } from './metrics/computation';
-import type { Charts, Evaluation } from './types';
 
 /** Version of the fields that SageMaker does not define. A new version means that a field was changed or removed. */
 const SCHEMA_VERSION = 1;

@@ -57,6 +57,16 @@ export function buildTuningReport(input: TuningReportInput): Report {
     jobs: jobsOf(searches),
     bestJobName: input.bestTrainingJobName,
     finalModel: finalModelOf(input),
+    evaluated: evaluatedOf(input),
+  });
+}
+
+/** The results of the states after the final training. */
+function evaluatedOf({ evaluation, charts, gate, modelPackage }: TuningReportInput): Parts['evaluated'] {
+  return defined({
+    evaluation: evaluation && { ...evaluation, ...defined({ charts }) },
+    gate,
+    modelPackage,
   });
 }
 
@@ -158,12 +168,13 @@ interface Parts {
   readonly jobs: readonly Job[];
   readonly bestJobName: string | undefined;
   readonly finalModel: FinalModel | undefined;
+  readonly evaluated?: Pick<Report, 'evaluation' | 'gate' | 'modelPackage'>;
 }
 
 /** Adds the analyses to a report. */
 function complete(
   input: TuningReportInput | AutoMlReportInput,
-  { search, definitions, jobs, bestJobName, finalModel }: Parts,
+  { search, definitions, jobs, bestJobName, finalModel, evaluated }: Parts,
 ): Report {
   const own = definitions.filter((definition) => definition.search === search.name);
   const { type } = own.find(({ objective }) => objective)?.objective ?? { type: 'Maximize' as const };
@@ -195,6 +206,7 @@ function complete(
     learningCurves: curves,
     links: input.links ?? {},
     notices: input.notices ?? [],
+    ...evaluated,
     ...defined({
       bestJob: best?.name,
       comparison: best && compareBest(best, ranked, type),

@@ -1,4 +1,5 @@
 import { InvalidEventError } from '../shared/errors';
+import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 import { fieldsOf, jobName, show } from '../shared/event-fields';
 
 /** Event that the state machine passes to the function. */
@@ -17,6 +18,11 @@ export interface ReportEvent {
   readonly encryptionKey?: string;
   /** Names of the features of a model. */
   readonly features?: FeatureNames;
+  /** The evaluation of the final model on test data, as the function `evaluate-model` returns it. */
+  readonly evaluation?: Evaluation;
+  readonly charts?: Charts;
+  readonly gate?: GateResult;
+  readonly modelPackage?: ModelPackage;
 }
 
 /** Names of the features in training data. */
@@ -35,6 +41,10 @@ const FIELDS = [
   'output',
   'encryptionKey',
   'features',
+  'evaluation',
+  'charts',
+  'gate',
+  'modelPackage',
 ];
 
 /** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
@@ -57,6 +67,10 @@ export function parseEvent(event: unknown): ReportEvent {
     ...reusesBest(fields['reusesBest']),
     ...optionalText(fields, 'encryptionKey'),
     ...(fields['features'] !== undefined && { features: featureNames(fields['features']) }),
+    ...optionalObject(fields, 'evaluation', ['problem', 'rows', 'metrics']),
+    ...optionalObject(fields, 'charts', []),
+    ...optionalObject(fields, 'gate', ['passed', 'reason', 'conditions']),
+    ...optionalObject(fields, 'modelPackage', ['arn', 'group', 'version', 'approvalStatus']),
   };
 }
 
@@ -74,6 +88,21 @@ function optionalText<Name extends string>(
   if (value === undefined) return {};
   if (typeof value === 'string' && value !== '') return { [name]: value } as { [K in Name]?: string };
   throw new InvalidEventError(`${name} must be a non-empty string, got ${show(value)}`);
+}
+
+/** A result of another state, which is used as it is. */
+function optionalObject<Name extends 'evaluation' | 'charts' | 'gate' | 'modelPackage'>(
+  fields: Record<string, unknown>,
+  name: Name,
+  required: readonly string[],
+): Pick<ReportEvent, Name> {
+  const value = fields[name];
+  if (value === undefined) return {} as Pick<ReportEvent, Name>;
+  const missing = required.find((field) => Object(value)[field] == null);
+  if (typeof value === 'object' && missing === undefined) return { [name]: value } as Pick<ReportEvent, Name>;
+  throw new InvalidEventError(
+    `${name} must be an object${required.length > 0 ? ` with ${required.join(', ')}` : ''}, got ${show(value)}`,
+  );
 }
 
 function featureNames(value: unknown): FeatureNames {

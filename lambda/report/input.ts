@@ -6,6 +6,7 @@ import type {
   HyperParameterTrainingJobSummary,
   TrainingJob,
 } from '@aws-sdk/client-sagemaker';
+import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 import type { FeatureImportance, LearningCurve, Links } from './report-data';
 
 /** Input for the report of a hyperparameter tuning job: SageMaker's unchanged responses. */
@@ -19,6 +20,11 @@ export interface TuningReportInput extends ReportExtras {
   readonly bestTrainingJobName?: string;
   /** Whether the model of the best training job is the final model, so that there is no final training job. */
   readonly reusesBest?: boolean;
+  /** The evaluation of the final model on test data. */
+  readonly evaluation?: Evaluation;
+  readonly charts?: Charts;
+  readonly gate?: GateResult;
+  readonly modelPackage?: ModelPackage;
 }
 
 /** A training job: its summary or its description. The description also has metrics, instances and billable seconds. */

@@ -4,6 +4,7 @@ import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { FeatureNames, ReportEvent } from './event';
 import type { TrainingJobInput } from './input';
+import { defined } from './jobs';
 import type { FeatureImportance, Links, Report } from './report-data';
 import { readAutoMlSearch } from './sources/automl-search';
 import { readLearningCurves } from './sources/learning-curves';
@@ -44,6 +45,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     search.finalTrainingJob ? finalImportance : readImportance(clients.s3, bestOf(search, options)),
   ]);
   const columnNames = namesFor(search.tuningJob, options.features);
+  const { evaluation, charts, gate, modelPackage } = options;
   return buildTuningReport({
     ...common,
     ...input,
@@ -51,6 +53,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
+    ...defined({ evaluation, charts, gate, modelPackage }),
     notices: [...notices, ...(typeof importance === 'string' ? [importance] : [])],
   });
 }

@@ -1,5 +1,6 @@
 import { rankedJobs } from './analyses/ranking';
 import { count, cut, formatNumber, formatSeconds, formatShare } from './format';
+import { evaluationSentence, gateSentence } from './reading-evaluation';
 import type { Report, Sentence } from './report-data';
 
 type Facts = Omit<Report, 'reading'>;
@@ -20,6 +21,8 @@ export function readingOf(report: Facts): Sentence[] {
     ['importance', importance],
     ['overfit', overfit],
     ['final-model', finalModel],
+    ['evaluation', evaluationSentence],
+    ['gate', gateSentence],
     ['failures', failures],
     ['stopped', stopped],
     ['cost', cost],

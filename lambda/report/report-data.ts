@@ -1,3 +1,5 @@
+import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
+
 /**
  * Version of `report.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown
  * fields.
@@ -30,6 +32,12 @@ export interface Report {
   /** A sentence that explains why there are no learning curves. */
   readonly learningCurvesNotice?: string;
   readonly finalModel?: FinalModel;
+  /** The evaluation of the final model on test data. */
+  readonly evaluation?: EvaluationReport;
+  /** The decision of the quality gate. */
+  readonly gate?: GateResult;
+  /** The version of the final model in the Model Registry. */
+  readonly modelPackage?: ModelPackage;
   readonly featureImportance?: FeatureImportance;
   /** Sentences that explain the numbers. */
   readonly reading: readonly Sentence[];
@@ -216,6 +224,9 @@ export interface FinalModel {
   readonly instanceType?: string;
   readonly instanceCount?: number;
 }
+
+/** The evaluation, and data of its charts. */
+export type EvaluationReport = Evaluation & { readonly charts?: Charts };
 
 /** Importance of the columns in the final model, by kind (`gain`, `cover`, `weight`). Highest first. */
 export type FeatureImportance = Readonly<

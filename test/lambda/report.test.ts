@@ -492,6 +492,17 @@ describe('the event', () => {
     ['another place', { output: 'https://x/' }, /output must be s3:/],
     ['a place that is no folder', { output: 's3://bucket/reports' }, /output must be s3:/],
     ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must hold/],
+    [
+      'an evaluation without metrics',
+      { evaluation: { problem: 'Regression' } },
+      /evaluation must be an object with/,
+    ],
+    [
+      'a gate that is no object',
+      { gate: true },
+      /gate must be an object with passed, reason, conditions, got true/,
+    ],
+    ['charts that are no object', { charts: 'x' }, /charts must be an object, got "x"/],
     ['an unknown field', { best: 'x' }, /unknown field "best"/],
   ])('is rejected with %s', (_what, change, message) => {
     expect(() => parseEvent({ ...EVENT, ...change })).toThrow(message);

@@ -2,7 +2,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { TuningReportInput } from '../../lambda/report/input';
 import { axeViolations, describeInChromium, launchChromium, openPage } from '../chromium';
 import { pageOf } from './page-assets';
-import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
+import {
+  classifiedRun,
+  defaultRun,
+  evaluatedRun,
+  HOSTILE_TEXTS,
+  hostileSearch,
+  largeSearch,
+  oddSearches,
+} from './searches';
 
 /** CSS pixels between the margins of an A4 page in landscape. */
 const LANDSCAPE = 1031;
@@ -37,11 +45,12 @@ describeInChromium("the report's page", () => {
   const rowsOf = (page: Page) => page.locator('#job-table tbody tr:visible');
 
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
-    test.each([1280, 360])('%d pixels wide', async (width) => {
-      const { page, complaints } = await open(defaultRun(), {
-        colorScheme,
-        viewport: { width, height: 800 },
-      });
+    test.each([
+      [1280, 'numbers', evaluatedRun()],
+      [360, 'numbers', evaluatedRun()],
+      [360, 'classes', classifiedRun()],
+    ])('%d pixels wide, with an evaluation of %s', async (width, _problem, input) => {
+      const { page, complaints } = await open(input, { colorScheme, viewport: { width, height: 800 } });
       await seeAll(page);
       expect(complaints).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -55,6 +64,18 @@ describeInChromium("the report's page", () => {
     expect(await page.locator('figure svg').count()).toBeGreaterThan(12);
     expect(await page.locator('#job-table tbody tr').count()).toBe(20);
     expect(await page.locator('button').count()).toBe(0);
+  });
+
+  test('the first screen says how good the final model is on test data', async () => {
+    const { page } = await open(evaluatedRun(), { viewport: { width: 1280, height: 800 } });
+    const verdict = page.locator('.verdict');
+    expect(await verdict.textContent()).toBe(
+      'On test data: rmse 0.412 (0.391–0.433), baseline 1.234. The gate did not pass.',
+    );
+    const { y = 800 } = (await verdict.boundingBox()) ?? {};
+    expect(y).toBeLessThan(300);
+    await verdict.locator('a').click();
+    expect(await page.locator('h2#evaluation').boundingBox()).toMatchObject({ y: expect.closeTo(0, -2) });
   });
 
   test('jobs are sorted and filtered', async () => {

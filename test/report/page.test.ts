@@ -4,7 +4,15 @@ import { linkTo } from '../../lambda/report/page/links';
 import { packed, unpacked } from '../../lambda/report/page/page-data';
 import { html, jsonInScript } from '../../local/src/markup/markup';
 import { pageOf } from './page-assets';
-import { defaultRun, HOSTILE_TEXTS, hostileSearch, largeSearch, oddSearches } from './searches';
+import {
+  classifiedRun,
+  defaultRun,
+  evaluatedRun,
+  HOSTILE_TEXTS,
+  hostileSearch,
+  largeSearch,
+  oddSearches,
+} from './searches';
 
 /** The HTML of a page without its style sheet, script and data. */
 function markupOf(page: string): string {
@@ -13,6 +21,8 @@ function markupOf(page: string): string {
 
 test.each<[string, ReturnType<typeof defaultRun>]>([
   ['the default run', defaultRun()],
+  ['an evaluated run', evaluatedRun()],
+  ['a run evaluated with classes', classifiedRun()],
   ['hostile texts', hostileSearch()],
   ...Object.entries(oddSearches()),
 ])('a page runs and loads nothing but its own script, and draws numbers: %s', (_case, input) => {
@@ -86,4 +96,22 @@ test.each([
   ['//host/{name}', 'job', undefined],
 ])('the link %s', (template, name, href) => {
   expect(linkTo({ job: template }, 'job', name)).toBe(href);
+});
+
+test('an evaluation is there without JavaScript: metrics, gate, version', () => {
+  const text = markupOf(pageOf(evaluatedRun()))
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+  for (const part of [
+    'Metrics of 1234 rows, with 95% confidence intervals',
+    'rmse 0.41235 0.391–0.433 1.234 lower',
+    'r2 undefined: all labels of the test data are equal higher',
+    '95 % below 0.45',
+    'Quality gate Not passed',
+    'rmse is at most 0.3 ✗ not passed rmse is 0.412, the gate allows at most 0.3',
+    'rmse is better than the baseline ✓ passed',
+    'Version 3 of the group prices Rejected arn:aws:sagemaker:eu-west-1:123456789012:model-package/prices/3',
+  ]) {
+    expect(text).toContain(part);
+  }
 });

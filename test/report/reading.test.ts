@@ -1,10 +1,12 @@
 import { buildTuningReport } from '../../lambda/report/build-report';
 import type { TuningReportInput } from '../../lambda/report/input';
+import type { Metric } from '../../lambda/shared/evaluation';
 import {
   BOOSTER,
   DEPTH,
   defaultRun,
   ETA,
+  evaluatedRun,
   largeSearch,
   type MadeJob,
   type MadeSearch,
@@ -330,4 +332,60 @@ test('several definitions are read by the best one of them', () => {
     ['deep', 30],
   ]);
   expect(report.reading.find(({ about }) => about === 'importance')?.text).toMatch(/^eta \(/);
+});
+
+describe('the evaluation', () => {
+  const rmse = { value: 0.4123456, lower: 0.3912, upper: 0.4334, baseline: 1.2 };
+  const evaluated = (metric: Partial<Metric>, jobs: readonly MadeJob[] = values(0.41)) => ({
+    ...made(jobs),
+    evaluation: {
+      problem: 'Regression' as const,
+      rows: 1000,
+      metrics: { rmse: { ...rmse, ...metric } },
+      statistics: 's3://bucket/evaluation.json',
+    },
+  });
+
+  test.each<[string, TuningReportInput, string]>([
+    [
+      'better',
+      evaluated({}),
+      'On the test data, rmse is 0.412 (0.391–0.433), better than the baseline of 1.200.',
+    ],
+    [
+      'no better',
+      evaluated({ baseline: 0.4 }),
+      'On the test data, rmse is 0.412 (0.391–0.433), which is no better than the baseline of 0.400: the model is of no use.',
+    ],
+    [
+      'perhaps better',
+      evaluated({ baseline: 0.42 }),
+      'On the test data, rmse is 0.412 (0.391–0.433). The baseline of 0.420 is in this interval: 1,000 rows are too few to say that the model is better.',
+    ],
+    [
+      'worse than the search expected',
+      evaluated({}, values(0.3)),
+      "On the test data, rmse is 0.412 (0.391–0.433), better than the baseline of 1.200. The best job's validation:rmse of 0.3 is better than this interval: the search overestimates the model, or the test data differs.",
+    ],
+    [
+      'without an interval',
+      evaluated({ lower: null, upper: null }),
+      'On the test data, rmse is 0.41235, better than the baseline of 1.2.',
+    ],
+    ['without a baseline', evaluated({ baseline: null }), 'On the test data, rmse is 0.412 (0.391–0.433).'],
+    [
+      'undefined',
+      evaluated({ value: null, lower: null, upper: null, reason: 'the weights of all rows are 0' }),
+      'On the test data, rmse is undefined: the weights of all rows are 0.',
+    ],
+  ])('is %s', (_title, input, sentence) => {
+    expect(said(input, 'evaluation')).toBe(sentence);
+  });
+
+  test('has the decision of the gate', () => {
+    const { gate } = evaluatedRun();
+    expect(said({ ...made(values(1)), gate }, 'gate')).toBe(
+      'The quality gate did not pass: rmse is 0.412, the gate allows at most 0.3.',
+    );
+  });
 });

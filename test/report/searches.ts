@@ -4,6 +4,7 @@ import type {
 } from '@aws-sdk/client-sagemaker';
 import type { TrainingJobInput, TuningReportInput } from '../../lambda/report/input';
 import type { Range } from '../../lambda/report/report-data';
+import type { Metric } from '../../lambda/shared/evaluation';
 import recorded from './fixtures/default-run.json';
 
 const CREATED = new Date('2026-11-29T12:00:00Z');
@@ -18,6 +19,97 @@ function withDates(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((entry) => withDates(entry));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withDates(entry, name)]));
+}
+
+/** The default run with an evaluation of its final model. */
+export function evaluatedRun(): TuningReportInput {
+  const metric = (value: number, lower: number, upper: number, baseline: number | null): Metric => ({
+    value,
+    lower,
+    upper,
+    baseline,
+  });
+  return {
+    ...defaultRun(),
+    evaluation: {
+      problem: 'Regression',
+      rows: 1234,
+      metrics: {
+        rmse: metric(0.4123456, 0.3912, 0.4334, 1.2345),
+        mse: metric(0.17, 0.153, 0.188, 1.524),
+        mae: metric(0.31, 0.3, 0.32, 0.9),
+        r2: {
+          value: null,
+          lower: null,
+          upper: null,
+          baseline: null,
+          reason: 'all labels of the test data are equal',
+        },
+      },
+      statistics: 's3://bucket/output/evaluations/search/evaluation.json',
+    },
+    charts: {
+      residuals: [0.05, 0.5, 0.95].map((share) => ({ share, value: share - 0.5 })),
+      calibration: Array.from({ length: 10 }, (_, bin) => ({ prediction: bin, label: bin + 0.1, rows: 123 })),
+    },
+    gate: {
+      passed: false,
+      reason: 'rmse is 0.412, the gate allows at most 0.3',
+      conditions: [
+        {
+          condition: 'rmse is at most 0.3',
+          passed: false,
+          value: 0.4123456,
+          limit: 0.3,
+          reason: 'rmse is 0.412, the gate allows at most 0.3',
+        },
+        {
+          condition: 'rmse is better than the baseline',
+          passed: true,
+          value: 0.4123456,
+          limit: 1.2345,
+          reason: 'rmse is 0.412, the baseline has 1.23',
+        },
+      ],
+    },
+    modelPackage: {
+      arn: 'arn:aws:sagemaker:eu-west-1:123456789012:model-package/prices/3',
+      group: 'prices',
+      version: 3,
+      approvalStatus: 'Rejected',
+    },
+  };
+}
+
+/** The default run with an evaluation of three classes. */
+export function classifiedRun(): TuningReportInput {
+  const undefinedMetric = {
+    value: null,
+    lower: null,
+    upper: null,
+    baseline: null,
+    reason: 'no probabilities',
+  };
+  return {
+    ...defaultRun(),
+    evaluation: {
+      problem: 'MulticlassClassification',
+      rows: 90,
+      metrics: {
+        log_loss: undefinedMetric,
+        accuracy: { value: 0.9, lower: 0.85, upper: 0.95, baseline: 0.4 },
+      },
+      statistics: 's3://bucket/output/evaluations/search/evaluation.json',
+    },
+    charts: {
+      confusionMatrix: [
+        [30, 0, 0],
+        [5, 25, 0],
+        [2, 2, 26],
+      ],
+    },
+    gate: { passed: true, reason: 'accuracy is 0.9, the baseline has 0.4', conditions: [] },
+  };
 }
 
 /** A job of a made-up search. */
@@ -258,6 +350,19 @@ export function hostileSearch(): TuningReportInput {
     learningCurves: [{ job: ` ${script}`, metric: script, unit: 'round', points: [[Number.NaN, 1]] }],
     learningCurvesNotice: script,
     featureImportance: { [script]: [{ feature: script, importance: Number.MIN_VALUE }] },
+    evaluation: {
+      problem: 'Ranking',
+      rows: 1,
+      metrics: { ndcg: { value: null, lower: null, upper: null, baseline: null, reason: script } },
+      statistics: script,
+    },
+    charts: { calibration: [0, 1e308].map((value) => ({ prediction: value, label: -value, rows: 1 })) },
+    gate: {
+      passed: false,
+      reason: script,
+      conditions: [{ condition: script, passed: false, value: null, limit: null, reason: script }],
+    },
+    modelPackage: { arn: script, group: script, version: 1, approvalStatus: script },
     links: { job: 'javascript:window.hacked=1', log: 'https://logs/{name}' },
   };
 }

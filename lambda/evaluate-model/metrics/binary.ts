@@ -1,5 +1,5 @@
+import type { CalibrationBin } from '../../shared/evaluation';
 import type { Row } from '../row';
-import type { CalibrationBin } from '../types';
 import { estimate, PartSums, partOf } from './bootstrap';
 import { Column } from './column';
 import type { Computation, Computed } from './computation';

@@ -1,5 +1,5 @@
+import type { Charts } from '../../shared/evaluation';
 import type { Row } from '../row';
-import type { Charts } from '../types';
 import type { Estimate } from './bootstrap';
 
 /** The metrics of a problem. */

@@ -1,5 +1,5 @@
+import type { CalibrationBin, Charts } from '../../shared/evaluation';
 import type { Row } from '../row';
-import type { CalibrationBin, Charts } from '../types';
 import { descendingOrder } from './argsort';
 import { estimate, PartSums, partOf } from './bootstrap';
 import { Column } from './column';

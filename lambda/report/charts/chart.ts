@@ -165,14 +165,17 @@ export interface ValueScale {
 const OUTLIER = 4;
 const LARGEST = Number.MAX_VALUE / 4;
 
+/** Limits a value so that the difference of two values is a finite number, too. */
+export function drawable(value: number): number {
+  return Math.min(LARGEST, Math.max(-LARGEST, value));
+}
+
 /** A vertical scale for values, from `bottom` to `top`. */
 export function valueScale(values: readonly number[], { top, bottom }: Frame, count = 5): ValueScale {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
   const reach = OUTLIER * (at(0.75) - at(0.25)) || Number.POSITIVE_INFINITY;
   const inside = sorted.filter((value) => value >= at(0.25) - reach && value <= at(0.75) + reach);
-  // Limits the values so that the difference of two values is a finite number, too.
-  const drawable = (value: number) => Math.min(LARGEST, Math.max(-LARGEST, value));
   const [low, high] = [drawable(inside[0] ?? 0), drawable(inside.at(-1) ?? 1)];
   const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;
   const scale = scaleLinear([low - padding, high + padding], [bottom, top]).clamp(true);

@@ -1,6 +1,7 @@
 import { formatShare } from '../format';
 import type { Definition, Report } from '../report-data';
 import { barChart } from './bars';
+import { calibrationChart } from './calibration';
 import type { Chart } from './chart';
 import { curvesChart } from './curves';
 import { objectiveChart } from './objective';
@@ -18,6 +19,7 @@ export interface ReportCharts {
   readonly parents: readonly Chart[];
   readonly curves: Chart | undefined;
   readonly timeline: Chart | undefined;
+  readonly calibration: Chart | undefined;
   readonly features: readonly Chart[];
 }
 
@@ -49,6 +51,7 @@ export function reportCharts(report: Report): ReportCharts {
       }),
     curves: curvesChart(report),
     timeline: timelineChart(report),
+    calibration: calibrationChart(report),
     features: Object.entries(report.featureImportance ?? {}).map(([kind, features], index) =>
       barChart(
         { id: `features-${index}`, title: `Columns by ${kind}` },
@@ -62,13 +65,14 @@ export function reportCharts(report: Report): ReportCharts {
 
 /** The charts, by ID. */
 export function chartsById(charts: ReportCharts): Map<string, Chart> {
-  const { objective, definitions, parents, curves, timeline, features } = charts;
+  const { objective, definitions, parents, curves, timeline, calibration, features } = charts;
   const all = [
     objective,
     ...definitions.flatMap(({ importance, parallel, slices }) => [importance, parallel, ...slices]),
     ...parents,
     curves,
     timeline,
+    calibration,
     ...features,
   ];
   return new Map(all.flatMap((chart) => (chart ? [[chart.id, chart]] : [])));

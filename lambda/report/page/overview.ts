@@ -3,6 +3,7 @@ import { objectiveLabel } from '../charts/chart';
 import { groupsOf } from '../charts/groups';
 import type { ReportCharts } from '../charts/report-charts';
 import { count, formatNumber, formatSeconds, formatShare, formatTime } from '../format';
+import { evaluationSummary } from '../reading-evaluation';
 import type { Difference, Job, Report, Sentence } from '../report-data';
 import { shortName } from './columns';
 import { figure, legend } from './figure';
@@ -17,6 +18,7 @@ export function overview(report: Report, charts: ReportCharts): Markup {
 <h1><bdi>${link(linkTo(report.links, 'search', report.search.name), report.search.name)}</bdi>
 <span class="status status-${report.search.status.toLowerCase()}">${report.search.status}</span></h1>
 <p class="meta">${searchFacts(report).join(' · ')}</p>
+${onTestData(report)}
 </header>
 <main id="main">
 <section class="overview" aria-label="Overview">
@@ -102,6 +104,14 @@ ${
     .map(([name, value]) => html`<div><dt>${name}</dt><dd>${formatNumber(value)}</dd></div>`)}</dl>`
 }
 ${model.modelArtifacts !== undefined && html`<p class="uri"><code data-copy>${model.modelArtifacts}</code></p>`}`;
+}
+
+/** The evaluation in one sentence, with a link to its section. */
+function onTestData(report: Report): Content {
+  const summary = evaluationSummary(report);
+  return summary === undefined
+    ? undefined
+    : html`<p class="verdict"><a href="#evaluation">On test data</a>: ${summary}</p>`;
 }
 
 const MARKS: Readonly<Record<Sentence['kind'], readonly [sign: string, meaning: string]>> = {

@@ -3,6 +3,7 @@ import { type Content, html, jsonInScript, Markup } from '../../../local/src/mar
 import type { Chart } from '../charts/chart';
 import { reportCharts } from '../charts/report-charts';
 import type { Report } from '../report-data';
+import { evaluationSection } from './evaluation-section';
 import { figure, legend, linesLegend } from './figure';
 import { hyperparameters } from './hyperparameters';
 import { jobsSection } from './jobs-section';
@@ -42,6 +43,7 @@ export function renderPage(report: Report, { css, js }: PageAssets): string {
 <body${report.jobs.length > 200 && html` class="many"`}>
 <a class="skip" href="#jobs">Skip to the jobs</a>
 ${overview(report, charts)}
+${evaluationSection(report, charts.calibration)}
 ${hyperparameters(report, charts.definitions)}
 ${training(report, charts.curves && figure(charts.curves, 1120, curvesLegend))}
 ${charts.timeline && html`<section>${figure(charts.timeline, 1120, timelineLegend(report))}</section>`}

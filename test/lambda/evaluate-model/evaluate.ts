@@ -1,8 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { evaluateModel } from '../../../lambda/evaluate-model/evaluate-model';
+import { type EvaluateModelResult, evaluateModel } from '../../../lambda/evaluate-model/evaluate-model';
 import { parseEvent } from '../../../lambda/evaluate-model/event';
-import type { EvaluateModelResult } from '../../../lambda/evaluate-model/types';
 import { ENVIRONMENT, startS3, startSageMaker, type Wire } from '../wire-server';
 
 export const EVENT = {

@@ -178,9 +178,12 @@ test('a metric that is undefined does not pass', async () => {
 test.each([
   ['[0.1,0.9]', 'log_loss is 0.105, the baseline has 0.693'],
   ['1', 'accuracy is 1, the baseline has 0.5'],
-])('the metric of several classes with predictions such as %s is the main one', async (prediction, reason) => {
-  const csv = `1,${prediction}\n0,${prediction.startsWith('[') ? '[0.9,0.1]' : '0'}\n`;
-  const problem = { type: 'MulticlassClassification', classes: 2 };
-  const { gate } = await evaluateRows({ problem, gate: { type: 'BetterThanBaseline' } }, csv);
-  expect(gate).toMatchObject({ passed: true, reason });
-});
+])(
+  'the metric of several classes with predictions such as %s is the main one',
+  async (prediction, reason) => {
+    const csv = `1,${prediction}\n0,${prediction.startsWith('[') ? '[0.9,0.1]' : '0'}\n`;
+    const problem = { type: 'MulticlassClassification', classes: 2 };
+    const { gate } = await evaluateRows({ problem, gate: { type: 'BetterThanBaseline' } }, csv);
+    expect(gate).toMatchObject({ passed: true, reason });
+  },
+);

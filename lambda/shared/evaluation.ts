@@ -1,4 +1,4 @@
-import type { ProblemType } from './metric-names';
+export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification' | 'Ranking';
 
 /** A metric of the test data. No number is NaN or infinite. */
 export interface Metric {
@@ -59,9 +59,11 @@ export interface GateResult {
   readonly conditions: readonly ConditionResult[];
 }
 
-/** Result of the function. */
-export interface EvaluateModelResult {
-  readonly evaluation: Evaluation;
-  readonly gate: GateResult | null;
-  readonly charts: Charts;
+/** The version that was registered in a group of model packages. */
+export interface ModelPackage {
+  readonly arn: string;
+  readonly group: string;
+  readonly version: number;
+  /** `Approved`, `PendingManualApproval` or `Rejected`. */
+  readonly approvalStatus: string;
 }

@@ -1,3 +1,5 @@
+import type { Evaluation, ProblemType } from './evaluation';
+
 /**
  * The metrics of each problem. Their names are those of SageMaker's model-quality statistics, where SageMaker has one. The
  * first metric is the main metric, which the gate compares with the baseline and with the approved version.
@@ -18,13 +20,18 @@ export const METRICS = {
     'weighted_recall',
   ],
   Ranking: ['ndcg', 'ndcg_at_10'],
-} as const;
-
-export type ProblemType = keyof typeof METRICS;
+} as const satisfies Readonly<Record<ProblemType, readonly string[]>>;
 
 /** Metrics of which a lower value is better. */
 const LOWER_IS_BETTER = ['rmse', 'mse', 'mae', 'log_loss', 'brier_score'];
 
 export function isLowerBetter(metric: string): boolean {
   return LOWER_IS_BETTER.includes(metric);
+}
+
+/** The metric of an evaluation that says how good the model is. */
+export function mainMetric({ problem, metrics }: Pick<Evaluation, 'problem' | 'metrics'>): string {
+  // Predictions that are classes have no log loss.
+  if (problem === 'MulticlassClassification' && metrics['log_loss']?.value === null) return 'accuracy';
+  return METRICS[problem][0];
 }
