@@ -33,6 +33,7 @@ describe('the npm package', () => {
     'lib/private/tuning-states.js',
     'lib/tasks/create-hyper-parameter-tuning-job.d.ts',
     'lambda/check-tabular-data/bundle/index.js',
+    'lambda/evaluate-model/bundle/index.js',
     'lambda/find-best-candidate/bundle/index.js',
     'lambda/find-best-training-job/bundle/index.js',
     'lambda/prepare-final-training/bundle/index.js',

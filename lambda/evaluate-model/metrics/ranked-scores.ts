@@ -6,6 +6,9 @@ const PART = 0x07ff;
 const POSITIVE = 0x0800;
 const LAST_OF_SCORE = 0x1000;
 
+/** Prevents a division of 0 by 0 before the first row with a weight. */
+const TINY = 1e-300;
+
 /** Rows in the order of their scores. */
 export class RankedScores {
   readonly rows: number;
@@ -39,16 +42,16 @@ export class RankedScores {
     let negativesBefore = 0;
     let roc = 0;
     let precision = 0;
+    // Without branches on labels, which processors cannot predict: this loop runs for each row and replicate.
     for (let place = 0; place < rowBits.length; place += 1) {
       const bits = rowBits[place] as number;
       const weight = (partWeights[bits & PART] as number) * (weights[place] as number);
-      if (bits & POSITIVE) positives += weight;
-      else negatives += weight;
+      const label = (bits & POSITIVE) / POSITIVE;
+      positives += label * weight;
+      negatives += weight - label * weight;
       if (!(bits & LAST_OF_SCORE)) continue;
       roc += ((negatives - negativesBefore) * (positives + positivesBefore)) / 2;
-      if (positives > positivesBefore) {
-        precision += ((positives - positivesBefore) * positives) / (positives + negatives);
-      }
+      precision += ((positives - positivesBefore) * positives) / (positives + negatives + TINY);
       positivesBefore = positives;
       negativesBefore = negatives;
     }
