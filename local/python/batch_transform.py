@@ -12,9 +12,11 @@ from datetime import datetime, timezone
 from typing import Any, BinaryIO, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from data_processing import DataError, Format, format_of, join, select
-from errors import InvocationError, JobFailure
+from errors import NO_RESPONSE, InvocationError, JobFailure
 
 Log = Callable[[str], None]
+
+_BAD_REQUEST, _SERVER_ERROR = 400, 500
 
 
 class Answer(NamedTuple):
@@ -35,18 +37,26 @@ class _Batch(NamedTuple):
     records: Sequence[Any]
 
 
+# SageMaker's reason when a container does not become healthy, for example because it cannot load its model.
+_NOT_HEALTHY = (
+    "AlgorithmError: Model container failed to respond to ping. Please ensure /ping endpoint is implemented and responds "
+    "with an HTTP 200 status code"
+)
+
+
 def transform(
     job: Mapping[str, Any], start_server: Callable[[], Invoke], log: Log, is_stopped: Callable[[], bool]
 ) -> bool:
     """Transforms the files of a job. Returns false if the job was stopped. Raises JobFailure."""
-    _log(log, "", f"MaxPayloadInMB={job['maxPayloadBytes'] // 2**20}, "
-                  f"BatchStrategy={'SINGLE_RECORD' if job['isSingleRecord'] else 'MULTI_RECORD'}")
     try:
         invoke = start_server()
     except InvocationError as error:
         for line in str(error).splitlines():
             log(line)
-        raise JobFailure(_reason("AlgorithmError", str(error))) from None
+        raise JobFailure(_with_cause(_NOT_HEALTHY, str(error))) from None
+    job = {**job, **_wanted_by_model(job, invoke)}
+    _log(log, "", f"MaxConcurrentTransforms=1, MaxPayloadInMB={job['maxPayloadBytes'] // 2**20}, "
+                  f"BatchStrategy={'SINGLE_RECORD' if job['isSingleRecord'] else 'MULTI_RECORD'}")
     failures: List[str] = []
     for number, file in enumerate(job["files"]):
         if is_stopped():
@@ -56,25 +66,39 @@ def transform(
             if not _transform_file(job, file["path"], target, invoke, is_stopped):
                 return False
         except InvocationError as error:
-            kind = "ClientError" if error.status < 500 else "AlgorithmError"
-            failures.append(_failed(log, file["name"], f"{kind}: {error.status}", kind, str(error)))
+            failures.append(_failed(log, file["name"], error))
         except DataError as error:
-            failures.append(_failed(log, file["name"], "ClientError: 400", "ClientError", str(error)))
+            failures.append(_failed(log, file["name"], InvocationError(_BAD_REQUEST, str(error))))
     if failures:
         raise JobFailure(failures[0])
     return True
 
 
-def _failed(log: Log, name: str, title: str, kind: str, message: str) -> str:
+def _wanted_by_model(job: Mapping[str, Any], invoke: Invoke) -> Mapping[str, Any]:
+    """The settings that the request leaves to the model, and the model chooses. An `invoke` may have them as
+    `execution_parameters`.
+    """
+    chosen = getattr(invoke, "execution_parameters", {})
+    return {name: chosen[name] for name in job.get("leftToModel", ()) if name in chosen}
+
+
+def _failed(log: Log, name: str, error: InvocationError) -> str:
     """Logs why a file could not be transformed. Returns the failure reason for the job."""
-    for line in [title, "", "Message:", *message.splitlines()]:
+    if error.status == NO_RESPONSE:
+        title = "Unable to get response from algorithm"
+    elif error.status < _SERVER_ERROR:
+        title = f"ClientError: {error.status}"
+    else:
+        title = f"Bad HTTP status received from algorithm: {error.status}"
+    for line in [title, "", "Message:", *str(error).splitlines()]:
         _log(log, f" {name}:", line)
-    return _reason(kind, message)
+    kind = "ClientError" if 0 < error.status < _SERVER_ERROR else "AlgorithmError"
+    return _with_cause(f"{kind}: See job logs for more information", str(error))
 
 
-def _reason(kind: str, message: str) -> str:
+def _with_cause(reason: str, message: str) -> str:
     # SageMaker's failure reason does not include the message in parentheses.
-    return f"{kind}: See job logs for more information ({message.strip()})"
+    return f"{reason} ({message.strip()})"
 
 
 def _log(log: Log, name: str, text: str) -> None:

@@ -12,7 +12,9 @@ import json
 import os
 import sys
 
-PACKAGES = ("sagemaker_containers", "sagemaker_xgboost_container", "sagemaker_algorithm_toolkit", "mlio")
+PACKAGES = (
+    "sagemaker_containers", "sagemaker_inference", "sagemaker_xgboost_container", "sagemaker_algorithm_toolkit", "mlio",
+)
 
 
 def imports(tree):

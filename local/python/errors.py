@@ -13,6 +13,10 @@ class JobFailure(Exception):
     """The job fails with this message as its failure reason. The log already has the details."""
 
 
+# The status of an InvocationError if there was no response.
+NO_RESPONSE = 0
+
+
 class InvocationError(Exception):
     """An error response of a model server, with its HTTP status."""
 

@@ -1,9 +1,9 @@
 """A warm worker of SageMaker's LightGBM algorithm. training_worker.py defines its messages."""
 
-from typing import Tuple
+from typing import Any, Callable, Tuple
 
 from protocol import Message
-from training_worker import Train, serve
+from training_worker import Train, serve, with_transforms
 
 
 def _prepare() -> Tuple[Message, Train]:
@@ -11,7 +11,14 @@ def _prepare() -> Tuple[Message, Train]:
     from tabular_data import DataStore
 
     store = DataStore(ALGORITHM)
-    return {}, lambda job, log, is_stopped: train(job, store, log, is_stopped)
+    return {}, with_transforms(lambda job, log, is_stopped: train(job, store, log, is_stopped), _server)
+
+
+def _server(job: Message, _: Callable[[str], None]) -> Any:
+    from lightgbm_serving import load
+    from tabular_serving import Server
+
+    return Server(load(job["transform"]["modelFolder"], int(job["threads"])))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,22 @@ FLUSH_SECONDS = 0.02
 # Runs a job (job, log, is_stopped) and saves its model. Returns false if the job was stopped.
 Train = Callable[[Message, Callable[[str], None], Callable[[], bool]], bool]
 
+# Starts the model server of a transform job (job, log).
+StartServer = Callable[[Message, Callable[[str], None]], Any]
+
+
+def with_transforms(train: Train, start_server: StartServer) -> Train:
+    """A function that runs both kinds of jobs: training jobs, and transform jobs with a model server."""
+
+    def run(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
+        if "transform" not in job:
+            return train(job, log, is_stopped)
+        from batch_transform import transform
+
+        return transform(job["transform"], lambda: start_server(job, log), log, is_stopped)
+
+    return run
+
 
 class _Log:
     def __init__(self, channel: Channel, job: int) -> None:

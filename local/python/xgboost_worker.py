@@ -1,10 +1,10 @@
 """A warm worker of the built-in XGBoost algorithm. training_worker.py defines its messages."""
 
 import threading
-from typing import Callable, Tuple
+from typing import Any, Callable, Tuple
 
 from protocol import Message
-from training_worker import Train, serve
+from training_worker import Train, serve, with_transforms
 
 
 class _Worker:
@@ -17,13 +17,11 @@ class _Worker:
         self._store = DataStore()
 
         def run(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
-            if "transform" in job:
-                return _transform(job, log, is_stopped)
             if threading.current_thread() is not threading.main_thread():  # in a forked process
                 take_warnings()
             return train(job, self._store, log, is_stopped)
 
-        return {"xgboostVersion": xgboost.__version__}, run
+        return {"xgboostVersion": xgboost.__version__}, with_transforms(run, _server)
 
     def load(self, job: Message) -> None:
         from xgboost_training import load_shared
@@ -31,11 +29,10 @@ class _Worker:
         load_shared(job, self._store)
 
 
-def _transform(job: Message, log: Callable[[str], None], is_stopped: Callable[[], bool]) -> bool:
-    from batch_transform import transform
+def _server(job: Message, log: Callable[[str], None]) -> Any:
     from xgboost_serving import Server
 
-    return transform(job["transform"], lambda: Server(job, log), log, is_stopped)
+    return Server(job, log)
 
 
 if __name__ == "__main__":

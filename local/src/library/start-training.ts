@@ -14,11 +14,15 @@ import {
   type ModelServer,
   type Sampler,
   type Trainer,
+  type WantedPackages,
 } from '../training';
 import { type CommonTraining, createCommonTraining, type HeadStart, MOST_JOBS } from './head-start';
 import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
-import { trainingImages } from './trained-algorithms';
+import { usedImages } from './trained-algorithms';
+
+/** Transform jobs of containers need only Python's standard library. */
+const ANY_PYTHON: WantedPackages = { name: 'python', title: 'Python', requirements: [], packages: {} };
 
 /** The trainers and the sampler, which use separate processes. */
 export interface TrainingSide {
@@ -43,7 +47,7 @@ type TrainingOptions = Pick<
  */
 export async function startTraining(options: TrainingOptions, headStart?: HeadStart): Promise<TrainingSide> {
   const { deployment, imageCommands = new Map(), stubTraining, stubTasks = {}, onNotice } = options;
-  const images = deployment.stateMachines.flatMap(({ definition }) => trainingImages(definition));
+  const images = deployment.stateMachines.flatMap(({ definition }) => usedImages(definition));
   checkImageCommands(imageCommands, images);
   const stateMachines = deployment.stateMachines.map(({ definition }) => ({
     definition: withoutStubbedTasks(definition, stubTasks),
@@ -102,6 +106,7 @@ function createTrainers(
     createScriptTrainer({ environments, maxJobs: MOST_JOBS }),
     createContainerTrainer({
       commands: imageCommands,
+      python: async () => (await environments.forPackages(ANY_PYTHON)).python,
       builds: deployment.imageBuilds,
       maxJobs: MOST_JOBS,
     }),

@@ -24,15 +24,26 @@ export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   return found.filter(({ mayRunProgram, trainingImage }) => !mayRunProgram || !runsProgram(trainingImage));
 }
 
-/** The images in a definition; undefined for an image given by an expression. */
-export function trainingImages(definition: unknown): (string | undefined)[] {
+/** The images of training jobs and models in a definition; undefined for an image given by an expression. */
+export function usedImages(definition: unknown): (string | undefined)[] {
   if (typeof definition !== 'object' || definition === null) return [];
-  const { AlgorithmSpecification: algorithm } = definition as Members;
-  const image = (algorithm as { TrainingImage?: unknown } | undefined)?.TrainingImage;
-  const below = Object.values(definition).flatMap(trainingImages);
-  if (typeof algorithm === 'string') return [undefined, ...below];
-  if (typeof image !== 'string') return below;
-  return [image.startsWith('{%') || image.startsWith('$') ? undefined : image, ...below];
+  const {
+    AlgorithmSpecification: algorithm,
+    PrimaryContainer: primary,
+    Containers: several,
+  } = definition as Members;
+  const below = Object.values(definition).flatMap(usedImages);
+  const users = [algorithm, primary, ...[several].flat()].filter((each) => each !== undefined);
+  return [...users.flatMap(imageOf), ...below];
+}
+
+/** The image of an algorithm or a container; empty if it has none. */
+function imageOf(user: unknown): (string | undefined)[] {
+  if (typeof user === 'string') return [undefined];
+  const { TrainingImage: training, Image: serving } = user as Members;
+  const image = training ?? serving;
+  if (typeof image !== 'string') return [];
+  return [image.startsWith('{%') || image.startsWith('$') ? undefined : image];
 }
 
 /**

@@ -42,14 +42,13 @@ export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, s
   );
 }
 
-/** The environment of a host's process, except the variables that depend on the program. */
-export function hostEnvironment(
-  task: TrainingTask,
-  hosts: readonly Host[],
-  host: Host,
-  addresses: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const threads = String(Math.max(1, Math.floor(task.threads / hosts.length)));
+/**
+ * The environment of a process that runs a user's code: what processes need of this machine's environment,
+ * without its credentials.
+ *
+ * @param base the folder that replaces `/opt/ml`
+ */
+export function processEnvironment(base: string, region: string, threads: number): Record<string, string> {
   const ofThisMachine = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -60,23 +59,36 @@ export function hostEnvironment(
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_REGION: task.region,
-    AWS_DEFAULT_REGION: task.region,
-    TRAINING_JOB_NAME: task.trainingJobName,
-    TRAINING_JOB_ARN: task.trainingJobArn,
-    SAGEMAKER_BASE_DIR: host.base,
-    SAGEMAKER_REGION: task.region,
-    CURRENT_HOST: host.name,
-    SAGEMAKER_LOCAL_HOSTS: JSON.stringify(addresses),
-    PYTHONPATH: join(PYTHON_FOLDER, 'hosts'),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    SAGEMAKER_BASE_DIR: base,
+    SAGEMAKER_REGION: region,
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONIOENCODING: 'utf-8',
-    OMP_NUM_THREADS: threads,
-    OPENBLAS_NUM_THREADS: threads,
-    MKL_NUM_THREADS: threads,
+    OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
+    MKL_NUM_THREADS: String(threads),
     // By default, idle OpenMP threads spin, which slows down other processes.
     OMP_WAIT_POLICY: 'PASSIVE',
+  };
+}
+
+/** The environment of a host's process, except the variables that depend on the program. */
+export function hostEnvironment(
+  task: TrainingTask,
+  hosts: readonly Host[],
+  host: Host,
+  addresses: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const threads = Math.max(1, Math.floor(task.threads / hosts.length));
+  return {
+    ...processEnvironment(host.base, task.region, threads),
+    TRAINING_JOB_NAME: task.trainingJobName,
+    TRAINING_JOB_ARN: task.trainingJobArn,
+    CURRENT_HOST: host.name,
+    SAGEMAKER_LOCAL_HOSTS: JSON.stringify(addresses),
+    PYTHONPATH: join(PYTHON_FOLDER, 'hosts'),
   };
 }
 

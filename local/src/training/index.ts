@@ -13,7 +13,7 @@ export {
   type PythonEnvironmentsOptions,
 } from './python-environment';
 export { DEFAULT_PYTHON_FOLDER } from './python-folder';
-export type { PythonExtra } from './python-requirements';
+export type { PythonExtra, WantedPackages } from './python-requirements';
 export type { FinishedTrial, Sampler, Search, SearchDimension, SearchSpecification } from './sampler';
 export { createScriptTrainer } from './script/script-trainer';
 export { createStubSampler } from './stub/stub-sampler';

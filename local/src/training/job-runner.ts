@@ -1,6 +1,11 @@
 import { failedFor, internalErrorReason } from './failure-reason';
 import { JobError } from './job-folder';
-import type { TrainingOutcome, TrainingTask } from './trainer';
+import type { TrainingOutcome } from './job-types';
+
+/** What a runner needs of a job. */
+interface StoppableTask {
+  readonly signal: AbortSignal;
+}
 
 /**
  * Waits for a promise, or until the signal aborts. The underlying work continues for others that await it.
@@ -22,8 +27,8 @@ export async function unlessAborted<Value>(promise: Promise<Value>, signal: Abor
   }
 }
 
-/** Runs a trainer's jobs with limited parallelism. Every failure becomes the job's outcome. */
-export class JobRunner {
+/** Runs jobs with limited parallelism. Every failure becomes the job's outcome. */
+export class JobRunner<Task extends StoppableTask> {
   private readonly closing = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   private readonly waiting: (() => void)[] = [];
@@ -38,10 +43,7 @@ export class JobRunner {
   }
 
   /** Runs a job when its turn comes. Its signal also aborts when the trainer closes. */
-  public async run(
-    task: TrainingTask,
-    job: (task: TrainingTask) => Promise<TrainingOutcome>,
-  ): Promise<TrainingOutcome> {
+  public async run(task: Task, job: (task: Task) => Promise<TrainingOutcome>): Promise<TrainingOutcome> {
     const signal = AbortSignal.any([task.signal, this.closing.signal]);
     const outcome = this.runInTurn({ ...task, signal }, job);
     this.underWay.add(outcome);
@@ -64,8 +66,8 @@ export class JobRunner {
   }
 
   private async runInTurn(
-    task: TrainingTask,
-    job: (task: TrainingTask) => Promise<TrainingOutcome>,
+    task: Task,
+    job: (task: Task) => Promise<TrainingOutcome>,
   ): Promise<TrainingOutcome> {
     if (!(await this.enter(task.signal))) return { status: 'Stopped' };
     try {

@@ -6,6 +6,8 @@ export interface ServedModel {
   readonly image: string;
   /** Environment variables of the container. In a transform job, they include the job's variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether the container has no network. @default false */
+  readonly networkIsolation?: boolean;
 }
 
 /** One step of a filter's JSONPath: members of an object, items of an array, or all values of either. */
@@ -29,10 +31,18 @@ export interface BatchSettings {
   /** The steps of the filters. A filter without steps selects everything. */
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
+  /** Settings that the request does not contain. The values above are the defaults; the model may choose others. */
+  readonly leftToModel: readonly ('maxPayloadBytes' | 'isSingleRecord')[];
+  /** Timeout of a request in seconds. */
+  readonly invocationSeconds: number;
 }
 
 /** A transform job, as a model server receives it. All its data is on this machine. */
 export interface TransformTask extends ServedModel {
+  readonly transformJobName: string;
+  readonly region: string;
+  /** Returns the local file of an S3 object. Throws if the model's role may not read it. */
+  readonly objectFile: (s3Uri: string) => string;
   /** The model archive; undefined if the model has none. */
   readonly modelArchive?: string;
   readonly files: readonly ChannelFile[];
@@ -56,22 +66,33 @@ export interface ModelServer {
   /** Describes what the server runs, for messages. */
   readonly images: string;
   accepts(model: ServedModel): boolean;
+  /** Why local mode cannot run this model; undefined if there is no such reason. */
+  refusal?(model: ServedModel): string | undefined;
   /** Runs a transform job. A failure of the model is an outcome, not an exception. */
   transform(task: TransformTask): Promise<TrainingOutcome>;
 }
 
-/** Combines several servers. The first one that accepts a model runs it. */
+/**
+ * Combines several servers. The first server that accepts a model runs it, unless an earlier one explains why
+ * local mode cannot run the model.
+ */
 export function combineServers(servers: readonly ModelServer[]): ModelServer {
   const images = servers.map((server) => server.images).join('; ') || 'none';
-  const find = (model: ServedModel) => servers.find((server) => server.accepts(model));
+  const find = (model: ServedModel): { server?: ModelServer; refusal?: string } => {
+    for (const server of servers) {
+      if (server.accepts(model)) return { server };
+      const refusal = server.refusal?.(model);
+      if (refusal !== undefined) return { refusal };
+    }
+    return { refusal: `local mode cannot run a model with the image "${model.image}". It runs ${images}` };
+  };
   return {
     images,
-    accepts: (model) => find(model) !== undefined,
+    accepts: (model) => find(model).server !== undefined,
+    refusal: (model) => find(model).refusal,
     async transform(task) {
-      const server = find(task);
-      if (server === undefined) {
-        throw new Error(`local mode cannot run a model with the image "${task.image}". It runs ${images}`);
-      }
+      const { server, refusal } = find(task);
+      if (server === undefined) throw new Error(refusal);
       return server.transform(task);
     },
   };

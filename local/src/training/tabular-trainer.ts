@@ -1,3 +1,5 @@
+import type { ServedModel } from './model-server';
+import { transformOnPool } from './pool-serving';
 import { trainOnPool } from './pool-training';
 import type { FoundPython } from './python-lookup';
 import { requirementsFiles, type WantedPackages } from './python-requirements';
@@ -45,7 +47,7 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
   const pools = new Map<string, PythonWorkerPool>();
   let isClosed = false;
 
-  async function poolFor({ library }: TabularModel): Promise<PythonWorkerPool> {
+  async function poolFor(library: TabularModel['library']): Promise<PythonWorkerPool> {
     const { python } = await options.pythonFor(PACKAGES[library]);
     if (isClosed) throw new Error('the trainer is closed');
     const pool =
@@ -61,14 +63,24 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
     metricDefinitions: () => [],
     async prepare(algorithm, parallelJobs) {
       const model = tabularModelOf(algorithm);
-      if (model !== undefined) await (await poolFor(model)).warm(parallelJobs);
+      if (model !== undefined) await (await poolFor(model.library)).warm(parallelJobs);
     },
     train: (task) =>
       trainOnPool(task, async () => {
         const model = tabularModelOf(task);
         if (model === undefined) throw new Error('neither LightGBM nor CatBoost');
-        return { pool: await poolFor(model), job: jobOf(task, model) };
+        return { pool: await poolFor(model.library), job: jobOf(task, model) };
       }),
+    serving: {
+      images: "models of SageMaker's LightGBM and CatBoost (JumpStart's inference script)",
+      accepts: (model) => servedLibraryOf(model) !== undefined,
+      transform: (task) =>
+        transformOnPool(task, async () => {
+          const library = servedLibraryOf(task);
+          if (library === undefined) throw new Error('neither LightGBM nor CatBoost');
+          return poolFor(library);
+        }),
+    },
     async close() {
       isClosed = true;
       await Promise.all([...pools.values()].map((pool) => pool.close()));
@@ -88,6 +100,19 @@ export function tabularModelOf(algorithm: TrainedAlgorithm): TabularModel | unde
     if (library && task) return { library, task } as TabularModel;
   }
   return undefined;
+}
+
+/**
+ * The library of a LightGBM or CatBoost model; undefined for any other model. Derived from JumpStart's location of
+ * the inference script
+ * (`source-directory-tarballs/lightgbm/inference/regression/…/sourcedir.tar.gz`).
+ */
+export function servedLibraryOf({ environment }: ServedModel): TabularModel['library'] | undefined {
+  const location = environment.SAGEMAKER_SUBMIT_DIRECTORY ?? '';
+  const library = /^s3:.*\/(lightgbm|catboost)\/inference\/(?:classification|regression)\//.exec(
+    location,
+  )?.[1];
+  return library as TabularModel['library'] | undefined;
 }
 
 /** Locations of the script and its artifact; empty if the script is not JumpStart's. */

@@ -370,8 +370,43 @@ def predictions(account: str, artifacts: str) -> None:
     labels = [line.split(",")[0] for line in (DATA / "validation/validation.csv").read_text().splitlines()]
     assert [row[0] for row in rows] == [float(label) for label in labels]
     assert sum((label - predicted) ** 2 for label, predicted in rows) / len(rows) < 0.5, rows[:3]
+    registry(role, container)
     sagemaker.delete_model(ModelName="boto3-model")
     assert code_of(lambda: sagemaker.describe_model(ModelName="boto3-model")) == "ValidationException"
+
+
+def registry(role: str, container: dict) -> None:
+    """Registers a model, approves it, and creates a model from the approved version."""
+    group = "boto3-group"
+    sagemaker.create_model_package_group(ModelPackageGroupName=group, ModelPackageGroupDescription="houses")
+    specification = {
+        "Containers": [container], "SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"],
+    }
+    version = lambda: sagemaker.create_model_package(
+        ModelPackageGroupName=group, InferenceSpecification=specification, ModelApprovalStatus="PendingManualApproval"
+    )["ModelPackageArn"]
+    first, second = version(), version()
+    assert (first.rsplit("/", 1)[1], second.rsplit("/", 1)[1]) == ("1", "2"), (first, second)
+    use = {"ModelName": "boto3-version", "PrimaryContainer": {"ModelPackageName": first}, "ExecutionRoleArn": role}
+    assert code_of(lambda: sagemaker.create_model(**use)) == "ValidationException"
+    sagemaker.update_model_package(ModelPackageArn=first, ModelApprovalStatus="Approved", ApprovalDescription="good")
+    sagemaker.update_model_package(ModelPackageArn=second, ModelApprovalStatus="Rejected")
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending", PaginationConfig={"PageSize": 1}
+    )
+    listed = [each for page in pages for each in page["ModelPackageSummaryList"]]
+    assert [(each["ModelPackageVersion"], each["ModelApprovalStatus"]) for each in listed] == [
+        (2, "Rejected"), (1, "Approved"),
+    ], listed
+    sagemaker.create_model(**use)
+    assert sagemaker.describe_model(ModelName="boto3-version")["PrimaryContainer"]["ModelPackageName"] == first
+    assert code_of(lambda: sagemaker.delete_model_package_group(ModelPackageGroupName=group)) == "ConflictException"
+    for package in (first, second):
+        sagemaker.delete_model_package(ModelPackageName=package)
+    sagemaker.delete_model_package_group(ModelPackageGroupName=group)
+    assert sagemaker.list_model_package_groups(NameContains=group)["ModelPackageGroupSummaryList"] == []
+    assert code_of(lambda: sagemaker.describe_model_package(ModelPackageName=first)) == "ValidationException"
+    sagemaker.delete_model(ModelName="boto3-version")
 
 
 def function() -> None:

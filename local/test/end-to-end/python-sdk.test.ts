@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { filesIn, temporaryFolder, trainingJobsIn, tuningJobsIn } from './support';
+import { filesIn, temporaryFolder, trainingJobsIn, tuningJobsIn, writeTrainingData } from './support';
 
 // Allows time for installing the SDK's packages and an XGBoost version that the SDK supports, and for the SDK's
 // waits.
@@ -172,4 +172,13 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
   // The proxy would have refused telemetry, and the SDK would have reported that.
   expect(output).not.toContain('Max retries exceeded');
+});
+
+test('Transformer, register and ModelPackage: predictions of a trained model, and of its approved version', async () => {
+  const output = await run(join(__dirname, 'python_sdk_models.py'), writeTrainingData());
+  expect(output).toContain('attached True s3://sagemaker-us-east-1-123456789012/models/a\n');
+  expect(output).toContain('group Completed\n');
+  expect(output).toMatch(/refused: .* is not approved: its ModelApprovalStatus is PendingManualApproval/);
+  expect(output).toContain('approved Approved good enough 1\n');
+  expect(output).toMatch(/^same predictions True [1-9]\d*$/m);
 });

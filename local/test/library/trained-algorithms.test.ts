@@ -1,4 +1,4 @@
-import { trainedAlgorithms, trainingImages } from '../../src/library/trained-algorithms';
+import { trainedAlgorithms, usedImages } from '../../src/library/trained-algorithms';
 
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
@@ -85,8 +85,8 @@ test.each<[string, unknown, unknown[]]>([
 
 test('finds all images, and whether an expression gives one', () => {
   const other = { AlgorithmSpecification: '{% $definition.algorithm %}' };
-  expect(trainingImages(machine({ AlgorithmSpecification }))).toEqual([IMAGE]);
-  expect(trainingImages({ A: machine({ AlgorithmSpecification }), B: machine(other) })).toEqual([
+  expect(usedImages(machine({ AlgorithmSpecification }))).toEqual([IMAGE]);
+  expect(usedImages({ A: machine({ AlgorithmSpecification }), B: machine(other) })).toEqual([
     IMAGE,
     undefined,
   ]);

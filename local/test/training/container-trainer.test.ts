@@ -61,7 +61,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
       checkImageCommands(new Map([[name, { command: ['x'], cwd: '/' }]]), images);
     expect(check('team/forest', [IMAGE])).not.toThrow();
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
-      /^--image-command team\/forst=\.\.\.: no state machine trains .* Images in use: team\/forest$/,
+      /^--image-command team\/forst=\.\.\.: no state machine uses .* Images in use: team\/forest$/,
     );
     // Some images are known only at run time, so the name could still match one of them.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();

@@ -1,5 +1,5 @@
 import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parseJsonPath } from '../../src/services/sagemaker/transform/json-path';
@@ -9,10 +9,10 @@ import {
   type Trainer,
   writeModelArchive,
 } from '../../src/training';
+import { type Transformed, transformFiles } from './serving-support';
 import {
   defaultEnvironment,
   environments,
-  failureReason,
   IMAGE,
   pseudoRandom,
   runJob,
@@ -91,58 +91,14 @@ print(json.dumps(predicted))`;
   return JSON.parse(execFileSync(python, ['-c', code, ...names], options));
 }
 
-const CSV: BatchSettings = {
-  contentType: 'text/csv',
-  isGzip: false,
-  splitsLines: true,
-  isSingleRecord: false,
-  maxPayloadBytes: 6 << 20,
-  endsLines: true,
-  joinsInput: false,
-  inputFilter: [],
-  outputFilter: [],
-};
-
-interface Transformed {
-  readonly outputs: readonly (string | undefined)[];
-  readonly reason: string;
-  readonly log: string;
-}
-
-async function transform(
+function transform(
   model: string,
   batch: Partial<BatchSettings>,
   contents: readonly (string | Buffer)[] = [`${ROWS.join('\n')}\n`],
   environment: Record<string, string> = {},
 ): Promise<Transformed> {
-  const workFolder = temporaryFolder();
-  const log: string[] = [];
-  const files = contents.map((content, at) => {
-    const path = join(workFolder, `${at}.csv`);
-    writeFileSync(path, content);
-    return { path, name: `part/${at}.csv` };
-  });
-  mkdirSync(join(workFolder, 'output'));
-  const outcome = await trainer.serving?.transform({
-    image: IMAGE,
-    environment,
-    modelArchive: archiveOf(model),
-    files,
-    batch: { ...CSV, ...batch },
-    workFolder,
-    threads: 1,
-    signal: new AbortController().signal,
-    onStart: () => undefined,
-    onLog: (line) => log.push(line),
-  });
-  const outputOf = (at: number) => join(workFolder, 'output', String(at));
-  return {
-    outputs: files.map((_, at) =>
-      existsSync(outputOf(at)) ? readFileSync(outputOf(at), 'utf8') : undefined,
-    ),
-    reason: outcome?.status === 'Failed' ? failureReason(outcome) : '',
-    log: log.join('\n'),
-  };
+  const task = { image: IMAGE, environment, modelArchive: archiveOf(model), batch };
+  return transformFiles(trainer.serving, contents, task);
 }
 
 const lines = (text = '') => text.split('\n').slice(0, -1);
@@ -281,7 +237,7 @@ test('a model that cannot be loaded or unpacked', async () => {
   writeFileSync(join(bad, 'xgboost-model'), 'no model');
   await writeModelArchive(bad, join(folder, 'bad.tar.gz'));
   expect((await transform('bad', {})).reason).toMatch(
-    /^AlgorithmError: See job logs for more information \(Unable to load model: Model at .* cannot be loaded/,
+    /^AlgorithmError: Model container failed to respond to ping\. .* \(Unable to load model: Model at .* cannot be loaded/,
   );
   writeFileSync(join(folder, 'text.tar.gz'), 'no archive');
   expect((await transform('text', {})).reason).toMatch(/^ClientError: Failed to extract model data archive/);

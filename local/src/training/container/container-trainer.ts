@@ -5,6 +5,7 @@ import { asEnvironment, hostAddresses, hostEnvironment, hostVariables } from '..
 import { parseImage } from '../image-uri';
 import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner } from '../job-runner';
+import type { TransformTask } from '../model-server';
 import {
   SAGEMAKER_STOP_GRACE_MS,
   type TrainedAlgorithm,
@@ -12,9 +13,11 @@ import {
   type TrainingOutcome,
   type TrainingTask,
 } from '../trainer';
+import { createContainerServer } from './container-server';
 import {
   buildImage,
   containerName,
+  dockerEnvironment,
   dockerRunArguments,
   findsDocker,
   type ImageBuild,
@@ -40,6 +43,14 @@ export interface ContainerTrainerOptions {
    * @default docker
    */
   readonly docker?: string | false;
+  /**
+   * Returns a Python for transform jobs: any version from 3.9 on, without packages.
+   *
+   * @default - the trainer serves no models
+   */
+  readonly python?: () => Promise<string>;
+  /** How long a container may take to answer /ping, in seconds. @default 300 */
+  readonly startSeconds?: number;
   /** Images to build before their first job, by `repository:tag`. @default none */
   readonly builds?: ReadonlyMap<string, ImageBuild>;
   /** Maximum number of parallel jobs. Further jobs wait. @default no limit */
@@ -57,14 +68,25 @@ export interface ContainerTrainerOptions {
  * Does not accept built-in algorithms whose code is not public.
  */
 export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
-  const { commands, docker = 'docker', stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
-  const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  const { commands, python, docker = 'docker', stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
+  const jobs = new JobRunner<TrainingTask>(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  const transforms = new JobRunner<TransformTask>(1);
   const built = new Map<string, Promise<void>>();
   let isDockerThere: boolean | undefined;
   const hasDocker = () => {
     isDockerThere ??= docker !== false && findsDocker(docker);
     return isDockerThere;
   };
+
+  /** Builds an image, if it is part of the app. */
+  async function prepareImage(image: string): Promise<void> {
+    const { repository, tag } = parseImage(image);
+    const build = options.builds?.get(`${repository}:${tag}`);
+    if (build === undefined || commandOf(commands, image) || docker === false || !hasDocker()) return;
+    const done = built.get(image) ?? buildImage(docker, image, build);
+    built.set(image, done);
+    await done;
+  }
 
   async function runCommand(task: TrainingTask, image: ImageCommand): Promise<TrainingOutcome> {
     const hosts = await layOutHosts(task, 'linked');
@@ -111,11 +133,6 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
       CURRENT_HOST: host.name,
       ...task.environment,
     });
-    // The Docker command needs the user's environment to locate its engine. The container does not receive
-    // it.
-    const env = Object.fromEntries(
-      Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-    );
     const name = containerName(task, host);
     let isStopped = false;
     const onStop = (grace: number) => {
@@ -124,9 +141,9 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
     };
     const tidyUp = async () => {
       if (isStopped) await removeContainer(executable, name);
-      await takeOwnership(executable, task, host);
+      await takeOwnership(executable, task.trainingImage, host.base);
     };
-    const command = { command: executable, args, cwd: host.base, env, onStop };
+    const command = { command: executable, args, cwd: host.base, env: dockerEnvironment(), onStop };
     return { host, command, tidyUp };
   }
 
@@ -155,17 +172,21 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
     accepts: (algorithm) => refusalOf(algorithm) === undefined,
     refusal: refusalOf,
     metricDefinitions: () => [],
-    async prepare({ trainingImage }) {
-      const { repository, tag } = parseImage(trainingImage);
-      const build = options.builds?.get(`${repository}:${tag}`);
-      if (build === undefined || commandOf(commands, trainingImage) || docker === false || !hasDocker())
-        return;
-      const done = built.get(trainingImage) ?? buildImage(docker, trainingImage, build);
-      built.set(trainingImage, done);
-      await done;
-    },
+    prepare: ({ trainingImage }) => prepareImage(trainingImage),
     train: (task) => jobs.run(task, runJob),
-    close: () => jobs.close(),
+    ...(python !== undefined && {
+      serving: createContainerServer({
+        commandFor: (image) => commandOf(commands, image),
+        docker: () => (docker !== false && hasDocker() ? docker : undefined),
+        prepareImage,
+        python,
+        startSeconds: options.startSeconds,
+        jobs: transforms,
+      }),
+    }),
+    async close() {
+      await Promise.all([jobs.close(), transforms.close()]);
+    },
   };
 }
 

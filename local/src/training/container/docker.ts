@@ -1,7 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { UserError } from '../../user-error';
 import type { Host } from '../job-folder';
+import type { TransformTask } from '../model-server';
 import type { TrainingTask } from '../trainer';
+
+/** The port on which a container serves its model (developer guide, your-algorithms-batch-code). */
+export const CONTAINER_PORT = 8080;
 
 /** Timeout of `docker version`, after which Docker counts as missing. */
 const VERSION_TIMEOUT_MS = 10_000;
@@ -109,12 +113,35 @@ export function runDocker(docker: string, args: readonly string[]): Promise<void
 
 /**
  * Changes the owner of the container's files to the current user. Otherwise, they belong to root on Linux.
+ *
+ * @param folder the folder that the container has as `/opt/ml`
  */
-export async function takeOwnership(docker: string, task: TrainingTask, host: Host): Promise<void> {
+export async function takeOwnership(docker: string, image: string, folder: string): Promise<void> {
   const user = process.getuid?.();
   if (process.platform !== 'linux' || user === undefined || user === 0) return;
   await runDocker(docker, [
-    ...['run', '--rm', '--network', 'none', '--volume', `${host.base}:/opt/ml`, '--entrypoint', 'chown'],
-    ...[task.trainingImage, '-R', `${user}:${process.getgid?.() ?? user}`, '/opt/ml'],
+    ...['run', '--rm', '--network', 'none', '--volume', `${folder}:/opt/ml`, '--entrypoint', 'chown'],
+    ...[image, '-R', `${user}:${process.getgid?.() ?? user}`, '/opt/ml'],
   ]).catch(() => undefined);
+}
+
+/** The environment of the Docker command, which needs the user's to find its engine. The container does not get it. */
+export function dockerEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** Arguments of `docker run` for a container that serves a model. Only this machine reaches its port. */
+export function dockerServeArguments(
+  { image, environment, workFolder }: Pick<TransformTask, 'image' | 'environment' | 'workFolder'>,
+  name: string,
+  port: number,
+): string[] {
+  return [
+    ...['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:${CONTAINER_PORT}`],
+    ...['--volume', `${workFolder}:/opt/ml`],
+    ...Object.entries(environment).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
+    ...[image, 'serve'],
+  ];
 }

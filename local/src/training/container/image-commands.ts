@@ -11,7 +11,7 @@ export interface ImageCommand {
 /**
  * Refuses commands for images that nothing uses, which are probably typos.
  *
- * @param images images used for training; undefined for an image that is known only at run time
+ * @param images images of training jobs and models; undefined for an image that is known only at run time
  * @throws UserError with the names of the images
  */
 export function checkImageCommands(
@@ -25,7 +25,7 @@ export function checkImageCommands(
     if (known.some((image) => commandOf(one, image) !== undefined)) continue;
     const names = [...new Set(known.map((image) => parseImage(image).repository))];
     throw new UserError(
-      `--image-command ${name}=...: no state machine trains with this image. Images in use: ` +
+      `--image-command ${name}=...: no state machine uses this image. Images in use: ` +
         `${names.join(', ') || 'none'}`,
     );
   }

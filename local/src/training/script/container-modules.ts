@@ -6,13 +6,13 @@ import { PYTHON_FOLDER } from '../python-process';
 
 /**
  * Python modules that only SageMaker's images have, for which local mode has stand-ins: `toolkit` is
- * `sagemaker_containers`, `xgboost` is `sagemaker_xgboost_container`.
+ * `sagemaker_containers`, `inference` is `sagemaker_inference`, `xgboost` is `sagemaker_xgboost_container`.
  */
-export type ContainerModules = 'toolkit' | 'xgboost';
+export type ContainerModules = 'toolkit' | 'inference' | 'xgboost';
 
 /** Matches the names of these modules in a script. */
 const CONTAINER_MODULE =
-  /\b(sagemaker_containers|sagemaker_xgboost_container|sagemaker_algorithm_toolkit|mlio)\b/;
+  /\b(sagemaker_containers|sagemaker_inference|sagemaker_xgboost_container|sagemaker_algorithm_toolkit|mlio)\b/;
 
 /** The folders of the stand-ins, for `PYTHONPATH`. */
 export function containerModuleFolders(modules: readonly ContainerModules[]): string[] {
@@ -29,7 +29,7 @@ export async function checkImports(
   python: string,
   script: string,
   modules: readonly ContainerModules[],
-  trainingImage: string,
+  image: string,
 ): Promise<void> {
   if (modules.length === 0) return;
   const source = await readFile(script, 'utf8').catch(() => '');
@@ -38,7 +38,7 @@ export async function checkImports(
   if (missing.length === 0) return;
   throw new JobError(
     `ClientError: the script imports ${missing.join(', ')}, for which local mode has no stand-in in the image ` +
-      `${trainingImage}. There are stand-ins for sagemaker_containers and, in SageMaker's XGBoost images, for ` +
+      `${image}. There are stand-ins for sagemaker_containers and, in SageMaker's XGBoost images, for ` +
       'sagemaker_xgboost_container.data_utils, .distributed, .checkpointing, .encoder and .constants. Import others only where ' +
       'they are used, in a function or inside try/except, or run the image itself in Docker',
   );

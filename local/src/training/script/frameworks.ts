@@ -36,7 +36,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   'sagemaker-xgboost': {
     module: 'sagemaker_xgboost_container.training:main',
     capturesErrors: false,
-    containerModules: ['toolkit', 'xgboost'],
+    containerModules: ['toolkit', 'inference', 'xgboost'],
     packages: (image) =>
       releaseChoices(xgboostVersionOf(image), XGBOOST_RELEASES, (release, isPinned) => ({
         name: `xgboost-script-${release}`,
@@ -66,7 +66,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
     ],
     newest: '1.4.2',
     capturesErrors: false,
-    containerModules: ['toolkit'],
+    containerModules: ['toolkit', 'inference'],
   }),
   'pytorch-training': framework({
     module: 'sagemaker_pytorch_container.training:main',

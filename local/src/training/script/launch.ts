@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { algorithmError } from '../failure-reason';
+import { freePort } from '../free-port';
 import { type Host, JobError } from '../job-folder';
 import type { EntryPointKind } from './entry-point';
 
@@ -144,17 +144,4 @@ function hasMpi(): boolean {
   } catch {
     return false;
   }
-}
-
-/** A free port. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -4,6 +4,7 @@ import { type HostJob, runHosts } from '../host-cluster';
 import { gpuCount, hostAddresses, hostDetails, hostEnvironment, hostVariables } from '../host-variables';
 import { type Host, inFolder, JobError, layOutHosts, pipeRefusal } from '../job-folder';
 import { JobRunner, unlessAborted } from '../job-runner';
+import type { TransformTask } from '../model-server';
 import type { PythonEnvironments } from '../python-environment';
 import { PYTHON_FOLDER } from '../python-process';
 import { RequirementsError } from '../requirements-install';
@@ -22,6 +23,7 @@ import { type EntryPointKind, entryPointKind, missingProgram } from './entry-poi
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
 import { distributionOf, distributionRefusal, launchCommand } from './launch';
 import { type ScriptStart, scriptStarts } from './script-environment';
+import { createScriptServer } from './script-server';
 import { placeSourceCode, submitPath } from './source-code';
 
 /** Options of `createScriptTrainer`. */
@@ -47,7 +49,8 @@ export interface ScriptTrainerOptions {
  */
 export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   const { environments, stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;
-  const jobs = new JobRunner(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  const jobs = new JobRunner<TrainingTask>(options.maxJobs ?? Number.POSITIVE_INFINITY);
+  const transforms = new JobRunner<TransformTask>(1);
 
   async function frameworkPython({ trainingImage }: TrainedAlgorithm): Promise<string> {
     const [wanted, ...alternatives] = frameworkFor(trainingImage).packages(trainingImage);
@@ -195,7 +198,10 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
       await frameworkPython(algorithm);
     },
     train: (task) => jobs.run(task, runJob),
-    close: () => jobs.close(),
+    serving: createScriptServer(environments, transforms),
+    async close() {
+      await Promise.all([jobs.close(), transforms.close()]);
+    },
   };
 }
 

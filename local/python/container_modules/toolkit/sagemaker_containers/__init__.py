@@ -1,10 +1,9 @@
 """Local mode's stand-in for `sagemaker_containers`, which scripts import in SageMaker's XGBoost and
 scikit-learn images.
 
-It contains the parts that scripts use during training: `training_env()`,
-`entry_point._wait_hostname_resolution()`, content types and errors. Modules for serving can be imported,
-because scripts define `input_fn` next to the training code, but using them raises an error. The original
-package cannot be installed: it requires Flask 1.1.1.
+It contains the parts that scripts use: `training_env()`, `entry_point._wait_hostname_resolution()`, content types,
+encoders, responses and errors. Modules that start a server can be imported, but using them raises an error. The
+original package cannot be installed: it requires Flask 1.1.1.
 """
 
 import json

@@ -1,8 +1,5 @@
 """Content types of requests to endpoints."""
 
-JSON = "application/json"
-CSV = "text/csv"
-OCTET_STREAM = "application/octet-stream"
-ANY = "*/*"
-NPY = "application/x-npy"
-UTF8_TYPES = [JSON, CSV]
+from sagemaker_inference.content_types import ANY, CSV, JSON, NPY, OCTET_STREAM, UTF8_TYPES
+
+__all__ = ["ANY", "CSV", "JSON", "NPY", "OCTET_STREAM", "UTF8_TYPES"]

@@ -1,8 +1,8 @@
-"""Modules for serving. They can be imported, but not used."""
+"""Modules that start the server of a container. They can be imported, but not used."""
 
 
 class ServingModule:
-    """Replaces a module of `sagemaker_containers` that serves models."""
+    """Replaces a module of `sagemaker_containers` that local mode's own server replaces."""
 
     def __init__(self, name):
         self._name = name
@@ -11,6 +11,6 @@ class ServingModule:
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         raise NotImplementedError(
-            f"sagemaker_containers.beta.framework.{self._name}.{attribute} serves models, which local mode does not support: "
-            "use it only in model_fn, input_fn, predict_fn and output_fn, which training does not call"
+            f"sagemaker_containers.beta.framework.{self._name}.{attribute} belongs to the container's server, which local "
+            "mode replaces: use only encoders and worker.Response, in input_fn, output_fn and transform_fn"
         )

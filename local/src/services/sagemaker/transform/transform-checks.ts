@@ -10,6 +10,9 @@ const MIB = 1 << 20;
 /** Default of MaxPayloadInMB (API reference, CreateTransformJob). */
 const DEFAULT_PAYLOAD_MB = 6;
 
+/** Default of InvocationsTimeoutInSeconds (API reference, ModelClientConfig). */
+const INVOCATION_SECONDS = 600;
+
 /** Maximum total payload of concurrent requests (API reference, CreateTransformJob, MaxPayloadInMB). */
 const MOST_PAYLOAD_MB = 100;
 
@@ -23,6 +26,7 @@ export function transformedModel({
   PrimaryContainer: primary,
   Containers: several = [],
   ExecutionRoleArn: roleArn = '',
+  EnableNetworkIsolation: networkIsolation = false,
 }: ModelDescription): TransformModel {
   const [container, ...more] = primary === undefined ? several : [primary];
   if (container === undefined || more.length > 0) {
@@ -40,15 +44,37 @@ export function transformedModel({
       `the model "${name}" has ModelDataSource, which batch transform does not support: give ModelDataUrl`,
     );
   }
-  return { container, roleArn };
+  return { container, roleArn, networkIsolation };
 }
 
 /** The model server that a job needs: the container's image, and the environments of the container and the job. */
 export function servedModel(
-  { container }: TransformModel,
-  { Environment: environment }: CreateTransformJobRequest,
+  { container, networkIsolation = false }: TransformModel,
+  request: CreateTransformJobRequest,
 ): ServedModel {
-  return { image: container.Image ?? '', environment: { ...container.Environment, ...environment } };
+  const { Environment: environment } = request;
+  return {
+    image: container.Image ?? '',
+    environment: { ...container.Environment, ...environment, ...batchVariables(request) },
+    networkIsolation,
+  };
+}
+
+/**
+ * The variables that SageMaker adds. It omits those that the request has no value for.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
+ */
+function batchVariables(request: CreateTransformJobRequest): Record<string, string> {
+  const { MaxPayloadInMB: payload, MaxConcurrentTransforms: atOnce, BatchStrategy: strategy } = request;
+  return {
+    SAGEMAKER_BATCH: 'true',
+    ...(payload !== undefined && { SAGEMAKER_MAX_PAYLOAD_IN_MB: String(payload) }),
+    ...(strategy !== undefined && {
+      SAGEMAKER_BATCH_STRATEGY: strategy === 'SingleRecord' ? 'SINGLE_RECORD' : 'MULTI_RECORD',
+    }),
+    ...(atOnce !== undefined && { SAGEMAKER_MAX_CONCURRENT_TRANSFORMS: String(atOnce) }),
+  };
 }
 
 /**
@@ -87,6 +113,11 @@ export function batchSettings(request: CreateTransformJobRequest): BatchSettings
     joinsInput: processing.JoinSource === 'Input',
     inputFilter: parseJsonPath(processing.InputFilter || '$', 'InputFilter'),
     outputFilter: parseJsonPath(processing.OutputFilter || '$', 'OutputFilter'),
+    leftToModel: [
+      ...(request.MaxPayloadInMB === undefined ? (['maxPayloadBytes'] as const) : []),
+      ...(request.BatchStrategy === undefined && split === 'Line' ? (['isSingleRecord'] as const) : []),
+    ],
+    invocationSeconds: request.ModelClientConfig?.InvocationsTimeoutInSeconds ?? INVOCATION_SECONDS,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ModelServer } from '../../../training/model-server';
+import type { ModelServer, ServedModel } from '../../../training/model-server';
 import { AwsError, validationError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
 import { type EngineContext, originOf } from '../engine-context';
@@ -23,17 +23,10 @@ export class TransformEngine {
   /** Creates and starts a job. */
   public start({ Tags: tags = [], ...request }: CreateTransformJobRequest, createdBy?: TaskIdentity): void {
     const { context } = this;
-    const { container: named, roleArn } = transformedModel(
-      findModel(context, { ModelName: request.ModelName }).description,
-    );
-    const model = { roleArn, container: resolveContainer(named, context) };
+    const named = transformedModel(findModel(context, { ModelName: request.ModelName }).description);
+    const model = { ...named, container: resolveContainer(named.container, context) };
     batchSettings(request);
-    const served = servedModel(model, request);
-    if (!this.server().accepts(served)) {
-      throw validationError(
-        `local mode cannot run a model with the image "${served.image}". It runs ${this.server().images}`,
-      );
-    }
+    this.checkServed(servedModel(model, request));
     context.data.validate(transformData(request, model));
     const arn = transformJobArn(context.environment, request.TransformJobName);
     const record: TransformJobRecord = {
@@ -74,6 +67,16 @@ export class TransformEngine {
     const run = new TransformRun(this.context, this.server(), record);
     this.runs.add(record.name, run);
     return run;
+  }
+
+  /** Refuses a model that local mode cannot run. */
+  private checkServed(model: ServedModel): void {
+    const server = this.server();
+    if (server.accepts(model)) return;
+    throw validationError(
+      server.refusal?.(model) ??
+        `local mode cannot run a model with the image "${model.image}". It runs ${server.images}`,
+    );
   }
 
   private server(): ModelServer {

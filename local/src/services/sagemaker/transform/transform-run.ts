@@ -78,6 +78,9 @@ export class TransformRun {
     const files = during('Data download', () => this.inputFiles());
     const outcome = await this.server.transform({
       ...servedModel(model, request),
+      transformJobName: record.name,
+      region: context.environment.region,
+      objectFile: (uri) => context.data.objectFile(uri, roleArn),
       ...(modelArchive !== undefined && { modelArchive }),
       files,
       batch: batchSettings(request),

@@ -9,6 +9,7 @@ export interface CreateTransformJobRequest {
   readonly MaxConcurrentTransforms?: number;
   readonly MaxPayloadInMB?: number;
   readonly BatchStrategy?: 'MultiRecord' | 'SingleRecord';
+  readonly ModelClientConfig?: { readonly InvocationsTimeoutInSeconds?: number };
   readonly Environment?: Readonly<Record<string, string>>;
   readonly TransformInput: {
     readonly DataSource: { readonly S3DataSource: S3DataSource };
@@ -53,6 +54,8 @@ export interface TransformJobDescription extends Omit<CreateTransformJobRequest,
 export interface TransformModel {
   readonly container: ContainerDefinition;
   readonly roleArn: string;
+  /** @default false */
+  readonly networkIsolation?: boolean;
 }
 
 /** The stored record of a transform job. */

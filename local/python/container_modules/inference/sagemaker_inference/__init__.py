@@ -1,0 +1,1 @@
+"""Stand-in for SageMaker's inference toolkit: what scripts import from it."""

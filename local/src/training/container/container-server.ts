@@ -1,0 +1,146 @@
+import { delimiter } from 'node:path';
+import { closedAlgorithmRefusal } from '../closed-algorithms';
+import { freePort } from '../free-port';
+import { processEnvironment } from '../host-variables';
+import { parseImage } from '../image-uri';
+import { inFolder, JobError } from '../job-folder';
+import type { JobRunner } from '../job-runner';
+import type { TrainingOutcome } from '../job-types';
+import type { ModelServer, ServedModel, TransformTask } from '../model-server';
+import { unpackModel } from '../pool-serving';
+import { runAgent } from '../transform-agent';
+import {
+  CONTAINER_PORT,
+  dockerEnvironment,
+  dockerServeArguments,
+  removeContainer,
+  takeOwnership,
+} from './docker';
+import type { ImageCommand } from './image-commands';
+
+/** How long a container may take to answer /ping. SageMaker waits for 30 minutes. */
+const START_SECONDS = 300;
+
+/** Options of `createContainerServer`. */
+export interface ContainerServerOptions {
+  /** The command that replaces an image. */
+  readonly commandFor: (image: string) => ImageCommand | undefined;
+  /** The Docker command; undefined if no engine runs. */
+  readonly docker: () => string | undefined;
+  /** Builds an image, if it is part of the app. */
+  readonly prepareImage: (image: string) => Promise<void>;
+  /** Returns a Python, which needs no packages. */
+  readonly python: () => Promise<string>;
+  readonly startSeconds: number | undefined;
+  /** Runs one job at a time: all programs use the same port. */
+  readonly jobs: JobRunner<TransformTask>;
+}
+
+/** A program that serves a model. */
+interface Program {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Cleans up after the program has ended. */
+  readonly tidyUp?: () => Promise<void>;
+}
+
+/**
+ * Creates the server for all other models: runs a command that replaces the image, or a container in Docker, with
+ * the argument `serve`, and sends requests to `/ping` and `/invocations`.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
+ */
+export function createContainerServer(options: ContainerServerOptions): ModelServer {
+  async function transform(task: TransformTask): Promise<TrainingOutcome> {
+    await options.prepareImage(task.image);
+    const python = await options.python();
+    const modelFolder = await unpackModel(task);
+    const command = options.commandFor(task.image);
+    const port = await freePort(command === undefined ? undefined : CONTAINER_PORT);
+    const program =
+      command === undefined ? containerProgram(task, port) : commandProgram(task, command, modelFolder, port);
+    const base = processEnvironment(task.workFolder, task.region, task.threads);
+    try {
+      return await runAgent(
+        task,
+        modelFolder,
+        {
+          kind: 'container',
+          command: program.command,
+          cwd: program.cwd,
+          environment: program.environment,
+          port,
+          startSeconds: options.startSeconds ?? START_SECONDS,
+          invocationSeconds: task.batch.invocationSeconds,
+        },
+        { command: python, cwd: task.workFolder, env: base },
+      );
+    } finally {
+      await program.tidyUp?.();
+    }
+  }
+
+  function containerProgram(task: TransformTask, port: number): Program {
+    const docker = options.docker();
+    if (docker === undefined) throw new JobError(`ClientError: ${noWayToServe(task)}`);
+    const name = `${task.transformJobName}-transform-${process.pid}`;
+    return {
+      command: [docker, ...dockerServeArguments(task, name, port)],
+      cwd: task.workFolder,
+      environment: dockerEnvironment(),
+      tidyUp: async () => {
+        // The container outlives a `docker run` that is killed.
+        await removeContainer(docker, name);
+        await takeOwnership(docker, task.image, task.workFolder);
+      },
+    };
+  }
+
+  function refusalOf(model: ServedModel): string | undefined {
+    const closed = closedAlgorithmRefusal(model.image);
+    if (closed !== undefined) return closed;
+    if (options.commandFor(model.image) !== undefined) return undefined;
+    if (options.docker() === undefined) return noWayToServe(model);
+    return model.networkIsolation
+      ? `local mode cannot serve a model with EnableNetworkIsolation in Docker ("${model.image}"): a container without ` +
+          'a network has no port. Omit it, or map a command of this machine to the image'
+      : undefined;
+  }
+
+  return {
+    images: 'models with any other image, as a command mapped to the image, or in Docker',
+    accepts: (model) => refusalOf(model) === undefined,
+    refusal: refusalOf,
+    transform: (task) => options.jobs.run(task, transform),
+  };
+}
+
+function commandProgram(
+  task: TransformTask,
+  { command, cwd }: ImageCommand,
+  modelFolder: string,
+  port: number,
+): Program {
+  const base = processEnvironment(task.workFolder, task.region, task.threads);
+  const environment = inFolder(task.environment, task.workFolder);
+  return {
+    command: [...command, 'serve'],
+    cwd,
+    environment: {
+      ...base,
+      SM_MODEL_DIR: modelFolder,
+      SAGEMAKER_BIND_TO_PORT: String(port),
+      ...environment,
+      PYTHONPATH: [base.PYTHONPATH, environment.PYTHONPATH].filter(Boolean).join(delimiter),
+    },
+  };
+}
+
+function noWayToServe({ image }: ServedModel): string {
+  const { repository } = parseImage(image);
+  return (
+    `local mode cannot run a model with the image "${image}": install and start Docker, or map a command of this ` +
+    `machine to the image, with --image-command ${repository}=<command>`
+  );
+}

@@ -1,0 +1,78 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BatchSettings, TransformTask } from '../../src/training';
+import type { ModelServer } from '../../src/training/model-server';
+import { failureReason, temporaryFolder } from './support';
+
+/** CSV split into lines, with SageMaker's defaults otherwise. */
+export const CSV_LINES: BatchSettings = {
+  contentType: 'text/csv',
+  isGzip: false,
+  splitsLines: true,
+  isSingleRecord: false,
+  maxPayloadBytes: 6 << 20,
+  endsLines: true,
+  joinsInput: false,
+  inputFilter: [],
+  outputFilter: [],
+  leftToModel: ['maxPayloadBytes', 'isSingleRecord'],
+  invocationSeconds: 20,
+};
+
+export interface Transformed {
+  /** The output of each file; undefined if it has none. */
+  readonly outputs: readonly (string | undefined)[];
+  readonly status: string;
+  /** The failure reason; empty if the job did not fail. */
+  readonly reason: string;
+  readonly log: string;
+}
+
+/** Runs a transform job with files of these contents. */
+export async function transformFiles(
+  server: ModelServer | undefined,
+  contents: readonly (string | Buffer)[],
+  {
+    batch,
+    ...changes
+  }: Partial<Omit<TransformTask, 'batch'>> & { batch?: Partial<BatchSettings> } & {
+    image: string;
+  },
+): Promise<Transformed> {
+  const workFolder = temporaryFolder();
+  const log: string[] = [];
+  const files = contents.map((content, at) => {
+    const path = join(workFolder, `${at}.csv`);
+    writeFileSync(path, content);
+    return { path, name: `part/${at}.csv` };
+  });
+  mkdirSync(join(workFolder, 'output'));
+  const outcome = await server?.transform({
+    transformJobName: 'transform-1',
+    region: 'us-east-1',
+    environment: {},
+    objectFile: (uri) => {
+      throw new Error(`no object ${uri}`);
+    },
+    files,
+    workFolder,
+    threads: 1,
+    signal: new AbortController().signal,
+    onStart: () => undefined,
+    ...changes,
+    batch: { ...CSV_LINES, ...batch },
+    onLog: (line) => {
+      log.push(line);
+      changes.onLog?.(line);
+    },
+  });
+  const outputOf = (at: number) => join(workFolder, 'output', String(at));
+  return {
+    outputs: files.map((_, at) =>
+      existsSync(outputOf(at)) ? readFileSync(outputOf(at), 'utf8') : undefined,
+    ),
+    status: outcome?.status ?? 'no server',
+    reason: outcome?.status === 'Failed' ? failureReason(outcome) : '',
+    log: log.join('\n'),
+  };
+}
