@@ -165,12 +165,12 @@ test.each([
   [
     'CreateModelPackage',
     { InferenceSpecification: SPECIFICATION },
-    /either ModelPackageName or ModelPackageGroupName/,
+    /^Missing ARN\. Give ModelPackageGroupName for a version/,
   ],
   [
     'CreateModelPackage',
     version({ ModelPackageName: 'a' }),
-    /either ModelPackageName or ModelPackageGroupName/,
+    /^Both ModelPackageName and ModelPackageGroupName are provided in the input\. Cannot determine which one to use\.$/,
   ],
   [
     'CreateModelPackage',

@@ -55,6 +55,12 @@ const ended = (
     ({ TransformJobStatus: status }) => !['InProgress', 'Stopping'].includes(status ?? ''),
   );
 
+const TRUST_POLICY = {
+  Statement: [
+    { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' },
+  ],
+};
+
 /** A model that runs until its job is stopped. */
 const endless: Model = ({ signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'Stopped' })));
@@ -267,11 +273,7 @@ describe("the model's role", () => {
       logicalId: 'Role',
       name: 'training',
       arn: TRAINING_ROLE,
-      trustPolicy: {
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
-      },
+      trustPolicy: TRUST_POLICY,
       policies: [{ Statement: allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) }],
     }) as unknown as RoleResource;
 
@@ -298,6 +300,41 @@ describe("the model's role", () => {
       expect(await reasonWith(NEEDED.filter((_, other) => other !== at))).toContain(action);
     },
   );
+});
+
+test("code that the model names in S3 is read with the model's role", async () => {
+  const code = `s3://${BUCKET}/code/sourcedir.tar.gz`;
+  const readCode: Model = (task) => {
+    task.objectFile(code);
+    return copyFiles(task);
+  };
+  const { root, running } = await serviceWith();
+  await running.close();
+  const file = path.join(root, 's3', BUCKET, 'code', 'sourcedir.tar.gz');
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, 'code');
+  const reasonWith = async (name: string, Resource: string | string[]) => {
+    const statements = [
+      { Effect: 'Allow', Action: ['ecr:*', 's3:ListBucket'], Resource: '*' },
+      { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource },
+    ];
+    const role = {
+      logicalId: 'Role',
+      name: 'training',
+      arn: TRAINING_ROLE,
+      trustPolicy: TRUST_POLICY,
+      policies: [{ Statement: statements }],
+    } as unknown as RoleResource;
+    const again = await serviceWith(readCode, root, [role]);
+    await call(again.running, 'CreateTransformJob', transformRequest(name));
+    const { FailureReason: reason } = await ended(again.client, name);
+    await again.running.close();
+    return reason;
+  };
+  const folder = (name: string) => `arn:aws:s3:::${BUCKET}/${name}`;
+  expect(await reasonWith('Job-1', folder('*'))).toBeUndefined();
+  const withoutCode = [folder('models/*'), folder('input/*'), folder('predictions/*')];
+  expect(await reasonWith('Job-2', withoutCode)).toMatch(/s3:GetObject.*code\/sourcedir/);
 });
 
 test.each([

@@ -223,13 +223,15 @@ test.each<[string, string, string, RegExp]>([
   expect(reason).toMatch(outcome);
 });
 
-test('serving modules can be imported, and raise an error when used', async () => {
-  const { log } = await run(`${SCRIPT.split('if __name__')[0]}\noutput_fn([1], "text/csv")`);
-  expect(log.join('\n')).toMatch(
-    /beta\.framework\.worker\.Response serves models, which local mode does not support/,
-  );
+test('modules of the server can be imported, and raise an error when used', async () => {
+  const { log } = await run('from sagemaker_containers.beta.framework import env, server\nserver.start(env)');
+  expect(log.join('\n')).toMatch(/beta\.framework\.server\.start belongs to the container's server/);
   const read = await run(
     `${SCRIPT.split('if __name__')[0]}\nprint(input_fn("1,2\\n,4", "text/csv").num_row())`,
   );
   expect(read.log.at(-1)).toBe('2');
+  const written = await run(
+    `${SCRIPT.split('if __name__')[0]}\nprint(output_fn([1], "text/csv").response.strip())`,
+  );
+  expect(written.log.at(-1)).toBe('1');
 });

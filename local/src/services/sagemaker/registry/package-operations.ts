@@ -123,10 +123,14 @@ function createPackage(
   task: TaskIdentity | undefined,
 ): ModelPackageRecord {
   const { ModelPackageName: name, ModelPackageGroupName: group } = request;
-  if ((name === undefined) === (group === undefined)) {
+  // Words of AWS, according to https://github.com/getmoto/moto/pull/7165.
+  if (name !== undefined && group !== undefined) {
     throw validationError(
-      'CreateModelPackage: give either ModelPackageName or ModelPackageGroupName, and not both',
+      'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',
     );
+  }
+  if (name === undefined && group === undefined) {
+    throw validationError('Missing ARN. Give ModelPackageGroupName for a version, or ModelPackageName.');
   }
   if (group !== undefined && tags.length > 0) {
     throw validationError('CreateModelPackage: a version has the tags of its group: omit Tags');

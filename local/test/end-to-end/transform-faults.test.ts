@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { writeModelArchive } from '../../src/training';
+import { testFault } from './fault-table';
+import { until } from './interrupted-workflow';
+import {
+  filesIn,
+  onlyExecutionIn,
+  startLocalMode,
+  startResume,
+  synthesize,
+  temporaryFolder,
+} from './support';
+
+const BUCKET = 'transform-data';
+const IMAGE = '123456789012.dkr.ecr.us-east-1.amazonaws.com/team/forest:1';
+const FILES = ['a.csv', 'b.csv'];
+const ROWS = 25;
+
+jest.setTimeout(240_000);
+
+/** A model server that takes its time, and writes down each request and its process ID. */
+const PROGRAM = `
+import http.server, os, time
+notes = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notes")
+
+def note(text):
+    with open(notes, "a") as file:
+        file.write(f"{text}\\n")
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer(200 if self.path == "/ping" else 404, b"")
+
+    def do_POST(self):
+        row = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        note("request")
+        time.sleep(0.04)
+        self.answer(200, f"{float(row) * 2}\\n".encode())
+
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Type", "text/csv")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+note(f"process {os.getpid()}")
+http.server.HTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
+`;
+
+let assembly: string;
+/** Folder of the program. */
+let folder: string;
+
+beforeAll(async () => {
+  const data = temporaryFolder();
+  mkdirSync(join(data, 'input'));
+  for (const [file, name] of FILES.entries()) {
+    const rows = Array.from({ length: ROWS }, (_, row) => `${100 * file + row}\n`);
+    writeFileSync(join(data, 'input', name), rows.join(''));
+  }
+  const model = temporaryFolder();
+  writeFileSync(join(model, 'weights'), '2');
+  await writeModelArchive(model, join(data, 'model.tar.gz'));
+  assembly = synthesize((stack) => transformApp(stack, data));
+  folder = temporaryFolder();
+  writeFileSync(join(folder, 'forest.py'), PROGRAM);
+});
+
+function transformApp(stack: Stack, data: string): void {
+  const bucket = new Bucket(stack, 'Data', { bucketName: BUCKET, removalPolicy: RemovalPolicy.DESTROY });
+  new BucketDeployment(stack, 'Files', { sources: [Source.asset(data)], destinationBucket: bucket });
+  const role = new Role(stack, 'ModelRole', { assumedBy: new ServicePrincipal('sagemaker.amazonaws.com') });
+  bucket.grantReadWrite(role);
+  role.addToPolicy(new PolicyStatement({ actions: ['ecr:*', 'logs:*'], resources: ['*'] }));
+  const machine = new StateMachine(stack, 'Predict', {
+    definitionBody: DefinitionBody.fromString(JSON.stringify(definition(role.roleArn))),
+  });
+  const actions = ['sagemaker:*', 'events:*'];
+  machine.addToRolePolicy(new PolicyStatement({ actions, resources: ['*'] }));
+  machine.addToRolePolicy(new PolicyStatement({ actions: ['iam:PassRole'], resources: [role.roleArn] }));
+}
+
+function definition(ExecutionRoleArn: string): object {
+  const S3DataSource = { S3DataType: 'S3Prefix', S3Uri: `s3://${BUCKET}/input/` };
+  return {
+    QueryLanguage: 'JSONata',
+    StartAt: 'CreateModel',
+    States: {
+      CreateModel: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createModel',
+        Arguments: {
+          ModelName: 'forest',
+          PrimaryContainer: { Image: IMAGE, ModelDataUrl: `s3://${BUCKET}/model.tar.gz` },
+          ExecutionRoleArn,
+        },
+        Next: 'Transform',
+      },
+      Transform: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::sagemaker:createTransformJob.sync',
+        Arguments: {
+          TransformJobName: 'predictions',
+          ModelName: 'forest',
+          BatchStrategy: 'SingleRecord',
+          TransformInput: { DataSource: { S3DataSource }, ContentType: 'text/csv', SplitType: 'Line' },
+          TransformOutput: { S3OutputPath: `s3://${BUCKET}/predictions`, AssembleWith: 'Line' },
+          TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+        },
+        End: true,
+      },
+    },
+  };
+}
+
+const notes = (): string[] =>
+  existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trimEnd().split('\n') : [];
+const requests = () => notes().filter((line) => line === 'request').length;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // A process that has ended, but whose parent has not noticed, is not alive.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+testFault('kill -9 in the middle of a transform job of a container', async () => {
+  const root = temporaryFolder();
+  const command = `team/forest=python3 ${join(folder, 'forest.py')}`;
+  const run = startLocalMode(assembly, root, '--image-command', command);
+  await until(() => requests() >= ROWS + 5); // the first file is done, the second is not
+  run.kill();
+  await run.ended;
+  const [pid = 0] = notes()
+    .flatMap((line) => /^process (\d+)$/.exec(line)?.[1] ?? [])
+    .map(Number);
+  await until(() => !isAlive(pid));
+  expect(existsSync(join(root, 's3', BUCKET, 'predictions'))).toBe(false);
+
+  const { exitCode, output } = await startResume(root).ended;
+  expect({ exitCode, output }).toMatchObject({ exitCode: 0 });
+  expect(onlyExecutionIn(root)).toMatchObject({ status: 'SUCCEEDED' });
+  const predictions = join(root, 's3', BUCKET, 'predictions');
+  expect(filesIn(predictions).sort()).toEqual(FILES.map((name) => `${name}.out`));
+  for (const [file, name] of FILES.entries()) {
+    const expected = Array.from({ length: ROWS }, (_, row) => `${(100 * file + row) * 2}.0\n`);
+    expect(readFileSync(join(predictions, `${name}.out`), 'utf8')).toBe(expected.join(''));
+  }
+  expect(filesIn(join(root, 'sagemaker', 'transform-jobs'))).toEqual(['predictions.json']);
+  expect(filesIn(join(root, 'sagemaker', 'models'))).toEqual(['forest.json']);
+  return 'the program ends, nothing is stored; resume transforms all files once, the model is not created again';
+});
