@@ -113,12 +113,17 @@ function problemOfJest(args: readonly string[]): string | undefined {
   return missing.length === 0 ? undefined : `no test ${missing.join(', ')}`;
 }
 
-/** Checks that the service's client has the command: `list-state-machines` → `ListStateMachinesCommand`. */
-function problemOfAws([service = '', operation = '']: readonly string[]): string | undefined {
-  const name = operation.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/**
+ * Checks that the service's client has the command: `list-state-machines` → `ListStateMachinesCommand`, and
+ * `wait transform-job-…` → `waitUntilTransformJob…`.
+ */
+function problemOfAws([service = '', operation = '', waiter = '']: readonly string[]): string | undefined {
+  const camelCase = (words: string) =>
+    words.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const name = operation === 'wait' ? `waitUntil${camelCase(waiter)}` : `${camelCase(operation)}Command`;
   const client = CLIENTS[service];
   if (client === undefined) return `no client of ${service}`;
-  return Object.hasOwn(client, `${name}Command`) ? undefined : `${service} has no ${operation}`;
+  return Object.hasOwn(client, name) ? undefined : `${service} has no ${operation} ${waiter}`;
 }
 
 /** The problem with a command, if any. */
@@ -132,7 +137,7 @@ function problemOf(command: string): string | undefined {
   if (first === 'npm' && second === 'run') return problemOfScript(String(third), others.slice(1));
   if (first === 'npx' && second === 'cdk-sagemaker-tuning-local') return problemOfLocalMode(args);
   if (first === 'npx' && second === 'jest') return problemOfJest(args);
-  if (first === 'aws') return problemOfAws([String(second), String(third)]);
+  if (first === 'aws') return problemOfAws([String(second), String(third), ...others]);
   return 'no test knows this command';
 }
 

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failedFor } from './failure-reason';
 import { type HostCommand, HostProcess } from './host-process';
@@ -49,6 +49,7 @@ export async function runAgent(
     string,
   ];
   const { transform } = transformMessage(task, modelFolder);
+  await mkdir(transform.outputFolder, { recursive: true });
   await writeFile(job, JSON.stringify({ transform, server, outcome }));
   if (task.signal.aborted) return { status: 'Stopped' };
   task.onStart();

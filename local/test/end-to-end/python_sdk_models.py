@@ -50,17 +50,16 @@ package = estimator.create_model().register(
     approval_status="PendingManualApproval", description="from the SDK",
 )
 print("group", client.describe_model_package_group(ModelPackageGroupName=GROUP)["ModelPackageGroupStatus"])
-model = ModelPackage(ROLE, model_package_arn=package.model_package_arn, sagemaker_session=session)
+arn = package.model_package_arn
 try:
-    model.transformer(1, "ml.m5.large")
+    client.create_model(ModelName="pending", PrimaryContainer={"ModelPackageName": arn}, ExecutionRoleArn=ROLE)
 except ClientError as error:
     print("refused:", error)
+model = ModelPackage(ROLE, model_package_arn=arn, sagemaker_session=session)
 model.update_approval_status("Approved", "good enough")
-described = client.describe_model_package(ModelPackageName=package.model_package_arn)
+described = client.describe_model_package(ModelPackageName=arn)
 print("approved", described["ModelApprovalStatus"], described["ApprovalDescription"], described["ModelPackageVersion"])
-again = ModelPackage(ROLE, model_package_arn=package.model_package_arn, sagemaker_session=session).transformer(
-    1, "ml.m5.large", assemble_with="Line", output_path=f"s3://{bucket}/models/b"
-)
+again = model.transformer(1, "ml.m5.large", assemble_with="Line", output_path=f"s3://{bucket}/models/b")
 again.transform(rows, wait=True, **options)
 outputs = [
     session.read_s3_file(bucket, f"models/{run}/train.csv.out") for run in ("a", "b")

@@ -229,7 +229,7 @@ SM_MODEL_DIR=$folder/model SAGEMAKER_BIND_TO_PORT=$port exec '${python}' '${fold
     expect(calls()).toContain(`rm --force ${name}`);
   });
 
-  test('a model without a network is refused by name', () => {
+  test('a model without a network is refused: its container has no port', () => {
     const { docker: path } = docker();
     const model = { image: IMAGE, environment: {}, networkIsolation: true };
     expect(serverOf(path)?.accepts(model)).toBe(false);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BatchSettings, TransformTask } from '../../src/training';
 import type { ModelServer } from '../../src/training/model-server';
@@ -46,7 +46,6 @@ export async function transformFiles(
     writeFileSync(path, content);
     return { path, name: `part/${at}.csv` };
   });
-  mkdirSync(join(workFolder, 'output'));
   const outcome = await server?.transform({
     transformJobName: 'transform-1',
     region: 'us-east-1',

@@ -49,7 +49,7 @@ async function train(library: Library, kind: Kind): Promise<void> {
   writeFileSync(file, ROWS.map((row, at) => `${label(row, at)},${row}\n`).join(''));
   const index = join(folder, 'categorical_index.json');
   writeFileSync(index, '{"cat_index_list": [3]}');
-  const rounds =
+  const rounds: Record<string, string> =
     library === 'lightgbm' ? { num_boost_round: '6', min_data_in_leaf: '3' } : { iterations: '6' };
   const submit = scriptOf(library, 'transfer_learning', taskOf(kind));
   const job = await runJob(
