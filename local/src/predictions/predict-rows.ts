@@ -85,6 +85,7 @@ function encodeRows(file: CsvFile, plan: ColumnPlan, target: string): string[] {
 async function transform(path: string, workFolder: string, options: PredictOptions): Promise<void> {
   const { model, server, signal } = options;
   const outcome = await server.transform({
+    transformJobName: 'predict',
     image: model.image,
     environment: model.environment,
     modelArchive: model.archive,

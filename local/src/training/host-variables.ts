@@ -48,7 +48,11 @@ export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, s
  *
  * @param base the folder that replaces `/opt/ml`
  */
-export function processEnvironment(base: string, region: string, threads: number): Record<string, string> {
+export function processEnvironment(
+  base: string,
+  region: string | undefined,
+  threads: number,
+): Record<string, string> {
   const ofThisMachine = PASSED_ON.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -59,10 +63,12 @@ export function processEnvironment(base: string, region: string, threads: number
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
+    ...(region !== undefined && {
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      SAGEMAKER_REGION: region,
+    }),
     SAGEMAKER_BASE_DIR: base,
-    SAGEMAKER_REGION: region,
     PYTHONUNBUFFERED: '1',
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONIOENCODING: 'utf-8',

@@ -31,18 +31,27 @@ export interface BatchSettings {
   /** The steps of the filters. A filter without steps selects everything. */
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
-  /** Settings that the request does not contain. The values above are the defaults; the model may choose others. */
-  readonly leftToModel: readonly ('maxPayloadBytes' | 'isSingleRecord')[];
-  /** Timeout of a request in seconds. */
-  readonly invocationSeconds: number;
+  /**
+   * Settings that the request does not contain. The values above are the defaults; the model may choose others.
+   *
+   * @default none
+   */
+  readonly leftToModel?: readonly ('maxPayloadBytes' | 'isSingleRecord')[];
+  /** Timeout of a request in seconds. @default - 600, as on SageMaker */
+  readonly invocationSeconds?: number;
 }
 
 /** A transform job, as a model server receives it. All its data is on this machine. */
 export interface TransformTask extends ServedModel {
   readonly transformJobName: string;
-  readonly region: string;
-  /** Returns the local file of an S3 object. Throws if the model's role may not read it. */
-  readonly objectFile: (s3Uri: string) => string;
+  /** Region of the model's AWS clients. @default - none */
+  readonly region?: string;
+  /**
+   * Returns the local file of an S3 object. Throws if the model's role may not read it.
+   *
+   * @default - the model reads only its archive
+   */
+  readonly objectFile?: (s3Uri: string) => string;
   /** The model archive; undefined if the model has none. */
   readonly modelArchive?: string;
   readonly files: readonly ChannelFile[];

@@ -305,7 +305,7 @@ describe("the model's role", () => {
 test("code that the model names in S3 is read with the model's role", async () => {
   const code = `s3://${BUCKET}/code/sourcedir.tar.gz`;
   const readCode: Model = (task) => {
-    task.objectFile(code);
+    task.objectFile?.(code);
     return copyFiles(task);
   };
   const { root, running } = await serviceWith();

@@ -21,6 +21,9 @@ import type { ImageCommand } from './image-commands';
 /** How long a container may take to answer /ping. SageMaker waits for 30 minutes. */
 const START_SECONDS = 300;
 
+/** Default of InvocationsTimeoutInSeconds (API reference, ModelClientConfig). */
+const INVOCATION_SECONDS = 600;
+
 /** Options of `createContainerServer`. */
 export interface ContainerServerOptions {
   /** The command that replaces an image. */
@@ -72,7 +75,7 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
           environment: program.environment,
           port,
           startSeconds: options.startSeconds ?? START_SECONDS,
-          invocationSeconds: task.batch.invocationSeconds,
+          invocationSeconds: task.batch.invocationSeconds ?? INVOCATION_SECONDS,
         },
         { command: python, cwd: task.workFolder, env: base },
       );

@@ -173,6 +173,8 @@ async function placeCode(task: TransformTask, { codeIsInModel }: ServingFramewor
 }
 
 function codeFile(task: TransformTask, uri: string): string {
+  if (task.objectFile === undefined)
+    throw new JobError(`ClientError: SAGEMAKER_SUBMIT_DIRECTORY: cannot read ${uri}`);
   try {
     return task.objectFile(uri);
   } catch (error) {

@@ -10,9 +10,6 @@ const MIB = 1 << 20;
 /** Default of MaxPayloadInMB (API reference, CreateTransformJob). */
 const DEFAULT_PAYLOAD_MB = 6;
 
-/** Default of InvocationsTimeoutInSeconds (API reference, ModelClientConfig). */
-const INVOCATION_SECONDS = 600;
-
 /** Maximum total payload of concurrent requests (API reference, CreateTransformJob, MaxPayloadInMB). */
 const MOST_PAYLOAD_MB = 100;
 
@@ -85,6 +82,7 @@ function batchVariables(request: CreateTransformJobRequest): Record<string, stri
 export function batchSettings(request: CreateTransformJobRequest): BatchSettings {
   const { TransformInput: input, TransformOutput: output, DataProcessing: processing = {} } = request;
   const { SplitType: split = 'None' } = input;
+  const timeout = request.ModelClientConfig?.InvocationsTimeoutInSeconds;
   const payload = request.MaxPayloadInMB ?? DEFAULT_PAYLOAD_MB;
   const atOnce = request.MaxConcurrentTransforms ?? 0;
   if (payload * Math.max(1, atOnce) > MOST_PAYLOAD_MB) {
@@ -117,7 +115,7 @@ export function batchSettings(request: CreateTransformJobRequest): BatchSettings
       ...(request.MaxPayloadInMB === undefined ? (['maxPayloadBytes'] as const) : []),
       ...(request.BatchStrategy === undefined && split === 'Line' ? (['isSingleRecord'] as const) : []),
     ],
-    invocationSeconds: request.ModelClientConfig?.InvocationsTimeoutInSeconds ?? INVOCATION_SECONDS,
+    ...(timeout !== undefined && { invocationSeconds: timeout }),
   };
 }
 
