@@ -7,7 +7,7 @@ import type { EvaluateModelEvent } from './event';
 
 /** The newest approved version of a group of model packages. */
 export interface ApprovedVersion {
-  /** Such as `version 3 of the group prices`. */
+  /** Such as `version 3 of the group prices`, and whether other test data was used. */
   readonly title: string;
   /** The content of its model-quality statistics; undefined if they cannot be read. */
   readonly statistics?: unknown;
@@ -20,7 +20,7 @@ export type ApprovedVersionReader = () => Promise<ApprovedVersion | undefined>;
 
 export function approvedVersionReader(
   { s3, sagemaker }: EvaluationClients,
-  { modelPackageGroup }: EvaluateModelEvent,
+  { modelPackageGroup, details }: EvaluateModelEvent,
 ): ApprovedVersionReader {
   return async () => {
     const arn = await newestApproved(sagemaker, modelPackageGroup);
@@ -31,8 +31,16 @@ export function approvedVersionReader(
     const title = `version ${ModelPackageVersion ?? arn} of the group ${modelPackageGroup}`;
     const uri = ModelMetrics?.ModelQuality?.Statistics?.S3Uri;
     if (uri === undefined) return { title, problem: 'it was registered without model-quality statistics' };
-    return { title, ...(await readStatistics(s3, uri)) };
+    const read = await readStatistics(s3, uri);
+    const isOther = isOtherTestData(read.statistics, details?.['test']);
+    return { ...read, title: isOther ? `${title} (evaluated on other test data)` : title };
   };
+}
+
+/** Whether a version is known to have been evaluated on other test data than this model. */
+function isOtherTestData(statistics: unknown, test: string | undefined): boolean {
+  const { source } = Object(statistics) as { readonly source?: { readonly test?: unknown } };
+  return test !== undefined && source?.test !== undefined && source.test !== test;
 }
 
 async function newestApproved(

@@ -138,6 +138,17 @@ describe('the approved version', () => {
     expect(gate?.conditions).toMatchObject([{ limit: null, value: expect.closeTo(0.412) }]);
   });
 
+  test.each([
+    ['s3://data/test/', 'the approved version 3 of the group prices has 0.4'],
+    ['s3://data/old/', 'the approved version 3 of the group prices (evaluated on other test data) has 0.4'],
+  ])('that was evaluated on %s', async (test, text) => {
+    const statistics = { regression_metrics: { rmse: { value: 0.4 } }, source: { test } };
+    const event = { gate: APPROVED, modelPackageGroup: GROUP, details: { test: 's3://data/test/' } };
+    const objects = { [STATISTICS_KEY]: JSON.stringify(statistics) };
+    const { gate } = await evaluateRows(event, CSV, registry(), objects);
+    expect(gate?.reason).toBe(`rmse is 0.412, ${text}`);
+  });
+
   test('is read once, and only if a condition needs it', async () => {
     const calls: string[] = [];
     const operations = registry();
