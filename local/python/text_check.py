@@ -14,7 +14,9 @@ from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 import numpy as np
 
-_CHUNK = 1 << 20
+# Smaller than the blocks that go back to the operating system after forked_jobs.return_freed_memory(): with chunks of
+# 1 MiB, the check caused 100 times as many page faults, which XGBoost's threads had to wait for.
+_CHUNK = 1 << 16
 _DIGITS_TO_ZERO = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
 _NUMBER = rb"[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?0+)?"
 _CSV_FIELD = re.compile(rb"\s*(?:%s|[+-]?(?i:nan|inf|infinity))?\s*" % _NUMBER)
@@ -164,7 +166,7 @@ def _chunks(path: str) -> Iterator[Tuple[int, bytes]]:
     rest = b""
     with open(path, "rb") as file:
         while True:
-            data = file.read(_CHUNK)
+            data = file.read(max(_CHUNK, len(rest)))  # a long line takes few reads
             if line == 1 and not rest and data.startswith(b"\xef\xbb\xbf"):
                 data = data[3:]
             if not data:

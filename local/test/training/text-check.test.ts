@@ -53,3 +53,30 @@ test('files that count as plain numbers have no fault that the check of each fie
   const counts = JSON.parse(output) as Record<string, number>;
   for (const count of Object.values(counts)) expect(count).toBeGreaterThan(80);
 });
+
+/** Checks 8 MB as a worker does before its jobs fork. Prints the number of page faults, then the fault found in a long line. */
+const FAULTS = `
+import json, os, resource, sys
+sys.path.insert(0, sys.argv[1])
+import forked_jobs, text_check
+
+path = os.path.join(sys.argv[2], "data.csv")
+with open(path, "wb") as file:
+    file.write(b"1,0.25,3.5\n" * 800_000)
+forked_jobs.return_freed_memory()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+text_check.check_csv(path, ",")
+faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+with open(path, "ab") as file:
+    file.write(b"1," + b"2" * 1_000_000 + b",3\n1,x,3\n")
+print(json.dumps({"faults": faults, "found": text_check.check_csv(path, ",")[1]}))`;
+
+const onGlibc = process.platform === 'linux' ? test : test.skip;
+
+onGlibc('the check of a large file reuses its memory, and numbers the lines after a long one correctly', () => {
+  const output = execFileSync(python, ['-c', FAULTS, PYTHON_FOLDER, temporaryFolder()], { encoding: 'utf8' });
+  const { faults, found } = JSON.parse(output) as { faults: number; found: string };
+  // With chunks of 1 MiB: 18,000 faults.
+  expect(faults).toBeLessThan(1000);
+  expect(found).toContain('line 800002, column 2');
+});
