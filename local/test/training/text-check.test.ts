@@ -73,7 +73,7 @@ print(json.dumps({"faults": faults, "found": text_check.check_csv(path, ",")[1]}
 
 const onGlibc = process.platform === 'linux' ? test : test.skip;
 
-onGlibc('the check of a large file reuses its memory, and numbers the lines after a long one correctly', () => {
+onGlibc('the check of a large file reuses memory, and counts lines after a long one', () => {
   const output = execFileSync(python, ['-c', FAULTS, PYTHON_FOLDER, temporaryFolder()], { encoding: 'utf8' });
   const { faults, found } = JSON.parse(output) as { faults: number; found: string };
   // With chunks of 1 MiB: 18,000 faults.
