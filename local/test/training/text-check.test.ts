@@ -62,13 +62,13 @@ import forked_jobs, text_check
 
 path = os.path.join(sys.argv[2], "data.csv")
 with open(path, "wb") as file:
-    file.write(b"1,0.25,3.5\n" * 800_000)
+    file.write(b"1,0.25,3.5\\n" * 800_000)
 forked_jobs.return_freed_memory()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 text_check.check_csv(path, ",")
 faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 with open(path, "ab") as file:
-    file.write(b"1," + b"2" * 1_000_000 + b",3\n1,x,3\n")
+    file.write(b"1," + b"2" * 1_000_000 + b",3\\n1,x,3\\n")
 print(json.dumps({"faults": faults, "found": text_check.check_csv(path, ",")[1]}))`;
 
 const onGlibc = process.platform === 'linux' ? test : test.skip;
