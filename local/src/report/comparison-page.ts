@@ -75,6 +75,7 @@ function winnerOf(report: ReportData): ReportJob | undefined {
 }
 
 function winners(searches: readonly ComparedSearch[]): Markup {
+  const isEvaluated = searches.some(({ report }) => report.evaluation);
   const rows = searches.map(({ label, report, link }, i): Content[] => {
     const { search, objective } = report;
     const jobs = ownJobs(report);
@@ -89,13 +90,29 @@ function winners(searches: readonly ComparedSearch[]): Markup {
       `${objective.metric} ${formatMetric(best?.value) || 'none'}`,
       counterpart && `${counterpart.MetricName} ${formatMetric(counterpart.Value)}`,
       best?.name,
+      ...(isEvaluated ? [onTestData(report)] : []),
     ];
   });
   return htmlTable(
     'Winners',
-    ['Search', 'Status', 'Training jobs', 'Best objective', 'Same metric on other data', 'Best job'],
+    [
+      ...['Search', 'Status', 'Training jobs', 'Best objective', 'Same metric on other data', 'Best job'],
+      ...(isEvaluated ? ['Final model on test data'] : []),
+    ],
     rows,
   );
+}
+
+/** The main metric of the evaluation, which comes first, and the decision of the gate. */
+function onTestData({ evaluation, gate }: ReportData): string | undefined {
+  const [name, metric] =
+    Object.entries(evaluation?.metrics ?? {}).find(([, { value }]) => value !== null) ?? [];
+  if (name === undefined || metric?.value == null) return undefined;
+  const { value, lower, upper } = metric;
+  const interval =
+    lower === null || upper === null ? '' : ` (${formatMetric(lower)} to ${formatMetric(upper)})`;
+  const decision = gate ? `, gate ${gate.passed ? 'passed' : 'not passed'}` : '';
+  return `${name} ${formatMetric(value)}${interval}${decision}`;
 }
 
 function chartOf(metric: string, searches: readonly ComparedSearch[]): Markup {

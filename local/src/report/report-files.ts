@@ -14,6 +14,17 @@ export interface ReportData {
   /** Ordered by creation, including jobs of warm-start parents. */
   readonly jobs: readonly ReportJob[];
   readonly bestJob?: string;
+  /** The evaluation of the final model on test data. */
+  readonly evaluation?: { readonly metrics: Readonly<Record<string, EvaluatedMetric>> };
+  /** The decision of the quality gate. */
+  readonly gate?: { readonly passed: boolean };
+}
+
+/** A metric of test data with its confidence interval. A field is null if it is undefined for the data. */
+export interface EvaluatedMetric {
+  readonly value: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
 }
 
 /** The search space of a search, or of one of its definitions. */

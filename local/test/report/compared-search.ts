@@ -11,6 +11,7 @@ interface Given {
   readonly values?: readonly (number | undefined)[];
   readonly ranges?: ReportData['definitions'][number]['ranges'];
   readonly more?: readonly ReportJob[];
+  readonly evaluated?: Pick<ReportData, 'evaluation' | 'gate'>;
 }
 
 /** A made-up search with its report. */
@@ -21,6 +22,7 @@ export function search({
   values = [0.3, 0.2, undefined, 0.25],
   ranges = [{ name: 'eta', scaling: 'Logarithmic', min: 0.01, max: 0.3 }],
   more = [],
+  evaluated = {},
 }: Given = {}): ComparedSearch {
   const jobs = values.map(
     (value, index): ReportJob => ({
@@ -44,6 +46,7 @@ export function search({
         { search: 'parent', ranges: [{ name: 'of a parent', scaling: 'Linear' }] },
       ],
       jobs: [...more, ...jobs],
+      ...evaluated,
     },
   };
 }

@@ -43,6 +43,31 @@ test('the winners are next to each other, with their ranges', () => {
   expect(page).toContain('href="second/report.html"');
 });
 
+test('evaluations on test data are next to each other', () => {
+  const metric = { value: 0.25, lower: 0.2, upper: 0.3 };
+  const none = { value: null, lower: null, upper: null };
+  const page = renderComparison([
+    search({
+      evaluated: { evaluation: { metrics: { rmse: metric, mae: metric } }, gate: { passed: false } },
+    }),
+    search({
+      label: 'second',
+      evaluated: { evaluation: { metrics: { auc: none, recall: { ...none, value: 1 } } } },
+    }),
+    search({ label: 'third' }),
+  ]);
+  expect(
+    cellsOf(page)
+      .slice(0, 4)
+      .map((row) => row.at(-1)),
+  ).toEqual([
+    'Final model on test data',
+    'rmse 0.25000 (0.20000 to 0.30000), gate not passed',
+    'recall 1.00000',
+    '',
+  ]);
+});
+
 test('searches with different objectives get separate charts', () => {
   const page = renderComparison([
     search(),
