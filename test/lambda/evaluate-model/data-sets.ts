@@ -143,7 +143,7 @@ export const DATA_SETS: readonly DataSet[] = [
   dataSet(
     'ranking with ties and groups without a relevant row',
     RANKING,
-    times(300, (index) => coin((index % 3) / 9)),
+    times(300, (index) => (index < 3 ? 1 : coin((index % 3) / 9))),
     (label) => Math.round(label + noise(3)),
     { groups: times(300, (index) => (index < 3 ? `alone ${index}` : String(index % 30))) },
   ),
