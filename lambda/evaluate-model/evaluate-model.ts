@@ -23,10 +23,20 @@ export async function evaluateModel(
   event: EvaluateModelEvent,
 ): Promise<EvaluateModelResult> {
   const computation = computationOf(event.problem, event.columns.includes('weight'));
-  const rows = await readPredictions(clients.s3, event, (row) => computation.add(row));
+  let weight = 0;
+  const rows = await readPredictions(clients.s3, event, (row) => {
+    weight += row.weight;
+    computation.add(row);
+  });
   const computed = computation.finish();
   const { type: problem } = event.problem;
-  const metrics = Object.fromEntries(METRICS[problem].map((name) => [name, metricOf(name, computed)]));
+  const reasonOf = (name: string) =>
+    weight === 0
+      ? 'the weights of all rows are 0'
+      : (computed.reasons[name] ?? 'the test data does not define it');
+  const metrics = Object.fromEntries(
+    METRICS[problem].map((name) => [name, metricOf(name, computed, reasonOf(name))]),
+  );
   const evaluation = { problem, rows, metrics, statistics: event.statistics };
   await writeJson(
     clients.s3,
@@ -40,14 +50,14 @@ export async function evaluateModel(
   return { evaluation, gate, charts: computed.charts };
 }
 
-function metricOf(name: string, { estimates, baselines, reasons }: Computed): Metric {
+function metricOf(name: string, { estimates, baselines }: Computed, reason: string): Metric {
   const { value = Number.NaN, lower = Number.NaN, upper = Number.NaN } = estimates[name] ?? {};
   return {
     value: orNull(value),
     lower: orNull(lower),
     upper: orNull(upper),
     baseline: orNull(baselines[name] ?? Number.NaN),
-    ...(!Number.isFinite(value) && { reason: reasons[name] || 'the weights of all rows are 0' }),
+    ...(!Number.isFinite(value) && { reason }),
   };
 }
 

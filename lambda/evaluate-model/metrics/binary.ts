@@ -123,7 +123,7 @@ function baselinesOf(share: number): Readonly<Record<string, number>> {
   return {
     auc: hasBoth ? 0.5 : Number.NaN,
     au_prc: share > 0 ? share : Number.NaN,
-    log_loss: hasBoth ? share * logLoss(share) + (1 - share) * logLoss(1 - share) : 0,
+    log_loss: share * logLoss(share) + (1 - share) * logLoss(1 - share),
     brier_score: share * (1 - share),
     accuracy: Math.max(share, 1 - share),
     f1: isPositive ? (2 * share) / (1 + share) : share > 0 ? 0 : Number.NaN,

@@ -59,7 +59,7 @@ export class Multiclass implements Computation {
     return {
       estimates: estimate((weights) => this.#metrics(this.#sums.totals(weights)), this.#rows),
       baselines: baselinesOf(shares),
-      reasons: { log_loss: this.#reason ?? '' },
+      reasons: this.#reason === undefined ? {} : { log_loss: this.#reason },
       charts: { ...(this.#matrix && { confusionMatrix: this.#matrix }) },
     };
   }
@@ -115,7 +115,7 @@ function baselinesOf(shares: readonly number[]): Readonly<Record<string, number>
   const most = Math.max(...shares);
   const f1 = (2 * most) / (1 + most);
   return {
-    log_loss: present.length > 1 ? present.reduce((sum, share) => sum + share * logLoss(share), 0) : 0,
+    log_loss: shares.reduce((sum, share) => sum + share * logLoss(share), 0),
     accuracy: most,
     macro_f1: f1 / present.length,
     weighted_f1: most * f1,

@@ -137,6 +137,23 @@ describe('the rows', () => {
   );
 });
 
+test.each<[Wire, string]>([
+  [{ type: 'Regression' }, '1,0,2\n2,0,4\n'],
+  [BINARY, '1,0,0.7\n0,0,0.2\n'],
+  [THREE_CLASSES, '1,0,0,1,0\n0,0,1,0,0\n'],
+])('without any weight, all metrics of %j are undefined', async (problem, csv) => {
+  const { evaluation } = await evaluateRows({ ...WEIGHTED, problem }, csv);
+  for (const metric of Object.values(evaluation.metrics)) {
+    expect(metric).toEqual({
+      value: null,
+      lower: null,
+      upper: null,
+      baseline: null,
+      reason: 'the weights of all rows are 0',
+    });
+  }
+});
+
 describe('the intervals', () => {
   const csv = Array.from({ length: 4000 }, (_, row) => `0,${Math.sin(row * row)}`).join('\n');
 
