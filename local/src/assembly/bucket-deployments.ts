@@ -76,9 +76,19 @@ class BucketDeployment {
       if (!this.isIncluded(name)) return;
       // Data without markers is copied as a file, because it may not fit in memory.
       const isCopied = file !== undefined && !hasMarkers;
-      files.set(name, isCopied ? { copyOf: file } : replaceMarkers(content(), markers, jsonEscape));
+      files.set(name, isCopied ? this.copyOf(file) : replaceMarkers(content(), markers, jsonEscape));
     });
     return files;
+  }
+
+  /** Never links a file outside the temporary folder, to which an asset can lead: it is the user's. */
+  private copyOf(file: string): CopyOf {
+    const { temporaryFolder } = this.context;
+    if (temporaryFolder === undefined) return { copyOf: file };
+    const real = fs.realpathSync(file);
+    const isInside = real.startsWith(fs.realpathSync(temporaryFolder) + path.sep);
+    // Two objects never share a file: a training script could write to its input.
+    return { copyOf: real, isLinked: isInside && fs.statSync(real).nlink === 1 };
   }
 
   /** Applies the filters of `aws s3 sync`: includes come after excludes, and the last match wins. */

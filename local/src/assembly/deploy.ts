@@ -19,6 +19,12 @@ import { TemplateError } from './template';
 export interface DeployOptions {
   /** Values of the template's parameters. Other parameters take their defaults. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /**
+   * Folder that is deleted after the deployment. Buckets get hard links to its files instead of copies.
+   *
+   * @default - all files are copied
+   */
+  readonly temporaryFolder?: string;
   /** Receives a warning for each part of the template that local mode leaves out. */
   readonly onWarning?: (message: string) => void;
 }
@@ -43,6 +49,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
       environment,
       ...(options.parameters !== undefined && { parameters: options.parameters }),
     }),
+    ...(options.temporaryFolder !== undefined && { temporaryFolder: options.temporaryFolder }),
     onWarning: options.onWarning ?? (() => undefined),
   };
   fs.mkdirSync(context.root, { recursive: true });

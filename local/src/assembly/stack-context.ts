@@ -9,6 +9,8 @@ export interface StackContext {
   readonly root: string;
   readonly environment: Environment;
   readonly evaluator: TemplateEvaluator;
+  /** Folder that is deleted after the deployment. */
+  readonly temporaryFolder?: string;
   /** Receives a warning for each part of the template that local mode leaves out. */
   readonly onWarning: (message: string) => void;
 }

@@ -178,6 +178,7 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
   try {
     return deploy(readAssembly(folder, stack), root, {
       ...(parameters && { parameters }),
+      ...(given === undefined && { temporaryFolder: folder }),
       onWarning: onNotice,
     });
   } finally {

@@ -5,6 +5,8 @@ import * as path from 'node:path';
 /** Copies the content from another file, which may be too large for memory. */
 export interface CopyOf {
   readonly copyOf: string;
+  /** Whether both files may share their disk blocks (a hard link), because nobody changes either. @default false */
+  readonly isLinked?: boolean;
 }
 
 /**
@@ -22,8 +24,7 @@ export function replaceFile(
   const temporary = path.join(staging, `.${randomUUID()}.tmp`);
   try {
     if (typeof content === 'object' && 'copyOf' in content) {
-      // Clones the file if the file system supports that.
-      fs.copyFileSync(content.copyOf, temporary, fs.constants.COPYFILE_FICLONE);
+      copyFile(content, temporary);
     } else {
       fs.writeFileSync(temporary, content);
     }
@@ -32,4 +33,17 @@ export function replaceFile(
   } finally {
     fs.rmSync(temporary, { force: true });
   }
+}
+
+function copyFile({ copyOf, isLinked }: CopyOf, target: string): void {
+  if (isLinked) {
+    try {
+      fs.linkSync(copyOf, target);
+      return;
+    } catch {
+      // The file system has no hard links.
+    }
+  }
+  // Clones the file if the file system supports that.
+  fs.copyFileSync(copyOf, target, fs.constants.COPYFILE_FICLONE);
 }

@@ -11,7 +11,9 @@ import {
   aws_stepfunctions as sfn,
 } from 'aws-cdk-lib';
 import { zipSync } from 'fflate';
-import { deployStack, folderWith, removeTemporaryFolders, temporaryFolder } from './helpers';
+import { readAssembly } from '../../src/assembly/cloud-assembly';
+import { deploy } from '../../src/assembly/deploy';
+import { deployStack, folderWith, removeTemporaryFolders, synthesize, temporaryFolder } from './helpers';
 
 afterAll(removeTemporaryFolders);
 
@@ -67,6 +69,30 @@ describe('buckets and their deployed contents', () => {
       new cdk.CfnOutput(stack, 'BucketName', { value: bucket.bucketName });
     };
   }
+
+  test('objects take over the files of a folder that is deleted afterwards, each only once', () => {
+    const data = folderWith({ 'a.csv': '1,2' });
+    const assembly = synthesize((app) => {
+      const stack = new cdk.Stack(app, 'Test');
+      const destinationBucket = new s3.Bucket(stack, 'Data');
+      for (const destinationKeyPrefix of ['one', 'two']) {
+        const sources = [s3deploy.Source.asset(data)];
+        new s3deploy.BucketDeployment(stack, destinationKeyPrefix, {
+          sources,
+          destinationBucket,
+          destinationKeyPrefix,
+        });
+      }
+    });
+    const sharedFiles = (parent?: string) => {
+      const options = parent === undefined ? {} : { temporaryFolder: parent };
+      const folder = deploy(readAssembly(assembly), temporaryFolder(), options).buckets[0]?.folder ?? '';
+      return ['one', 'two'].filter((prefix) => fs.statSync(path.join(folder, prefix, 'a.csv')).nlink > 1);
+    };
+    expect(sharedFiles()).toEqual([]);
+    expect(sharedFiles(temporaryFolder())).toEqual([]);
+    expect(sharedFiles(assembly)).toEqual(['one']);
+  });
 
   test('asset files and deploy-time data end up under the prefix', () => {
     const { buckets, outputs } = deployStack(
