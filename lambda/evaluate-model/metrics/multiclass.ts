@@ -75,8 +75,10 @@ export class Multiclass implements Computation {
 
   #metrics(totals: Float64Array): Readonly<Record<string, number>> {
     const weight = totals[WEIGHT] as number;
-    const macro = { precision: 0, recall: 0, f1: 0 };
-    const weighted = { precision: 0, recall: 0, f1: 0 };
+    // Without any weight, all metrics are undefined.
+    const none = weight > 0 ? 0 : Number.NaN;
+    const macro = { precision: none, recall: none, f1: none };
+    const weighted = { ...macro };
     let present = 0;
     for (let one = 0; one < this.classes; one += 1) {
       const start = SUMS_OF_CLASS * one;
