@@ -1,6 +1,5 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { internalErrorReason } from '../../../training/failure-reason';
 import { storeOutputs } from '../../../training/model-archive';
 import type { TrainingOutcome } from '../../../training/trainer';
 import type { CreateTrainingJobRequest } from '../api-types';
@@ -8,6 +7,7 @@ import type { EngineContext } from '../engine-context';
 import { during } from '../jobs/failed-step';
 import { trainingJobArn } from '../jobs/job-arns';
 import { JobLog, RUNS_AGAIN } from '../jobs/job-log';
+import { outcomeOf } from '../jobs/job-outcome';
 import { removeWorkFolder, workFolderOf } from '../jobs/work-folder';
 import { instancesOf } from './training-instances';
 import { outputUri } from './training-jobs';
@@ -31,34 +31,13 @@ export interface AttemptOptions {
   readonly onMetric: (name: string, value: number) => void;
 }
 
-/** How Node.js, and XGBoost when it writes a model, report a full disk. */
-const DISK_FULL = /\bENOSPC\b|FileStream\.Write incomplete/;
-
-/**
- * Runs a training job once, from reading its data to storing its results in S3. Never rejects: failures are
- * outcomes. However, a full disk ends the process, because interrupted jobs can be resumed, while failed jobs
- * would have to be trained again.
- */
-export async function attemptTraining(
+/** Runs a training job once, from reading its data to storing its results in S3: see {@link outcomeOf}. */
+export function attemptTraining(
   context: EngineContext,
   request: CreateTrainingJobRequest,
   options: AttemptOptions,
 ): Promise<TrainingOutcome> {
-  const outcome = await train(context, request, options).catch(outcomeOf);
-  if (outcome.status !== 'Failed' || !DISK_FULL.test(outcome.failureReason)) return outcome;
-  setImmediate(() => {
-    throw Object.assign(new Error(`ENOSPC: no space left on device, write '${context.root}'`), {
-      code: 'ENOSPC',
-      syscall: 'write',
-    });
-  });
-  return new Promise(() => undefined);
-}
-
-/** A message that does not begin with the name of an error means a fault of local mode or of this machine. */
-function outcomeOf({ message }: Error): TrainingOutcome {
-  const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
-  return { status: 'Failed', failureReason };
+  return outcomeOf(train(context, request, options), context.root);
 }
 
 async function train(

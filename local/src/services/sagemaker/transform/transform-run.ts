@@ -1,12 +1,13 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { internalErrorReason, LONGEST_REASON } from '../../../training/failure-reason';
+import { LONGEST_REASON } from '../../../training/failure-reason';
 import type { ModelServer } from '../../../training/model-server';
 import type { ChannelFile, TrainingOutcome } from '../../../training/trainer';
 import type { EngineContext } from '../engine-context';
 import { during } from '../jobs/failed-step';
 import { JobLog, RUNS_AGAIN, transformLogName } from '../jobs/job-log';
+import { outcomeOf } from '../jobs/job-outcome';
 import { removeWorkFolder, transformFolderOf } from '../jobs/work-folder';
 import { checkJobRole } from '../training/training-role';
 import { batchSettings, servedModel, transformData } from './transform-checks';
@@ -41,16 +42,7 @@ export class TransformRun {
     const folder = transformFolderOf(context.root, record.name);
     const log = JobLog.open(context.root, transformLogName(record.name));
     try {
-      if (!log.isNew) log.write(RUNS_AGAIN);
-      fs.rmSync(folder, { recursive: true, force: true });
-      fs.mkdirSync(folder, { recursive: true });
-      return this.end(await this.transform(folder, log));
-    } catch (error) {
-      const { message } = error as Error;
-      return this.end({
-        status: 'Failed',
-        failureReason: /^\w+Error: /.test(message) ? message : internalErrorReason(message),
-      });
+      return this.end(await outcomeOf(this.transform(folder, log), context.root));
     } finally {
       removeWorkFolder(folder, (problem) => log.write(problem));
       log.close();
@@ -61,6 +53,9 @@ export class TransformRun {
     const { context, record } = this;
     const { description: request, model } = record;
     const { roleArn, container } = model;
+    if (!log.isNew) log.write(RUNS_AGAIN);
+    fs.rmSync(workFolder, { recursive: true, force: true });
+    fs.mkdirSync(workFolder, { recursive: true });
     checkJobRole(
       {
         roleArn,
