@@ -27,12 +27,14 @@ class Server:
     """Handles the requests of a transform job."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
-        """`job` has the command, its environment and folder, the port that the program answers on, and timeouts."""
+        """`job` has the command, its folder and environment (by default, that of this process), the port that the
+        program answers on, and timeouts.
+        """
         self._port = int(job["port"])
         self._timeout = float(job["invocationSeconds"])
         try:
             self._process = subprocess.Popen(
-                job["command"], cwd=job["cwd"], env=job["environment"], stdin=subprocess.DEVNULL
+                job["command"], cwd=job["cwd"], env=job.get("environment"), stdin=subprocess.DEVNULL
             )
         except OSError as error:
             raise InvocationError(NO_RESPONSE, f"Cannot start the process: {error}") from None

@@ -20,7 +20,8 @@ export type AgentServer =
       readonly kind: 'container';
       readonly command: readonly string[];
       readonly cwd: string;
-      readonly environment: Readonly<Record<string, string>>;
+      /** The environment of the program. It is written to a file. @default - the agent's */
+      readonly environment?: Readonly<Record<string, string>>;
       /** The port that the program answers on. */
       readonly port: number;
       /** How long the program may take to answer /ping. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createContainerTrainer, type TransformTask, writeModelArchive } from '../../src/training';
@@ -189,43 +189,53 @@ test('a stopped job ends its program', async () => {
 
 describe('Docker', () => {
   /** A Docker command that runs the program itself and writes down its arguments. */
-  function docker(): { docker: string; calls: () => string[] } {
+  function docker(): { docker: string; calls: () => string[]; job: () => string } {
     const folder = newFolder();
     writeFileSync(join(folder, 'forest.py'), PROGRAM);
     const script = `#!/bin/sh
 echo "$*" >> '${folder}/calls'
+[ "$2" = inspect ] && exit 1
 [ "$1" = run ] || exit 0
 [ "$3" = --name ] || exit 0
 folder=$(echo "$*" | sed 's/.*--volume \\([^:]*\\):.*/\\1/')
 port=$(echo "$*" | sed 's/.*127.0.0.1:\\([0-9]*\\):8080.*/\\1/')
-SM_MODEL_DIR=$folder/model SAGEMAKER_BIND_TO_PORT=$port exec '${python}' '${folder}/forest.py' serve`;
+cat "$folder/../transform.json" > '${folder}/job'
+SM_MODEL_DIR=$folder SAGEMAKER_BIND_TO_PORT=$port exec '${python}' '${folder}/forest.py' serve`;
     const path = join(folder, 'docker');
     writeFileSync(path, script);
     chmodSync(path, 0o755);
-    mkdirSync(join(folder, 'home'));
-    return { docker: path, calls: () => readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n') };
+    return {
+      docker: path,
+      calls: () => readFileSync(join(folder, 'calls'), 'utf8').trimEnd().split('\n'),
+      job: () => readFileSync(join(folder, 'job'), 'utf8'),
+    };
   }
 
   const serverOf = (path: string) =>
     createContainerTrainer({ commands: new Map(), docker: path, python: async () => python }).serving;
 
   test('publishes the port of the container on the loopback address only, and removes the container', async () => {
-    const { docker: path, calls } = docker();
+    const { docker: path, calls, job } = docker();
     const environment = { MODE: 'a b' };
+    process.env.MY_TOKEN = 'secret-token';
     const { outputs, reason } = await transformFiles(serverOf(path), ['2\n'], {
       image: IMAGE,
       modelArchive,
       environment,
     });
+    delete process.env.MY_TOKEN;
     expect([reason, outputs]).toEqual(['', ['6.0\n']]);
+    // The Docker command needs the user's environment. It is in no file, and the container does not get it.
+    expect(`${job()}${calls().join()}`).not.toContain('secret-token');
     const name = `transform-1-transform-${process.pid}`;
     expect(calls()).toContainEqual(
       expect.stringMatching(
         new RegExp(
-          `^run --rm --name ${name} --publish 127\\.0\\.0\\.1:\\d+:8080 --volume /.*:/opt/ml --env MODE=a b ${IMAGE} serve$`,
+          `^run --rm --name ${name} --publish 127\\.0\\.0\\.1:\\d+:8080 --volume /.*/model:/opt/ml/model --env MODE=a b ${IMAGE} serve$`,
         ),
       ),
     );
+    expect(calls().slice(1, 3)).toEqual([`image inspect ${IMAGE}`, `pull ${IMAGE}`]);
     expect(calls()).toContain(`rm --force ${name}`);
   });
 

@@ -13,6 +13,7 @@ import {
   CONTAINER_PORT,
   dockerEnvironment,
   dockerServeArguments,
+  pullMissing,
   removeContainer,
   takeOwnership,
 } from './docker';
@@ -44,6 +45,8 @@ interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether the environment has secrets of the user, so that it must not be in a file. */
+  readonly isSecret: boolean;
   /** Cleans up after the program has ended. */
   readonly tidyUp?: () => Promise<void>;
 }
@@ -62,7 +65,9 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
     const command = options.commandFor(task.image);
     const port = await freePort(command === undefined ? undefined : CONTAINER_PORT);
     const program =
-      command === undefined ? containerProgram(task, port) : commandProgram(task, command, modelFolder, port);
+      command === undefined
+        ? await containerProgram(task, modelFolder, port)
+        : commandProgram(task, command, modelFolder, port);
     const base = processEnvironment(task.workFolder, task.region, task.threads);
     try {
       return await runAgent(
@@ -72,30 +77,32 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
           kind: 'container',
           command: program.command,
           cwd: program.cwd,
-          environment: program.environment,
+          ...(!program.isSecret && { environment: program.environment }),
           port,
           startSeconds: options.startSeconds ?? START_SECONDS,
           invocationSeconds: task.batch.invocationSeconds ?? INVOCATION_SECONDS,
         },
-        { command: python, cwd: task.workFolder, env: base },
+        { command: python, cwd: task.workFolder, env: program.isSecret ? program.environment : base },
       );
     } finally {
       await program.tidyUp?.();
     }
   }
 
-  function containerProgram(task: TransformTask, port: number): Program {
+  async function containerProgram(task: TransformTask, modelFolder: string, port: number): Promise<Program> {
     const docker = options.docker();
     if (docker === undefined) throw new JobError(`ClientError: ${noWayToServe(task)}`);
+    await pullMissing(docker, task.image);
     const name = `${task.transformJobName}-transform-${process.pid}`;
     return {
-      command: [docker, ...dockerServeArguments(task, name, port)],
+      command: [docker, ...dockerServeArguments(task, modelFolder, name, port)],
       cwd: task.workFolder,
-      environment: dockerEnvironment(),
+      environment: { ...dockerEnvironment(), PYTHONUNBUFFERED: '1' },
+      isSecret: true,
       tidyUp: async () => {
         // The container outlives a `docker run` that is killed.
         await removeContainer(docker, name);
-        await takeOwnership(docker, task.image, task.workFolder);
+        await takeOwnership(docker, task.image, modelFolder);
       },
     };
   }
@@ -130,6 +137,7 @@ function commandProgram(
   return {
     command: [...command, 'serve'],
     cwd,
+    isSecret: false,
     environment: {
       ...base,
       SM_MODEL_DIR: modelFolder,

@@ -125,6 +125,11 @@ export async function takeOwnership(docker: string, image: string, folder: strin
   ]).catch(() => undefined);
 }
 
+/** Pulls an image that is not here yet, so that this does not count as the container's start. */
+export async function pullMissing(docker: string, image: string): Promise<void> {
+  await runDocker(docker, ['image', 'inspect', image]).catch(() => runDocker(docker, ['pull', image]));
+}
+
 /** The environment of the Docker command, which needs the user's to find its engine. The container does not get it. */
 export function dockerEnvironment(): Record<string, string> {
   return Object.fromEntries(
@@ -134,13 +139,14 @@ export function dockerEnvironment(): Record<string, string> {
 
 /** Arguments of `docker run` for a container that serves a model. Only this machine reaches its port. */
 export function dockerServeArguments(
-  { image, environment, workFolder }: Pick<TransformTask, 'image' | 'environment' | 'workFolder'>,
+  { image, environment }: Pick<TransformTask, 'image' | 'environment'>,
+  modelFolder: string,
   name: string,
   port: number,
 ): string[] {
   return [
     ...['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:${CONTAINER_PORT}`],
-    ...['--volume', `${workFolder}:/opt/ml`],
+    ...['--volume', `${modelFolder}:/opt/ml/model`],
     ...Object.entries(environment).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
     ...[image, 'serve'],
   ];
