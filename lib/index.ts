@@ -15,6 +15,23 @@ export type { AutoMlOptions } from './automl/automl-options';
 export { AutoMlWorkflow, type AutoMlWorkflowProps } from './automl/automl-workflow';
 export { CostBound, type CostOptions } from './cost-bound';
 export { DataLocation } from './data-location';
+export type {
+  EvaluationOptions,
+  EvaluationResources,
+  InferenceContainer,
+} from './evaluation/evaluation-options';
+export {
+  type BinaryClassificationOptions,
+  EvaluationProblem,
+  type MulticlassClassificationOptions,
+} from './evaluation/evaluation-problem';
+export {
+  ModelApproval,
+  type ModelPackageGroupOptions,
+  type ModelRegistrationOptions,
+  ModelRegistry,
+} from './evaluation/model-registry';
+export { type NoWorseThanApprovedOptions, QualityGate } from './evaluation/quality-gate';
 export { FinalTrainingData } from './final-training-data';
 export {
   FindBestTrainingJobFunction,

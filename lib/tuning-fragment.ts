@@ -6,6 +6,9 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { CostBound } from './cost-bound';
 import type { DataLocation } from './data-location';
+import { evaluateModelFunction } from './evaluation/private/evaluation-function';
+import { modelPackageGroup } from './evaluation/private/model-package-group';
+import { grantTransform } from './evaluation/private/model-permissions';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
 import type { InputData } from './input-data';
 import { costBound } from './private/cost';
@@ -25,7 +28,7 @@ import { prepareFinalTrainingFunction } from './private/prepare-final-training';
 import { reportFunction } from './private/report-function';
 import { warnOfUnreachableStorage } from './private/storage-access';
 import { grantTraining, trainingRole } from './private/training-permissions';
-import { checkBroughtRole } from './private/training-role';
+import { checkBroughtRole, jobRole } from './private/training-role';
 import { definitionsOf } from './private/tuning-definitions';
 import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
@@ -47,8 +50,15 @@ export interface TuningFragmentProps extends TuningOptions {
    */
   readonly validation?: InputData;
   /**
+   * Test data for `evaluation`: CSV files without a header, with the label in the first column. Neither the search nor the
+   * final training uses it. It must not overlap with the other data.
+   *
+   * @default - none
+   */
+  readonly test?: InputData;
+  /**
    * Location of the results: models of the tuning job below `trials/`, the final model below `models/`, checkpoints
-   * below `checkpoints/`, and reports below `reports/`.
+   * below `checkpoints/`, evaluations below `evaluations/`, and reports below `reports/`.
    */
   readonly output: DataLocation;
   /**
@@ -70,6 +80,8 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
+ * - `test`: an S3 URI within the location of the test data or `allowedInputLocations`, with `evaluation`. The test data must
+ *   not overlap with the other data
  * - `finalTrain`, `finalValidation`: such S3 URIs for the data of `FinalTrainingData.of`
  * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: a map
  *   from the name of each definition to such a map
@@ -78,14 +90,22 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
  * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
  * it describes the best training job and has `reused: true`.
+<<<<<<< HEAD
  * With the `cost` property, the output also has `cost.bound`: the maximum that the execution could use (`instanceSeconds`, and
  * `cost` if prices are given).
+=======
+ * With `evaluation`: `evaluation` has `problem`, `rows`, `metrics` (a map from each metric to `value`, the bounds `lower` and
+ * `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all metrics), and `name` and
+ * `arn` of `transformJob` and `model`. With `qualityGate`: `gate` has `passed`, `reason` and `conditions`, each with `condition`, `passed`,
+ * `value`, `limit` and `reason`. With `registry`: `modelPackage` has `arn`, `group`, `version` and `approvalStatus`.
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
  * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
  * `reportError` has the reason.
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
- * `FinalTrainingJobNotCompleted`, and the errors of Step Functions and SageMaker.
+ * `FinalTrainingJobNotCompleted`, `EvaluationFailed`, `QualityGateFailed` (see `failOnQualityGate`), `ModelRegistrationFailed`,
+ * and the errors of Step Functions and SageMaker.
  */
 export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
@@ -103,13 +123,28 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
+<<<<<<< HEAD
   /**
    * The maximum that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
    * the stack is deployed.
    */
   readonly costBound?: CostBound;
+=======
+  /** Execution role of the SageMaker model that the evaluation uses; undefined without `evaluation`. */
+  readonly modelRole?: iam.IRole;
+  /** The Lambda function that evaluates the final model; undefined without `evaluation`. */
+  readonly evaluateModelFunction?: lambda.IFunction;
+  /** Name of the model package group; undefined without `registry`. */
+  readonly modelPackageGroupName?: string;
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
   /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
+  /**
+   * Resources that the registration of the final model needs permissions for.
+   *
+   * @internal
+   */
+  readonly _registered: readonly string[];
   /** Prefix of the names of all jobs; a token unless the `jobNamePrefix` property is given. */
   readonly jobNamePrefix: string;
   /** Collects the tags that `Tags.of()` adds to the SageMaker jobs. */
@@ -161,6 +196,22 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       encryptionKey: props.encryptionKey,
       inVpc: props.vpc !== undefined,
     });
+    if (props.evaluation) {
+      checkBroughtRole(this, props.evaluation.role, 'evaluation.role');
+      this.modelRole =
+        props.evaluation.role ??
+        jobRole(this, 'ModelRole', 'SageMaker model: reads the model and the test data, writes predictions');
+      grantTransform(this, this.modelRole, { ...props, definitions, jobNamePrefix });
+    }
+    this.modelPackageGroupName = props.registry && modelPackageGroup(this, props.registry);
+    if (props.evaluation) {
+      this.evaluateModelFunction = evaluateModelFunction(
+        this,
+        'EvaluateModelFunction',
+        props,
+        this.modelPackageGroupName,
+      );
+    }
     warnOfDefinitions(this, definitions);
     warnOfFinalTraining(this, props, definitions);
     if (props.report !== false) {
@@ -192,10 +243,17 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       findBestTrainingJobFunction: this.findBestTrainingJobFunction,
       prepareFinalTrainingFunction: this.prepareFinalTrainingFunction,
       reportFunction: this.reportFunction,
+      modelRole: this.modelRole,
+      evaluateModelFunction: this.evaluateModelFunction,
+      modelPackageGroupName: this.modelPackageGroupName,
       allowedInputLocations: replaceable,
+      allowedTestLocations: withoutNested(
+        present([props.test?.location, ...(props.allowedInputLocations ?? [])]),
+      ),
       subnets: props.vpc?.selectSubnets(props.vpcSubnets).subnets,
       securityGroups: this.connections.securityGroups,
     });
+    this._registered = states.registered;
     this.startState = states.start;
     this.endStates = states.ends;
   }
@@ -223,13 +281,13 @@ function tuningReportFunction(
 
 /** Binds the algorithm of each definition. Each definition after the first has its own scope. */
 function bindDefinitions(scope: Construct, props: TuningFragmentProps): BoundDefinition[] {
-  return definitionsOf(props).map((definition, index) => ({
-    ...definition,
-    bound: definition.algorithm._definition.bind(
-      index === 0 ? scope : new Construct(scope, `Definition-${definition.name}`),
-      useOf(props, definition),
-    ),
-  }));
+  return definitionsOf(props).map((definition, index) => {
+    const own = index === 0 ? scope : new Construct(scope, `Definition-${definition.name}`);
+    const bound = definition.algorithm._definition.bind(own, useOf(props, definition));
+    const { image, environment } = definition.inferenceContainer ?? {};
+    const serving = image?._bind(new Construct(own, 'Inference')) ?? bound.image;
+    return { ...definition, bound, serving: { image: serving, environment } };
+  });
 }
 
 /** All S3 locations that training jobs read. */

@@ -5,6 +5,9 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Algorithm } from './algorithm/algorithm';
 import type { CostOptions } from './cost-bound';
 import type { DataLocation } from './data-location';
+import type { EvaluationOptions, InferenceContainer } from './evaluation/evaluation-options';
+import type { ModelRegistry } from './evaluation/model-registry';
+import type { QualityGate } from './evaluation/quality-gate';
 import type { FinalTrainingData } from './final-training-data';
 import type { InputData } from './input-data';
 import type { Objective } from './search/objective';
@@ -174,6 +177,12 @@ export interface TrainingDefinitionOptions {
    * @default Duration.hours(1)
    */
   readonly maxTrainingRuntime?: Duration;
+  /**
+   * The container that serves the models, used with `evaluation` and `registry`.
+   *
+   * @default - the training image for `Algorithm.xgboost` and `Algorithm.builtIn`; required for other algorithms
+   */
+  readonly inferenceContainer?: InferenceContainer;
 }
 
 /** An additional algorithm for the same search. */
@@ -261,7 +270,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly earlyStopping?: boolean;
   /**
-   * Locations that an execution's input can use for `train` and `validation`, in addition to the locations given in the
+   * Locations that an execution's input can use for `train`, `validation` and `test`, in addition to the locations given in the
    * properties.
    *
    * @default - only the locations given in the properties
@@ -296,12 +305,42 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
+<<<<<<< HEAD
    * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the maximum that the
    * execution could use, by its input.
    *
    * @default - no limits
    */
   readonly cost?: CostOptions;
+=======
+   * Evaluates the final model on test data (`test`): a SageMaker transform job computes the predictions, and a Lambda function
+   * computes the metrics. `evaluation` in the execution's output has the results, and the report shows them.
+   *
+   * @default - the final model is not evaluated
+   */
+  readonly evaluation?: EvaluationOptions;
+  /**
+   * Conditions that the final model must meet on the test data. Needs `evaluation`.
+   *
+   * @default - none
+   */
+  readonly qualityGate?: QualityGate;
+  /**
+   * Whether an execution fails with `QualityGateFailed` if the final model does not pass the quality gate. If false, the
+   * execution succeeds, and its output has `gate.passed: false`.
+   *
+   * @default true
+   */
+  readonly failOnQualityGate?: boolean;
+  /**
+   * Registers the final model as a version of a model package group in the SageMaker Model Registry. A model that does not pass
+   * the quality gate is registered as rejected.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry.html
+   * @default - the final model is not registered
+   */
+  readonly registry?: ModelRegistry;
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
   /**
    * Whether the execution writes a report: a page that shows which training job won, why, and what to try next. It is written
    * below `reports/` in the output location, even if the search failed. If the report cannot be written, the execution still
@@ -351,7 +390,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly encryptionKey?: kms.IKey;
   /**
-   * VPC that the training containers connect to.
+   * VPC that the containers connect to: those of the training jobs, and that of the final model's transform job.
    *
    * @default - no VPC
    */
@@ -372,7 +411,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
   /**
-   * Whether the training containers have no network access. SageMaker still downloads the data and uploads the models.
+   * Whether the containers of the training jobs and of the final model have no network access. SageMaker still downloads the data and uploads the models.
    *
    * @default true
    */
@@ -384,7 +423,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Tags of the tuning job and of the final training job. SageMaker copies the tags of the tuning job to its training
+   * Tags of the tuning job, the final training job, the SageMaker model and its transform job. SageMaker copies the tags of the tuning job to its training
    * jobs. These tags are added to the tags from `Tags.of()`, and override tags with the same key. At most 50 in total,
    * or 49 with integration `SDK`, because the construct then adds one. Tags of the stack (`StackProps.tags`) are not
    * applied to the jobs.

@@ -9,7 +9,7 @@ import { InputData } from './input-data';
 import { acknowledgeWildcards } from './private/acknowledge';
 import { trainsFinalModel } from './private/final-training';
 import { usesSdk } from './private/integration';
-import { jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
+import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './private/job-policies';
 import { jobStateMachine } from './private/job-state-machine';
 import { folder } from './private/locations';
 import { keepLogs } from './private/log-groups';
@@ -38,7 +38,14 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly validation?: InputData;
   /**
-   * Prefix of the data in the bucket, used if `train` or `validation` is not given. An execution's input can use any
+   * Test data for `evaluation`: CSV files without a header, with the label in the first column. Neither the search nor the
+   * final training uses it. It must not overlap with the other data.
+   *
+   * @default - CSV files below `testPrefix` in the workflow's bucket, if `evaluation` is given
+   */
+  readonly test?: InputData;
+  /**
+   * Prefix of the data in the bucket, used if `train`, `validation` or `test` is not given. An execution's input can use any
    * location below it, unless `allowedInputLocations` is given.
    *
    * @default 'input/'
@@ -57,7 +64,13 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
    */
   readonly validationPrefix?: string;
   /**
-   * Bucket for the models and, unless both `train` and `validation` are given, for the data. If you give a bucket, you
+   * Prefix of the test data in the bucket, used with `evaluation` if `test` is not given.
+   *
+   * @default - `test/` below `inputPrefix`
+   */
+  readonly testPrefix?: string;
+  /**
+   * Bucket for the models and, unless `train`, `validation` and `test` are given, for the data. If you give a bucket, you
    * are responsible for its encryption and for blocking public access.
    *
    * @default - a new bucket: encrypted, versioned, TLS only, no public access, with access logs
@@ -153,8 +166,11 @@ export class TuningWorkflow extends SageMakerWorkflow {
       ...props,
       train: props.train ?? inBucket(folder(props.trainPrefix ?? `${inputPrefix}train/`)),
       validation: props.validation ?? inBucket(folder(props.validationPrefix ?? `${inputPrefix}validation/`)),
+      test:
+        props.test ??
+        (props.evaluation ? inBucket(folder(props.testPrefix ?? `${inputPrefix}test/`)) : undefined),
       allowedInputLocations:
-        props.allowedInputLocations ?? (props.train && props.validation ? undefined : [this._places.input]),
+        props.allowedInputLocations ?? (isBrought(props) ? undefined : [this._places.input]),
       output: this._places.output,
     });
     this.trainingRole = this.fragment.trainingRole;
@@ -185,9 +201,11 @@ export class TuningWorkflow extends SageMakerWorkflow {
   private acknowledgeFindings(): void {
     const { jobNamePrefix, findBestTrainingJobFunction, prepareFinalTrainingFunction, reportFunction } =
       this.fragment;
+    const { evaluateModelFunction } = this.fragment;
+    const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];
     acknowledgeWildcards(
       this.stateMachine,
-      [TUNING_JOB, TRAINING_JOB].map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
+      kinds.map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
       'Jobs are named when they start: the permissions are limited to the prefix of their names',
     );
     acknowledgeWildcards(
@@ -196,8 +214,19 @@ export class TuningWorkflow extends SageMakerWorkflow {
         ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
         ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
         ...(prepareFinalTrainingFunction?.resourceArnsForGrantInvoke ?? []),
+        ...(evaluateModelFunction?.resourceArnsForGrantInvoke ?? []),
       ],
       'Versions and aliases of one function',
     );
+    acknowledgeWildcards(
+      this.stateMachine,
+      this.fragment._registered,
+      'Versions of the model package group get their number when they are registered; models and evaluations are below prefixes of the bucket',
+    );
   }
+}
+
+/** Whether all data is given, so that the workflow's bucket has none. */
+function isBrought({ train, validation, test, evaluation }: TuningWorkflowProps): boolean {
+  return Boolean(train && validation && (test || !evaluation));
 }

@@ -1,6 +1,7 @@
 import type { Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
+import type { EvaluationProblem } from '../evaluation/evaluation-problem';
 import type { InputData } from '../input-data';
 import type { TrainingMetricDefinition } from '../tasks/training-job-definition';
 import type { AlgorithmRules } from './algorithm-rules';
@@ -28,6 +29,8 @@ export interface AlgorithmDefinition {
   readonly metricList?: string;
   /** How the algorithm trains without validation data; undefined if unknown. */
   readonly withoutValidation?: TrainingWithoutValidation;
+  /** How its models are served. */
+  readonly serving: ModelServing;
   /** Checks the use of the algorithm. Returns one message for each problem, beginning with the property's name. */
   check?(use: AlgorithmUse): string[];
   /** Resolves the algorithm in the stack of a construct: its image, channels and environment. */
@@ -42,6 +45,22 @@ export interface TrainingWithoutValidation {
   readonly foldersProblem?: string;
   /** Its early stopping, which needs validation data. */
   readonly earlyStopping?: EarlyStopping;
+}
+
+/** How the models of an algorithm are served. */
+export interface ModelServing {
+  /** Why an inference container must be given, and what to give; undefined if the training image serves the models. */
+  readonly containerProblem?: string;
+  /** Why the inference container needs its own image; undefined if the training image serves the models. */
+  readonly imageProblem?: string;
+  /** Why a transform job cannot join the predictions with CSV data. */
+  readonly joinProblem?: string;
+  /** What a model predicts, from its hyperparameters; a string says why this is unknown. */
+  problemOf?(hyperparameters: Readonly<Record<string, string>>): EvaluationProblem | string;
+  /** Hyperparameter that is 1 if the second column of the data has weights. */
+  readonly weights?: string;
+  /** Hyperparameters that the predictions or the columns depend on: an execution's input cannot change them. */
+  readonly predictionHyperparameters?: readonly string[];
 }
 
 /** Early stopping that stores the number of the best round in the model, as SageMaker's XGBoost does. */

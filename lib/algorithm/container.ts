@@ -36,6 +36,10 @@ export function container(options: ContainerOptions): AlgorithmDefinition {
     channelNames: USUAL_CHANNELS,
     metricDefinitions: metrics,
     defaultHyperparameters: () => ({}),
+    serving: {
+      containerProblem:
+        'the library does not know whether the image serves models: give {} if it does (SageMaker runs it with the argument serve), or the image that does',
+    },
     bind: (scope) => ({ image: image._bind(scope), environment }),
   };
 }

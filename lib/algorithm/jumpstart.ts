@@ -78,6 +78,10 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
       const evaluates = tabular?.metrics.some((metric) => metric.name === objectiveMetric);
       return name !== undefined && takes(name) && evaluates ? { ...values, [name]: objectiveMetric } : values;
     },
+    serving: {
+      containerProblem: SERVED_BY_ANOTHER_IMAGE,
+      imageProblem: SERVED_BY_ANOTHER_IMAGE,
+    },
     withoutValidation: { problem: tabular ? SETS_ROWS_ASIDE : UNKNOWN_WITHOUT_VALIDATION },
     check: (use) => [
       ...checkInstanceTypes(document, use),
@@ -87,6 +91,9 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
     bind: (scope, use) => bind(scope, use, document),
   };
 }
+
+const SERVED_BY_ANOTHER_IMAGE =
+  'JumpStart serves its models with another image and script: give the image in the hub document (HostingEcrUri) and its environment';
 
 /** @see https://docs.aws.amazon.com/sagemaker/latest/dg/InputOutput-LightGBM.html, and the pages of the other algorithms */
 const SETS_ROWS_ASIDE = 'without validation data, it sets 20% of the training data aside as such';

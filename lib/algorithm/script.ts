@@ -51,6 +51,11 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
     metricDefinitions: own ? undefined : (metrics ?? []),
     channelNames: USUAL_CHANNELS,
     defaultHyperparameters: () => ({}),
+    serving: {
+      containerProblem: SCRIPT_PROBLEM,
+      imageProblem:
+        image || SERVES_MODELS.includes(framework.frameworkName) ? undefined : OTHER_IMAGE_PROBLEM,
+    },
     check: (use) => [
       ...checkMetrics(options, own !== undefined),
       ...checkInstallation(options, use),
@@ -75,6 +80,16 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
     },
   };
 }
+
+/** Frameworks whose training image also serves models. The others have a separate image for inference. */
+const SERVES_MODELS: readonly string[] = ['xgboost', 'scikit-learn'];
+
+/** @see https://github.com/aws/sagemaker-inference-toolkit (SAGEMAKER_PROGRAM, SAGEMAKER_SUBMIT_DIRECTORY) */
+const SCRIPT_PROBLEM =
+  "the container must know the script that loads the model: store it below code/ in the model, and give environment: { SAGEMAKER_PROGRAM: '<script>.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' }";
+
+const OTHER_IMAGE_PROBLEM =
+  'SageMaker serves the models of this framework with another image than the training image';
 
 /** Environment variables of the container. Given variables override those of the library. */
 function environmentOf(options: ScriptOptions, use: AlgorithmUse): Record<string, string> | undefined {

@@ -6,6 +6,7 @@ import { optional, requireShape, struct, text } from '../private/shape';
 import { type AlgorithmDefinition, USUAL_CHANNELS } from './algorithm-definition';
 import type { AlgorithmRules } from './algorithm-rules';
 import { XGBOOST_COMBINATIONS } from './xgboost-combinations';
+import { PREDICTION_HYPERPARAMETERS, problemOfXGBoost } from './xgboost-evaluation';
 import {
   XGBOOST_HYPERPARAMETERS,
   XGBOOST_LARGEST_INTEGER,
@@ -60,6 +61,11 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,
+    serving: {
+      problemOf: problemOfXGBoost,
+      weights: 'csv_weights',
+      predictionHyperparameters: PREDICTION_HYPERPARAMETERS,
+    },
     withoutValidation: {
       earlyStopping: { patience: 'early_stopping_rounds', rounds: 'num_round' },
       foldersProblem: image && !readsFolders(version) ? FOLDERS_PROBLEM : undefined,

@@ -68,6 +68,13 @@ export const FINAL_TRAINING_DATA = instance(
   'a FinalTrainingData, such as FinalTrainingData.trainAndValidation()',
   '_source',
 );
+export const EVALUATION_PROBLEM = instance(
+  'an EvaluationProblem, such as EvaluationProblem.regression()',
+  'problemType',
+  '_predictions',
+);
+export const QUALITY_GATE = instance("a QualityGate, such as QualityGate.atMost('rmse', 0.3)", '_condition');
+export const MODEL_REGISTRY = instance('a ModelRegistry, such as ModelRegistry.group()', '_group');
 export const WARM_START = instance('a WarmStart, such as WarmStart.transferLearning()', 'tuningJobNames');
 
 export const AUTOML_OBJECTIVE = instance(

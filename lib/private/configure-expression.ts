@@ -22,6 +22,13 @@ export interface ConfigureOptions {
   readonly inOneBucket?: boolean;
   /** URI prefixes that the locations may begin with. */
   readonly allowedInputLocations: readonly string[];
+  /** The test data, which must be apart from the other data; undefined without an evaluation. */
+  readonly test?: {
+    /** URI prefixes that its location may begin with. */
+    readonly allowedLocations: readonly string[];
+    /** Locations of data that the input cannot override. */
+    readonly otherLocations: readonly string[];
+  };
   /** The definitions of the search. If there are several, the input groups hyperparameters by definition name. */
   readonly definitions: readonly ConfigureDefinition[];
 }
@@ -37,12 +44,13 @@ export const INPUT_CHECKS = `
     : $value != $floor($value) or $value < 1 or $value > $max
       ? $field & ': must be a whole number from 1 to ' & $max & ', got ' & $show($value)
   };
-  $location := function($field, $value) {
+  $locationIn := function($places, $field, $value) {
     $type($value) != 'string' ? $field & ': must be an S3 URI, got ' & $show($value)
     : $length($value) > ${LIMITS.s3UriLength} ? $field & ': must have at most ${LIMITS.s3UriLength} characters'
-    : $count($filter($allowed, function($prefix) { $substring($value, 0, $length($prefix)) = $prefix })) = 0
-      ? $field & ': must be within ' & $join($allowed, ' or ') & ', got ' & $value
-  };`;
+    : $count($filter($places, function($prefix) { $substring($value, 0, $length($prefix)) = $prefix })) = 0
+      ? $field & ': must be within ' & $join($places, ' or ') & ', got ' & $value
+  };
+  $location := function($field, $value) { $locationIn($allowed, $field, $value) };`;
 
 /**
  * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
@@ -82,9 +90,15 @@ export function configureExpression(options: ConfigureOptions): string {
       'maxParallelTrainingJobs',
       `$integer('maxParallelTrainingJobs', $input.maxParallelTrainingJobs, ${LIMITS.parallelTrainingJobs})`,
     ),
-    ...locations.map(([name]) => field(name, `$location('${name}', $input.${name})`)),
+    ...locations
+      .filter(([name]) => name !== 'test')
+      .map(([name]) => field(name, `$location('${name}', $input.${name})`)),
+    ...(options.test ? testChecks(options.test, options.locations) : []),
     ...(options.inOneBucket ? [oneBucketCheck(options.locations)] : []),
     several ? SEVERAL_HYPERPARAMETERS_CHECK : HYPERPARAMETERS_CHECK,
+    ...(definitions.some(({ unchangeable = {} }) => Object.keys(unchangeable).length > 0)
+      ? [unchangeableCheck(several)]
+      : []),
     ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
     ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
     ...(cost?.checks ?? []),
@@ -135,19 +149,55 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
       {$definition.name: $settled($definition, $givenTo($definition))}
     })))`;
 
+/** The evaluation depends on these hyperparameters: on what the model predicts, and on the columns of the data. */
+function unchangeableCheck(several: boolean): string {
+  return `$map($definitions, function($definition) {(
+      $own := $type($givenTo($definition)) = 'object' ? $givenTo($definition);
+      $map($filter($keys($definition.unchangeable), function($name) {
+        $exists($lookup($own, $name)) and $lookup($own, $name) != $lookup($definition.unchangeable, $name)
+      }), function($name) {
+        'hyperparameters.' & ${several ? "$definition.name & '.' & " : ''}$name & ': must be ' & ($lookup($definition.unchangeable, $name) = '' ? 'left out' : $lookup($definition.unchangeable, $name)) & ', because the evaluation depends on it, got ' & $show($lookup($own, $name))
+      })
+    )})`;
+}
+
 /** SageMaker rejects more training jobs than there are combinations to try. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 
 /** The final training reads both data sets through one manifest, whose objects must be in one bucket. */
 function oneBucketCheck({ train, validation }: ConfigureOptions['locations']): string {
-  const given = (name: string, uri: string | undefined) =>
-    `$type($input.${name}) = 'string' ? $input.${name} : ${literal(uri)}`;
   return `(
       $bucketOf := function($uri) { $substringBefore($substringAfter($uri, 's3://'), '/') };
       $buckets := [$bucketOf(${given('train', train)}), $bucketOf(${given('validation', validation)})];
       $buckets[0] != $buckets[1] ? 'validation: must be in the bucket of train, because the final training reads both together, got ' & $buckets[1] & ' and ' & $buckets[0]
     )`;
+}
+
+/** JSONata for the location that an execution uses. A wrong type is reported by another check. */
+function given(name: string, uri: string | undefined): string {
+  return `($type($input.${name}) = 'string' ? $input.${name} : ${literal(uri)})`;
+}
+
+/** Checks the location of the test data: allowed, and apart from the data that the model learns from. */
+function testChecks(
+  { allowedLocations, otherLocations }: NonNullable<ConfigureOptions['test']>,
+  { test, ...locations }: ConfigureOptions['locations'],
+): string[] {
+  const trained = Object.entries(locations).flatMap(([name, uri]) =>
+    uri === undefined ? [] : [`{'name': '${name}', 'uri': ${given(name, uri)}}`],
+  );
+  const fixed = otherLocations.map((uri) => literal({ name: 'the data of a definition', uri }));
+  return [
+    `$exists($input.test) ? $locationIn(${literal(allowedLocations)}, 'test', $input.test)`,
+    `(
+      $test := ${given('test', test)};
+      $begins := function($uri, $prefix) { $substring($uri, 0, $length($prefix)) = $prefix };
+      $map($filter([${[...trained, ...fixed].join(', ')}], function($other) { $begins($test, $other.uri) or $begins($other.uri, $test) }), function($other) {
+        'test: must not overlap with ' & $other.name & ', got ' & $test & ' and ' & $other.uri
+      })
+    )`,
+  ];
 }
 
 function warmStartCheck(): string {

@@ -2,17 +2,22 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { EvaluationStates, type EvaluationStatesProps } from '../evaluation/private/evaluation-states';
+import { isUsed } from '../evaluation/private/final-model';
+import { EVALUATED, qualityGateFailed } from '../evaluation/private/gate-states';
 import { CreateTrainingJobTask } from '../tasks/create-training-job';
+import { trainsFinalModel } from './final-training';
 import { jobArn, TRAINING_JOB } from './job-policies';
 import { jsonata, literal } from './jsonata';
+import { failAgain } from './poll-job';
 import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
 import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
-import { type BoundDefinition, finalTrainingJobRequest, type TuningRequestProps } from './tuning-requests';
+import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
 /** Everything that the states of the final training need. */
-export interface FinalTrainingStatesProps extends TuningRequestProps {
+export interface FinalTrainingStatesProps extends EvaluationStatesProps {
   /** Prepares the final training; undefined if there is nothing to prepare. */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
 }
@@ -25,6 +30,27 @@ const BEST_TRAINING_JOB =
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 
+/** What differs between the ways to get a final model. */
+interface EndOptions {
+  /** ID of the choice after the final model. */
+  readonly id: string;
+  /** JSONata condition: whether there is a final model. */
+  readonly hasModel: string;
+  /** JSONata for the final training job in the output; undefined if there is none. */
+  readonly finalTrainingJob: string | undefined;
+  /** JSONata for the reason why there is no final model. */
+  readonly notCompleted: string;
+}
+
+interface Ends {
+  /** State that follows when the final model is known. */
+  readonly first: sfn.State;
+  /** State for a final training that did not complete. */
+  readonly notCompleted: sfn.Fail;
+  /** State that ends the chain. */
+  readonly end: sfn.Pass;
+}
+
 /** The states after the search: the final training, the report and the ends of the chain. */
 export class FinalTrainingStates {
   constructor(
@@ -36,9 +62,9 @@ export class FinalTrainingStates {
 
   /** Adds the states that follow `findBest`. Returns the states that end the chain. */
   after(findBest: tasks.LambdaInvoke): sfn.INextable[] {
-    const { finalTraining } = this.props;
-    if (finalTraining?.enabled === false) return this.endWithBest(findBest);
-    return finalTraining?.reuseBest ? this.reuseBest(findBest) : this.train(findBest);
+    if (trainsFinalModel(this.props)) return this.train(findBest);
+    const isOnlySearch = this.props.finalTraining?.enabled === false;
+    return isOnlySearch && !isUsed(this.props) ? this.endWithBest(findBest) : this.useBest(findBest);
   }
 
   private endWithBest(findBest: tasks.LambdaInvoke): sfn.INextable[] {
@@ -48,46 +74,86 @@ export class FinalTrainingStates {
     return [endWithReport(scope, writeReport, 'IsBestTrainingJobFound')];
   }
 
-  /** Uses the best training job as the final one. Fails if that job has no model. */
-  private reuseBest(findBest: tasks.LambdaInvoke): sfn.INextable[] {
+  /** Uses the model of the best training job as the final one. Fails if that job has no model. */
+  private useBest(findBest: tasks.LambdaInvoke): sfn.INextable[] {
     const best = '$states.input.result.bestTrainingJob';
-    const result = this.result(`{
+    const reused = `{
   'name': ${best}.name,
   'arn': ${best}.arn,
   'metrics': ${best}.metrics,
   'hyperparameters': ${best}.hyperparameters,
   'modelArtifacts': ${best}.modelArtifacts,
   'reused': true
-}`);
-    const notCompleted = this.notCompleted(
-      `'The best training job, ' & ${best}.name & ', left no model that could be the final one'`,
-    );
-    const isFound = this.choice('IsBestModelFound', `$type(${best}.modelArtifacts) = 'string'`, result);
-    isFound.otherwise(notCompleted);
-    this.reportBefore(isFound);
-    findBest.next(this.writeReport ?? isFound);
-    return [result];
+}`;
+    const { first, end } = this.end({
+      id: 'IsBestModelFound',
+      hasModel: `$type(${best}.modelArtifacts) = 'string'`,
+      finalTrainingJob: this.props.finalTraining?.reuseBest ? reused : undefined,
+      notCompleted: `'The best training job, ' & ${best}.name & ', left no model that could be the final one'`,
+    });
+    findBest.next(first);
+    return [end];
   }
 
   private train(findBest: tasks.LambdaInvoke): sfn.INextable[] {
-    const { writeReport } = this;
-    const result = this.result('$states.input.finalTrainingJob');
-    const notCompleted = this.notCompleted(`$states.input.reason & ${BEST_TRAINING_JOB}`);
-    const isTrained = this.choice('IsFinalModelTrained', "$states.input.status = 'Completed'", result);
-    isTrained.otherwise(notCompleted);
-    this.reportBefore(isTrained);
+    const { first, notCompleted, end } = this.end({
+      id: 'IsFinalModelTrained',
+      hasModel: "$states.input.status = 'Completed'",
+      finalTrainingJob: '$states.input.finalTrainingJob',
+      notCompleted: `$states.input.reason & ${BEST_TRAINING_JOB}`,
+    });
     const describe = this.describeFinalTrainingJob();
-    describe.next(writeReport ?? isTrained);
-    findBest.next(this.prepare(writeReport ?? notCompleted, describe));
-    return [result];
+    describe.next(first);
+    findBest.next(this.prepare(this.writeReport ?? notCompleted, describe));
+    return [end];
   }
 
-  /** @param finalTrainingJob JSONata for the final training job in the output */
-  private result(finalTrainingJob: string): sfn.Pass {
-    const written = this.writeReport ? ', $states.input.written' : '';
-    return sfn.Pass.jsonata(this.scope, 'Result', {
-      outputs: jsonata(`$merge([$states.input.result, {'finalTrainingJob': ${finalTrainingJob}}${written}])`),
-    });
+  /** The states after the final model is known: its evaluation and registration, the report, and the ends of the chain. */
+  private end(options: EndOptions): Ends {
+    const { scope, writeReport } = this;
+    const { id, hasModel } = options;
+    const end = this.result(options.finalTrainingJob);
+    const notCompleted = this.notCompleted(options.notCompleted);
+    const accepted = this.acceptedModel(end);
+    if (!isUsed(this.props)) {
+      const isFound = this.choice(id, hasModel, end).otherwise(notCompleted);
+      if (writeReport) afterReport(writeReport, isFound);
+      return { first: writeReport ?? isFound, notCompleted, end };
+    }
+    if (writeReport === undefined) {
+      const failed = failAgain(scope, 'SearchFailed');
+      const { start } = new EvaluationStates(scope, this.props, { next: accepted, failed });
+      const isFound = this.choice(id, hasModel, start).otherwise(notCompleted);
+      return { first: isFound, notCompleted, end };
+    }
+    const { start } = new EvaluationStates(scope, this.props, { next: writeReport, failed: writeReport });
+    const isFound = this.choice(id, `${hasModel} and $not($exists($states.input.failure))`, accepted);
+    afterReport(writeReport, isFound.otherwise(notCompleted));
+    const hasFinalModel = sfn.Choice.jsonata(scope, 'HasFinalModel')
+      .when(sfn.Condition.jsonata(jsonata(hasModel)), start)
+      .otherwise(writeReport);
+    return { first: hasFinalModel, notCompleted, end };
+  }
+
+  /** Fails after a quality gate that did not pass, if it is to do so. */
+  private acceptedModel(result: sfn.Pass): sfn.State {
+    const { scope, props } = this;
+    if (!props.qualityGate || props.failOnQualityGate === false) return result;
+    const failed = qualityGateFailed(scope, props, this.writeReport ? REPORT_SENTENCE : "''");
+    return sfn.Choice.jsonata(scope, 'IsQualityGatePassed')
+      .when(sfn.Condition.jsonata(jsonata('$states.input.gate.passed')), result)
+      .otherwise(failed);
+  }
+
+  /** @param finalTrainingJob JSONata for the final training job in the output; undefined if there is none */
+  private result(finalTrainingJob: string | undefined): sfn.Pass {
+    const parts = [
+      '$states.input.result',
+      ...(finalTrainingJob ? [`{'finalTrainingJob': ${finalTrainingJob}}`] : []),
+      ...(isUsed(this.props) ? [EVALUATED] : []),
+      ...(this.writeReport ? ['$states.input.written'] : []),
+    ];
+    return sfn.Pass.jsonata(this.scope, 'Result', { outputs: jsonata(`$merge([${parts.join(', ')}])`) });
   }
 
   /** @param cause JSONata for the reason why there is no final model */
@@ -102,10 +168,6 @@ export class FinalTrainingStates {
     const choice = sfn.Choice.jsonata(this.scope, id).when(sfn.Condition.jsonata(jsonata(condition)), next);
     if (this.writeReport) choice.when(HAS_FAILED, failWithReport(this.scope));
     return choice;
-  }
-
-  private reportBefore(next: sfn.State): void {
-    if (this.writeReport) afterReport(this.writeReport, next);
   }
 
   /** Adds the preparation before the training jobs, if it is needed. */
@@ -148,6 +210,7 @@ export class FinalTrainingStates {
       ...finalTrainingJobRequest(this.props, definition, `${best}.hyperparameters`),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {
+        ...this.settings(),
         result: jsonata('$states.input.result'),
         trainingJobName: jsonata('$states.result.TrainingJobName'),
       },
@@ -166,6 +229,11 @@ export class FinalTrainingStates {
       jobName: FAILED_JOB_NAME,
     });
     return task;
+  }
+
+  /** The settings of the execution, which the evaluation and the registration need. */
+  private settings(): Record<string, string> {
+    return isUsed(this.props) ? { settings: jsonata('$states.input.settings') } : {};
   }
 
   /** @param told JSONata for the reason for the failure and for the name of the training job that failed */
@@ -192,6 +260,7 @@ export class FinalTrainingStates {
       parameters: { TrainingJobName: jsonata('$states.input.trainingJobName') },
       iamResources: [jobArn(this.scope, TRAINING_JOB, this.props.jobNamePrefix)],
       outputs: {
+        ...this.settings(),
         result: jsonata('$states.input.result'),
         ...(this.writeReport && { trainingJobName: jsonata('$states.input.trainingJobName') }),
         status: jsonata('$states.result.TrainingJobStatus'),

@@ -23,6 +23,8 @@ export interface ConfigureDefinition {
   readonly metricList?: MetricList;
   /** Rules for the algorithm's hyperparameters and metrics; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
+  /** Hyperparameters that the input cannot change, with their values; an empty value for one that is not set. */
+  readonly unchangeable?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -149,13 +151,14 @@ export function describeDefinitions(definitions: readonly ConfigureDefinition[])
 }
 
 function describeDefinition(definition: ConfigureDefinition): object {
-  const { name, parameterRanges, rules, metricList } = definition;
+  const { name, parameterRanges, rules, metricList, unchangeable = {} } = definition;
   const combinations = enforcedCombinations(rules);
   return {
     name,
     ranges: parameterRanges.map((range) => ({ name: range.name, size: range._size() })),
     ...(metricList && { metricList }),
     ...(combinations.length > 0 && { fixed: fixedIn(definition, combinations) }),
+    ...(Object.keys(unchangeable).length > 0 && { unchangeable }),
   };
 }
 

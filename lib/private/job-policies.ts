@@ -6,12 +6,13 @@ import { isJsonata } from './jsonata';
 
 /** A kind of SageMaker job, with its names in actions, ARNs and the EventBridge rule. */
 export interface JobKind {
-  readonly action: 'HyperParameterTuningJob' | 'TrainingJob';
-  readonly resource: 'hyper-parameter-tuning-job' | 'training-job';
+  readonly action: 'HyperParameterTuningJob' | 'TrainingJob' | 'TransformJob';
+  readonly resource: 'hyper-parameter-tuning-job' | 'training-job' | 'transform-job';
   /** The EventBridge rule with which Step Functions detects the end of a job. */
   readonly rule:
     | 'StepFunctionsGetEventsForSageMakerTuningJobsRule'
-    | 'StepFunctionsGetEventsForSageMakerTrainingJobsRule';
+    | 'StepFunctionsGetEventsForSageMakerTrainingJobsRule'
+    | 'StepFunctionsGetEventsForSageMakerTransformJobsRule';
 }
 
 export const TUNING_JOB: JobKind = {
@@ -25,6 +26,15 @@ export const TRAINING_JOB: JobKind = {
   resource: 'training-job',
   rule: 'StepFunctionsGetEventsForSageMakerTrainingJobsRule',
 };
+
+export const TRANSFORM_JOB: JobKind = {
+  action: 'TransformJob',
+  resource: 'transform-job',
+  rule: 'StepFunctionsGetEventsForSageMakerTransformJobsRule',
+};
+
+/** A SageMaker model: an image and a model archive. */
+export const MODEL = { resource: 'model' } as const;
 
 /** AutoML jobs have no rule, because Step Functions has no optimized integration for them. */
 export const AUTOML_JOB = { action: 'AutoMLJob', resource: 'automl-job' } as const;
@@ -118,6 +128,18 @@ export function tuningReadStatements(
     }),
     listingStatement('sagemaker:ListTrainingJobsForHyperParameterTuningJob'),
   ];
+}
+
+/** Permission to tag what an execution creates. */
+export function addTags(
+  scope: Construct,
+  kind: { readonly resource: string },
+  jobNamePrefix: string,
+): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['sagemaker:AddTags'],
+    resources: [jobArn(scope, kind, jobNamePrefix)],
+  });
 }
 
 /** Permission to pass a role to SageMaker, and to no other service. */

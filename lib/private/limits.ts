@@ -28,6 +28,13 @@ export const LIMITS = {
   keepAliveSeconds: { min: 1, max: 21_600 },
   environmentVariables: 48,
   environmentLength: 512,
+  /** Environment variables of a model (shape EnvironmentMap). */
+  modelEnvironmentVariables: 100,
+  modelPackageGroupNameLength: 63,
+  modelPackageDescriptionLength: 1024,
+  customerMetadata: 50,
+  customerMetadataKeyLength: 128,
+  customerMetadataValueLength: 256,
   containerCommand: 100,
   containerCommandLength: 256,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },

@@ -10,7 +10,7 @@ import { lostEarlyStopping, manifestLocation, trainsTogether } from './final-tra
 import { jsonata, literal } from './jsonata';
 import { outputKey } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
-import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
+import { isReplaceable, lookUpWinner, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
 /** Creates the function that lists the data of the final training and reads the best number of rounds. */
 export function prepareFinalTrainingFunction(
@@ -59,7 +59,7 @@ export function prepareFinalTraining(
 ): tasks.LambdaInvoke {
   const { output, encryptionKey } = tuning;
   const best = '$states.input.result.bestTrainingJob';
-  const stopping = byDefinition(definitions, (each) => literal(stoppingOf(tuning, each) ?? null));
+  const stopping = lookUpWinner(definitions, (each) => literal(stoppingOf(tuning, each) ?? null));
   return tasks.LambdaInvoke.jsonata(scope, 'PrepareFinalTraining', {
     comment: 'Lists the data and finds the number of rounds that the final training trains with',
     lambdaFunction,
@@ -68,7 +68,7 @@ export function prepareFinalTraining(
       modelArtifacts: jsonata(`${best}.modelArtifacts`),
       earlyStopping: jsonata(stopping),
       ...(trainsTogether(tuning) && {
-        data: jsonata(byDefinition(definitions, (each) => dataOf(tuning, each))),
+        data: jsonata(lookUpWinner(definitions, (each) => dataOf(tuning, each))),
         manifest: jsonata(
           `${literal(manifestLocation(output).uri)} & $states.input.result.tuningJob.name & '.json'`,
         ),
@@ -95,15 +95,4 @@ function dataOf(tuning: TuningInput, { train, validation }: TuningDefinition): s
     data && isReplaceable(tuning, data) ? `$states.input.settings.${name}` : literal(data?.location?.uri),
   );
   return `[${uris.join(', ')}]`;
-}
-
-/** JSONata for a value that depends on the definition of the best training job. */
-function byDefinition(
-  definitions: readonly TuningDefinition[],
-  expression: (definition: TuningDefinition) => string,
-): string {
-  const [first, ...further] = definitions as [TuningDefinition, ...TuningDefinition[]];
-  if (further.length === 0) return expression(first);
-  const members = definitions.map((each) => `${literal(each.name)}: ${expression(each)}`);
-  return `$lookup({${members.join(', ')}}, $states.input.result.bestTrainingJob.definitionName)`;
 }

@@ -90,6 +90,12 @@ export const knownText: Shape = (problems, prop, value) => {
     problems.add(prop, 'must be known at synth, got a token: the library builds names and paths from it');
 };
 
+/** A number that must be known at synth, because the library checks it or computes with it. */
+export const knownNumber: Shape = (problems, prop, value) => {
+  if (Token.isUnresolved(value)) problems.add(prop, 'must be known at synth, got a token');
+  else if (!Number.isFinite(value)) problems.wrongType(prop, 'a number', value);
+};
+
 /** A value of an enumeration. */
 export function oneOf(values: Readonly<Record<string, string | number>>): Shape {
   const all = Object.values(values);

@@ -134,7 +134,8 @@ function objectsIn(locations: readonly DataLocation[]): string[] {
   return unique(locations.map(({ _bucketArn, _key }) => `${_bucketArn}/${_key}*`));
 }
 
-function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {
+/** Permissions to pull images. */
+export function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -145,8 +146,12 @@ function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement
   ];
 }
 
-function logStatements(scope: Construct, jobNamePrefix: string): iam.PolicyStatement[] {
-  const group = '/aws/sagemaker/TrainingJobs';
+/** Permissions to write the log and the metrics of jobs with a prefix. */
+export function logStatements(
+  scope: Construct,
+  jobNamePrefix: string,
+  group = '/aws/sagemaker/TrainingJobs',
+): iam.PolicyStatement[] {
   const arn = (name: string) => Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${name}` });
   return [
     new iam.PolicyStatement({

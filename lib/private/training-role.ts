@@ -23,7 +23,7 @@ export function jobRole(scope: Construct, id: string, description: string): iam.
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  * @throws Error named `TuningValidationError` if the role is in another account
  */
-export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined): void {
+export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined, prop = 'trainingRole'): void {
   if (!role) return;
   const { account } = Stack.of(scope);
   const { principalAccount } = role;
@@ -34,7 +34,7 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
     principalAccount !== account
   ) {
     throw validationError(
-      `${scope.node.path}: 1 problem found:\n  - trainingRole: must be a role of account ${account}, where the jobs run, got a role of account ${principalAccount}: a role cannot be passed to SageMaker across accounts`,
+      `${scope.node.path}: 1 problem found:\n  - ${prop}: must be a role of account ${account}, where the jobs run, got a role of account ${principalAccount}: a role cannot be passed to SageMaker across accounts`,
     );
   }
   const { assumeRolePolicy } = role as Partial<iam.Role>;
@@ -44,13 +44,13 @@ export function checkBroughtRole(scope: Construct, role: iam.IRole | undefined):
       trustsSageMaker(Stack.of(role).resolve(assumeRolePolicy.toJSON()))
         ? []
         : [
-            `trainingRole: ${role.node.path} must trust ${SAGEMAKER}, or SageMaker cannot run jobs under it and the first job fails: create the role for the ServicePrincipal "${SAGEMAKER}", or for a CompositePrincipal that contains it`,
+            `${prop}: ${role.node.path} must trust ${SAGEMAKER}, or SageMaker cannot run jobs under it and the first job fails: create the role for the ServicePrincipal "${SAGEMAKER}", or for a CompositePrincipal that contains it`,
           ],
   });
 }
 
 /** Warns if a policy could not be attached to a role, because the app cannot change an imported role. */
-export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
+export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole, prop = 'trainingRole'): void {
   const stack = Stack.of(policy);
   const { roles } = policy.node.defaultChild as iam.CfnPolicy;
   if (stack.resolve(roles) !== undefined) return;
@@ -59,7 +59,7 @@ export function warnIfNotAttached(policy: iam.Policy, role: iam.IRole): void {
   warn(
     policy,
     'roleNotChanged',
-    `trainingRole: this app cannot change the permissions of ${Token.isUnresolved(role.roleArn) ? role.node.path : role.roleArn}. Jobs fail with AccessDenied unless the role already allows ${[...new Set(actions)].join(', ')} on the data, the output, the image and the logs`,
+    `${prop}: this app cannot change the permissions of ${Token.isUnresolved(role.roleArn) ? role.node.path : role.roleArn}. Jobs fail with AccessDenied unless the role already allows ${[...new Set(actions)].join(', ')} on the data, the output, the image and the logs`,
   );
 }
 

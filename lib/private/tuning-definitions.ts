@@ -2,11 +2,13 @@ import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 import { ownFinalData } from './final-training';
+import { jsonata, literal } from './jsonata';
 
 /** Options for a search, and its data. */
 export interface TuningInput extends TuningOptions {
   readonly train: InputData;
   readonly validation?: InputData;
+  readonly test?: InputData;
   readonly output: DataLocation;
   readonly input?: string;
 }
@@ -56,8 +58,30 @@ export function isReplaceable(tuning: TuningInput, data: InputData): boolean {
 
 /** The locations that an execution's input can override, by field; undefined for data in a file system. */
 export function replaceableLocations(tuning: TuningInput): Record<string, string | undefined> {
-  const all = { train: tuning.train, validation: tuning.validation, ...ownFinalData(tuning) };
+  const { train, validation, test } = tuning;
+  const all = { train, validation, ...ownFinalData(tuning), test };
   return Object.fromEntries(Object.entries(all).map(([name, data]) => [name, data?.location?.uri]));
+}
+
+/** The value of each definition, or JSONata that looks up the value of the definition that won; only one if all are equal. */
+export function ofWinner(
+  definitions: readonly TuningDefinition[],
+  valueOf: (definition: TuningDefinition) => unknown,
+): unknown {
+  const values = definitions.map((each) => literal(valueOf(each) ?? null));
+  if (new Set(values).size === 1) return valueOf(definitions[0] as TuningDefinition);
+  return jsonata(lookUpWinner(definitions, (_each, index) => values[index] as string));
+}
+
+/** JSONata for an expression that depends on the definition of the best training job. */
+export function lookUpWinner(
+  definitions: readonly TuningDefinition[],
+  expression: (definition: TuningDefinition, index: number) => string,
+): string {
+  const [first, ...further] = definitions as [TuningDefinition, ...TuningDefinition[]];
+  if (further.length === 0) return expression(first, 0);
+  const members = definitions.map((each, index) => `${literal(each.name)}: ${expression(each, index)}`);
+  return `$lookup({${members.join(', ')}}, $states.input.result.bestTrainingJob.definitionName)`;
 }
 
 /** Whether the search has several definitions. SageMaker then requires a different form of the request. */
@@ -68,5 +92,14 @@ export function hasSeveralDefinitions({ furtherDefinitions }: TuningOptions): bo
 function pick(options: TrainingDefinitionOptions): CheckedOptions {
   const { algorithm, objective, parameterRanges, channels, resources, maxTrainingRuntime } = options;
   const hyperparameters = options.hyperparameters as Hyperparameters | undefined;
-  return { algorithm, objective, parameterRanges, hyperparameters, channels, resources, maxTrainingRuntime };
+  return {
+    algorithm,
+    objective,
+    parameterRanges,
+    hyperparameters,
+    channels,
+    resources,
+    maxTrainingRuntime,
+    inferenceContainer: options.inferenceContainer,
+  };
 }

@@ -2,7 +2,7 @@ import { type Duration, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import type { BoundAlgorithm } from '../algorithm/algorithm-definition';
+import type { BoundAlgorithm, TrainingImage } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import { WarmStart } from '../search/warm-start';
@@ -25,6 +25,14 @@ import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning
 /** A definition whose algorithm is bound to the stack. */
 export interface BoundDefinition extends TuningDefinition {
   readonly bound: BoundAlgorithm;
+  /** The container that serves its models. */
+  readonly serving: ServingContainer;
+}
+
+/** An image that serves models, and its environment variables. */
+export interface ServingContainer {
+  readonly image: TrainingImage;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Everything that the requests to SageMaker need. */
@@ -39,7 +47,7 @@ export interface TuningRequestProps extends TuningInput {
 }
 
 /** Identifies one attempt at one state of one execution, and also differs between Map iterations, loops and redrives. */
-const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
+export const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
 /** JSONata for the name of the tuning job: unique, and at most 32 characters. */
 export function tuningJobName(prefix: string): string {

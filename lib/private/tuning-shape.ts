@@ -1,4 +1,9 @@
 import type { CostOptions } from '../cost-bound';
+import type {
+  EvaluationOptions,
+  EvaluationResources,
+  InferenceContainer,
+} from '../evaluation/evaluation-options';
 import type { InstanceGroup } from '../tasks/training-job-definition';
 import type { TuningFragmentProps } from '../tuning-fragment';
 import {
@@ -64,6 +69,19 @@ const COST = struct<CostOptions>({
   maxInstanceHours: optional(number),
 });
 
+const INFERENCE_CONTAINER = struct<InferenceContainer>({
+  image: optional(aws.CONTAINER_IMAGE),
+  environment: optional(map(text)),
+});
+
+const EVALUATION = struct<EvaluationOptions>({
+  problem: optional(aws.EVALUATION_PROBLEM),
+  resources: optional(
+    struct<EvaluationResources>({ instanceType: optional(text), instanceCount: optional(number) }),
+  ),
+  role: optional(aws.ROLE),
+});
+
 const DEFINITION: Members<TrainingDefinitionOptions> = {
   algorithm: aws.ALGORITHM,
   objective: aws.OBJECTIVE,
@@ -72,6 +90,7 @@ const DEFINITION: Members<TrainingDefinitionOptions> = {
   channels: optional(map(aws.INPUT_DATA)),
   resources: optional(RESOURCES),
   maxTrainingRuntime: optional(duration),
+  inferenceContainer: optional(INFERENCE_CONTAINER),
 };
 
 const FURTHER_DEFINITION = struct<FurtherDefinition>({
@@ -98,6 +117,10 @@ const TUNING: Members<TuningOptions> = {
   warmStart: optional(aws.WARM_START),
   finalTraining: optional(FINAL_TRAINING),
   cost: optional(COST),
+  evaluation: optional(EVALUATION),
+  qualityGate: optional(aws.QUALITY_GATE),
+  failOnQualityGate: optional(flag),
+  registry: optional(aws.MODEL_REGISTRY),
   report: optional(flag),
   featureNames: optional(list(knownText)),
   trainingRole: optional(aws.ROLE),
@@ -117,6 +140,7 @@ export const TUNING_FRAGMENT = struct<TuningFragmentProps>({
   ...TUNING,
   train: aws.INPUT_DATA,
   validation: optional(aws.INPUT_DATA),
+  test: optional(aws.INPUT_DATA),
   output: aws.DATA_LOCATION,
   input: optional(text),
 });
@@ -129,5 +153,7 @@ export const TUNING_WORKFLOW = struct<TuningWorkflowProps>({
   validationPrefix: optional(text),
   train: optional(aws.INPUT_DATA),
   validation: optional(aws.INPUT_DATA),
+  test: optional(aws.INPUT_DATA),
+  testPrefix: optional(text),
   trialRetention: optional(days),
 });

@@ -1,22 +1,30 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
+import { isUsed } from '../evaluation/private/final-model';
+import { EVALUATED_FIELDS } from '../evaluation/private/gate-states';
+import { registeredResources } from '../evaluation/private/model-package-group';
+import { hyperparametersOfEvaluation } from '../evaluation/private/scoring';
+import { trainedLocations } from '../evaluation/private/validate-evaluation';
 import {
   CreateHyperParameterTuningJobTask,
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
+<<<<<<< HEAD
 import { configureExpression } from './configure-expression';
 import { costModel } from './cost';
 import { type CostExpressions, costExpressions } from './cost-expression';
+=======
+import { type ConfigureOptions, configureExpression } from './configure-expression';
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
 import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
-import { jobArn, passRole, TUNING_JOB } from './job-policies';
+import { addTags, jobArn, passRole, TUNING_JOB } from './job-policies';
 import { innerExpression, jsonata } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
@@ -33,6 +41,7 @@ import { DEFAULT_PARALLEL_TRAINING_JOBS, maxTrainingJobsOf, trainingJobsLimit } 
 export interface TuningStatesProps extends FinalTrainingStatesProps {
   readonly findBestTrainingJobFunction: lambda.IFunction;
   readonly allowedInputLocations: DataLocation[];
+  readonly allowedTestLocations: readonly DataLocation[];
   readonly input?: string;
   /** Function that writes the report; undefined if no report is written. */
   readonly reportFunction?: lambda.IFunction;
@@ -42,6 +51,8 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
+  /** Resources that the registration of the final model needs permissions for. */
+  readonly registered: readonly string[];
   /** State that writes the report, even for a failed search; undefined if no report is written. */
   private readonly writeReport?: tasks.LambdaInvoke;
 
@@ -53,6 +64,7 @@ export class TuningStates {
     const findBest = this.findBestTrainingJob();
     this.ends = new FinalTrainingStates(scope, props, this.writeReport).after(findBest);
     this.start = this.configure(findBest);
+    this.registered = props.registry ? registeredResources(scope, props) : [];
   }
 
   /** Checks the input and sets the execution's settings. */
@@ -72,12 +84,14 @@ export class TuningStates {
           locations: replaceableLocations(props),
           inOneBucket: trainsFinalModel(props) && trainsTogether(props),
           allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
+          test: props.test && this.testOptions(),
           definitions: props.definitions.map((definition) => ({
             name: definition.name,
             parameterRanges: definition.parameterRanges,
             fixed: fixedHyperparameters(definition),
             metricList: metricListOf(definition),
             rules: definition.algorithm._definition.rules,
+            unchangeable: hyperparametersOfEvaluation(props, definition),
           })),
         }),
       ),
@@ -99,6 +113,17 @@ export class TuningStates {
     }
     isInputValid.otherwise(this.tune('TuneHyperparameters', findBest, tuningJobRequest(props)));
     return configure.next(isInputValid).startState;
+  }
+
+  /** What `Configure` needs to check the location of the test data. */
+  private testOptions(): ConfigureOptions['test'] {
+    const { allowedTestLocations, definitions } = this.props;
+    const replaceable = Object.values(replaceableLocations(this.props));
+    const others = Object.values(trainedLocations(this.props, definitions)).map(({ uri }) => uri);
+    return {
+      allowedLocations: allowedTestLocations.map((location) => location._uriPrefix),
+      otherLocations: others.filter((uri) => !replaceable.includes(uri)),
+    };
   }
 
   /** Runs the tuning job, and then looks for its best training job, even if the tuning job failed. */
@@ -168,7 +193,10 @@ export class TuningStates {
         tags: props.jobTags.with({ [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) }),
       }),
       iamResources: [jobArn(scope, TUNING_JOB, props.jobNamePrefix)],
-      additionalIamStatements: [passRole(props.trainingRole), addTags(scope, props.jobNamePrefix)],
+      additionalIamStatements: [
+        passRole(props.trainingRole),
+        addTags(scope, TUNING_JOB, props.jobNamePrefix),
+      ],
       outputs: {
         settings: jsonata('$states.input.settings'),
         // The ARN contains the name in lowercase, which is exact because all job names of this library are lowercase.
@@ -216,9 +244,15 @@ export class TuningStates {
         jsonata("{'tuningJobName': $states.input.tuningJobName, 'failure': $states.input.failure}"),
       ),
       outputs:
+<<<<<<< HEAD
         this.props.finalTraining?.enabled !== false || this.writeReport
           ? { settings: jsonata('$states.input.settings'), result: jsonata(result) }
           : jsonata(result),
+=======
+        this.props.finalTraining?.enabled !== false || this.writeReport || isUsed(this.props)
+          ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
+          : jsonata('$states.result.Payload'),
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
     });
     if (this.writeReport) {
       findBest.addCatch(this.writeReport, {
@@ -249,6 +283,10 @@ export class TuningStates {
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
         reusesBest: finalTraining?.reuseBest || undefined,
         features: featureNames && data ? { data, names: featureNames } : undefined,
+        ...(isUsed(this.props) &&
+          Object.fromEntries(
+            [...EVALUATED_FIELDS, 'charts'].map((name) => [name, orNull(`$states.input.${name}`)]),
+          )),
       },
     });
   }
@@ -258,6 +296,7 @@ export class TuningStates {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
 }
+<<<<<<< HEAD
 
 /** The bound of the execution; undefined if the user does not ask for it, or if it depends on tokens. */
 function costOf(props: TuningStatesProps): CostExpressions | undefined {
@@ -271,3 +310,5 @@ function addTags(scope: Construct, jobNamePrefix: string): iam.PolicyStatement {
     resources: [jobArn(scope, TUNING_JOB, jobNamePrefix)],
   });
 }
+=======
+>>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)

@@ -81,7 +81,7 @@ export function checkApart(
 }
 
 /** A location for a message. */
-function describe({ uri, _key, _bucket }: DataLocation): string {
+export function describe({ uri, _key, _bucket }: DataLocation): string {
   return JSON.stringify(_bucket && !Token.isUnresolved(_key) ? `s3://<bucket>/${_key}` : uri);
 }
 
@@ -129,7 +129,8 @@ function checkInstanceGroups(problems: Problems, prop: string, resources: Traini
   }
 }
 
-function checkInstanceType(problems: Problems, prop: string, instanceType: string | undefined): void {
+/** Checks an instance type. Accepts undefined and tokens. */
+export function checkInstanceType(problems: Problems, prop: string, instanceType: string | undefined): void {
   if (instanceType === undefined || Token.isUnresolved(instanceType)) return;
   if (/^ml\.[a-z0-9-]+\.[a-z0-9]+$/.test(instanceType)) return;
   problems.add(

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import { checkEvaluation } from '../evaluation/private/validate-evaluation';
 import { tagsLimit } from './integration';
 import { LIMITS } from './limits';
 import { checkNetwork } from './network';
@@ -25,6 +26,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkDefinitions(problems, tuning, definitions);
   for (const definition of definitions) checkDefinition(problems, tuning, definition);
   checkFinalTraining(problems, tuning, definitions);
+  checkEvaluation(problems, tuning, definitions);
   checkStrategy(
     problems,
     tuning,

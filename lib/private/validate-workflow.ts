@@ -13,6 +13,9 @@ export interface WorkflowOptions {
   readonly trainPrefix?: string;
   readonly validation?: unknown;
   readonly validationPrefix?: string;
+  readonly test?: unknown;
+  readonly testPrefix?: string;
+  readonly evaluation?: unknown;
   readonly trialRetention?: Duration;
   readonly stateMachineName?: string;
 }
@@ -42,12 +45,15 @@ function checkOutputPrefix(problems: Problems, { outputPrefix }: WorkflowOptions
 
 function checkDataPrefixes(
   problems: Problems,
-  { train, trainPrefix, validation, validationPrefix }: WorkflowOptions,
+  { train, trainPrefix, validation, validationPrefix, test, testPrefix, evaluation }: WorkflowOptions,
 ): void {
   const pairs: [string, unknown, string | undefined][] = [
     ['train', train, trainPrefix],
     ['validation', validation, validationPrefix],
+    ['test', test, testPrefix],
   ];
+  if (testPrefix !== undefined && !evaluation)
+    problems.add('testPrefix', 'has no effect without evaluation: give evaluation too, which can be {}');
   for (const [name, data, prefix] of pairs) {
     if (prefix === undefined) continue;
     if (data !== undefined)

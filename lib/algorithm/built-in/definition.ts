@@ -30,6 +30,7 @@ export function builtIn(
       checkTogether: facts.checkTogether,
     },
     defaultHyperparameters: (objectiveMetric) => ({ ...facts.hyperparametersFor?.[objectiveMetric] }),
+    serving: { joinProblem: 'its models answer in JSON or RecordIO-protobuf' },
     withoutValidation: {
       foldersProblem: 'AWS does not document whether it reads several folders in a channel',
     },

@@ -9,6 +9,7 @@ import { deployEventRules, deployFunctionPermissions, warnOfSchedules } from './
 import { deployFunctions } from './functions';
 import { TemplateEvaluator } from './intrinsics';
 import { deployKeys } from './keys';
+import { deployModelPackageGroups } from './model-package-groups';
 import { deployRoles } from './roles';
 import type { StackContext } from './stack-context';
 import { stageFiles, stageImages } from './staged-files';
@@ -70,6 +71,7 @@ export function deploy(assembly: StackAssembly, root: string, options: DeployOpt
     stateMachines: deployStateMachines(context),
     eventRules: deployEventRules(context),
     functionPermissions: deployFunctionPermissions(context),
+    modelPackageGroups: deployModelPackageGroups(context),
     imageBuilds: stageImages(context),
     outputs: resolveOutputs(context),
   };

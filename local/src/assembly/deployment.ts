@@ -14,6 +14,8 @@ export interface Deployment {
   readonly eventRules: readonly EventRuleResource[];
   /** Statements of the functions' resource policies. */
   readonly functionPermissions: readonly FunctionPermission[];
+  /** Model package groups of the SageMaker Model Registry. */
+  readonly modelPackageGroups: readonly ModelPackageGroupResource[];
   /** How to build the app's container images, by `repository:tag`. */
   readonly imageBuilds: ReadonlyMap<string, ImageBuild>;
   /** Resolved stack outputs by name. */
@@ -94,6 +96,13 @@ export interface FunctionResource {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+}
+
+/** A model package group of the SageMaker Model Registry. */
+export interface ModelPackageGroupResource {
+  readonly name: string;
+  readonly description?: string;
+  readonly tags: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 /** A container image that `cdk deploy` would build. */

@@ -197,6 +197,17 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::CloudWatch::Alarm': named('cloudwatch', 'alarm:', 'AlarmName', 255),
   'AWS::CloudWatch::Dashboard': named('cloudwatch', 'dashboard/', 'DashboardName', 255),
   'AWS::SSM::Parameter': named('ssm', 'parameter/', 'Name', 1011),
+  'AWS::SageMaker::ModelPackageGroup': {
+    nameProperty: 'ModelPackageGroupName',
+    maxNameLength: 63,
+    describe: (name, environment) => {
+      const groupArn = arn(environment, 'sagemaker', `model-package-group/${name.toLowerCase()}`);
+      return {
+        ref: groupArn,
+        attributes: { ModelPackageGroupArn: groupArn, ModelPackageGroupStatus: 'Completed' },
+      };
+    },
+  },
   'Custom::CDKBucketDeployment': {
     describe: (name, { partition }, property) => ({
       ref: name,

@@ -34,6 +34,7 @@ import { openJobs } from './sagemaker/jobs/job-records';
 import type { JobRecord } from './sagemaker/jobs/job-store';
 import type { Jobs } from './sagemaker/jobs/job-types';
 import { resumeJobs } from './sagemaker/jobs/resume-jobs';
+import { createGroups } from './sagemaker/registry/group-operations';
 import { SageMakerService } from './sagemaker/sagemaker-service';
 import { DataAccess, type FileSystems } from './sagemaker/training/data-access';
 import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/training/spot-interruptions';
@@ -129,6 +130,7 @@ export async function startServices(
     onModelPackage: (description) => events.modelPackageChanged(description),
   };
   let isEnding = false;
+  createGroups(context, deployment.modelPackageGroups);
   const training = new TrainingEngine(context);
   const tuning = new TuningEngine(context, training, options.sampler);
   const transform = new TransformEngine(context);

@@ -134,6 +134,7 @@ export function deploymentIn(
     stateMachines: [],
     eventRules: parts.eventRules ?? [],
     functionPermissions: parts.functionPermissions ?? [],
+    modelPackageGroups: [],
     imageBuilds: new Map(),
     outputs: {},
   };

@@ -1,4 +1,6 @@
+import type { ModelPackageGroupResource } from '../../../assembly/deployment';
 import { AwsError, validationError } from '../../aws-error';
+import type { TaskIdentity } from '../../principal';
 import type { Input, Operation } from '../../service';
 import { type EngineContext, originOf } from '../engine-context';
 import { modelPackageGroupArn } from '../jobs/job-arns';
@@ -15,23 +17,11 @@ export function groupOperations(context: EngineContext) {
       name: 'ModelPackageGroupName',
       arn: 'ModelPackageGroupArn',
       jobs: groups,
-      start: ({ Tags: tags, ...request }, createdBy) => {
-        const name = String(request['ModelPackageGroupName']);
-        const arn = modelPackageGroupArn(context.environment, name);
-        const record = {
-          name,
-          ...originOf(context, createdBy),
-          tags: tags ?? [],
-          latestVersion: 0,
-          description: {
-            ...request,
-            ModelPackageGroupArn: arn,
-            ModelPackageGroupStatus: 'Completed',
-            CreationTime: context.now(),
-            CreatedBy: {},
-          },
-        } as unknown as ModelPackageGroupRecord;
-        if (!groups.create(record)) throw validationError(`Model Package Group already exists: ${arn}`);
+      start: (request, createdBy) => {
+        const record = groupRecord(context, request, createdBy);
+        if (groups.create(record)) return;
+        const { ModelPackageGroupArn: arn } = record.description;
+        throw validationError(`Model Package Group already exists: ${arn}`);
       },
     }),
     DescribeModelPackageGroup: { run: (input) => findGroup(context, input).description },
@@ -56,6 +46,39 @@ export function groupOperations(context: EngineContext) {
       },
     },
   } satisfies Record<string, Operation>;
+}
+
+/** Creates the groups of the template that do not exist yet. */
+export function createGroups(context: EngineContext, groups: readonly ModelPackageGroupResource[]): void {
+  for (const { name, description, tags } of groups) {
+    const request = {
+      ModelPackageGroupName: name,
+      ...(description !== undefined && { ModelPackageGroupDescription: description }),
+      Tags: tags,
+    };
+    context.jobs.modelPackageGroups.create(groupRecord(context, request, undefined));
+  }
+}
+
+function groupRecord(
+  context: EngineContext,
+  { Tags: tags, ...request }: Input,
+  createdBy: TaskIdentity | undefined,
+): ModelPackageGroupRecord {
+  const name = String(request['ModelPackageGroupName']);
+  return {
+    name,
+    ...originOf(context, createdBy),
+    tags: tags ?? [],
+    latestVersion: 0,
+    description: {
+      ...request,
+      ModelPackageGroupArn: modelPackageGroupArn(context.environment, name),
+      ModelPackageGroupStatus: 'Completed',
+      CreationTime: context.now(),
+      CreatedBy: {},
+    },
+  } as unknown as ModelPackageGroupRecord;
 }
 
 /**

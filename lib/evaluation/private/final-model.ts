@@ -1,0 +1,24 @@
+import type { DataLocation } from '../../data-location';
+import { trainsFinalModel } from '../../private/final-training';
+import type { TuningInput } from '../../private/tuning-definitions';
+import type { TuningOptions } from '../../tuning-options';
+
+/** Whether the final model is evaluated or registered. */
+export function isUsed({ evaluation, registry }: TuningOptions): boolean {
+  return evaluation !== undefined || registry !== undefined;
+}
+
+/** JSONata for the training job of the final model: its name, hyperparameters and model archive. */
+export function finalJob(tuning: TuningOptions): string {
+  return trainsFinalModel(tuning) ? '$states.input.finalTrainingJob' : '$states.input.result.bestTrainingJob';
+}
+
+/** Location of the model archives that can become the final model. */
+export function finalModels(tuning: TuningInput): DataLocation {
+  return tuning.output._child(trainsFinalModel(tuning) ? 'models/' : 'trials/');
+}
+
+/** Location of the predictions and the metrics. */
+export function evaluationLocation({ output }: TuningInput): DataLocation {
+  return output._child('evaluations/');
+}

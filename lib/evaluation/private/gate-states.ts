@@ -1,0 +1,30 @@
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { jsonata } from '../../private/jsonata';
+import type { TuningOptions } from '../../tuning-options';
+import { finalJob } from './final-model';
+
+/** Fields of the output that the evaluation and the registration add. */
+export const EVALUATED_FIELDS: readonly string[] = ['evaluation', 'gate', 'modelPackage'];
+
+/** JSONata for these fields of the state's input. Without a quality gate, the function returns null. */
+export const EVALUATED = `$sift($states.input, function($value, $name) { $name in [${EVALUATED_FIELDS.map((name) => `'${name}'`).join(', ')}] and $value != null })`;
+
+/** JSONata for a sentence with the version that was rejected. */
+const REJECTED =
+  "($exists($states.input.modelPackage) ? '. Version ' & $states.input.modelPackage.version & ' of ' & $states.input.modelPackage.group & ' is rejected' : '')";
+
+/**
+ * Fails the execution, because the final model did not pass the quality gate.
+ *
+ * @param report JSONata for a sentence with the location of the report
+ */
+export function qualityGateFailed(scope: Construct, options: TuningOptions, report: string): sfn.Fail {
+  const job = finalJob(options);
+  return sfn.Fail.jsonata(scope, 'QualityGateFailed', {
+    error: 'QualityGateFailed',
+    cause: jsonata(
+      `'The final model does not pass the quality gate: ' & $states.input.gate.reason & '. Training job of the final model: ' & ${job}.name & ', model ' & ${job}.modelArtifacts & ${REJECTED} & ${report}`,
+    ),
+  });
+}
