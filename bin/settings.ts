@@ -18,6 +18,17 @@ const categoricalRange = z.strictObject({
   values: z.array(z.string(), 'must be a list of strings'),
 });
 
+const RANGE_OF_TEST = 'must be a number from 0.01 to 0.5';
+/** Conditions of the quality gate, all of which must be met. */
+const qualityGate = z.strictObject({
+  atLeast: z.record(z.string(), z.number()).optional(),
+  atMost: z.record(z.string(), z.number()).optional(),
+  betterThanBaseline: z.boolean().optional(),
+  noWorseThanApproved: z
+    .union([z.boolean(), z.strictObject({ tolerance: z.number().optional(), metric: z.string().optional() })])
+    .optional(),
+});
+
 /** Settings in the context of the app, each as `tuning:<name>`. See docs/app-settings.md. */
 const schema = z.strictObject({
   stackName: z
@@ -68,6 +79,11 @@ const schema = z.strictObject({
   maxInstanceHours: z.number().optional(),
   jobNamePrefix: z.string().optional(),
   report: z.boolean().default(true),
+  evaluation: z.boolean().optional(),
+  testFraction: z.number().min(0.01, RANGE_OF_TEST).max(0.5, RANGE_OF_TEST).optional(),
+  qualityGate: qualityGate.optional(),
+  failOnQualityGate: z.boolean().optional(),
+  registry: z.union([z.boolean(), z.string()], 'must be true, or the name of a group').optional(),
 });
 
 /** Settings of the app, from `cdk.json` or `--context`. */
@@ -127,6 +143,8 @@ function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
 function parse(name: string, value: unknown): unknown {
   const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
   if (typeof value !== 'string' || !setting) return value;
+  // This setting also takes strings.
+  if (name === 'registry' && /^(true|false)$/.test(value)) return value === 'true';
   const takesNoStrings = setting.safeParse(value).error?.issues.some(({ code }) => code === 'invalid_type');
   if (!takesNoStrings) return value;
   try {

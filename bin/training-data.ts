@@ -2,20 +2,28 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FileSystem } from 'aws-cdk-lib';
 import { COLUMNS_FILE } from '../local/src/tables/columns-file';
-import { bytesOf, checkFolder, type Manifest, type Output, prepareTable } from './data';
+import {
+  bytesOf,
+  CHANNELS,
+  checkFolder,
+  hasFiles,
+  type Manifest,
+  type Output,
+  prepareTable,
+  splitFolder,
+  TEST,
+} from './data';
 import { wantedProblemType } from './learning-task';
+import { isEvaluated, testFractionOf } from './model-quality';
 import type { Settings } from './settings';
 import { SettingsError } from './settings-error';
 
 /** Cache of prepared tables, so that an unchanged file is not read again. */
 const CACHE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'data');
 
-/** Patterns that exclude everything except the data and its description from the upload. */
-const EXCLUDE = ['**', '!train', '!train/**', '!validation', '!validation/**', `!${COLUMNS_FILE}`];
-
 /** Local data in the format of SageMaker's XGBoost: CSV, label first, no header. */
 export interface TrainingData {
-  /** Folder with `train/` and `validation/`, and usually `columns.json`. */
+  /** Folder with `train/`, `validation/`, usually `columns.json` and, if the model is evaluated, `test/`. */
   readonly folder: string;
   /** Patterns of files in the folder that are not uploaded. */
   readonly exclude: string[];
@@ -48,13 +56,38 @@ export function prepareData(settings: Settings, options: PrepareOptions = {}): T
   refuseTableSettings(settings, path);
   if (isInS3) return undefined;
   checkFolder(path);
+  const folder = withTestData(path, settings, options.cache ?? CACHE);
+  const exclude = excludeFor(settings);
   return {
-    folder: path,
-    exclude: EXCLUDE,
-    bytes: bytesOf(path),
-    fingerprint: FileSystem.fingerprint(path, { exclude: EXCLUDE }),
-    featureNames: featureNamesIn(path),
+    folder,
+    exclude,
+    bytes: bytesOf(folder, subfoldersFor(settings)),
+    fingerprint: FileSystem.fingerprint(folder, { exclude }),
+    featureNames: featureNamesIn(folder),
   };
+}
+
+/** The folder itself, or a copy with test data from its training data. */
+function withTestData(path: string, settings: Settings, cache: string): string {
+  const { testFraction } = settings;
+  if (!isEvaluated(settings)) return path;
+  if (testFraction === undefined) {
+    if (hasFiles(path, TEST)) return path;
+    throw new SettingsError(
+      `tuning:data: the folder ${path} needs test/ with CSV files (label first, no header) for the evaluation. Add it, or set tuning:testFraction to take a share of the rows in train/`,
+    );
+  }
+  if (hasFiles(path, TEST)) {
+    throw new SettingsError(
+      `tuning:testFraction: the folder ${path} has test data in test/ already: leave the setting out, or remove test/`,
+    );
+  }
+  return splitFolder(
+    path,
+    testFraction,
+    FileSystem.fingerprint(path, { exclude: excludeFor(settings) }),
+    cache,
+  );
 }
 
 /** Feature names of a folder with a `columns.json`, which may also list the label. */
@@ -75,16 +108,34 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
     problemType,
     categories: categories ?? 'auto',
     excludeColumns: excludeColumns ?? [],
+    // Without test data, the key of the cache stays the same.
+    ...(isEvaluated(settings) && { testFraction: testFractionOf(settings) }),
   };
   const prepared = prepareTable(path, table, options.cache ?? CACHE, options.output);
   return {
     ...prepared,
     featureNames: prepared.manifest.columns.map(({ name }) => name),
-    exclude: EXCLUDE,
+    exclude: excludeFor(settings),
   };
 }
 
+/** The subfolders of the data that are uploaded. */
+function subfoldersFor(settings: Settings): string[] {
+  return [...CHANNELS, ...(isEvaluated(settings) ? [TEST] : [])];
+}
+
+/** Patterns that exclude everything except the data and its description from the upload. */
+function excludeFor(settings: Settings): string[] {
+  const subfolders = subfoldersFor(settings).flatMap((name) => [`!${name}`, `!${name}/**`]);
+  return ['**', ...subfolders, `!${COLUMNS_FILE}`];
+}
+
 function refuseTableSettings(settings: Settings, path: string): void {
+  if (settings.testFraction !== undefined && settings.data.startsWith('s3://')) {
+    throw new SettingsError(
+      'tuning:testFraction is for local data: the evaluation of data in S3 reads test/ next to train/ and validation/. Set tuning:evaluation to true instead',
+    );
+  }
   for (const name of ['label', 'categories', 'excludeColumns'] as const) {
     if (settings[name] === undefined) continue;
     throw new SettingsError(

@@ -16,6 +16,7 @@ import {
 } from '../lib';
 import { acknowledgeDeployment } from './acknowledgements';
 import { type LearningTask, learningTaskOf } from './learning-task';
+import { isEvaluated, qualityGateOf, registryOf } from './model-quality';
 import type { Settings } from './settings';
 import { prepareData, type TrainingData } from './training-data';
 import { type UploadResources, uploadResources } from './upload';
@@ -60,9 +61,11 @@ export class TuningStack extends Stack {
       cost: costOf(settings),
       report: settings.report,
       featureNames: shortEnough(data?.featureNames),
-      ...(dataPrefix === undefined
-        ? inputDataIn(settings.data)
-        : { trainPrefix: `${dataPrefix}train/`, validationPrefix: `${dataPrefix}validation/` }),
+      evaluation: isEvaluated(settings) ? {} : undefined,
+      qualityGate: qualityGateOf(settings),
+      failOnQualityGate: settings.failOnQualityGate,
+      registry: registryOf(settings),
+      ...(dataPrefix === undefined ? inputDataIn(settings) : prefixesIn(dataPrefix, settings)),
     });
     if (data) this.upload(data, workflow.bucket, uploadResources(this, data, settings, task));
     this.addOutputs(workflow);
@@ -126,9 +129,19 @@ function dataPrefixOf({ fingerprint }: TrainingData): string {
   return `input/${fingerprint.slice(0, 12)}/`;
 }
 
-function inputDataIn(uri: string) {
+function prefixesIn(prefix: string, settings: Settings) {
+  return {
+    trainPrefix: `${prefix}train/`,
+    validationPrefix: `${prefix}validation/`,
+    ...(isEvaluated(settings) && { testPrefix: `${prefix}test/` }),
+  };
+}
+
+function inputDataIn(settings: Settings) {
+  const { data: uri } = settings;
   const folder = uri.endsWith('/') ? uri : `${uri}/`;
   return {
+    ...(isEvaluated(settings) && { test: InputData.csv(DataLocation.fromUri(`${folder}test/`)) }),
     train: InputData.csv(DataLocation.fromUri(`${folder}train/`)),
     validation: InputData.csv(DataLocation.fromUri(`${folder}validation/`)),
     allowedInputLocations: [DataLocation.fromUri(folder)],

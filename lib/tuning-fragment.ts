@@ -90,15 +90,12 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
  * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
  * it describes the best training job and has `reused: true`.
-<<<<<<< HEAD
- * With the `cost` property, the output also has `cost.bound`: the maximum that the execution could use (`instanceSeconds`, and
- * `cost` if prices are given).
-=======
  * With `evaluation`: `evaluation` has `problem`, `rows`, `metrics` (a map from each metric to `value`, the bounds `lower` and
  * `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all metrics), and `name` and
  * `arn` of `transformJob` and `model`. With `qualityGate`: `gate` has `passed`, `reason` and `conditions`, each with `condition`, `passed`,
  * `value`, `limit` and `reason`. With `registry`: `modelPackage` has `arn`, `group`, `version` and `approvalStatus`.
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
+ * With the `cost` property, the output also has `cost.bound`: the maximum that the execution could use (`instanceSeconds`, and
+ * `cost` if prices are given).
  * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
  * `reportError` has the reason.
  *
@@ -123,20 +120,17 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
   readonly reportFunction?: lambda.IFunction;
-<<<<<<< HEAD
-  /**
-   * The maximum that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
-   * the stack is deployed.
-   */
-  readonly costBound?: CostBound;
-=======
   /** Execution role of the SageMaker model that the evaluation uses; undefined without `evaluation`. */
   readonly modelRole?: iam.IRole;
   /** The Lambda function that evaluates the final model; undefined without `evaluation`. */
   readonly evaluateModelFunction?: lambda.IFunction;
   /** Name of the model package group; undefined without `registry`. */
   readonly modelPackageGroupName?: string;
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
+  /**
+   * The maximum that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
+   * the stack is deployed.
+   */
+  readonly costBound?: CostBound;
   /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
   /**

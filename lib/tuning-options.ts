@@ -305,14 +305,13 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
-<<<<<<< HEAD
    * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the maximum that the
    * execution could use, by its input.
    *
    * @default - no limits
    */
   readonly cost?: CostOptions;
-=======
+  /**
    * Evaluates the final model on test data (`test`): a SageMaker transform job computes the predictions, and a Lambda function
    * computes the metrics. `evaluation` in the execution's output has the results, and the report shows them.
    *
@@ -340,7 +339,6 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * @default - the final model is not registered
    */
   readonly registry?: ModelRegistry;
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
   /**
    * Whether the execution writes a report: a page that shows which training job won, why, and what to try next. It is written
    * below `reports/` in the output location, even if the search failed. If the report cannot be written, the execution still

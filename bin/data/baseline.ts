@@ -1,5 +1,5 @@
 import type { Label } from './label';
-import { type Part, validationRows } from './split';
+import { type Part, testRows, validationRows } from './split';
 
 /** Number of digits that are the same on every machine. The last digits of Math.log can differ. */
 const DIGITS = 6;
@@ -31,18 +31,25 @@ export class Moments {
  * training part (log loss), or its mean (root mean squared error).
  *
  * @param numbers for regression: the labels of each part
+ * @param testFraction share of the rows that are test data
  */
-export function baselineOf(label: Label, numbers: Readonly<Record<Part, Moments>>): number {
-  const value = label.classes ? logLossOfShares([...label.strata.values()]) : errorOfMean(numbers);
+export function baselineOf(
+  label: Label,
+  numbers: Readonly<Record<Part, Moments>>,
+  testFraction: number,
+): number {
+  const value = label.classes
+    ? logLossOfShares([...label.strata.values()], testFraction)
+    : errorOfMean(numbers);
   return Number(value.toPrecision(DIGITS));
 }
 
-function logLossOfShares(rowsOfClasses: readonly number[]): number {
+function logLossOfShares(rowsOfClasses: readonly number[], testFraction: number): number {
   const sizes = rowsOfClasses.map((rows) => {
     const validation = validationRows(rows);
-    return { train: rows - validation, validation };
+    return { train: rows - validation - testRows(rows, testFraction), validation };
   });
-  const all = (part: Part) => sizes.reduce((sum, size) => sum + size[part], 0);
+  const all = (part: 'train' | 'validation') => sizes.reduce((sum, size) => sum + size[part], 0);
   const [train, validation] = [all('train'), all('validation')];
   return sizes.reduce((sum, size) => sum - (size.validation / validation) * Math.log(size.train / train), 0);
 }

@@ -25,7 +25,8 @@ export interface Manifest {
      */
     readonly baseline: number;
   };
-  readonly rows: { readonly train: number; readonly validation: number };
+  /** Number of rows of each part. Without `testFraction`, there is no test data. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test?: number };
   /** The columns of the prepared files after the label, in order. */
   readonly columns: readonly PreparedColumn[];
   readonly leftOut: FeaturePlan['leftOut'];
@@ -39,8 +40,10 @@ export function manifestOf(
   label: Label,
   plan: FeaturePlan,
   written: WrittenTable,
+  testFraction: number,
 ): Manifest {
   const { classes } = label;
+  const { test: _none, ...trained } = written.rows;
   const name = basename(file.path);
   return {
     source: { file: name, rows, encoding: file.encoding },
@@ -53,9 +56,9 @@ export function manifestOf(
         classRows: classes.map((level) => level.rows),
       }),
       rowsWithout: label.missing,
-      baseline: baselineOf(label, written.labels),
+      baseline: baselineOf(label, written.labels, testFraction),
     },
-    rows: written.rows,
+    rows: testFraction > 0 ? written.rows : trained,
     columns: plan.features.flatMap(({ prepared }) => prepared),
     leftOut: plan.leftOut,
     notices: [...encodingNotice(name, file), ...label.notices, ...plan.notices],
@@ -77,7 +80,7 @@ export function summaryOf({ source, label, rows, columns, leftOut, notices }: Ma
     `  label: ${column}. ${problemType}, because ${reason}`,
     ...(named ? [`  classes: ${listOf(named)}`] : []),
     ...(rowsWithout > 0 ? [`  left out: ${countOf(rowsWithout, 'row')} without a label`] : []),
-    `  rows: ${rows.train.toLocaleString('en-US')} to train, ${rows.validation.toLocaleString('en-US')} to validate`,
+    `  rows: ${rows.train.toLocaleString('en-US')} to train, ${rows.validation.toLocaleString('en-US')} to validate${rows.test === undefined ? '' : `, ${rows.test.toLocaleString('en-US')} to test`}`,
     ...ENCODINGS.flatMap(([encoding, title]) => {
       const names = new Set(columns.filter((each) => each.encoding === encoding).map(nameWithCodes));
       return names.size > 0 ? [`  ${title}: ${listOf([...names])}`] : [];

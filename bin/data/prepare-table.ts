@@ -23,6 +23,8 @@ export interface TableOptions {
   readonly problemType?: ProblemType;
   readonly categories: CategoryEncoding;
   readonly excludeColumns: readonly string[];
+  /** Share of the rows for the test data. @default - no test data */
+  readonly testFraction?: number;
 }
 
 /** The content of a prepared folder. */
@@ -34,7 +36,7 @@ interface Written {
 
 /** A prepared table, ready for upload. */
 export interface PreparedTable extends Written {
-  /** Folder with `train/`, `validation/` and the manifest. */
+  /** Folder with `train/`, `validation/`, the manifest and, if it is wanted, `test/`. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
@@ -77,9 +79,10 @@ function prepareFile(file: CsvFile, options: TableOptions, folder: string, outpu
   progress.endPass(bytes);
   const label = planLabel(path, columns[index] as ColumnProfile, options.problemType);
   const plan = planFeatures(path, columns, { ...options, label: index });
-  const written = writeTable(file, { label, index, features: plan.features }, folder, progress);
+  const { testFraction = 0 } = options;
+  const written = writeTable(file, { label, index, features: plan.features, testFraction }, folder, progress);
   progress.end();
-  const manifest = JSON.stringify(manifestOf(file, rows, label, plan, written), undefined, 2);
+  const manifest = JSON.stringify(manifestOf(file, rows, label, plan, written, testFraction), undefined, 2);
   writeFileSync(join(folder, COLUMNS_FILE), `${manifest}\n`);
   const fingerprint = createHash('sha256').update(written.sha256).update(manifest).digest('hex');
   writeFileSync(

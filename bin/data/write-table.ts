@@ -17,29 +17,35 @@ export interface WrittenTable {
   readonly rows: Readonly<Record<Part, number>>;
   /** For regression: the labels of each part. */
   readonly labels: Readonly<Record<Part, Moments>>;
-  /** Total size of both files, in bytes. */
+  /** Total size of the files, in bytes. */
   readonly bytes: number;
-  /** SHA-256 of both files. */
+  /** SHA-256 of the files. */
   readonly sha256: string;
 }
 
 /**
- * Second pass over the file: writes `train/train.csv` and `validation/validation.csv` for SageMaker's XGBoost (label first, no
- * header).
+ * Second pass over the file: writes `train/train.csv`, `validation/validation.csv` and, if test data is wanted, `test/test.csv`
+ * for SageMaker's XGBoost (label first, no header).
  */
 export function writeTable(
   file: CsvFile,
-  { label, index, features }: { label: Label; index: number; features: readonly Feature[] },
+  {
+    label,
+    index,
+    features,
+    testFraction,
+  }: { label: Label; index: number; features: readonly Feature[]; testFraction: number },
   folder: string,
   progress: Progress,
 ): WrittenTable {
-  const split = new StratifiedSplit(label.strata);
+  const split = new StratifiedSplit(label.strata, testFraction);
   const hash = createHash('sha256');
-  const outputs = {
+  const outputs: { train: OutputFile; validation: OutputFile; test?: OutputFile } = {
     train: new OutputFile(folder, 'train', hash),
     validation: new OutputFile(folder, 'validation', hash),
+    ...(testFraction > 0 && { test: new OutputFile(folder, 'test', hash) }),
   };
-  const labels = { train: new Moments(), validation: new Moments() };
+  const labels = { train: new Moments(), validation: new Moments(), test: new Moments() };
   let row = 0;
   for (const chunk of file.chunks()) {
     for (const fields of chunk.rows) {
@@ -48,20 +54,19 @@ export function writeTable(
         let line = value;
         for (const feature of features) line += `,${feature.encode(fieldAt(fields, feature.index))}`;
         const part = split.partOf(row, label.stratumOf(value));
-        outputs[part].add(line);
+        outputs[part]?.add(line);
         if (!label.classes) labels[part].add(Number(value));
       }
       row++;
     }
     progress.advanceTo(chunk.bytesRead);
   }
-  const { train, validation } = outputs;
-  train.close();
-  validation.close();
+  const { train, validation, test } = outputs;
+  for (const output of [train, validation, test]) output?.close();
   return {
-    rows: { train: train.rows, validation: validation.rows },
+    rows: { train: train.rows, validation: validation.rows, test: test?.rows ?? 0 },
     labels,
-    bytes: train.bytes + validation.bytes,
+    bytes: train.bytes + validation.bytes + (test?.bytes ?? 0),
     sha256: hash.digest('hex'),
   };
 }

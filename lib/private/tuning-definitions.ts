@@ -66,10 +66,10 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
 /** The value of each definition, or JSONata that looks up the value of the definition that won; only one if all are equal. */
 export function ofWinner(
   definitions: readonly TuningDefinition[],
-  valueOf: (definition: TuningDefinition) => unknown,
+  read: (definition: TuningDefinition) => unknown,
 ): unknown {
-  const values = definitions.map((each) => literal(valueOf(each) ?? null));
-  if (new Set(values).size === 1) return valueOf(definitions[0] as TuningDefinition);
+  const values = definitions.map((each) => literal(read(each) ?? null));
+  if (new Set(values).size === 1) return read(definitions[0] as TuningDefinition);
   return jsonata(lookUpWinner(definitions, (_each, index) => values[index] as string));
 }
 

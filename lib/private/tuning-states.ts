@@ -12,13 +12,9 @@ import {
   CreateHyperParameterTuningJobTask,
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
-<<<<<<< HEAD
-import { configureExpression } from './configure-expression';
+import { type ConfigureOptions, configureExpression } from './configure-expression';
 import { costModel } from './cost';
 import { type CostExpressions, costExpressions } from './cost-expression';
-=======
-import { type ConfigureOptions, configureExpression } from './configure-expression';
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
@@ -244,15 +240,9 @@ export class TuningStates {
         jsonata("{'tuningJobName': $states.input.tuningJobName, 'failure': $states.input.failure}"),
       ),
       outputs:
-<<<<<<< HEAD
-        this.props.finalTraining?.enabled !== false || this.writeReport
+        this.props.finalTraining?.enabled !== false || this.writeReport || isUsed(this.props)
           ? { settings: jsonata('$states.input.settings'), result: jsonata(result) }
           : jsonata(result),
-=======
-        this.props.finalTraining?.enabled !== false || this.writeReport || isUsed(this.props)
-          ? { settings: jsonata('$states.input.settings'), result: jsonata('$states.result.Payload') }
-          : jsonata('$states.result.Payload'),
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)
     });
     if (this.writeReport) {
       findBest.addCatch(this.writeReport, {
@@ -296,19 +286,9 @@ export class TuningStates {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
 }
-<<<<<<< HEAD
 
 /** The bound of the execution; undefined if the user does not ask for it, or if it depends on tokens. */
 function costOf(props: TuningStatesProps): CostExpressions | undefined {
   const model = props.cost && costModel(props, props.definitions);
   return props.cost && model && costExpressions(model, props.cost);
 }
-
-function addTags(scope: Construct, jobNamePrefix: string): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    actions: ['sagemaker:AddTags'],
-    resources: [jobArn(scope, TUNING_JOB, jobNamePrefix)],
-  });
-}
-=======
->>>>>>> 6a4cbc8 (Evaluate the final model on test data, check a quality gate and register it: props, states and permissions)

@@ -89,8 +89,8 @@ export function transformRequest(props: EvaluationStatesProps): Record<string, u
 }
 
 /** A value that depends on the scoring of the definition that won. Validation has refused definitions without scoring. */
-function scored(props: EvaluationStatesProps, valueOf: (scoring: Scoring) => unknown): unknown {
-  return ofWinner(props.definitions, (definition) => valueOf(scoringOf(props, definition) as Scoring));
+function scored(props: EvaluationStatesProps, read: (scoring: Scoring) => unknown): unknown {
+  return ofWinner(props.definitions, (definition) => read(scoringOf(props, definition) as Scoring));
 }
 
 /** Event of the function that computes the metrics. */

@@ -65,7 +65,10 @@ export class EvaluationStates {
       ),
     });
     for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
-    return this.catching(create, 'EvaluationFailed', 'The model for the evaluation could not be created');
+    return this.catching(create, {
+      error: 'EvaluationFailed',
+      what: 'The model for the evaluation could not be created',
+    });
   }
 
   private transform(): sfn.TaskStateBase {
@@ -85,7 +88,10 @@ export class EvaluationStates {
       also: this.finalModel(),
       exceeded: this.ends.failed,
     });
-    return this.catching(transform, 'EvaluationFailed', 'The transform job on the test data failed');
+    return this.catching(transform, {
+      error: 'EvaluationFailed',
+      what: 'The transform job on the test data failed',
+    });
   }
 
   private evaluate(): sfn.TaskStateBase {
@@ -97,7 +103,10 @@ export class EvaluationStates {
         "{'evaluation': $merge([$states.result.Payload.evaluation, {'transformJob': $states.input.transformJob, 'model': $states.input.model}]), 'gate': $states.result.Payload.gate, 'charts': $states.result.Payload.charts}",
       ),
     });
-    return this.catching(evaluate, 'EvaluationFailed', 'The metrics of the test data could not be computed');
+    return this.catching(evaluate, {
+      error: 'EvaluationFailed',
+      what: 'The metrics of the test data could not be computed',
+    });
   }
 
   private register(): sfn.TaskStateBase {
@@ -118,15 +127,24 @@ export class EvaluationStates {
 }}`),
     });
     for (const retry of RETRY_READING) register.addRetry(retry);
-    return this.catching(register, 'ModelRegistrationFailed', 'The final model could not be registered');
+    return this.catching(register, {
+      error: 'ModelRegistrationFailed',
+      what: 'The final model could not be registered',
+    });
   }
 
   /** @param what what failed, for the cause of the error */
-  private catching(task: sfn.TaskStateBase, error: string, what: string): sfn.TaskStateBase {
+  private catching(
+    task: sfn.TaskStateBase,
+    { error, what }: { readonly error: string; readonly what: string },
+  ): sfn.TaskStateBase {
     task.addCatch(this.ends.failed, {
       errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
       outputs: added(
-        `{'failure': {'Error': '${error}', 'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${REASON} & ${this.finalModel()}}}`,
+        `{'failure': {
+  'Error': '${error}',
+  'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${REASON} & ${this.finalModel()}
+}}`,
       ),
     });
     return task;

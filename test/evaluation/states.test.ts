@@ -1,0 +1,507 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import {
+  Algorithm,
+  DataLocation,
+  EvaluationProblem,
+  FinalTrainingData,
+  type FinalTrainingOptions,
+  InputData,
+  ModelApproval,
+  ModelRegistry,
+  QualityGate,
+  type TuningFragmentProps,
+  XGBoostVersion,
+} from '../../lib';
+import { evaluateJsonata } from '../evaluate-jsonata';
+import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, vpcIn } from '../fixtures';
+
+const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
+const EVALUATED: Partial<TuningFragmentProps> = { evaluation: {}, test: at('s3://data/test/') };
+const ALL: Partial<TuningFragmentProps> = {
+  ...EVALUATED,
+  qualityGate: QualityGate.betterThanBaseline(),
+  registry: ModelRegistry.existingGroup('churn'),
+};
+const REUSE: FinalTrainingOptions = { reuseBest: true };
+const ONLY_SEARCH: FinalTrainingOptions = { enabled: false };
+
+function statesOf(props: Partial<TuningFragmentProps>, stack = stackOf()): Json {
+  return definitionIn(fragment(props, stack), stack).States;
+}
+
+/** The states from one state to the end, if nothing fails. */
+function path(States: Json, name: string): string[] {
+  const { Next, Choices = [], Default } = States[name];
+  // A choice continues with its first condition.
+  const next = Next ?? Choices[0]?.Next ?? Default;
+  return next === undefined ? [name] : [name, ...path(States, next)];
+}
+
+const EVALUATION = ['CreateModel', 'TransformTestData', 'EvaluateModel'];
+
+test.each<[what: string, props: Partial<TuningFragmentProps>, from: string, states: string[]]>([
+  [
+    'evaluation, gate and registration',
+    ALL,
+    'DescribeFinalTrainingJob',
+    [
+      'HasFinalModel',
+      ...EVALUATION,
+      'RegisterModel',
+      'WriteReport',
+      'IsFinalModelTrained',
+      'IsQualityGatePassed',
+      'Result',
+    ],
+  ],
+  [
+    'a gate that only reports',
+    { ...ALL, failOnQualityGate: false },
+    'DescribeFinalTrainingJob',
+    ['HasFinalModel', ...EVALUATION, 'RegisterModel', 'WriteReport', 'IsFinalModelTrained', 'Result'],
+  ],
+  [
+    'evaluation alone',
+    EVALUATED,
+    'DescribeFinalTrainingJob',
+    ['HasFinalModel', ...EVALUATION, 'WriteReport', 'IsFinalModelTrained', 'Result'],
+  ],
+  [
+    'registration alone',
+    { registry: ModelRegistry.group() },
+    'DescribeFinalTrainingJob',
+    ['HasFinalModel', 'RegisterModel', 'WriteReport', 'IsFinalModelTrained', 'Result'],
+  ],
+  [
+    'no report',
+    { ...ALL, report: false },
+    'DescribeFinalTrainingJob',
+    ['IsFinalModelTrained', ...EVALUATION, 'RegisterModel', 'IsQualityGatePassed', 'Result'],
+  ],
+  [
+    'the model of the best training job',
+    { ...ALL, finalTraining: REUSE },
+    'FindBestTrainingJob',
+    [
+      'HasFinalModel',
+      ...EVALUATION,
+      'RegisterModel',
+      'WriteReport',
+      'IsBestModelFound',
+      'IsQualityGatePassed',
+      'Result',
+    ],
+  ],
+  [
+    'only a search, without a report',
+    { ...EVALUATED, finalTraining: ONLY_SEARCH, report: false },
+    'FindBestTrainingJob',
+    ['IsBestModelFound', ...EVALUATION, 'Result'],
+  ],
+])('states: %s', (_what, props, from, states) => {
+  expect(path(statesOf(props), from)).toEqual([from, ...states]);
+});
+
+test('errors lead to the report, and fail the execution with their name, the final model and the report', async () => {
+  const States = statesOf(ALL);
+  const finalTrainingJob = { name: 'job-final', modelArtifacts: 's3://models/m.tar.gz' };
+  const input = { settings: {}, result: {}, finalTrainingJob, quota: { waited: 1 }, status: 'Completed' };
+  const causes: Record<string, string> = {
+    CreateModel: 'Could not access model data',
+    TransformTestData: JSON.stringify({
+      FailureReason: 'AlgorithmError: bad row',
+      TransformJobStatus: 'Failed',
+    }),
+    EvaluateModel: JSON.stringify({ errorType: 'InvalidRowError', errorMessage: 'row 3 of a.csv.out' }),
+    RegisterModel: 'Rate exceeded',
+  };
+  const caught = await Promise.all(
+    Object.entries(causes).map(async ([name, Cause]) => {
+      const { Next, Output } = States[name].Catch.at(-1);
+      expect(Next).toBe('WriteReport');
+      const output = await evaluateJsonata(Output, { input, errorOutput: { Error: 'E', Cause } });
+      expect(output).toMatchObject({ finalTrainingJob, failure: { Error: expect.any(String) } });
+      expect(output).not.toHaveProperty('quota');
+      return `${output.failure.Error}: ${output.failure.Cause}`;
+    }),
+  );
+  const model = '. Training job of the final model: job-final, model s3://models/m.tar.gz';
+  expect(caught).toEqual([
+    `EvaluationFailed: The model for the evaluation could not be created: E: Could not access model data${model}`,
+    `EvaluationFailed: The transform job on the test data failed: E: AlgorithmError: bad row${model}`,
+    `EvaluationFailed: The metrics of the test data could not be computed: E: row 3 of a.csv.out${model}`,
+    `ModelRegistrationFailed: The final model could not be registered: E: Rate exceeded${model}`,
+  ]);
+  const [found, failed] = States.IsFinalModelTrained.Choices;
+  const failing = { input: { ...input, failure: {}, written: {} } };
+  expect(await evaluateJsonata(found.Condition, failing)).toBe(false);
+  expect(await evaluateJsonata(failed.Condition, failing)).toBe(true);
+  expect(failed.Next).toBe('SearchFailed');
+  expect(statesOf({ ...ALL, report: false }).RegisterModel.Catch[0].Next).toBe('SearchFailed');
+});
+
+describe('the transform job', () => {
+  const parts = ({ TransformTestData, EvaluateModel }: Json) => {
+    const { InputFilter, OutputFilter } = TransformTestData.Arguments.DataProcessing;
+    const { columns, problem } = EvaluateModel.Arguments.Payload;
+    return { InputFilter, OutputFilter, columns, problem };
+  };
+  const objective = (name: string, more = {}) => ({
+    hyperparameters: { ...TUNING.hyperparameters, objective: name, ...more },
+  });
+
+  test.each<[what: string, props: Partial<TuningFragmentProps>, expected: Json]>([
+    ['regression', {}, ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'Regression' }]],
+    [
+      'weights',
+      objective('count:poisson', { csv_weights: '1' }),
+      ['$[2:]', '$[0,1,-1]', ['label', 'weight', 'prediction'], { type: 'Regression' }],
+    ],
+    [
+      'two classes',
+      objective('binary:logistic'),
+      ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'BinaryClassification', threshold: 0.5 }],
+    ],
+    [
+      'classes',
+      objective('multi:softmax', { num_class: '3' }),
+      ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'MulticlassClassification', classes: 3 }],
+    ],
+    [
+      'probabilities',
+      objective('multi:softprob', { num_class: '3' }),
+      ['$[1:]', '$[0,-3,-2,-1]', ['label', 'prediction'], { type: 'MulticlassClassification', classes: 3 }],
+    ],
+    [
+      'more probabilities than a filter can name',
+      objective('multi:softprob', { num_class: '18' }),
+      ['$[1:]', '$', ['label', 'prediction'], { type: 'MulticlassClassification', classes: 18 }],
+    ],
+    [
+      'ranking',
+      objective('rank:ndcg'),
+      ['$[2:]', '$[0,1,-1]', ['label', 'group', 'prediction'], { type: 'Ranking' }],
+    ],
+    [
+      'a given problem',
+      { evaluation: { problem: EvaluationProblem.binaryClassification({ threshold: 0.1 }) } },
+      ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'BinaryClassification', threshold: 0.1 }],
+    ],
+    [
+      'an objective of the final training',
+      { finalTraining: { hyperparameters: { objective: 'binary:logistic' } } },
+      ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'BinaryClassification', threshold: 0.5 }],
+    ],
+  ])(
+    'keeps label and predictions together: %s',
+    (_what, props, [InputFilter, OutputFilter, columns, problem]) => {
+      const tried = parts(statesOf({ ...EVALUATED, objective: TUNING.objective, ...props }));
+      expect(tried).toEqual({ InputFilter, OutputFilter, columns, problem });
+      expect(tried.OutputFilter.length).toBeLessThanOrEqual(63);
+    },
+  );
+
+  test('depends on the definition that won', async () => {
+    const States = statesOf({
+      ...ALL,
+      definitionName: 'older',
+      furtherDefinitions: [
+        {
+          name: 'weighted',
+          ...TUNING,
+          algorithm: Algorithm.xgboost({ version: XGBoostVersion.V1_7_1 }),
+          hyperparameters: { ...TUNING.hyperparameters, csv_weights: '1' },
+          inferenceContainer: { environment: { SAGEMAKER_NUM_MODEL_WORKERS: '1' } },
+        },
+      ],
+    });
+    const of = async (definitionName: string) => {
+      const input = { result: { bestTrainingJob: { definitionName } } };
+      const { CreateModel, RegisterModel } = States;
+      const { PrimaryContainer } = CreateModel.Arguments;
+      const { Containers } = RegisterModel.Arguments.InferenceSpecification;
+      expect(Containers[0]).toMatchObject({
+        Image: PrimaryContainer.Image,
+        Environment: PrimaryContainer.Environment,
+      });
+      const { InputFilter, columns, problem } = parts(States);
+      expect(problem).toEqual({ type: 'Regression' });
+      const values = [PrimaryContainer.Image, PrimaryContainer.Environment, InputFilter, columns];
+      return Promise.all(values.map((value) => evaluateJsonata(value, { input })));
+    };
+    expect(await of('older')).toEqual([
+      expect.stringMatching(/:3[.]2-0$/),
+      {},
+      '$[1:]',
+      ['label', 'prediction'],
+    ]);
+    expect(await of('weighted')).toEqual([
+      expect.stringMatching(/:1[.]7-1$/),
+      { SAGEMAKER_NUM_MODEL_WORKERS: '1' },
+      '$[2:]',
+      ['label', 'weight', 'prediction'],
+    ]);
+  });
+
+  test('is encrypted, isolated, in the VPC and tagged like the training jobs', () => {
+    const stack = stackOf();
+    const encryptionKey = new kms.Key(stack, 'Key');
+    const { CreateModel, TransformTestData, EvaluateModel } = statesOf(
+      {
+        ...EVALUATED,
+        evaluation: { resources: { instanceType: 'ml.c5.xlarge', instanceCount: 2 } },
+        encryptionKey,
+        vpc: vpcIn(stack),
+        tags: { team: 'a' },
+      },
+      stack,
+    );
+    const key = '<Key961B73FD.Arn>';
+    const Tags = [{ Key: 'team', Value: 'a' }];
+    expect(CreateModel.Arguments).toMatchObject({
+      EnableNetworkIsolation: true,
+      VpcConfig: {
+        Subnets: [expect.any(String), expect.any(String)],
+        SecurityGroupIds: [expect.any(String)],
+      },
+      Tags,
+    });
+    expect(TransformTestData.Arguments).toMatchObject({
+      TransformResources: { InstanceType: 'ml.c5.xlarge', InstanceCount: 2, VolumeKmsKeyId: key },
+      TransformOutput: { KmsKeyId: key, Accept: 'text/csv', AssembleWith: 'Line' },
+      Tags,
+    });
+    expect(EvaluateModel.Arguments.Payload.encryptionKey).toBe(key);
+  });
+
+  test('waits for a quota, and drops the error after it', async () => {
+    const { TransformTestData, 'WaitForQuota-Evaluation': wait } = statesOf(ALL);
+    expect(TransformTestData.Catch[0].Next).toBe('CanWaitForQuota-Evaluation');
+    expect(wait.Next).toBe('TransformTestData');
+    const input = { quota: {}, failure: {}, settings: {} };
+    const result = { TransformJobName: 'a', TransformJobArn: 'b' };
+    expect(await evaluateJsonata(TransformTestData.Output, { input, result })).toEqual({
+      settings: {},
+      transformJob: { name: 'a', arn: 'b' },
+    });
+  });
+});
+
+describe('the registered version', () => {
+  const context = {
+    Execution: { Id: 'arn:aws:states:eu-west-1:111122223333:execution:m:one', RedriveCount: 0 },
+  };
+  const input = {
+    settings: { train: 's3://data/train/', validation: 's3://data/validation/', test: 's3://data/test/' },
+    result: {
+      tuningJob: { name: 'churn-1' },
+      bestTrainingJob: { name: 'churn-1-001', tunedHyperparameters: { eta: '0.1' } },
+    },
+    finalTrainingJob: {
+      name: 'churn-1-final',
+      modelArtifacts: 's3://models/m.tar.gz',
+      hyperparameters: { eta: '0.1', eval_metric: 'mae,rmse', empty: '' },
+    },
+    evaluation: { statistics: 's3://models/churn/evaluations/churn-1/evaluation.json' },
+    gate: { passed: false, reason: 'rmse is 2, the baseline has 1' },
+  };
+  const requested = async (
+    name: string,
+    props: Partial<TuningFragmentProps> = ALL,
+    states: Json = { context, input },
+  ) => evaluateJsonata(statesOf(props).RegisterModel.Arguments[name], states);
+
+  test('has the origin of the model', async () => {
+    expect(await requested('CustomerMetadataProperties')).toEqual({
+      execution: context.Execution.Id,
+      tuningJob: 'churn-1',
+      bestTrainingJob: 'churn-1-001',
+      finalTrainingJob: 'churn-1-final',
+      train: 's3://data/train/',
+      validation: 's3://data/validation/',
+      test: 's3://data/test/',
+      'hyperparameter:eta': '0.1',
+      'hyperparameter:eval_metric': 'mae rmse',
+    });
+    const { ModelMetrics } = statesOf(ALL).RegisterModel.Arguments;
+    const { S3Uri, ContentType } = ModelMetrics.ModelQuality.Statistics;
+    expect([ContentType, await evaluateJsonata(S3Uri, { input })]).toEqual([
+      'application/json',
+      input.evaluation.statistics,
+    ]);
+  });
+
+  test('has at most 50 properties of 256 characters, the tuned hyperparameters first', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 90 }, (_, index) => [`name${index}`, 'x'.repeat(300)]),
+    );
+    const { bestTrainingJob } = input.result;
+    const result = {
+      ...input.result,
+      bestTrainingJob: { ...bestTrainingJob, tunedHyperparameters: { name80: '1' } },
+    };
+    const finalTrainingJob = { ...input.finalTrainingJob, hyperparameters: many };
+    const properties = await requested('CustomerMetadataProperties', ALL, {
+      context,
+      input: { ...input, result, finalTrainingJob },
+    });
+    expect(Object.keys(properties)).toHaveLength(50);
+    expect(properties['hyperparameter:name80']).toHaveLength(256);
+  });
+
+  test('is the same for each attempt of an execution, and differs for each search', async () => {
+    const token = (states: Json) => requested('ClientToken', ALL, states);
+    const one = await token({ context, input });
+    expect(one).toMatch(/^[0-9a-f]{36}$/);
+    const redriven = { Execution: { ...context.Execution, RedriveCount: 3 }, State: { RetryCount: 2 } };
+    expect(await token({ context: redriven, input })).toBe(one);
+    const result = { ...input.result, tuningJob: { name: 'churn-2' } };
+    expect(await token({ context, input: { ...input, result } })).not.toBe(one);
+  });
+
+  test.each<[what: string, props: Partial<TuningFragmentProps>, passed: string, failed: string]>([
+    ['a gate', ALL, 'Approved', 'Rejected'],
+    [
+      'a gate and a person',
+      { ...ALL, registry: ModelRegistry.group({ approval: ModelApproval.MANUAL }) },
+      'PendingManualApproval',
+      'Rejected',
+    ],
+    [
+      'no gate',
+      { ...EVALUATED, registry: ModelRegistry.group() },
+      'PendingManualApproval',
+      'PendingManualApproval',
+    ],
+    ['no evaluation', { registry: ModelRegistry.group() }, 'PendingManualApproval', 'PendingManualApproval'],
+  ])('has the approval status of %s', async (_what, props, passed, failed) => {
+    const status = (isPassed: boolean) =>
+      requested('ModelApprovalStatus', props, { input: { gate: { passed: isPassed } } });
+    expect([await status(true), await status(false)]).toEqual([passed, failed]);
+    const { Output } = statesOf(props).RegisterModel;
+    const result = { ModelPackageArn: 'arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/12' };
+    const { modelPackage } = await evaluateJsonata(Output, { input: { gate: { passed: true } }, result });
+    expect(modelPackage).toEqual({
+      arn: result.ModelPackageArn,
+      group: expect.any(String),
+      version: 12,
+      approvalStatus: passed,
+    });
+  });
+
+  test('belongs to a new group that outlives the stack, or to an existing one', () => {
+    const stack = stackOf();
+    fragment({ registry: ModelRegistry.group({ name: 'churn', description: 'Models' }) }, stack);
+    Template.fromStack(stack).hasResource('AWS::SageMaker::ModelPackageGroup', {
+      DeletionPolicy: 'Retain',
+      Properties: { ModelPackageGroupName: 'churn', ModelPackageGroupDescription: 'Models' },
+    });
+    const other = stackOf();
+    const { modelPackageGroupName } = fragment({ registry: ModelRegistry.existingGroup('Churn') }, other);
+    Template.fromStack(other).resourceCountIs('AWS::SageMaker::ModelPackageGroup', 0);
+    expect(modelPackageGroupName).toBe('Churn');
+  });
+});
+
+test('a model that does not pass the gate fails the execution with the reasons, the version and the report', async () => {
+  const { QualityGateFailed } = statesOf(ALL);
+  const input = {
+    gate: { passed: false, reason: 'rmse is 2, the baseline has 1' },
+    finalTrainingJob: { name: 'job', modelArtifacts: 's3://m' },
+    modelPackage: { group: 'churn', version: 3 },
+    written: { report: 's3://r' },
+  };
+  expect(QualityGateFailed.Error).toBe('QualityGateFailed');
+  expect(await evaluateJsonata(QualityGateFailed.Cause, { input })).toBe(
+    'The final model does not pass the quality gate: rmse is 2, the baseline has 1. Training job of the final model: job, model s3://m. Version 3 of churn is rejected. Report: s3://r',
+  );
+});
+
+describe('permissions', () => {
+  const bucketOf = (stack = stackOf()) => new s3.Bucket(stack, 'Data', { bucketName: 'data' });
+
+  test('the training never reads the test data, and the model reads nothing else', () => {
+    const stack = stackOf();
+    const bucket = bucketOf(stack);
+    statesOf({ ...ALL, test: InputData.csv(DataLocation.fromBucket(bucket, 'test/')) }, stack);
+    const read = (role: RegExp) =>
+      statementsIn(stack, role)
+        .filter(({ Action }) => [Action].flat().includes('s3:GetObject'))
+        .flatMap(({ Resource }) => Resource);
+    expect(read(/TrainingRole/).join()).not.toContain('test/');
+    expect(read(/ModelRole/)).toEqual([
+      '<Data666E6A84.Arn>/test/*',
+      'arn:<AWS::Partition>:s3:::models/churn/models/*',
+    ]);
+    expect(read(/EvaluateModelFunctionRole/)).toEqual([
+      'arn:<AWS::Partition>:s3:::models/churn/evaluations/*',
+    ]);
+  });
+
+  test.each<[what: string, gate: QualityGate, lists: boolean]>([
+    ['compares with the approved version', QualityGate.any(QualityGate.noWorseThanApproved()), true],
+    ['does not', QualityGate.betterThanBaseline(), false],
+  ])('the function reads the registry if the gate %s', (_what, qualityGate, lists) => {
+    const stack = stackOf();
+    statesOf({ ...ALL, qualityGate }, stack);
+    const actions = statementsIn(stack, /EvaluateModelFunctionRole/).flatMap(({ Action }) => Action);
+    expect(actions.includes('sagemaker:ListModelPackages')).toBe(lists);
+    expect(actions.includes('sagemaker:DescribeModelPackage')).toBe(lists);
+  });
+});
+
+describe('the input of an execution', () => {
+  const problemsOf = async (input: Json, props: Partial<TuningFragmentProps> = EVALUATED): Promise<Json> => {
+    const { problems, settings } = await evaluateJsonata(statesOf(props).Configure.Output, { input });
+    return problems ?? settings;
+  };
+  const WIDE = { ...EVALUATED, allowedInputLocations: [DataLocation.fromUri('s3://data/')] };
+
+  test('sets the location of the test data', async () => {
+    expect(await problemsOf({})).toMatchObject({ test: 's3://data/test/' });
+    expect(await problemsOf({ test: 's3://data/test/2/' })).toMatchObject({ test: 's3://data/test/2/' });
+    expect(await problemsOf({ test: 's3://data/train/' })).toContain(
+      'test: must be within s3://data/test/, got s3://data/train/',
+    );
+    expect(await problemsOf({ train: 's3://data/test/' })).toContain(
+      'train: must be within s3://data/train/ or s3://data/validation/, got s3://data/test/',
+    );
+  });
+
+  test.each<[input: Json, problem: string]>([
+    [
+      { test: 's3://data/train/a.csv' },
+      'test: must not overlap with train, got s3://data/train/a.csv and s3://data/train/',
+    ],
+    [
+      { test: 's3://data/v' },
+      'test: must not overlap with validation, got s3://data/v and s3://data/validation/',
+    ],
+    [
+      { train: 's3://data/test/' },
+      'test: must not overlap with train, got s3://data/test/ and s3://data/test/',
+    ],
+  ])('has test data apart from the other data: %j', async (input, problem) => {
+    expect(await problemsOf(input, WIDE)).toEqual([problem]);
+  });
+
+  test('has test data apart from the data of the final training', async () => {
+    const props = { ...WIDE, finalTraining: { data: FinalTrainingData.of(at('s3://all/')) } };
+    expect(await problemsOf({ finalTrain: 's3://data/' }, props)).toEqual([
+      'test: must not overlap with finalTrain, got s3://data/test/ and s3://data/',
+    ]);
+  });
+
+  test('cannot change what the evaluation depends on', async () => {
+    const hyperparameters = { objective: 'binary:logistic', csv_weights: '1', num_round: '3' };
+    expect(await problemsOf({ hyperparameters })).toEqual([
+      'hyperparameters.objective: must be reg:squarederror, because the evaluation depends on it, got "binary:logistic"',
+      'hyperparameters.csv_weights: must be left out, because the evaluation depends on it, got "1"',
+    ]);
+    expect(await problemsOf({ hyperparameters: { objective: 'reg:squarederror' } })).toMatchObject({
+      hyperparameters: { objective: 'reg:squarederror' },
+    });
+  });
+});
