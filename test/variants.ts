@@ -17,8 +17,10 @@ import {
   FinalTrainingData,
   Framework,
   InputData,
+  ModelRegistry,
   Objective,
   ParameterRange,
+  QualityGate,
   type SageMakerWorkflow,
   ScriptSource,
   TuningStrategy,
@@ -111,11 +113,26 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
     }),
   ],
   [
+    'an evaluation, a quality gate and a registry, with a key and a VPC',
+    (stack) => ({
+      encryptionKey: keyIn(stack),
+      vpc: vpcIn(stack),
+      evaluation: {},
+      qualityGate: QualityGate.noWorseThanApproved(),
+      registry: ModelRegistry.group(),
+    }),
+  ],
+  [
+    'a registry alone, in an existing group',
+    () => ({ registry: ModelRegistry.existingGroup('churn'), finalTraining: { reuseBest: true } }),
+  ],
+  [
     'everything brought',
     (stack) => ({
       vpc: vpcIn(stack),
       encryptionKey: keyIn(stack),
       trainingRole: roleIn(stack),
+      evaluation: { role: roleIn(stack, 'ModelRole') },
       bucket: bucketIn(stack),
     }),
   ],
@@ -183,8 +200,8 @@ function operate(made: SageMakerWorkflow): void {
   made.onFailed('Failed', { target: new SnsTopic(new sns.Topic(made, 'Topic', { enforceSSL: true })) });
 }
 
-function roleIn(stack: Stack): iam.Role {
-  return new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') });
+function roleIn(stack: Stack, id = 'Role'): iam.Role {
+  return new iam.Role(stack, id, { assumedBy: new iam.ServicePrincipal('sagemaker.amazonaws.com') });
 }
 
 function keyIn(stack: Stack): kms.Key {

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { METRICS } from '../../lambda/evaluate-model/metric-names';
 import {
   Algorithm,
   DataLocation,
@@ -10,10 +11,12 @@ import {
   InputData,
   ModelApproval,
   ModelRegistry,
+  Objective,
   QualityGate,
   type TuningFragmentProps,
   XGBoostVersion,
 } from '../../lib';
+import { GATE_METRICS } from '../../lib/evaluation/private/gate-metrics';
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, vpcIn } from '../fixtures';
 
@@ -149,6 +152,7 @@ describe('the transform job', () => {
     return { InputFilter, OutputFilter, columns, problem };
   };
   const objective = (name: string, more = {}) => ({
+    ...(name === 'multi:softprob' && { objective: Objective.minimize('validation:mlogloss') }),
     hyperparameters: { ...TUNING.hyperparameters, objective: name, ...more },
   });
 
@@ -419,6 +423,10 @@ test('a model that does not pass the gate fails the execution with the reasons, 
   );
 });
 
+test('a gate knows the metrics that the function computes', () => {
+  expect(GATE_METRICS).toEqual(METRICS);
+});
+
 describe('permissions', () => {
   const bucketOf = (stack = stackOf()) => new s3.Bucket(stack, 'Data', { bucketName: 'data' });
 
@@ -432,7 +440,7 @@ describe('permissions', () => {
         .flatMap(({ Resource }) => Resource);
     expect(read(/TrainingRole/).join()).not.toContain('test/');
     expect(read(/ModelRole/)).toEqual([
-      '<Data666E6A84.Arn>/test/*',
+      '<Data666C94C7.Arn>/test/*',
       'arn:<AWS::Partition>:s3:::models/churn/models/*',
     ]);
     expect(read(/EvaluateModelFunctionRole/)).toEqual([

@@ -84,7 +84,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   ],
   [
     'test data without labels',
-    tried({ test: InputData.csv(DataLocation.fromUri('s3://data/test/'), { labelled: false }) }),
+    tried({ test: InputData.csv(DataLocation.fromUri('s3://data/test/'), { labeled: false }) }),
     'got text/csv;label_size=0',
   ],
   [

@@ -24,6 +24,7 @@ import type { MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
+import { evaluationRows, modelPackageRows } from './evaluation-rows';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { algorithmHyperparameters } from './hyperparameters';
 import { reportedMetrics } from './job-metrics';
@@ -55,6 +56,10 @@ export function summarizeJobs(jobs: Jobs, deployment: Root): string {
       .listOwn()
       .filter(hasNoPlace)
       .map((record) => transformSection(record, deployment)),
+    ...jobs.modelPackages
+      .listOwn()
+      .filter(hasNoPlace)
+      .map((record) => section('Model package', modelPackageRows(record))),
   ].join('\n');
 }
 
@@ -143,14 +148,17 @@ function automlSection(record: AutoMLJobRecord, deployment: Root): string {
 function transformSection({ name, description, createdBy }: TransformJobRecord, deployment: Root): string {
   const { TransformEndTime: end, TransformStartTime: start, TransformOutput: output } = description;
   const took = start === undefined || end === undefined ? '' : ` in ${formatSeconds(end - start)}`;
-  return section('Transform job', [
+  const folder = localPath(output.S3OutputPath, deployment);
+  const evaluation = evaluationRows(folder);
+  const job = section('Transform job', [
     ['Name', name],
     ...itemRow(createdBy?.place),
     ['Status', `${description.TransformJobStatus}${took}`],
     ['Model', description.ModelName],
     ...failureRow(description.FailureReason),
-    ['Output', formatPath(localPath(output.S3OutputPath, deployment))],
+    ['Output', formatPath(folder)],
   ]);
+  return evaluation.length === 0 ? job : `${job}\n${section('Evaluation on test data', evaluation)}`;
 }
 
 /** The result of each definition, if there are several. */

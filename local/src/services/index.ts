@@ -8,6 +8,7 @@ export { transformLogName } from './sagemaker/jobs/job-log';
 export { openJobs } from './sagemaker/jobs/job-records';
 export type { JobRecord } from './sagemaker/jobs/job-store';
 export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/jobs/job-types';
+export type { ModelPackageRecord } from './sagemaker/registry/registry-types';
 export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';
 export type { TransformJobRecord } from './sagemaker/transform/transform-types';
 export { definitionNamed } from './sagemaker/tuning/tuning-definitions';

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import * as events from 'aws-cdk-lib/aws-events';
+import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import {
   Algorithm,
   ModelRegistry,
@@ -11,14 +16,18 @@ import {
 } from '../../../lib';
 import { LocalMode } from '../../src';
 import type { ExecutionRecord } from '../../src/executions/executions';
+import type { LocalExecution } from '../../src/library/local-execution';
 import { writeRegressionCsv } from '../training/support';
 import { synthesize, temporaryFolder } from './support';
 
 jest.setTimeout(180_000);
 
-test('a model is evaluated, registered and approved; a worse one is rejected', async () => {
-  const assembly = synthesize((scope) => {
-    new TuningWorkflow(scope, 'Tuning', {
+let stack: LocalMode;
+
+/** A workflow with a gate and a registry, and a state machine that starts when a version is approved. */
+function synthesizeWorkflow(): string {
+  return synthesize((scope) => {
+    const { fragment } = new TuningWorkflow(scope, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
       objective: Objective.minimize('validation:rmse'),
       hyperparameters: { num_round: '30' },
@@ -28,17 +37,97 @@ test('a model is evaluated, registered and approved; a worse one is rejected', a
       qualityGate: QualityGate.all(QualityGate.betterThanBaseline(), QualityGate.noWorseThanApproved()),
       registry: ModelRegistry.group(),
     });
+    const deployment = new sfn.StateMachine(scope, 'Deployment', {
+      definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Pass(scope, 'Deploy')),
+    });
+    new events.Rule(scope, 'Approved', {
+      eventPattern: {
+        source: ['aws.sagemaker'],
+        detailType: ['SageMaker Model Package State Change'],
+        detail: {
+          ModelPackageGroupName: [fragment.modelPackageGroupName],
+          ModelApprovalStatus: ['Approved'],
+        },
+      },
+      targets: [new SfnStateMachine(deployment)],
+    });
   });
-  const root = temporaryFolder();
-  const stack = await LocalMode.deploy({ assembly, root });
+}
+
+function run(input: object): LocalExecution {
+  return stack.startExecution({ stateMachine: 'Tuning/StateMachine', input });
+}
+
+async function versionOf(arn: string) {
+  const client = new SageMakerClient(stack.clientConfig());
+  return client.send(new DescribeModelPackageCommand({ ModelPackageName: arn }));
+}
+
+beforeAll(async () => {
+  stack = await LocalMode.deploy({ assembly: synthesizeWorkflow() });
   for (const [index, channel] of ['train', 'validation', 'test'].entries()) {
-    const file = join(temporaryFolder(), 'a.csv');
-    writeRegressionCsv(file, 200, 3, index + 1);
+    const file = writeRegressionCsv(join(temporaryFolder(), 'a.csv'), 200, 3, index + 1);
     await stack.bucket('Tuning/Bucket').put(`input/${channel}/a.csv`, readFileSync(file));
   }
-  const first = (await stack.startExecution().ended) as ExecutionRecord;
-  console.log(JSON.stringify(first, null, 1));
-  const second = (await stack.startExecution({ input: { hyperparameters: { num_round: '1' } } }).ended) as ExecutionRecord;
-  console.log(JSON.stringify(second, null, 1));
-  await stack.close();
 });
+
+afterAll(() => stack.close());
+
+test('a model is approved, compared with the next ones, and a worse one is rejected', async () => {
+  const first = run({});
+  // biome-ignore lint/suspicious/noExplicitAny: the test asserts the form of the output
+  const output = (await first.output()) as any;
+  const { finalTrainingJob: final, evaluation, gate, modelPackage } = output;
+  const { value, lower, upper, baseline } = evaluation.metrics.rmse;
+  expect(evaluation).toMatchObject({
+    problem: 'Regression',
+    rows: 200,
+    transformJob: { name: expect.stringContaining(`${output.tuningJob.name}-test-`) },
+    model: { name: expect.stringContaining(`${output.tuningJob.name}-model-`) },
+  });
+  expect([lower < value, value < upper, value < baseline]).toEqual([true, true, true]);
+  expect(gate).toMatchObject({ passed: true, conditions: [{ passed: true }, { passed: true }] });
+  expect(modelPackage).toMatchObject({ version: 1, approvalStatus: 'Approved' });
+  expect(output).not.toHaveProperty('charts');
+  const version = await versionOf(modelPackage.arn);
+  expect(version).toMatchObject({
+    ModelApprovalStatus: 'Approved',
+    InferenceSpecification: {
+      Containers: [
+        { Image: expect.stringContaining('sagemaker-xgboost:3.2-0'), ModelDataUrl: final.modelArtifacts },
+      ],
+    },
+    ModelMetrics: { ModelQuality: { Statistics: { S3Uri: evaluation.statistics } } },
+    CustomerMetadataProperties: {
+      execution: first.arn,
+      finalTrainingJob: final.name,
+      'hyperparameter:num_round': '30',
+    },
+  });
+
+  // The number of transitions does not depend on the number of training jobs.
+  const second = run({ maxTrainingJobs: 3 });
+  expect(await second.output()).toMatchObject({ evaluation: { rows: 200 } });
+  expect(second.states()).toEqual(first.states());
+
+  const worse = run({ hyperparameters: { num_round: '1' } });
+  const { error, cause } = (await worse.ended) as ExecutionRecord;
+  expect(error).toBe('QualityGateFailed');
+  expect(cause).toMatch(
+    /^The final model does not pass the quality gate: rmse is [0-9.]+, the approved version [12] of the group \S+ has [0-9.]+\. Training job of the final model: \S+, model s3:\S+\. Version 3 of \S+ is rejected\. Report: s3:\S+$/,
+  );
+  const rejected = await versionOf(modelPackage.arn.replace(/1$/, '3'));
+  expect(rejected).toMatchObject({ ModelApprovalStatus: 'Rejected' });
+
+  // The event of each approval started the deployment.
+  await stack.waitFor(async () => (await deployments()).length === 2);
+});
+
+/** The executions that approvals have started. */
+async function deployments() {
+  const client = new SFNClient(stack.clientConfig());
+  const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));
+  const stateMachineArn = stateMachines.find(({ name }) => name?.includes('Deployment'))?.stateMachineArn;
+  const { executions = [] } = await client.send(new ListExecutionsCommand({ stateMachineArn }));
+  return executions;
+}

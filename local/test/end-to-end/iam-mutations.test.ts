@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { StackAssembly } from '../../src/assembly';
-import { encryptedApp, pollingApp, preparingApp, tuningApp } from './permission-apps';
+import { encryptedApp, pollingApp, preparingApp, registeringApp, tuningApp } from './permission-apps';
 import { type Outcome, PermissionRuns, type Scenario } from './permission-runs';
 import { type Grant, grantsOf, without } from './policy-mutations';
 import { inTurns, temporaryFolder } from './support';
@@ -27,22 +27,22 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     reason: 'events for which the function failed: local mode reports the failure and has no queues',
   },
   {
-    role: /FunctionRole|TrainingRole/,
+    role: /FunctionRole|TrainingRole|ModelRole/,
     actions: /^logs:(?!FilterLogEvents$)/,
     reason: 'logs of functions and training jobs: without them both run and leave no log',
   },
   {
-    role: /TrainingRole/,
+    role: /TrainingRole|ModelRole/,
     actions: /^cloudwatch:PutMetricData$/,
     reason: 'metrics in CloudWatch: without this permission, jobs run, but have no metrics',
   },
   {
-    role: /TrainingRole/,
+    role: /TrainingRole|ModelRole/,
     actions: /^s3:AbortMultipartUpload$/,
     reason: 'tidies up after an upload that broke off: no run here leaves one',
   },
   {
-    role: /TrainingRole/,
+    role: /TrainingRole|ModelRole/,
     actions: /^s3:GetBucketLocation$/,
     reason:
       'the location of a bucket: deployed roles have this permission, and no source says what fails without it',
@@ -58,12 +58,20 @@ const STOPPING: Readonly<Record<string, Scenario>> = {
   'sagemaker:StopTrainingJob': 'stop the final training job',
 };
 
+/** The same for an app with a transform job. */
+const STOPPING_TRANSFORM: Readonly<Record<string, Scenario>> = {
+  ...STOPPING,
+  'sagemaker:StopTransformJob': 'stop the transform job',
+};
+
 interface MutatedApp {
   readonly name: string;
   readonly synthesize: (folder: string) => StackAssembly;
   /** Whether to test without this grant: true if no earlier app has the grant. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
+  /** Permissions that only a stopped execution needs. @default STOPPING */
+  readonly stopping?: Readonly<Record<string, Scenario>>;
   /** Other grants that must also be removed, because with them a run does not need this grant. */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
@@ -86,6 +94,15 @@ const APPS: readonly MutatedApp[] = [
     synthesize: preparingApp,
     tries: ({ role }) => /PrepareFinalTraining/.test(role),
     scenarioOf: () => 'run',
+  },
+  {
+    name: 'an app that evaluates and registers its final model',
+    synthesize: registeringApp,
+    tries: ({ role, actions }) =>
+      /EvaluateModel|ModelRole/.test(role) ||
+      (/StateMachineRole/.test(role) && actions.some((action) => /Model|Transform|PassRole/i.test(action))),
+    scenarioOf: ({ actions }) => (actions.length === 1 && STOPPING_TRANSFORM[actions[0] ?? '']) || 'run',
+    stopping: STOPPING_TRANSFORM,
   },
   {
     name: 'an app that waits for its tuning job with the AWS SDK integration',
@@ -128,46 +145,49 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(APPS)('$name', ({ synthesize, tries, scenarioOf, alsoWithout = () => [] }) => {
-  const app = synthesize(`${folder}/${APPS.findIndex((each) => each.synthesize === synthesize)}`);
-  const grants = grantsOf(app.template);
-  allGrants.push(...grants);
-  const needed = grants.filter((grant) => tries(grant) && !isListed(grant));
-  const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
+describe.each(APPS)(
+  '$name',
+  ({ synthesize, tries, scenarioOf, stopping = STOPPING, alsoWithout = () => [] }) => {
+    const app = synthesize(`${folder}/${APPS.findIndex((each) => each.synthesize === synthesize)}`);
+    const grants = grantsOf(app.template);
+    allGrants.push(...grants);
+    const needed = grants.filter((grant) => tries(grant) && !isListed(grant));
+    const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
 
-  // Two runs at a time: while a test waits for its run, the next run has already started.
-  beforeAll(() => {
-    const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
-      const changed = { ...app, template: without(app.template, removed) };
-      const outcome = inTurn(() => runs.run(changed, INPUT, scenario));
-      running.add(outcome);
-      return outcome;
-    };
-    for (const scenario of ['run', ...Object.values(STOPPING)] as const) {
-      outcomes.set(scenario, start(grants.filter(isListed), scenario));
-    }
-    for (const grant of needed) {
-      outcomes.set(grant, start([grant, ...alsoWithout(grant, grants)], scenarioOf(grant)));
-    }
-  });
+    // Two runs at a time: while a test waits for its run, the next run has already started.
+    beforeAll(() => {
+      const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
+        const changed = { ...app, template: without(app.template, removed) };
+        const outcome = inTurn(() => runs.run(changed, INPUT, scenario));
+        running.add(outcome);
+        return outcome;
+      };
+      for (const scenario of ['run', ...Object.values(stopping)] as const) {
+        outcomes.set(scenario, start(grants.filter(isListed), scenario));
+      }
+      for (const grant of needed) {
+        outcomes.set(grant, start([grant, ...alsoWithout(grant, grants)], scenarioOf(grant)));
+      }
+    });
 
-  test('succeeds, and stops its jobs, without the permissions that no run needs', async () => {
-    expect(await outcomes.get('run')).toMatchObject({ status: 'SUCCEEDED' });
-    for (const scenario of Object.values(STOPPING)) {
-      const outcome = (await outcomes.get(scenario)) as Outcome;
-      expect({ scenario, status: outcome.status }).toEqual({ scenario, status: 'ABORTED' });
-      expect(refusedActions(outcome)).toEqual([]);
-    }
-  });
+    test('succeeds, and stops its jobs, without the permissions that no run needs', async () => {
+      expect(await outcomes.get('run')).toMatchObject({ status: 'SUCCEEDED' });
+      for (const scenario of Object.values(stopping)) {
+        const outcome = (await outcomes.get(scenario)) as Outcome;
+        expect({ scenario, status: outcome.status }).toEqual({ scenario, status: 'ABORTED' });
+        expect(refusedActions(outcome)).toEqual([]);
+      }
+    });
 
-  test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
-    const outcome = (await outcomes.get(grant)) as Outcome;
-    // A problem with the report does not fail an execution: the output says what is missing from the report, or
-    // why there is no report.
-    if (!OF_REPORTS.test(grant.role)) expect(outcome.status).not.toBe('SUCCEEDED');
-    expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
-  });
-});
+    test.each(needed.map((grant) => [titleOf(grant), grant] as const))('%s', async (_title, grant) => {
+      const outcome = (await outcomes.get(grant)) as Outcome;
+      // A problem with the report does not fail an execution: the output says what is missing from the report, or
+      // why there is no report.
+      if (!OF_REPORTS.test(grant.role)) expect(outcome.status).not.toBe('SUCCEEDED');
+      expect(refusedActions(outcome)).toContainEqual(expect.stringMatching(anyOf(grant.actions)));
+    });
+  },
+);
 
 test.each(NOT_NEEDED)('at least one app has the grants listed as $reason', ({ role, actions }) => {
   const has = (grant: Grant) => role.test(grant.role) && grant.actions.some((each) => actions.test(each));

@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import { Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion } from '../../../lib';
+import {
+  Algorithm,
+  ModelRegistry,
+  Objective,
+  ParameterRange,
+  QualityGate,
+  TuningWorkflow,
+  XGBoostVersion,
+} from '../../../lib';
+import { writeRegressionCsv } from '../training/support';
 import {
   filesIn,
   onlyExecutionIn,
@@ -18,9 +27,14 @@ export const TRAINING_JOBS = 12;
 
 const LONGEST_WAIT_MS = 120_000;
 
-/** Synthesizes a workflow whose training takes long enough to be interrupted. @returns the assembly folder */
+/**
+ * Synthesizes a workflow whose training takes long enough to be interrupted, and which registers its final model.
+ * @returns the assembly folder
+ */
 export function synthesizeInterruptedWorkflow(): string {
   const data = writeTrainingData();
+  mkdirSync(join(data, 'test'));
+  writeRegressionCsv(join(data, 'test', 'test.csv'), 100, 4, 3);
   return synthesize((stack) => {
     const workflow = new TuningWorkflow(stack, 'Tuning', {
       algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
@@ -34,6 +48,9 @@ export function synthesizeInterruptedWorkflow(): string {
       maxTrainingJobs: TRAINING_JOBS,
       maxParallelTrainingJobs: 2,
       jobNamePrefix: 'killed',
+      evaluation: {},
+      qualityGate: QualityGate.betterThanBaseline(),
+      registry: ModelRegistry.group(),
     });
     new BucketDeployment(stack, 'Data', {
       sources: [Source.asset(data)],
@@ -82,7 +99,7 @@ export function timesTrained(root: string): Record<string, number> {
 
 /**
  * Checks the final state after any number of interruptions: the execution has succeeded, nothing was started twice,
- * completed training jobs were not trained again, and every model exists.
+ * completed training jobs were not trained again, one version was registered, and every model exists.
  *
  * @param trainedBefore how often each job had been trained when it was first seen as completed
  * @param context describes the interruptions, for the failure message
@@ -94,6 +111,7 @@ export function expectWhole(root: string, trainedBefore: Record<string, number>,
     output: { tuningJob: { status: 'Completed', trainingJobs: { completed: TRAINING_JOBS, failed: 0 } } },
   });
   expect(tuningJobsIn(root)).toHaveLength(1);
+  expect(filesIn(join(root, 'sagemaker/model-packages'))).toHaveLength(1);
   const jobs = trainingJobsIn(root);
   expect(jobs.map(({ description }) => description.TrainingJobStatus)).toEqual(
     Array.from({ length: TRAINING_JOBS + 1 }, () => 'Completed'),

@@ -8,8 +8,10 @@ import { TuningStack } from '../../../bin/tuning-stack';
 import {
   Algorithm,
   FinalTrainingData,
+  ModelRegistry,
   Objective,
   ParameterRange,
+  QualityGate,
   TuningStrategy,
   TuningWorkflow,
   type TuningWorkflowProps,
@@ -48,6 +50,16 @@ export function preparingApp(folder: string): StackAssembly {
   }));
 }
 
+/** A workflow that evaluates and registers its final model, with a key. */
+export function registeringApp(folder: string): StackAssembly {
+  return workflowApp(folder, (stack) => ({
+    encryptionKey: new Key(stack, 'Key'),
+    evaluation: {},
+    qualityGate: QualityGate.noWorseThanApproved(),
+    registry: ModelRegistry.group(),
+  }));
+}
+
 function workflowApp(folder: string, props: (stack: Stack) => Partial<TuningWorkflowProps>): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     const stack = new Stack(app, 'Test');
@@ -74,7 +86,7 @@ function workflowApp(folder: string, props: (stack: Stack) => Partial<TuningWork
 
 function synthesizeApp(folder: string, build: (app: App, data: string) => Stack): StackAssembly {
   const data = join(folder, 'data');
-  for (const channel of ['train', 'validation']) {
+  for (const channel of ['train', 'validation', 'test']) {
     mkdirSync(join(data, channel), { recursive: true });
     writeRegressionCsv(join(data, channel, 'rows.csv'), 60, 3, channel.length);
   }

@@ -4,12 +4,18 @@ import { ExecutionRunner, type RunningExecution } from '../../src/executions/exe
 import { type RunningServices, startServices } from '../../src/services';
 import { type Json, parseStateMachine } from '../../src/states';
 import { createOptunaSampler, createXGBoostTrainer, type Sampler, type Trainer } from '../../src/training';
+import type { ModelServer, TransformTask } from '../../src/training/model-server';
+import type { TrainingOutcome } from '../../src/training/trainer';
 import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
 /** Whether an app runs to its end or is stopped in the middle of a job. */
-export type Scenario = 'run' | 'stop the tuning job' | 'stop the final training job';
+export type Scenario =
+  | 'run'
+  | 'stop the tuning job'
+  | 'stop the final training job'
+  | 'stop the transform job';
 
 /** The result of a run. */
 export interface Outcome {
@@ -88,17 +94,33 @@ export class PermissionRuns {
 function stopping(trainer: Trainer, scenario: Scenario, controller: AbortController): Trainer {
   // Only the training jobs of a tuning job are named <name>-<number>-<8 characters>.
   const isTuned = (name: string) => /-\d{3}-[0-9a-f]{8}$/.test(name);
+  const serving = trainer.serving as ModelServer;
+  if (scenario === 'stop the transform job') {
+    const transform = async (task: TransformTask) => {
+      task.onStart();
+      return untilStopped(task, controller);
+    };
+    return { ...trainer, serving: { ...serving, accepts: (model) => serving.accepts(model), transform } };
+  }
   return {
     ...trainer,
     train: async (task) => {
       if (isTuned(task.trainingJobName) !== (scenario === 'stop the tuning job')) return trainer.train(task);
       task.onStart();
-      const stopped = new Promise<void>((resolve) =>
-        task.signal.addEventListener('abort', () => resolve(), { once: true }),
-      );
-      controller.abort();
-      await stopped;
-      return { status: 'Stopped' };
+      return untilStopped(task, controller);
     },
   };
+}
+
+/** Stops the execution, and waits until the job is stopped. */
+async function untilStopped(
+  { signal }: { readonly signal: AbortSignal },
+  controller: AbortController,
+): Promise<TrainingOutcome> {
+  const stopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+  controller.abort();
+  await stopped;
+  return { status: 'Stopped' };
 }

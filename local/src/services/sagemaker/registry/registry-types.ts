@@ -32,6 +32,7 @@ export interface InferenceSpecification {
 export interface CreateModelPackageRequest {
   readonly ModelPackageName?: string;
   readonly ModelPackageGroupName?: string;
+  readonly ModelPackageDescription?: string;
   readonly InferenceSpecification?: InferenceSpecification;
   readonly ModelApprovalStatus?: ModelApprovalStatus;
   readonly CustomerMetadataProperties?: Readonly<Record<string, string>>;
