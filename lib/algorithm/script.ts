@@ -86,7 +86,7 @@ const SERVES_MODELS: readonly string[] = ['xgboost', 'scikit-learn'];
 
 /** @see https://github.com/aws/sagemaker-inference-toolkit (SAGEMAKER_PROGRAM, SAGEMAKER_SUBMIT_DIRECTORY) */
 const SCRIPT_PROBLEM =
-  "the container must know the script that loads the model: store it below code/ in the model, and give environment: { SAGEMAKER_PROGRAM: '<script>.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' }";
+  'the container must know the script that loads the model: store it below code/ in the model, and give the environment variables SAGEMAKER_PROGRAM (its name) and SAGEMAKER_SUBMIT_DIRECTORY (/opt/ml/model/code)';
 
 const OTHER_IMAGE_PROBLEM =
   'SageMaker serves the models of this framework with another image than the training image';

@@ -20,7 +20,8 @@ export function checkEvaluation(
 ): void {
   const { evaluation, test, qualityGate, failOnQualityGate, registry } = tuning;
   if (!evaluation) {
-    if (test) problems.add('test', 'has no effect without evaluation: give evaluation too, which can be {}');
+    if (test)
+      problems.add('test', 'has no effect without evaluation: give evaluation too, which can be empty');
     if (qualityGate) problems.add('qualityGate', 'needs evaluation: give evaluation and test too');
   } else {
     checkTest(problems, tuning, definitions);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -34,7 +34,10 @@ function synthesizeWorkflow(): string {
       parameterRanges: [ParameterRange.continuous('eta', { min: 0.2, max: 0.5 })],
       maxTrainingJobs: 2,
       evaluation: {},
-      qualityGate: QualityGate.all(QualityGate.betterThanBaseline(), QualityGate.noWorseThanApproved()),
+      qualityGate: QualityGate.all(
+        QualityGate.betterThanBaseline(),
+        QualityGate.noWorseThanApproved({ tolerance: 0.1 }),
+      ),
       registry: ModelRegistry.group(),
     });
     const deployment = new sfn.StateMachine(scope, 'Deployment', {
@@ -107,17 +110,28 @@ test('a model is approved, compared with the next ones, and a worse one is rejec
 
   // The number of transitions does not depend on the number of training jobs.
   const second = run({ maxTrainingJobs: 3 });
-  expect(await second.output()).toMatchObject({ evaluation: { rows: 200 } });
+  // biome-ignore lint/suspicious/noExplicitAny: the test asserts the form of the output
+  const approved = (await second.output()) as any;
+  expect(approved).toMatchObject({ evaluation: { rows: 200 }, modelPackage: { version: 2 } });
   expect(second.states()).toEqual(first.states());
 
   const worse = run({ hyperparameters: { num_round: '1' } });
   const { error, cause } = (await worse.ended) as ExecutionRecord;
   expect(error).toBe('QualityGateFailed');
   expect(cause).toMatch(
-    /^The final model does not pass the quality gate: rmse is [0-9.]+, the approved version [12] of the group \S+ has [0-9.]+\. Training job of the final model: \S+, model s3:\S+\. Version 3 of \S+ is rejected\. Report: s3:\S+$/,
+    /^The final model does not pass the quality gate: rmse is [0-9.]+, the approved version 2 of the group \S+ and the tolerance of 0\.1 allow at most [0-9.]+\. Training job of the final model: \S+, model s3:\S+\. Version 3 of \S+ is rejected\. Report: s3:\S+$/,
   );
   const rejected = await versionOf(modelPackage.arn.replace(/1$/, '3'));
   expect(rejected).toMatchObject({ ModelApprovalStatus: 'Rejected' });
+
+  // If the metrics of the approved version cannot be read, the gate does not pass, and says so.
+  rmSync(approved.evaluation.statistics.replace('s3:/', join(stack.root, 's3')));
+  expect(await run({}).ended).toMatchObject({
+    error: 'QualityGateFailed',
+    cause: expect.stringMatching(
+      /version 2 of the group \S+ cannot be compared: its statistics s3:\S+ cannot be read/,
+    ),
+  });
 
   // The event of each approval started the deployment.
   await stack.waitFor(async () => (await deployments()).length === 2);
