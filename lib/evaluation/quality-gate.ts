@@ -21,7 +21,7 @@ export interface NoWorseThanApprovedOptions {
 }
 
 /**
- * Conditions that the final model must meet on the test data. `docs/evaluation.md` lists the metrics of each problem.
+ * Conditions that the final model must meet on the test data. `docs/evaluation-metrics.md` lists the metrics of each problem.
  *
  * @example
  * QualityGate.all(

@@ -35,7 +35,7 @@ export function checkEvaluation(
   for (const definition of definitions) checkContainer(problems, tuning, definition);
 }
 
-/** Checks that the test data is labelled CSV that neither the search nor the final training uses. */
+/** Checks that the test data is labeled CSV that neither the search nor the final training uses. */
 function checkTest(problems: Problems, tuning: TuningInput, definitions: readonly TuningDefinition[]): void {
   const { test, output } = tuning;
   if (!test) {
