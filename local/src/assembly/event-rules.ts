@@ -3,8 +3,12 @@ import { checkPattern } from './event-pattern';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** Sources of the events that local mode sends: ended executions and new objects. */
-const SOURCES: readonly unknown[] = ['aws.states', 'aws.s3'];
+/** Sources and types of the events that local mode sends: ended executions, new objects and model packages. */
+const EVENTS = [
+  { source: 'aws.states', type: 'Step Functions Execution Status Change' },
+  { source: 'aws.s3', type: 'Object Created' },
+  { source: 'aws.sagemaker', type: 'SageMaker Model Package State Change' },
+];
 
 /**
  * Collects the EventBridge rules that an event of local mode can match, with their targets.
@@ -21,7 +25,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
     const pattern = readPattern(context, logicalId);
     if (pattern === undefined) {
       onWarning(
-        `${path}: nothing triggers this rule: local mode supports no schedules, and only the events of executions and of new objects in S3`,
+        `${path}: nothing triggers this rule: local mode supports no schedules, and only the events of executions, new objects in S3 and model packages`,
       );
       return [];
     }
@@ -83,10 +87,14 @@ function readPattern({ evaluator }: StackContext, logicalId: string): Record<str
   if (!isRecord(pattern)) {
     return undefined;
   }
-  const { source } = pattern;
-  const isOther =
-    Array.isArray(source) && source.every((each) => typeof each === 'string' && !SOURCES.includes(each));
-  return isOther ? undefined : pattern;
+  const { source, 'detail-type': types } = pattern;
+  const canMatch = EVENTS.some((event) => mayHave(source, event.source) && mayHave(types, event.type));
+  return canMatch ? pattern : undefined;
+}
+
+/** Whether the values of a pattern include a value, or comparisons that could match it. */
+function mayHave(values: unknown, value: string): boolean {
+  return !Array.isArray(values) || values.some((each) => typeof each !== 'string' || each === value);
 }
 
 function readTarget(
