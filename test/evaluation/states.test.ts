@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { METRICS } from '../../lambda/evaluate-model/metric-names';
+import { METRICS } from '../../lambda/shared/metric-names';
 import {
   Algorithm,
   DataLocation,
