@@ -43,7 +43,7 @@ export interface UploadResources {
  * The memory and storage needed to upload the data. The function stores both the archive and its unpacked content, and
  * the archive can be as large as the content.
  *
- * @throws SettingsError when no Lambda function can upload that much, unless local mode is to copy it
+ * @throws SettingsError if the data is too large for a Lambda function. Local mode copies data of any size
  */
 export function uploadResources(
   scope: IConstruct,

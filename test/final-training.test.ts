@@ -51,10 +51,10 @@ const BEST = {
   tunedHyperparameters: {},
 };
 
-describe('the best model is reused', () => {
+describe('reusing the best model', () => {
   const States = statesOf({ finalTraining: REUSE });
 
-  test('in as many states as a search alone has', () => {
+  test('needs one state more than a search without a final training', () => {
     const alone = statesOf({ finalTraining: { enabled: false } });
     expect(Object.keys(States)).toHaveLength(Object.keys(alone).length + 1);
     expect(next(States.FindBestTrainingJob)).toEqual(['WriteReport', 'WriteReport']);
@@ -63,7 +63,7 @@ describe('the best model is reused', () => {
     expect(States.WriteReport.Arguments.Payload).toMatchObject({ reusesBest: true });
   });
 
-  test('in the same output as that of a final training job', async () => {
+  test('has the output of a final training job', async () => {
     const input = { result: { tuningJob: {}, bestTrainingJob: BEST }, written: { report: 's3://r' } };
     const { tunedHyperparameters: _tuned, ...job } = BEST;
     expect(await evaluateJsonata(States.IsBestModelFound.Choices[0].Condition, { input })).toBe(true);
@@ -74,7 +74,7 @@ describe('the best model is reused', () => {
     });
   });
 
-  test('unless it left none: the execution fails and says so', async () => {
+  test('fails, with the reason, if the best training job left no model', async () => {
     const input = { result: { bestTrainingJob: { ...BEST, modelArtifacts: null } }, written: {} };
     const [found, failed] = States.IsBestModelFound.Choices;
     expect(await evaluateJsonata(found.Condition, { input })).toBe(false);
@@ -84,13 +84,13 @@ describe('the best model is reused', () => {
     );
   });
 
-  test('without a report', () => {
+  test('works without a report', () => {
     const { FindBestTrainingJob, ...others } = statesOf({ finalTraining: REUSE, report: false });
     expect(next(FindBestTrainingJob)).toEqual(['IsBestModelFound']);
     expect(Object.keys(others)).not.toContain('TrainFinalModel');
   });
 
-  test('so that its bucket keeps the models of the search', () => {
+  test('keeps the models of the search in the bucket', () => {
     const keepsTrials = (finalTraining: FinalTrainingOptions) => {
       const stack = stackOf();
       workflow({ finalTraining }, stack);
@@ -102,7 +102,7 @@ describe('the best model is reused', () => {
   });
 });
 
-describe('train and validation together', () => {
+describe('training and validation data together', () => {
   const States = statesOf({ finalTraining: TOGETHER });
   const settings = { train: 's3://data/train/', validation: 's3://data/validation/' };
 
@@ -126,7 +126,7 @@ describe('train and validation together', () => {
     });
   });
 
-  test('need no model where the number of rounds is set', async () => {
+  test('are used without reading a model if the number of rounds is set', async () => {
     const stack = stackOf();
     const finalTraining = { ...TOGETHER, hyperparameters: { num_round: '50' } };
     const { PrepareFinalTraining } = statesOf({ finalTraining }, stack);
@@ -138,7 +138,7 @@ describe('train and validation together', () => {
     expect(actions).not.toContain('s3:GetObject');
   });
 
-  test('are one channel, by a manifest', async () => {
+  test('are one channel with a manifest', async () => {
     const { InputDataConfig, HyperParameters } = States.TrainFinalModel.Arguments;
     expect(InputDataConfig).toEqual([
       {
@@ -159,7 +159,7 @@ describe('train and validation together', () => {
     expect(await evaluateJsonata(HyperParameters, { input })).toEqual({ num_round: '8' });
   });
 
-  test('name the reason and the best model when they cannot be listed', async () => {
+  test('give an error with the reason and the best model if they cannot be listed', async () => {
     const errorOutput = {
       Error: 'TrainingDataError',
       Cause: JSON.stringify({ errorType: 'TrainingDataError', errorMessage: 'there are no objects' }),
@@ -173,7 +173,7 @@ describe('train and validation together', () => {
     );
   });
 
-  test('are those of the definition that won', async () => {
+  test('are the data of the winning definition', async () => {
     const own = { train: at('s3://data/other/train/'), validation: at('s3://data/other/validation/') };
     const states = statesOf({
       finalTraining: TOGETHER,
@@ -187,7 +187,7 @@ describe('train and validation together', () => {
     expect(next(states.PrepareFinalTraining)).toEqual(['WhichDefinitionWon', 'WriteReport']);
   });
 
-  test('must be in one bucket in an execution, too, before a job starts', async () => {
+  test('are refused in the input of an execution if they are in two buckets, before a job starts', async () => {
     const props = { finalTraining: TOGETHER, allowedInputLocations: [DataLocation.fromUri('s3://lake/')] };
     const { Configure } = statesOf(props);
     const configure = (input: object) => evaluateJsonata(Configure.Output, { input }) as Promise<Json>;
@@ -201,7 +201,7 @@ describe('train and validation together', () => {
     });
   });
 
-  test('need permissions for these objects alone', () => {
+  test('need permissions for these objects only', () => {
     const stack = stackOf();
     definitionIn(fragment({ finalTraining: TOGETHER }, stack), stack);
     const list = (prefix: string) => ({
@@ -243,7 +243,7 @@ describe('train and validation together', () => {
 });
 
 describe('other data', () => {
-  test('can be named by the input of an execution, within what is allowed', async () => {
+  test('can be set in the input of an execution, within the allowed locations', async () => {
     const data = FinalTrainingData.of(at('s3://data/all/'), at('s3://data/later/'));
     const { Configure, ...states } = statesOf({ finalTraining: { data } });
     const configure = (input: object) => evaluateJsonata(Configure.Output, { input }) as Promise<Json>;
@@ -273,7 +273,7 @@ describe('other data', () => {
     expect(own).not.toContain('s3:PutObject');
   });
 
-  test('is no field of the input without it', async () => {
+  test('cannot be set in the input if the props do not allow it', async () => {
     const { Configure } = statesOf({});
     const { problems } = (await evaluateJsonata(Configure.Output, {
       input: { finalTrain: 's3://data/train/' },

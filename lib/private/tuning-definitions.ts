@@ -15,7 +15,7 @@ export interface TuningInput extends TuningOptions {
 
 type Hyperparameters = Readonly<Record<string, string>>;
 
-/** Options whose hyperparameters are known to be strings: callers have checked them by their shape. */
+/** Options after the check that all hyperparameters are strings. */
 interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameters'> {
   readonly hyperparameters?: Hyperparameters;
 }

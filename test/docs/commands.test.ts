@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as sagemaker from '@aws-sdk/client-sagemaker';
@@ -9,41 +9,21 @@ import { QUESTIONS } from '../../bin/training-advice';
 import { cleanCommand } from '../../local/src/commands/clean';
 import { listCommand } from '../../local/src/commands/list';
 import { logsCommand } from '../../local/src/commands/logs';
+import { predictCommand } from '../../local/src/commands/predict';
 import { reportCommand } from '../../local/src/commands/report';
 import { resumeCommand } from '../../local/src/commands/resume';
 import { runCommand } from '../../local/src/commands/run';
 import { serveCommand } from '../../local/src/commands/serve';
 import { showCommand } from '../../local/src/commands/show';
 import { scripts } from '../../package.json';
-import { codeBlocks, PAGES, PROJECT, readPage } from './pages';
-
-/** Commands that this test cannot check, with the reason. */
-const NOT_TRIED: readonly (readonly [pattern: RegExp, reason: string])[] = [
-  [/^npx cdk (?:bootstrap|deploy|destroy)\b/, 'needs an AWS account'],
-  [/^aws (?:s3|ecr)\b/, 'needs an AWS account; high-level commands and ECR have no client here'],
-  [/^aws cloudwatch get-metric-statistics /, 'tested with boto3 in local/test/services'],
-  [/^mvn install:install-file /, 'test/languages installs the jar with Maven'],
-  [/^npm run package -- --targets python$/, 'test/languages builds the packages'],
-  [/^\. \.venv\/\S+\/bin\/activate$/, 'a step of the commands around it'],
-  [/^docker /, 'needs Docker and an AWS account'],
-  [/^for registry in |^[A-Z]+=\S*$|^[A-Z]+=\$\(aws /, 'part of the commands for Docker'],
-  [/^printf '' \| aws s3 cp /, 'needs an AWS account'],
-  [/^export [A-Z_]+=/, 'printed by serve, which its own tests run'],
-  [/^npm install --save-dev /, 'the package is not published yet; test/package.test.ts has its content'],
-  [
-    /^(?:pip|python3 -m venv|\.venv\/python-sdk\/bin\/pip) /,
-    'local/test/services runs it with the pinned list',
-  ],
-  [/^optuna-dashboard /, 'a dashboard of another project, tried by hand'],
-  [/^\.venv\/python-sdk\/bin\/python /, 'local/test/services runs the example'],
-  [/^cd \S+$/, 'a step of the commands around it'],
-  [/^npx biome check/, 'npm test runs it (pretest)'],
-];
+import { COMMANDS, RULES, ruleOf, wordsOf } from './commands';
+import { PROJECT } from './pages';
 
 const LOCAL_COMMANDS: Readonly<Record<string, () => Command>> = {
   clean: cleanCommand,
   list: listCommand,
   logs: logsCommand,
+  predict: predictCommand,
   report: reportCommand,
   resume: resumeCommand,
   run: runCommand,
@@ -52,12 +32,6 @@ const LOCAL_COMMANDS: Readonly<Record<string, () => Command>> = {
 };
 
 const CLIENTS: Readonly<Record<string, object>> = { logs, sagemaker, stepfunctions: sfn, sts };
-
-/** The words of a command, split as a shell splits them. */
-function wordsOf(command: string): string[] {
-  const words = command.match(/(?:'[^']*'|"[^"]*"|<[^>]*>|\[[^\]]*\]|[^\s'"<[]|[<[])+/g) ?? [];
-  return words.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'));
-}
 
 /** The problem with the arguments of local mode, if any. */
 function problemOfLocalMode(args: readonly string[]): string | undefined {
@@ -91,10 +65,20 @@ function problemOfChoose(args: readonly string[]): string | undefined {
   return undefined;
 }
 
+/** The targets of `npm run package` are those of jsii-pacmak. */
+function problemOfPackage([option, targets = '']: readonly string[]): string | undefined {
+  const known = ['js', 'python', 'java', 'go', 'dotnet'];
+  if (option === undefined) return undefined;
+  return option === '--targets' && targets.split(',').every((target) => known.includes(target))
+    ? undefined
+    : `package: ${option} ${targets}`;
+}
+
 function problemOfScript(script: string, args: readonly string[]): string | undefined {
   if (!Object.hasOwn(scripts, script)) return `no script ${script} in package.json`;
   if (script === 'local') return problemOfLocalMode(args);
   if (script === 'choose') return problemOfChoose(args);
+  if (script === 'package') return problemOfPackage(args);
   return args.length === 0 ? undefined : `arguments of ${script} are not checked`;
 }
 
@@ -126,47 +110,40 @@ function problemOfAws([service = '', operation = '', waiter = '']: readonly stri
   return Object.hasOwn(client, name) ? undefined : `${service} has no ${operation} ${waiter}`;
 }
 
-/** The problem with a command, if any. */
+/** The problem with a command, if any. Only commands of this project and of AWS are parsed. */
 function problemOf(command: string): string | undefined {
-  if (NOT_TRIED.some(([pattern]) => pattern.test(command))) return undefined;
   const [first, second, third, ...others] = wordsOf(
     command.replace(/^[A-Z]+=\S+ /, '').replace(/ > \S+$/, ''),
   );
   const args = [third, ...others].filter((word) => word !== undefined);
-  if (first === 'npm' && ['ci', 'test'].includes(String(second)) && args.length === 0) return undefined;
   if (first === 'npm' && second === 'run') return problemOfScript(String(third), others.slice(1));
   if (first === 'npx' && second === 'cdk-sagemaker-tuning-local') return problemOfLocalMode(args);
   if (first === 'npx' && second === 'jest') return problemOfJest(args);
-  if (first === 'aws') return problemOfAws([String(second), String(third), ...others]);
-  return 'no test knows this command';
+  if (first === 'aws' && Object.hasOwn(CLIENTS, String(second))) {
+    return problemOfAws([String(second), String(third), ...others]);
+  }
+  return undefined;
 }
 
-/** The commands of a page: each line of its shell blocks, and inline code that begins with npm run, npx or aws. */
-function commandsOf(page: string): string[] {
-  const blocks = codeBlocks(page, 'sh').flatMap(({ code }) => code.replace(/\\\n\s*/g, '').split('\n'));
-  const inline = [
-    ...readPage(page)
-      .replace(/^```.*?^```/gms, '')
-      .matchAll(/`((?:npm run|npx|aws) [^`]+)`/g),
-  ];
-  return [...blocks, ...inline.map(([, command = '']) => command)]
-    .flatMap((line) => line.replace(/(?:^|\s+)#\s.*$/, '').split(' && '))
-    .map((command) => command.trim())
-    .filter((command) => command !== '' && command !== '…' && !command.includes('…'));
-}
-
-const COMMANDS = PAGES.flatMap((page) => commandsOf(page).map((command) => [page, command] as const));
-
-test('every command of the pages can be parsed, or has a reason', () => {
+test('every command of the pages can be parsed', () => {
   expect(COMMANDS.length).toBeGreaterThan(60);
-  const problems = COMMANDS.map(([page, command]) => [page, command, problemOf(command)]);
+  const problems = COMMANDS.map(({ page, command }) => [page, command, problemOf(command)]);
   expect(problems.filter(([, , problem]) => problem !== undefined)).toEqual([]);
 });
 
-test('every reason is needed', () => {
-  const idle = NOT_TRIED.filter(([pattern]) => !COMMANDS.some(([, command]) => pattern.test(command)));
-  expect(idle).toEqual([]);
+test('every command has run, or has a reason', () => {
+  expect(COMMANDS.filter(({ command }) => ruleOf(command) === undefined)).toEqual([]);
+  const used = new Set(COMMANDS.map(({ command }) => ruleOf(command)));
+  expect(RULES.filter((rule) => !used.has(rule))).toEqual([]);
 });
+
+test.each(RULES.filter(({ runs }) => runs === 'elsewhere').map(({ where }) => [where]))(
+  'the test that runs a command exists: %s',
+  (where) => {
+    const [, file = '', mark = ''] = /^([^:]+):(.*)$/.exec(where) ?? [];
+    expect(readFileSync(join(PROJECT, file), 'utf8')).toContain(mark);
+  },
+);
 
 test.each([
   ['npm run locl', /no script locl/],
@@ -175,13 +152,12 @@ test.each([
   ['npm run choose -- --code notebook', /choose: code/],
   ['npx jest test/no-such.test.ts', /no test test\/no-such/],
   ['aws stepfunctions list-machines', /no list-machines/],
-  ['make', /no test knows/],
 ])('a mistake in “%s” would be found', (command, problem) => {
   expect(problemOf(command)).toMatch(problem);
 });
 
 test('the projects that commands name exist', () => {
-  const projects = COMMANDS.flatMap(([, command]) => /--project (examples\/\S+)/.exec(command)?.[1] ?? []);
+  const projects = COMMANDS.flatMap(({ command }) => /--project (examples\/\S+)/.exec(command)?.[1] ?? []);
   expect(projects.length).toBeGreaterThan(5);
   expect(projects.filter((project) => !existsSync(join(PROJECT, project, 'cdk.json')))).toEqual([]);
 });

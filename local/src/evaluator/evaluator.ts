@@ -11,8 +11,8 @@ const TIME_LIMIT = 5_000;
 const IDLE_LIMIT = 10_000;
 
 /**
- * Maximum heap size. It exceeds the limit of the memory watch, which therefore ends the process before V8
- * aborts it with a core dump.
+ * Maximum heap size. It is higher than the limit of the memory watch, so that the watch ends the process before V8 aborts
+ * it with a core dump.
  */
 const HEAP_MEGABYTES = 512;
 

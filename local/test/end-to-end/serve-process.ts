@@ -17,9 +17,13 @@ export interface ServeProcess {
 }
 
 /** Starts `serve` on an app and waits for the printed lines. The caller must end the process. */
-export async function serve(assembly: string, ...args: string[]): Promise<ServeProcess> {
-  const root = temporaryFolder();
-  const command = [...CLI, 'serve', '--assembly', assembly, '--root', root, ...args];
+export function serve(assembly: string, ...args: string[]): Promise<ServeProcess> {
+  return serveIn(temporaryFolder(), '--assembly', assembly, ...args);
+}
+
+/** Starts `serve` in a root, by default on the app of this project. The caller must end the process. */
+export async function serveIn(root: string, ...args: string[]): Promise<ServeProcess> {
+  const command = [...CLI, 'serve', '--root', root, ...args];
   const child = spawn(process.execPath, command, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text) => {

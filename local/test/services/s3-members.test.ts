@@ -14,7 +14,7 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './hel
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Local S3 silently ignores nothing: every header, parameter and element in S3's service model changes the result of its
+ * Local S3 ignores no part of a request: every header, parameter and element in S3's service model changes the result of its
  * operation, is rejected with an error that names it, or is listed below as having no effect.
  */
 

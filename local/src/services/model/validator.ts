@@ -206,7 +206,8 @@ export function expressionOf(pattern: string): RegExp {
   }
   // JavaScript has no POSIX classes as Java does. Its Unicode classes require the flag "u", which forbids the
   // unnecessary escapes in other patterns.
-  // SageMaker's model has patterns with a length after their end, `(…)${1,128}`: min and max limit the length.
+  // Some patterns in SageMaker's model end with a length, `(…)${1,128}`. It is removed, because `min` and `max` limit
+  // the length.
   const translated = pattern.replaceAll('\\p{Alnum}', 'A-Za-z0-9').replace(/\$\{\d+,\d+\}$/, '');
   const expression = new RegExp(`^(?:${translated})$`, translated.includes('\\p{') ? 'u' : '');
   expressions.set(pattern, expression);

@@ -20,8 +20,8 @@ const MAX_CHANGES = 10;
 const CHANGES_OF_A_VALUE = 2;
 
 /**
- * Members of a training definition that may differ from the parent's, according to the service's error
- * message (aws/sagemaker-python-sdk#3693), which is older than HyperParameterTuningResourceConfig.
+ * Members of a training definition that may differ from the parent's. The list comes from an error message of SageMaker
+ * (aws/sagemaker-python-sdk#3693). The message is older than the member HyperParameterTuningResourceConfig.
  */
 const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
   'AlgorithmSpecification',
@@ -39,7 +39,7 @@ const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
 
 /** The starting point of a tuning job. */
 export interface WarmStart {
-  /** The request. If it does not set a maximum number of training jobs, the number that the parents leave. */
+  /** The request. A maximum number of training jobs that it lacks is filled in: as many as the parents leave. */
   readonly request: CreateTuningJobRequest;
   /** Trials of the parents. The parents' own parents do not count, as on AWS. */
   readonly previousTrials: readonly FinishedTrial[];
