@@ -63,6 +63,11 @@ export const RULES: readonly Rule[] = [
     where: 'local/test/end-to-end/own-data.test.ts:maxTrainingJobs',
   },
   {
+    pattern: /^npm run local -- --context tuning:testFraction=/,
+    runs: 'elsewhere',
+    where: 'test/model-quality.test.ts:testFraction',
+  },
+  {
     pattern: /^npm run local -- --context tuning:data=/,
     runs: 'elsewhere',
     where: 'local/test/end-to-end/own-data.test.ts:tuning:label=',
