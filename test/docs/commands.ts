@@ -64,8 +64,8 @@ export const RULES: readonly Rule[] = [
   },
   {
     pattern: /^npm run local -- --context tuning:testFraction=/,
-    runs: 'elsewhere',
-    where: 'test/model-quality.test.ts:testFraction',
+    runs: 'by hand',
+    where: 'a whole search of the app; test/model-quality.test.ts synthesizes these settings',
   },
   {
     pattern: /^npm run local -- --context tuning:data=/,
