@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { type PredictOptions, predictRows } from '../../src/predictions';
+import { temporaryFolder } from '../training/support';
+
+/** What `predictRows` wrote and said. */
+export interface Predicted {
+  /** The fields of each row, by column. */
+  readonly rows: readonly Readonly<Record<string, string>>[];
+  readonly text: string;
+  readonly notices: readonly string[];
+}
+
+/** Writes a file with these lines into a new folder. */
+export function csv(...lines: readonly string[]): string {
+  const path = join(temporaryFolder(), 'rows.csv');
+  writeFileSync(path, `${lines.join('\n')}\n`);
+  return path;
+}
+
+/** Predicts the rows of a file. The fields of the result must have no commas. */
+export async function predicted(
+  rows: string,
+  { model, server }: Pick<PredictOptions, 'model' | 'server'>,
+): Promise<Predicted> {
+  const notices: string[] = [];
+  let text = '';
+  await predictRows({
+    model,
+    rows,
+    server,
+    workFolder: join(temporaryFolder(), 'predict-'),
+    signal: new AbortController().signal,
+    onNotice: (notice) => notices.push(notice),
+    output: new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk;
+        done();
+      },
+    }),
+  });
+  const [names = [], ...lines] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  return {
+    text,
+    notices,
+    rows: lines.map((fields) => Object.fromEntries(names.map((name, at) => [name, fields[at] ?? '']))),
+  };
+}
+
+/** Writes a JSON file, with its folder. */
+export function writeJson(path: string, value: unknown): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, JSON.stringify(value));
+}
