@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
-import { startServing } from '../library/start-training';
+import { createCommonTraining } from '../library/head-start';
 import { predictRows, type TrainedModel } from '../predictions';
+import { combineServers, type ModelServer } from '../training';
 import { UserError } from '../user-error';
 import { addExamples } from './help';
 import { onInterruption } from './interruption';
@@ -51,15 +52,19 @@ async function predict(name: string, rows: string, options: PredictCommandOption
   if (!statSync(rows, { throwIfNoEntry: false })?.isFile()) throw new UserError(`${rows}: file not found.`);
   const model = findTrainedModel(root, name);
   const interruption = onInterruption(() => undefined);
-  const serving = startServing({ pythonFolder: pythonFolderOf(options), onNotice: console.error });
+  const { xgboost } = createCommonTraining({
+    pythonFolder: pythonFolderOf(options),
+    onNotice: console.error,
+  });
+  const server = combineServers([xgboost.serving ?? []].flat());
   try {
-    requireServable(model, serving.server);
+    requireServable(model, server);
     await writeTo(options.out, (output) =>
       predictRows({
         model,
         rows,
         output,
-        server: serving.server,
+        server,
         workFolder: join(root, 'work', 'predict-'),
         signal: interruption.signal,
         onNotice: console.error,
@@ -70,15 +75,17 @@ async function predict(name: string, rows: string, options: PredictCommandOption
     if (status === undefined) throw error;
     process.exitCode = status;
   } finally {
-    await serving.close();
+    await xgboost.close();
   }
 }
 
-function requireServable(model: TrainedModel, server: ReturnType<typeof startServing>['server']): void {
+function requireServable(model: TrainedModel, server: ModelServer): void {
   if (server.accepts(model)) return;
   const { SAGEMAKER_PROGRAM: program } = model.environment;
   const what = program === undefined ? `with the image ${model.image}` : `by the script ${program}`;
-  throw new UserError(`${model.title} was trained ${what}. predict runs ${server.images}`);
+  throw new UserError(
+    `${model.title} was trained ${what}. predict runs ${server.images}; other models need a transform job`,
+  );
 }
 
 /** Calls a function with an output that appears under its name only when it is complete. */

@@ -11,7 +11,6 @@ import {
   createStubSampler,
   createStubTrainer,
   createTabularTrainer,
-  type ModelServer,
   type Sampler,
   type Trainer,
   type WantedPackages,
@@ -79,30 +78,13 @@ export async function startTraining(options: TrainingOptions, headStart?: HeadSt
   }
 }
 
-/** The servers of models that need no deployment, for predictions outside of transform jobs. */
-export function startServing(options: Pick<LocalModeOptions, 'pythonFolder' | 'onNotice'>): {
-  readonly server: ModelServer;
-  close(): Promise<void>;
-} {
-  const trainer = combineTrainers(createPoolTrainers(createCommonTraining(options)));
-  return { server: trainer.serving, close: () => trainer.close() };
-}
-
-/** The trainers of algorithms that run on warm workers. */
-function createPoolTrainers({ environments, xgboost }: CommonTraining): Trainer[] {
-  return [
-    xgboost,
-    createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: MOST_JOBS }),
-  ];
-}
-
 function createTrainers(
-  common: CommonTraining,
+  { environments, xgboost }: CommonTraining,
   { deployment, imageCommands = new Map() }: TrainingOptions,
 ): Trainer {
-  const { environments } = common;
   return combineTrainers([
-    ...createPoolTrainers(common),
+    xgboost,
+    createTabularTrainer({ pythonFor: (wanted) => environments.forPackages(wanted), maxWorkers: MOST_JOBS }),
     createScriptTrainer({ environments, maxJobs: MOST_JOBS }),
     createContainerTrainer({
       commands: imageCommands,

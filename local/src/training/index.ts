@@ -5,6 +5,7 @@ export { HostProcess } from './host-process';
 export { MetricCollector, type MetricDatum } from './metrics';
 export { storeOutputs, writeModelArchive } from './model-archive';
 export type { BatchSettings, ModelServer, PathStep, ServedModel, TransformTask } from './model-server';
+export { combineServers } from './model-server';
 export { createOptunaSampler } from './optuna-sampler';
 export {
   createPythonEnvironments,

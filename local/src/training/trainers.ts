@@ -1,11 +1,11 @@
-import { combineServers, type ModelServer } from './model-server';
+import { combineServers } from './model-server';
 import type { TrainedAlgorithm, Trainer } from './trainer';
 
 /**
  * Combines several trainers. The first trainer that accepts a job runs it, unless an earlier one explains why
  * local mode cannot run the job.
  */
-export function combineTrainers(trainers: readonly Trainer[]): Trainer & { readonly serving: ModelServer } {
+export function combineTrainers(trainers: readonly Trainer[]): Trainer {
   const find = (algorithm: TrainedAlgorithm): { trainer?: Trainer; refusal?: string } => {
     for (const trainer of trainers) {
       if (trainer.accepts(algorithm)) return { trainer };
