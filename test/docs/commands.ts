@@ -56,6 +56,11 @@ export const RULES: readonly Rule[] = [
     where: 'local/test/end-to-end/workflow.test.ts:runs twice at once',
   },
   { pattern: /^npm run local -- (?:list|show|report|logs|resume|clean)\b/, runs: 'here', where: '' },
+  {
+    pattern: /^npm run local -- predict /,
+    runs: 'by hand',
+    where: 'tried on penguins.csv; local/test/predictions and local/test/commands test its parts',
+  },
   { pattern: /^npm run local -- --input '\{"warmStartFrom"/, runs: 'here', where: '' },
   {
     pattern: /^npm run local -- --input '\{"max/,
@@ -134,6 +139,11 @@ export const RULES: readonly Rule[] = [
     runs: 'elsewhere',
     where: 'local/test/end-to-end/boto3_client.py:get_waiter',
   },
+  {
+    pattern: /^aws sagemaker create-(?:model|transform-job) /,
+    runs: 'elsewhere',
+    where: 'local/test/end-to-end/boto3_client.py:create_transform_job',
+  },
   { pattern: /^aws ecr /, runs: 'never', where: AWS },
   {
     pattern: /^printf '' \| aws s3 cp /,
@@ -147,7 +157,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /^aws \S+ (?:list-hub-contents|describe-hub-content|list-state-machine-versions|update-state-machine-alias)\b/,
+      /^aws \S+ (?:list-hub-contents|describe-hub-content|list-state-machine-versions|update-state-machine-alias|create-endpoint|create-endpoint-config|delete-endpoint)\b/,
     runs: 'never',
     where: 'local mode does not implement it; its options are checked',
   },
