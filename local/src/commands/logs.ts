@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { findLogFile, logNames } from '../local-folder/log-files';
 import { formatPath } from '../report/format';
+import { placeOf } from '../report/job-place';
 import { type Jobs, transformLogName } from '../services';
 import { UserError } from '../user-error';
 import { addExamples, PROGRAM } from './help';
@@ -22,19 +23,24 @@ const MOST_NAMES = 20;
 /** The `logs` command: the output of a job or function. */
 export function logsCommand(): Command {
   const command = new Command('logs')
-    .description('Prints the log of a training job, an AutoML job, a transform job or a Lambda function.')
-    .argument('<name>', 'name of the job or function');
+    .description(
+      "Prints the log of a training job, an AutoML job, a transform job or a Lambda function, or the logs of a Map item's jobs.",
+    )
+    .argument('<name>', 'name of the job or function, or ID of the item');
   addRootOptions(command).option('-f, --follow', 'keep printing until the job ends or Ctrl-C').action(logs);
   return addExamples(command, [
     ['logs <training job>', 'its output so far'],
     ['logs <training job> --follow', 'its output until it ends'],
+    ['logs <item>', 'the output of all jobs of an item of a fleet'],
   ]);
 }
 
 async function logs(name: string, options: LogsOptions): Promise<void> {
   const root = existingRoot(options);
-  const log = openSync(logFile(root, name), 'r');
   const { jobs } = readRunRecords(root);
+  const ofItem = findJobLog(root, name) === undefined ? jobsOfItem(jobs, name) : [];
+  if (ofItem.length > 0) return printLogs(root, ofItem);
+  const log = openSync(logFile(root, name), 'r');
   try {
     let hasEnded = !options.follow || hasJobEnded(jobs, name);
     for (;;) {
@@ -49,8 +55,33 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
   }
 }
 
+/** Names of the jobs that ran for a Map item, in the order of their creation. */
+function jobsOfItem(jobs: Jobs, label: string): string[] {
+  const all = [...jobs.training.list(), ...jobs.automl.list(), ...jobs.transform.list()];
+  return all
+    .filter((job) => placeOf(jobs, job)?.path.some((item) => item.label === label))
+    .sort((one, other) => one.description.CreationTime - other.description.CreationTime)
+    .map(({ name }) => name);
+}
+
+/** Prints the logs of several jobs, each after its name. */
+function printLogs(root: string, names: readonly string[]): void {
+  for (const name of names) {
+    const file = findJobLog(root, name);
+    if (file === undefined) continue;
+    process.stdout.write(`==> ${name} <==\n`);
+    const log = openSync(file, 'r');
+    printRest(log);
+    closeSync(log);
+  }
+}
+
+function findJobLog(root: string, name: string): string | undefined {
+  return findLogFile(root, name) ?? findLogFile(root, transformLogName(name));
+}
+
 function logFile(root: string, name: string): string {
-  const file = findLogFile(root, name) ?? findLogFile(root, transformLogName(name));
+  const file = findJobLog(root, name);
   if (file !== undefined) return file;
   const names = logNames(root);
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));

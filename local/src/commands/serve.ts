@@ -57,7 +57,7 @@ async function serve(options: ServeOptions): Promise<void> {
     lines: exportLines(localMode, options.role),
     reports: localMode.reports && (await serveReports(localMode.reports)),
   }));
-  const view = showJobs(localMode.jobs, process.stderr);
+  const view = showJobs(localMode.jobs, localMode.executionStore.mapProgress, process.stderr);
   const interruption = onInterruption(() =>
     view.print(
       `\nStopping running executions and jobs. "${PROGRAM} resume" continues them. Press Ctrl-C again to quit at once.`,

@@ -29,7 +29,11 @@ export async function showExecutions(
 ): Promise<void> {
   const view = options.quiet
     ? showNothing()
-    : showJobs(localMode.jobs, options.json ? process.stderr : process.stdout);
+    : showJobs(
+        localMode.jobs,
+        localMode.executionStore.mapProgress,
+        options.json ? process.stderr : process.stdout,
+      );
   const interruption = onInterruption(() =>
     view.print(
       `\nStopping running jobs. Finished work is kept: "${PROGRAM} resume" continues. Press Ctrl-C again to quit at once.`,

@@ -1,32 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { StateMachineResource } from '../assembly';
+import { linesOf } from '../local-folder/lines-of';
 import { isOtherLocalMode } from '../local-folder/local-modes';
 import { type OnNotice, readRecord } from '../local-folder/read-record';
-import { replaceFile } from '../local-folder/replace-file';
 import { writeRecord } from '../local-folder/write-record';
 import {
-  applyChange,
   type ExecutionResult,
   type HistoryEvent,
   type Json,
-  jsonText,
   type MapItemState,
   type MapPlace,
   type PositionChange,
   parseExact,
   type ResumePoint,
 } from '../states';
+import { MapProgress } from './map-progress';
+import { PositionFile, readPosition } from './position-file';
 import type { StubbedTaskName } from './stub-types';
 
 /** The stored record of an execution. */
@@ -75,7 +78,6 @@ export type KeptEvent = Omit<HistoryEvent, 'timestamp'> & { readonly timestamp: 
 const RECORD = 'execution.json';
 const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
-/** Changes of the execution's position since it reached its current state, one per line. */
 const POSITION = 'position.jsonl';
 /** Changes of its Map items, one per line, including those of executions that an item started. */
 const ITEMS = 'items.jsonl';
@@ -87,6 +89,8 @@ export class ExecutionStore {
   /** ARNs of the executions of this process. */
   private readonly own = new Set<string>();
   private readonly root: string;
+  /** The Maps that this process runs. */
+  readonly mapProgress = new MapProgress();
 
   /**
    * @param localRoot folder of the deployment, usually `.local`
@@ -124,6 +128,7 @@ export class ExecutionStore {
   /** Takes over an execution that has ended, to continue it. */
   reopen(record: ExecutionRecord): ExecutionLog {
     this.own.add(record.arn);
+    this.mapProgress.continueFrom(this.items(record.arn));
     return new ExecutionLog(this.folderOf(record.arn));
   }
 
@@ -165,8 +170,7 @@ export class ExecutionStore {
 
   /** The last position of an execution. @returns undefined if an older version did not store it */
   position(arn: string): ResumePoint | undefined {
-    const changes = readLines<PositionChange>(join(this.folderOf(arn), POSITION));
-    return changes.reduce<ResumePoint | undefined>(applyChange, undefined);
+    return readPosition(join(this.folderOf(arn), POSITION));
   }
 
   /** Whether the position of an execution is stored. */
@@ -177,6 +181,7 @@ export class ExecutionStore {
   /** Stores the state of a Map item in the folder of the execution that runs the outermost Map. */
   keepItem(state: MapItemState): void {
     appendLine(join(this.folderOf(state.executionArn), ITEMS), state);
+    this.mapProgress.tell(state);
   }
 
   /** The Map items of an execution that were started, in the order of their start. */
@@ -238,12 +243,15 @@ export class ExecutionStore {
 
 /** The files of one execution of this process. */
 export class ExecutionLog {
+  private readonly position: PositionFile;
+
   constructor(private readonly folder: string) {
     for (const name of [HISTORY, POSITION, ITEMS]) {
       const file = join(folder, name);
       // A killed process may have left an incomplete line.
-      if (existsSync(file) && !readFileSync(file, 'utf8').endsWith('\n')) appendFileSync(file, '\n');
+      if (existsSync(file) && !endsWithLine(file)) appendFileSync(file, '\n');
     }
+    this.position = new PositionFile(join(folder, POSITION));
   }
 
   /** Path of the record. */
@@ -263,12 +271,19 @@ export class ExecutionLog {
 
   /** Stores a change of the execution's position. */
   reach(change: PositionChange): void {
-    const file = join(this.folder, POSITION);
-    const line = `${jsonText(change)}\n`;
-    // Earlier positions do not matter once the state machine is in its next state.
-    if (change.type === 'reached' && change.at.length === 0) replaceFile(file, line);
-    else appendFileSync(file, line);
+    this.position.add(change);
   }
+}
+
+/** Whether a file is empty or its last line is complete. */
+function endsWithLine(file: string): boolean {
+  const { size } = statSync(file);
+  if (size === 0) return true;
+  const handle = openSync(file, 'r');
+  const last = Buffer.alloc(1);
+  readSync(handle, last, 0, 1, size - 1);
+  closeSync(handle);
+  return last.toString() === '\n';
 }
 
 function writeJson(file: string, content: unknown): void {
@@ -281,8 +296,7 @@ function appendLine(file: string, content: unknown): void {
 
 /** Parses a file with one JSON object per line. */
 function readLines<T>(file: string): T[] {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  return lines.flatMap((line) => {
+  return [...linesOf(file)].flatMap((line) => {
     try {
       return line === '' ? [] : [parseExact(line) as T];
     } catch {

@@ -9,6 +9,11 @@ export interface CopyOf {
   readonly isLinked?: boolean;
 }
 
+/** Lines, which may be too many for memory. */
+export interface Lines {
+  readonly lines: Iterable<string>;
+}
+
 /**
  * Writes a file atomically and creates its parent folders. Readers see the old content or the new content,
  * even if this process is killed.
@@ -17,7 +22,7 @@ export interface CopyOf {
  */
 export function replaceFile(
   file: string,
-  content: string | Uint8Array | CopyOf,
+  content: string | Uint8Array | CopyOf | Lines,
   staging: string = path.dirname(file),
 ): void {
   fs.mkdirSync(staging, { recursive: true });
@@ -25,6 +30,8 @@ export function replaceFile(
   try {
     if (typeof content === 'object' && 'copyOf' in content) {
       copyFile(content, temporary);
+    } else if (typeof content === 'object' && 'lines' in content) {
+      for (const line of content.lines) fs.appendFileSync(temporary, line);
     } else {
       fs.writeFileSync(temporary, content);
     }

@@ -1,24 +1,31 @@
+import type { MapProgress } from '../executions/map-progress';
 import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
+import type { MapItemState } from '../states';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
 import { reportedMetrics } from './job-metrics';
-import { placeOf, placePrefix } from './job-place';
+import { placeOf, placePrefix, renderPlace, tuningJobOf } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
-/** Prints a line when a job starts, and another when a training job or candidate ends. */
+/**
+ * Prints a line when a job starts, and another when a training job or candidate ends. For Maps with many items, prints
+ * only a line when an item ends.
+ */
 export class JobLines {
   private readonly printed = new Set<string>();
   private readonly ends: readonly (() => void)[];
 
   constructor(
     private readonly jobs: Jobs,
+    private readonly maps: MapProgress,
     private readonly print: (line: string) => void,
   ) {
     this.ends = [
       jobs.tuning.onChange((record) => this.tuningJob(record)),
       jobs.training.onChange((record) => this.trainingJob(record)),
       jobs.automl.onChange((record) => this.automlJob(record)),
+      maps.onEnd((item) => this.item(item)),
     ];
   }
 
@@ -28,17 +35,17 @@ export class JobLines {
   }
 
   private tuningJob(record: TuningJobRecord): void {
+    if (this.maps.largeOf(record.createdBy?.place)) return;
     this.once(record.name, () => this.placed(record, `Tuning job ${record.name}`));
   }
 
   private trainingJob(record: TrainingJobRecord): void {
     const { name, description } = record;
     const arn = description.TuningJobArn;
+    const tuningJob = arn === undefined ? undefined : tuningJobOf(this.jobs.tuning, arn);
+    if (this.maps.largeOf((tuningJob ?? record).createdBy?.place)) return;
     if (arn === undefined) this.once(name, () => this.placed(record, `Training job ${name}`));
     if (!isEnded(description)) return;
-    const tuningJob = this.jobs.tuning
-      .listOwn()
-      .find((job) => job.description.HyperParameterTuningJobArn === arn);
     this.once(`${name} ended`, () =>
       this.placed(
         record,
@@ -51,10 +58,19 @@ export class JobLines {
 
   private automlJob(record: AutoMLJobRecord): void {
     const { name, candidates } = record;
+    if (this.maps.largeOf(record.createdBy?.place)) return;
     this.once(name, () => this.placed(record, `AutoML job ${name} (${LOCAL_EQUIVALENT})`));
     for (const candidate of candidates.filter(isCandidateEnded)) {
       this.once(candidate.CandidateName, () => this.placed(record, renderCandidateEnd(candidate)));
     }
+  }
+
+  private item(item: MapItemState): void {
+    const counts = this.maps.largeOf(item);
+    if (counts === undefined) return;
+    const { succeeded, failed, total } = counts;
+    const failure = item.error === undefined ? '' : `  ${item.error}`;
+    this.print(`[${succeeded + failed} of ${total}] ${renderPlace(item)}  ${item.status}${failure}`);
   }
 
   /** Prefixes a line with the Map item that the job runs for. */

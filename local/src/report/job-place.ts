@@ -1,12 +1,16 @@
-import type { JobRecord, Jobs, TrainingJobRecord } from '../services';
+import type { JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import type { MapPlace } from '../states';
+
+/** The tuning job with an ARN. ARNs end with the name. */
+export function tuningJobOf(tuning: Jobs['tuning'], arn: string): TuningJobRecord | undefined {
+  return tuning.get(arn.slice(arn.lastIndexOf('/') + 1));
+}
 
 /** The Map item that a job runs for. A training job of a tuning job has the item of the tuning job. */
 export function placeOf({ tuning }: Jobs, job: JobRecord | TrainingJobRecord): MapPlace | undefined {
   const arn = 'description' in job ? job.description.TuningJobArn : undefined;
   if (job.createdBy?.place || arn === undefined) return job.createdBy?.place;
-  return tuning.list().find(({ description }) => description.HyperParameterTuningJobArn === arn)?.createdBy
-    ?.place;
+  return tuningJobOf(tuning, arn)?.createdBy?.place;
 }
 
 /** An item as shown to the user: `2: houses`; in nested Maps `2: houses / 0: price`. */

@@ -1,8 +1,10 @@
 import type { WriteStream } from 'node:tty';
+import type { MapProgress } from '../executions/map-progress';
 import type { Jobs } from '../services';
 import { steadyNow } from '../steady-clock';
 import { JobLines } from './job-lines';
 import { renderJobs } from './jobs-screen';
+import { renderMapProgress } from './map-progress';
 import { TerminalBlock } from './terminal-block';
 
 const REDRAW_MILLISECONDS = 500;
@@ -19,8 +21,10 @@ export interface JobsView {
  * Shows the jobs of this process. On a terminal, redraws a table in place. Otherwise (or if the terminal
  * cannot move its cursor), prints one line when a job ends.
  */
-export function showJobs(jobs: Jobs, out: WriteStream): JobsView {
-  return out.isTTY && process.env['TERM'] !== 'dumb' ? new LiveTable(jobs, out) : linesOf(jobs, out);
+export function showJobs(jobs: Jobs, maps: MapProgress, out: WriteStream): JobsView {
+  return out.isTTY && process.env['TERM'] !== 'dumb'
+    ? new LiveTable(jobs, maps, out)
+    : linesOf(jobs, maps, out);
 }
 
 /** Shows only printed text. */
@@ -34,6 +38,7 @@ class LiveTable implements JobsView {
 
   constructor(
     private readonly jobs: Jobs,
+    private readonly maps: MapProgress,
     out: WriteStream,
   ) {
     this.block = new TerminalBlock(out);
@@ -54,11 +59,18 @@ class LiveTable implements JobsView {
 
   private draw(rows: number): void {
     const { columns } = this.block;
-    this.block.draw(renderJobs(this.jobs, { rows, columns, now: steadyNow() / 1000 }));
+    const screen = { rows, columns, now: steadyNow() / 1000 };
+    const maps = this.maps.large().flatMap((counts) => renderMapProgress(counts, screen));
+    // The final state has no jobs of Maps with many items: a table of the items follows.
+    const showsJobs = maps.length === 0 || rows < Number.POSITIVE_INFINITY;
+    this.block.draw([
+      ...maps,
+      ...(showsJobs ? renderJobs(this.jobs, { ...screen, rows: Math.max(1, rows - maps.length) }) : []),
+    ]);
   }
 }
 
-function linesOf(jobs: Jobs, out: WriteStream): JobsView {
-  const lines = new JobLines(jobs, (line) => void out.write(`${line}\n`));
+function linesOf(jobs: Jobs, maps: MapProgress, out: WriteStream): JobsView {
+  const lines = new JobLines(jobs, maps, (line) => void out.write(`${line}\n`));
   return { print: console.error, close: () => lines.close() };
 }

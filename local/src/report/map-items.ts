@@ -23,6 +23,9 @@ import { failedJobs, renderObjective } from './training-job-text';
 /** Maximum length of a failure reason; the `show` command prints all of it. */
 const LONGEST_REASON = 300;
 
+/** Maximum number of items in a table. */
+const MOST_ROWS = 100;
+
 /** Suffix that Step Functions adds to a service's message: status and request ID. */
 const SERVICE = / \(Service: [^)]*\)$/;
 
@@ -30,6 +33,8 @@ const SERVICE = / \(Service: [^)]*\)$/;
 interface Outcome {
   readonly hasJobs: boolean;
   readonly objective: string;
+  /** How bad the objective value is: the higher, the worse. */
+  readonly badness?: number;
   /** Name of the job with this objective value. */
   readonly job: string;
   /** Failure reason of the item's failed job, if any. */
@@ -80,7 +85,10 @@ function renderMap(name: string, rows: readonly Row[]): string[] {
     ...PLAIN_TABLE,
     head: ['item', 'status', 'objective', 'best job', 'failure reason'],
   });
-  for (const row of [...rows].sort((one, other) => rankOf(one) - rankOf(other) || byIndex(one, other))) {
+  const sorted = [...rows].sort(
+    (one, other) => rankOf(one) - rankOf(other) || byBadness(one, other) || byIndex(one, other),
+  );
+  for (const row of sorted.slice(0, MOST_ROWS)) {
     const { item, objective, job } = row;
     const cells = [renderPlace(item), item.status, objective, job, reasonOf(row)];
     table.push(item.status === 'FAILED' ? cells.map((cell) => colors.red(cell)) : cells);
@@ -91,6 +99,7 @@ function renderMap(name: string, rows: readonly Row[]): string[] {
       .toString()
       .split('\n')
       .map((line) => line.trimEnd()),
+    ...(rows.length > MOST_ROWS ? [` … ${rows.length - MOST_ROWS} more items, which are better`] : []),
     '',
   ];
 }
@@ -107,6 +116,11 @@ function totalOf(rows: readonly Row[]): number {
 function rankOf({ item, failure }: Row): number {
   const rank = { FAILED: 0, ABORTED: 1, RUNNING: 2, SUCCEEDED: 4 }[item.status];
   return item.status === 'SUCCEEDED' && failure !== undefined ? 3 : rank;
+}
+
+/** The worst objective first. */
+function byBadness({ badness: one = 0 }: Row, { badness: other = 0 }: Row): number {
+  return other - one;
 }
 
 function byIndex({ item: one }: Row, { item: other }: Row): number {
@@ -155,7 +169,7 @@ function failureOf(
   return reasons[0];
 }
 
-type Best = Pick<Outcome, 'objective' | 'job'>;
+type Best = Pick<Outcome, 'objective' | 'badness' | 'job'>;
 
 /** The best training job of all searches. If their objectives differ, only the last search counts. */
 function bestOfSearches(tuning: readonly TuningJobRecord[], jobs: Jobs): Best | undefined {
@@ -164,7 +178,13 @@ function bestOfSearches(tuning: readonly TuningJobRecord[], jobs: Jobs): Best | 
   );
   const metrics = new Set(bests.map((job) => job.FinalHyperParameterTuningJobObjectiveMetric?.MetricName));
   const best = metrics.size > 1 ? bests.at(-1) : bestTrainingJob(bests);
-  return best && { objective: renderObjective(best), job: best.TrainingJobName };
+  if (best === undefined) return undefined;
+  const { Type: type, Value: value = 0 } = best.FinalHyperParameterTuningJobObjectiveMetric ?? {};
+  return {
+    objective: renderObjective(best),
+    badness: type === 'Maximize' ? -value : value,
+    job: best.TrainingJobName,
+  };
 }
 
 function bestCandidate(automl: readonly AutoMLJobRecord[]): Best | undefined {

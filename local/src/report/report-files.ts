@@ -53,7 +53,8 @@ export interface ReportJob {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-const REPORT_URI = /s3:\/\/[^\s"]+\/report\.html/g;
+/** The page of a search, or the summary of a fleet. */
+const REPORT_URI = /s3:\/\/[^\s"]+\/(?:report|fleet)\.html/g;
 
 /** The local path of an S3 object. */
 export function localPath(root: string, uri: string): string {

@@ -1,5 +1,5 @@
 import { StatesError } from '../errors';
-import { isArray, isObject, type Json, type JsonObject, jsonText } from '../json';
+import { isArray, isObject, type Json, type JsonObject, jsonText, parseExact } from '../json';
 import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
@@ -14,9 +14,27 @@ export interface ChildRun {
   startDate?: Date;
   stopDate?: Date;
   /** Set if it succeeded. */
-  output?: Json;
+  output?: ChildOutput;
   /** Set if it failed. */
   failure?: StatesError;
+}
+
+/** A child's output. There can be thousands, so it is kept as JSON source if that is what the results contain. */
+export type ChildOutput = { readonly json: Json } | { readonly text: string };
+
+/** How the children of a Map keep their outputs. */
+export function outputKeeper(writer: ResultWriter | undefined): (output: Json) => ChildOutput {
+  const isText = writer?.target !== undefined && writer.transformation === 'NONE';
+  return (json) => (isText ? { text: jsonText(json) } : { json });
+}
+
+function jsonOf(output: ChildOutput | undefined): Json {
+  if (output === undefined) return null;
+  return 'json' in output ? output.json : parseExact(output.text);
+}
+
+function textOf(output: ChildOutput): string {
+  return 'json' in output ? jsonText(output.json) : output.text;
 }
 
 type Status = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'PENDING';
@@ -49,8 +67,8 @@ export async function collectResults(
   frame: Frame,
 ): Promise<Json> {
   if (!writer)
-    return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(({ output }) => output ?? null);
-  if (!target) return transformed(children, writer.transformation);
+    return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(({ output }) => jsonOf(output));
+  if (!target) return children.flatMap((child) => transformed(child, writer.transformation));
   return writeResults(writer, target, mapRunArn, children, frame);
 }
 
@@ -68,19 +86,25 @@ async function writeResults(
   const write = frame.services.writeResults;
   if (!write) throw writerFailure(`No writer for '${resource}'.`);
   const folder = [...(prefix ? [prefix] : []), mapRunArn.split(':').at(-1)].join('/');
-  const put = async (name: string, content: string): Promise<Json> => {
+  const put = async (name: string, parts: Iterable<string>): Promise<Json> => {
     const key = `${folder}/${name}`;
+    let size = 0;
+    const content = (function* () {
+      for (const part of parts) {
+        size += Buffer.byteLength(part);
+        yield part;
+      }
+    })();
     try {
       await write({ resource, bucket, key, content, signal: frame.signal });
     } catch (error) {
       throw error instanceof StatesError ? writerFailure(error.cause ?? error.message) : error;
     }
-    return { Key: key, Size: Buffer.byteLength(content) };
+    return { Key: key, Size: size };
   };
   const files = async (kind: string, of: readonly ChildRun[]): Promise<Json> => {
     if (of.length === 0) return [];
-    const content = serialized(transformed(of, writer.transformation), writer.outputType);
-    return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, content)];
+    return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, serialized(of, writer))];
   };
   const having = (...statuses: Status[]) => children.filter((child) => statuses.includes(statusOf(child)));
   const manifest = {
@@ -92,7 +116,7 @@ async function writeResults(
       SUCCEEDED: await files('SUCCEEDED', having('SUCCEEDED')),
     },
   };
-  await put('manifest.json', jsonText(manifest));
+  await put('manifest.json', [jsonText(manifest)]);
   return {
     MapRunArn: mapRunArn,
     ResultWriterDetails: { Bucket: bucket, Key: `${folder}/manifest.json` },
@@ -100,12 +124,10 @@ async function writeResults(
 }
 
 /** Children that did not succeed always keep their metadata. */
-function transformed(children: readonly ChildRun[], transformation: ResultWriter['transformation']): Json[] {
-  return children.flatMap((child): readonly Json[] => {
-    if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
-    const output = child.output ?? null;
-    return transformation === 'FLATTEN' && isArray(output) ? output : [output];
-  });
+function transformed(child: ChildRun, transformation: ResultWriter['transformation']): readonly Json[] {
+  if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
+  const output = jsonOf(child.output);
+  return transformation === 'FLATTEN' && isArray(output) ? output : [output];
 }
 
 /** The child as DescribeExecution returns it, with its data as JSON source. */
@@ -120,7 +142,7 @@ function metadata(child: ChildRun): JsonObject {
     ExecutionArn: arn,
     ...asked,
     Name: name,
-    ...(output !== undefined && { Output: jsonText(output), OutputDetails: { Included: true } }),
+    ...(output !== undefined && { Output: textOf(output), OutputDetails: { Included: true } }),
     RedriveCount: 0,
     ...(status === 'SUCCEEDED'
       ? {
@@ -141,8 +163,20 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
   return startDate ? 'ABORTED' : 'PENDING';
 }
 
-function serialized(results: readonly Json[], type: ResultWriter['outputType']): string {
-  return type === 'JSON' ? jsonText(results) : results.map((result) => `${jsonText(result)}\n`).join('');
+/** The content of a file, in parts. */
+function* serialized(
+  children: readonly ChildRun[],
+  { transformation, outputType }: ResultWriter,
+): Generator<string> {
+  const isJson = outputType === 'JSON';
+  let before = isJson ? '[' : '';
+  for (const child of children) {
+    for (const result of transformed(child, transformation)) {
+      yield `${before}${jsonText(result)}${isJson ? '' : '\n'}`;
+      before = isJson ? ',' : '';
+    }
+  }
+  if (isJson) yield before === '[' ? '[]' : ']';
 }
 
 function writerFailure(cause: string): StatesError {

@@ -8,7 +8,7 @@ import type { Frame } from './frame';
 import { History, Track } from './history';
 import { readItems } from './item-reader';
 import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-items';
-import { type ChildRun, collectResults, type ResultTarget, resultTarget } from './map-results';
+import { type ChildRun, collectResults, outputKeeper, type ResultTarget, resultTarget } from './map-results';
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn } from './run-graph';
@@ -157,6 +157,7 @@ interface Child extends ChildRun {
 }
 
 function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
+  const keep = outputKeeper(state.resultWriter);
   const name = before?.name ?? randomUUID();
   const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
   // A redrive restarts Express executions from the beginning.
@@ -170,7 +171,7 @@ function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState
     before: startsOver ? undefined : before?.position,
     ...(startDate !== undefined && { startDate: new Date(startDate) }),
     ...(stopDate !== undefined && { stopDate: new Date(stopDate) }),
-    ...(output !== undefined && { output }),
+    ...(output !== undefined && { output: keep(output) }),
     ...(failure && { failure: new StatesError(failure.error, failure.cause) }),
   };
 }
@@ -200,9 +201,10 @@ async function runChild(
   if (!before) history.record('ExecutionStarted', {}, 0);
   const start = startIn(state.processor, child.input, noVariables(), before);
   const context = { ...frame.context, ...child.context, Execution };
+  let output: Json | undefined;
   try {
     const iteration = { map: state.name, index, total, job: child };
-    child.output = await runItem(iteration, frame, ({ place }) =>
+    output = await runItem(iteration, frame, ({ place }) =>
       runGraph(state.processor, start, {
         services,
         signal,
@@ -212,13 +214,14 @@ async function runChild(
         context,
       }),
     );
+    child.output = outputKeeper(state.resultWriter)(output);
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     child.failure = error;
   } finally {
     child.stopDate = services.clock.now();
   }
-  const { output, failure } = child;
+  const { failure } = child;
   progress.childIs(index, {
     stopDate: child.stopDate.toISOString(),
     ...(output !== undefined && { output }),

@@ -55,7 +55,8 @@ export interface ResultWriterCall {
   readonly resource: string;
   readonly bucket: string;
   readonly key: string;
-  readonly content: string;
+  /** The content in parts, because there can be results of thousands of items. */
+  readonly content: Iterable<string>;
   readonly signal: AbortSignal;
 }
 

@@ -23,7 +23,11 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
 export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
   const folder = path.join(root, 'sagemaker');
   const jobs: Jobs = {
-    training: new JobStore(path.join(folder, 'training-jobs'), onNotice),
+    training: new JobStore(
+      path.join(folder, 'training-jobs'),
+      onNotice,
+      ({ description }) => description.TuningJobArn,
+    ),
     tuning: new JobStore(path.join(folder, 'tuning-jobs'), onNotice),
     automl: new JobStore(path.join(folder, 'automl-jobs'), onNotice),
     models: new JobStore(path.join(folder, 'models'), onNotice),

@@ -35,11 +35,17 @@ export class JobStore<R extends JobRecord> {
   /** Keys of the jobs that this process created. No other process changes these jobs. */
   private readonly own = new Set<string>();
   private readonly events = new EventEmitter();
+  /** Keys of the jobs in each group. */
+  private readonly groups = new Map<string, Set<string>>();
 
-  /** @param onNotice called for each unreadable record, which is renamed */
+  /**
+   * @param onNotice called for each unreadable record, which is renamed
+   * @param groupOf the group of a job, which never changes. @default - no groups
+   */
   constructor(
     private readonly folder: string,
     private readonly onNotice: OnNotice,
+    private readonly groupOf: (record: R) => string | undefined = () => undefined,
   ) {
     fs.mkdirSync(folder, { recursive: true });
     this.refresh();
@@ -56,7 +62,7 @@ export class JobStore<R extends JobRecord> {
     }
     const there = new Set(files);
     for (const key of this.records.keys()) {
-      if (!this.own.has(key) && !there.has(`${key}.json`)) this.records.delete(key);
+      if (!this.own.has(key) && !there.has(`${key}.json`)) this.forget(key);
     }
   }
 
@@ -89,6 +95,11 @@ export class JobStore<R extends JobRecord> {
     return [...this.records.values()];
   }
 
+  /** The jobs of a group, in the order of `list`. Does not read the other jobs, of which there can be many. */
+  public listGroup(group: string): R[] {
+    return [...(this.groups.get(group) ?? [])].flatMap((key) => this.records.get(key) ?? []);
+  }
+
   /** The jobs of this run, ordered by creation. */
   public listOwn(): R[] {
     return this.list().filter(({ name }) => this.isOwn(name));
@@ -112,7 +123,7 @@ export class JobStore<R extends JobRecord> {
   /** Deletes a job and frees its name. */
   public delete(name: string): void {
     deleteRecord(this.fileOf(name));
-    this.records.delete(name.toLowerCase());
+    this.forget(name.toLowerCase());
     this.own.delete(name.toLowerCase());
   }
 
@@ -134,14 +145,31 @@ export class JobStore<R extends JobRecord> {
   }
 
   private remember(record: R): void {
-    this.records.set(record.name.toLowerCase(), record);
+    this.keep(record);
     this.events.emit('change', record);
   }
 
   private load(file: string): R | undefined {
     const record = readRecord<R>(file, this.onNotice);
-    if (record) this.records.set(record.name.toLowerCase(), record);
+    if (record) this.keep(record);
     return record;
+  }
+
+  private keep(record: R): void {
+    const key = record.name.toLowerCase();
+    this.records.set(key, record);
+    const group = this.groupOf(record);
+    if (group === undefined) return;
+    const members = this.groups.get(group);
+    if (members) members.add(key);
+    else this.groups.set(group, new Set([key]));
+  }
+
+  private forget(key: string): void {
+    const record = this.records.get(key);
+    const group = record && this.groupOf(record);
+    if (group !== undefined) this.groups.get(group)?.delete(key);
+    this.records.delete(key);
   }
 
   private fileOf(name: string): string {

@@ -88,9 +88,7 @@ export function trainingJobsOf(
   jobs: Jobs,
   { HyperParameterTuningJobArn: arn, CreationTime: since }: TuningJobDescription,
 ): TrainingJobRecord[] {
-  return jobs.training
-    .list()
-    .filter(({ description }) => description.TuningJobArn === arn && description.CreationTime >= since);
+  return jobs.training.listGroup(arn).filter(({ description }) => description.CreationTime >= since);
 }
 
 /**

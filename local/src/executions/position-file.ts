@@ -1,0 +1,91 @@
+import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { linesOf } from '../local-folder/lines-of';
+import { replaceFile } from '../local-folder/replace-file';
+import { applyChange, jsonText, type PositionChange, parseExact, type ResumePoint } from '../states';
+
+const COMPACT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The changes of an execution's position since it reached its current state, one per line. A Map with thousands of items
+ * makes many changes, of which few still matter: the file is compacted when it has doubled.
+ */
+export class PositionFile {
+  private compactAt: number;
+  private size: number;
+
+  /** @param compactBytes size at which the file is compacted for the first time */
+  constructor(
+    private readonly file: string,
+    private readonly compactBytes = COMPACT_BYTES,
+  ) {
+    this.compactAt = compactBytes;
+    this.size = existsSync(file) ? statSync(file).size : 0;
+  }
+
+  add(change: PositionChange): void {
+    const line = `${jsonText(change)}\n`;
+    // Earlier positions do not matter once the state machine is in its next state.
+    if (change.type === 'reached' && change.at.length === 0) {
+      replaceFile(this.file, line);
+      this.size = line.length;
+      this.compactAt = this.compactBytes;
+      return;
+    }
+    appendFileSync(this.file, line);
+    this.size += line.length;
+    if (this.size > this.compactAt) this.compact();
+  }
+
+  private compact(): void {
+    replaceFile(this.file, { lines: relevantLines(this.file) });
+    this.size = statSync(this.file).size;
+    this.compactAt = Math.max(this.compactBytes, 2 * this.size);
+  }
+}
+
+/** The position that a file describes. @returns undefined if there is no such file */
+export function readPosition(file: string): ResumePoint | undefined {
+  let point: ResumePoint | undefined;
+  for (const line of linesOf(file)) {
+    const change = changeIn(line);
+    if (change) point = applyChange(point, change);
+  }
+  return point;
+}
+
+/** The lines without changes of children that a later change made obsolete. */
+function* relevantLines(file: string): Generator<string> {
+  const children = new Map<number, { hasSucceeded: boolean; reachedAt: number }>();
+  let number = 0;
+  for (const line of linesOf(file)) {
+    number += 1;
+    const change = changeIn(line);
+    const index = change?.at[0];
+    if (change === undefined || index === undefined) continue;
+    const known = children.get(index) ?? { hasSucceeded: false, reachedAt: 0 };
+    const isOwn = change.at.length === 1;
+    children.set(index, {
+      hasSucceeded: isOwn && change.type === 'child' && change.child.output !== undefined,
+      reachedAt: isOwn && change.type === 'reached' ? number : known.reachedAt,
+    });
+  }
+  number = 0;
+  for (const line of linesOf(file)) {
+    number += 1;
+    const change = changeIn(line);
+    if (change === undefined) continue;
+    const child = children.get(change.at[0] ?? -1);
+    const isResult = change.at.length === 1 && change.type === 'child';
+    if (child === undefined || isResult || (!child.hasSucceeded && number >= child.reachedAt))
+      yield `${line}\n`;
+  }
+}
+
+/** The change in a line. @returns undefined if the process was killed while it wrote the line */
+function changeIn(line: string): PositionChange | undefined {
+  try {
+    return line === '' ? undefined : (parseExact(line) as unknown as PositionChange);
+  } catch {
+    return undefined;
+  }
+}

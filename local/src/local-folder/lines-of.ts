@@ -1,0 +1,25 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** The lines of a file, which can be too large for memory. None if there is no such file. */
+export function* linesOf(file: string): Generator<string> {
+  if (!existsSync(file)) return;
+  const handle = openSync(file, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    for (;;) {
+      const size = readSync(handle, chunk, 0, CHUNK_BYTES, null);
+      if (size === 0) break;
+      const lines = (rest + decoder.write(chunk.subarray(0, size))).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+    yield rest + decoder.end();
+  } finally {
+    closeSync(handle);
+  }
+}

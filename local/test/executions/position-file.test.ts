@@ -1,0 +1,51 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PositionFile, readPosition } from '../../src/executions/position-file';
+import { applyChange, type PositionChange, type ResumePoint } from '../../src/states';
+import { temporaryFolder } from '../end-to-end/support';
+
+const point = (stateName: string, input: string): ResumePoint => ({ stateName, input, variables: {} });
+
+/** The changes of a Map with children that succeed, fail, or still run in their last state. */
+function changesOf(children: number, states: number): PositionChange[] {
+  const entered = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 1 };
+  const large = 'x'.repeat(500);
+  const each = Array.from({ length: children }, (_, index): PositionChange[] => [
+    { at: [index], type: 'child', child: { name: `child-${index}`, startDate: entered.enteredTime } },
+    ...Array.from({ length: states }, (_, state): PositionChange[] => [
+      { at: [index], type: 'reached', point: point(`S${state}`, large) },
+      { at: [index], type: 'state', state: { ...entered, call: { arguments: large, eventId: state } } },
+    ]).flat(),
+    ...(index % 3 === 0 ? [{ at: [index], type: 'child' as const, child: { output: `done ${index}` } }] : []),
+    ...(index % 3 === 1
+      ? [{ at: [index], type: 'child' as const, child: { failure: { error: 'X', cause: 'y' } } }]
+      : []),
+  ]);
+  return [
+    { at: [], type: 'reached', point: point('Map', 'input') },
+    { at: [], type: 'state', state: { ...entered, children: [] } },
+    // The children run at the same time.
+    ...Array.from({ length: 2 * states + 2 }, (_, step) =>
+      each.flatMap((changes) => changes[step] ?? []),
+    ).flat(),
+  ];
+}
+
+test('a compacted file describes the same position, and has only what still matters', () => {
+  const changes = changesOf(30, 20);
+  const folder = temporaryFolder();
+  const [small, large] = [join(folder, 'small'), join(folder, 'large')];
+  const compacted = new PositionFile(small, 50_000);
+  const plain = new PositionFile(large);
+  const fold = (all: readonly PositionChange[]) =>
+    all.reduce<ResumePoint | undefined>(applyChange, undefined);
+  for (const [index, change] of changes.entries()) {
+    compacted.add(change);
+    plain.add(change);
+    if (index % 97 === 0)
+      expect(readPosition(small)).toEqual(fold(structuredClone(changes.slice(0, index + 1))));
+  }
+  expect(readPosition(small)).toEqual(fold(structuredClone(changes)));
+  expect(readPosition(large)).toEqual(readPosition(small));
+  expect(statSync(small).size).toBeLessThan(statSync(large).size / 5);
+});

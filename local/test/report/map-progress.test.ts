@@ -1,0 +1,56 @@
+import { MapProgress } from '../../src/executions/map-progress';
+import { JobLines } from '../../src/report/job-lines';
+import { renderMapProgress } from '../../src/report/map-progress';
+import { openJobs } from '../../src/services';
+import type { MapItemState } from '../../src/states';
+import { temporaryFolder } from '../end-to-end/support';
+
+const item = (
+  index: number,
+  status: MapItemState['status'],
+  more: Partial<MapItemState> = {},
+): MapItemState => ({
+  executionArn: 'arn:night',
+  path: [{ map: 'TuneItems', index, label: `store-${index}` }],
+  total: 30,
+  status,
+  ...more,
+});
+
+test('a Map with many items has one line for each item that ends, with the number of those that ended', () => {
+  const maps = new MapProgress();
+  const lines: string[] = [];
+  const jobs = openJobs(temporaryFolder(), 0, () => undefined);
+  const print = new JobLines(jobs, maps, (line) => lines.push(line));
+  for (const index of [0, 1, 2]) maps.tell(item(index, 'RUNNING'));
+  maps.tell(item(1, 'SUCCEEDED'));
+  maps.tell(item(0, 'FAILED', { error: 'InvalidInput' }));
+  // Items of an inner Map are part of an item.
+  maps.tell({
+    ...item(0, 'SUCCEEDED'),
+    path: [...item(2, 'RUNNING').path, { map: 'Inner', index: 0, label: 'x' }],
+  });
+  print.close();
+  expect(lines).toEqual(['[1 of 30] 1: store-1  SUCCEEDED', '[2 of 30] 0: store-0  FAILED  InvalidInput']);
+  const [counts] = maps.large();
+  expect(counts).toMatchObject({ running: 1, succeeded: 1, failed: 1, total: 30 });
+  if (!counts) throw new Error('no Map');
+  const screen = { rows: 10, columns: 200, now: counts.startedAt / 1000 + 10 };
+  expect(renderMapProgress(counts, screen).join(' ')).toMatch(
+    /Map TuneItems.* 2 of 30 items, 1 running, 1 failed, 10\.0 s elapsed, about 2 min left/,
+  );
+});
+
+test('a Map with few items has no such lines', () => {
+  const maps = new MapProgress();
+  maps.tell({ ...item(0, 'RUNNING'), total: 5 });
+  expect(maps.large()).toEqual([]);
+});
+
+test('after a resume, the items that had ended count, but not for the estimate', () => {
+  const maps = new MapProgress();
+  maps.continueFrom([item(0, 'SUCCEEDED'), item(1, 'FAILED'), item(2, 'RUNNING')]);
+  maps.tell(item(2, 'RUNNING'));
+  maps.tell(item(2, 'SUCCEEDED'));
+  expect(maps.large()).toMatchObject([{ succeeded: 2, failed: 1, running: 0, endedBefore: 2 }]);
+});
