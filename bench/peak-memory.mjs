@@ -20,6 +20,16 @@ export class PeakMemory {
   }
 }
 
+/** Memory of a process and its descendants, by program. */
+export function memoryOfTree(root) {
+  const ids = [root, ...descendants(root)];
+  const isPython = (id) => read(id, 'cmdline').split('\0')[0].includes('python');
+  return {
+    node: bytesOf(ids.filter((id) => !isPython(id))),
+    python: bytesOf(ids.filter(isPython)),
+  };
+}
+
 function descendants(root) {
   const parents = new Map(processes().map((id) => [id, parentOf(id)]));
   const isBelow = (id) => parents.get(id) === root || (parents.has(id) && isBelow(parents.get(id)));

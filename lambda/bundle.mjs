@@ -33,24 +33,26 @@ for (const name of functions) {
   metafiles.push(metafile);
 }
 
-// The style sheet and the browser script that are embedded in the report's page.
-const { metafile } = await build({
-  absWorkingDir: root,
-  metafile: true,
-  entryPoints: {
-    page: join(root, 'report/client/main.ts'),
-    style: join(root, 'report/page/style.css'),
-  },
-  outdir: join(root, 'report/bundle'),
-  bundle: true,
-  minify: true,
-  platform: 'browser',
-  target: ['chrome111', 'firefox113', 'safari16.4'],
-  format: 'iife',
-  legalComments: 'none',
-  logLevel: 'warning',
-});
-metafiles.push(metafile);
+// The style sheets and the browser scripts that are embedded in pages.
+for (const name of functions.filter((each) => existsSync(join(root, each, 'client')))) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
+    entryPoints: {
+      page: join(root, name, 'client/main.ts'),
+      style: join(root, name, 'page/style.css'),
+    },
+    outdir: join(root, name, 'bundle'),
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    target: ['chrome111', 'firefox113', 'safari16.4'],
+    format: 'iife',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  metafiles.push(metafile);
+}
 
 const project = dirname(root);
 const { bundleDependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));

@@ -37,6 +37,7 @@ export {
   FindBestTrainingJobFunction,
   type FindBestTrainingJobFunctionProps,
 } from './find-best-training-job-function';
+export { FleetItems } from './fleet-items';
 export {
   type AnyDataOptions,
   type CsvDataOptions,
@@ -79,6 +80,8 @@ export type {
   TrainingJobDefinition,
   TrainingMetricDefinition,
 } from './tasks/training-job-definition';
+export { ToleratedFailures } from './tolerated-failures';
+export { TuningFleet, type TuningFleetProps } from './tuning-fleet';
 export { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 export {
   type FinalTrainingOptions,

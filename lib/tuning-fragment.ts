@@ -19,9 +19,11 @@ import {
   trainsFinalModel,
   trainsTogether,
 } from './private/final-training';
+import { ITEM, ITEM_TAG } from './private/fleet-item';
 import { tagsLimit } from './private/integration';
 import { tuningReadStatements } from './private/job-policies';
 import { JobTags } from './private/job-tags';
+import { jsonata } from './private/jsonata';
 import { withoutNested } from './private/locations';
 import { securityGroupsOf } from './private/network';
 import { prepareFinalTrainingFunction } from './private/prepare-final-training';
@@ -34,6 +36,7 @@ import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './pr
 import { TuningStates } from './private/tuning-states';
 import { uniquePrefix } from './private/unique-names';
 import { validateBound } from './private/validate-bound';
+import { jobNamePrefixLength } from './private/validate-common-props';
 import { useOf } from './private/validate-definition';
 import { validateTuning } from './private/validate-tuning';
 import { warnOfDefinitions, warnOfFinalTraining } from './private/warn-of-definitions';
@@ -68,6 +71,12 @@ export interface TuningFragmentProps extends TuningOptions {
    * @default '{% $states.input %}' - the input of the first state
    */
   readonly input?: string;
+  /**
+   * Whether the chain runs for the items of a `TuningFleet`.
+   *
+   * @internal
+   */
+  readonly _isFleetItem?: boolean;
 }
 
 /**
@@ -153,7 +162,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   constructor(scope: Construct, id: string, props: TuningFragmentProps) {
     super(scope, id);
     validateTuning(this.node.path, props);
-    this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
+    this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this, jobNamePrefixLength(props));
     // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
@@ -226,6 +235,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       resourceType: 'AWS::SageMaker::HyperParameterTuningJob',
       tags: props.tags,
       max: tagsLimit(props),
+      own: props._isFleetItem ? { [ITEM_TAG]: jsonata(ITEM.tag) } : undefined,
     });
     this.cdkTagManager = jobTags.manager;
     const states = new TuningStates(this, {

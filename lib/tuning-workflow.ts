@@ -1,21 +1,17 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
-import { DataLocation } from './data-location';
-import { InputData } from './input-data';
-import { acknowledgeWildcards } from './private/acknowledge';
-import { trainsFinalModel } from './private/final-training';
+import type { InputData } from './input-data';
+import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
 import { usesSdk } from './private/integration';
-import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './private/job-policies';
 import { jobStateMachine } from './private/job-state-machine';
-import { folder } from './private/locations';
 import { keepLogs } from './private/log-groups';
 import type { WorkflowPlaces } from './private/new-data-rule';
-import { createTuningBucket } from './private/tuning-bucket';
 import { TUNING_WORKFLOW } from './private/tuning-shape';
+import { tuningStorage } from './private/tuning-storage';
 import { validateWorkflow } from './private/validate-workflow';
 import { SageMakerWorkflow } from './sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
@@ -147,32 +143,10 @@ export class TuningWorkflow extends SageMakerWorkflow {
   constructor(scope: Construct, id: string, props: TuningWorkflowProps) {
     super(scope, id);
     validateWorkflow(this.node.path, TUNING_WORKFLOW, props);
-    const inputPrefix = folder(props.inputPrefix ?? 'input/');
-    const outputPrefix = folder(props.outputPrefix ?? 'output/');
-    this.bucket =
-      props.bucket ??
-      createTuningBucket(this, {
-        encryptionKey: props.encryptionKey,
-        removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-        outputPrefix,
-        trialRetention: props.trialRetention ?? (trainsFinalModel(props) ? Duration.days(30) : undefined),
-      });
-    const inBucket = (key: string) => InputData.csv(DataLocation.fromBucket(this.bucket, key));
-    this._places = {
-      input: DataLocation.fromBucket(this.bucket, inputPrefix),
-      output: DataLocation.fromBucket(this.bucket, outputPrefix),
-    };
-    this.fragment = new TuningFragment(this, 'Tuning', {
-      ...props,
-      train: props.train ?? inBucket(folder(props.trainPrefix ?? `${inputPrefix}train/`)),
-      validation: props.validation ?? inBucket(folder(props.validationPrefix ?? `${inputPrefix}validation/`)),
-      test:
-        props.test ??
-        (props.evaluation ? inBucket(folder(props.testPrefix ?? `${inputPrefix}test/`)) : undefined),
-      allowedInputLocations:
-        props.allowedInputLocations ?? (isBrought(props) ? undefined : [this._places.input]),
-      output: this._places.output,
-    });
+    const { bucket, places, fragment } = tuningStorage(this, props);
+    this.bucket = bucket;
+    this._places = places;
+    this.fragment = new TuningFragment(this, 'Tuning', fragment);
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
     this.stateMachine = jobStateMachine(this, {
@@ -190,43 +164,11 @@ export class TuningWorkflow extends SageMakerWorkflow {
       });
     }
     keepLogs(this, props);
-    this.acknowledgeFindings();
+    acknowledgeTuningWildcards(this.stateMachine, this.fragment);
   }
 
   /** @internal */
   protected get _jobNamePrefix(): string {
     return this.fragment.jobNamePrefix;
   }
-
-  private acknowledgeFindings(): void {
-    const { jobNamePrefix, findBestTrainingJobFunction, prepareFinalTrainingFunction, reportFunction } =
-      this.fragment;
-    const { evaluateModelFunction } = this.fragment;
-    const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];
-    acknowledgeWildcards(
-      this.stateMachine,
-      kinds.map((kind) => jobArn(this, kind, `${jobNamePrefix}-`)),
-      'Jobs are named when they start: the permissions are limited to the prefix of their names',
-    );
-    acknowledgeWildcards(
-      this.stateMachine,
-      [
-        ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
-        ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
-        ...(prepareFinalTrainingFunction?.resourceArnsForGrantInvoke ?? []),
-        ...(evaluateModelFunction?.resourceArnsForGrantInvoke ?? []),
-      ],
-      'Versions and aliases of one function',
-    );
-    acknowledgeWildcards(
-      this.stateMachine,
-      this.fragment._registered,
-      'Versions of the model package group get their number when they are registered; models and evaluations are below prefixes of the bucket',
-    );
-  }
-}
-
-/** Whether all data is given, so that the workflow's bucket has none. */
-function isBrought({ train, validation, test, evaluation }: TuningWorkflowProps): boolean {
-  return Boolean(train && validation && (test || !evaluation));
 }

@@ -15,6 +15,7 @@ import {
   ContainerImage,
   DataLocation,
   FinalTrainingData,
+  FleetItems,
   Framework,
   InputData,
   ModelRegistry,
@@ -23,11 +24,13 @@ import {
   QualityGate,
   type SageMakerWorkflow,
   ScriptSource,
+  TuningFleet,
+  type TuningFleetProps,
   TuningStrategy,
   type TuningWorkflowProps,
 } from '../lib';
 import { autoMlWorkflow, csv } from './automl/fixtures';
-import { vpcIn, workflow } from './fixtures';
+import { TUNING, vpcIn, workflow } from './fixtures';
 
 /** An app for the linters and the static checks of permissions. */
 export interface Variant {
@@ -155,7 +158,26 @@ const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkfl
   ],
 ];
 
-/** The default app, and both workflows with each prop that changes their permissions. */
+const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] = [
+  ['the defaults', () => ({})],
+  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
+  [
+    'a list in a bucket, and a key',
+    (stack) => ({
+      encryptionKey: keyIn(stack),
+      items: FleetItems.csv(DataLocation.fromBucket(bucketIn(stack), 'items.csv')),
+    }),
+  ],
+  [
+    'folders, by the SDK integration',
+    (stack) => ({
+      strategy: TuningStrategy.hyperband({ maxResource: 9 }),
+      items: FleetItems.folders(DataLocation.fromBucket(bucketIn(stack), 'stores/')),
+    }),
+  ],
+];
+
+/** The default app, and all workflows with each prop that changes their permissions. */
 export const VARIANTS: readonly Variant[] = [
   ...APPS.map(([name, env, settings]) => ({ name: `the app, ${name}`, app: () => tuningApp(env, settings) })),
   ...ENVIRONMENTS.flatMap(([where, env]) => [
@@ -176,6 +198,15 @@ export const VARIANTS: readonly Variant[] = [
       app: () => appOf(env, (stack) => operate(autoMlWorkflow({ encryptionKey: keyIn(stack) }, stack))),
     },
   ]),
+  ...ENVIRONMENTS.flatMap(([where, env]) =>
+    FLEETS.map(([name, props]) => ({
+      name: `TuningFleet with ${name}, ${where}`,
+      app: () =>
+        appOf(env, (stack) => {
+          new TuningFleet(stack, 'Fleet', { ...TUNING, jobNamePrefix: 'stores', ...props(stack) });
+        }),
+    })),
+  ),
   { name: 'TuningWorkflow without feature flags', app: () => workflow().node.root as App },
 ];
 

@@ -1,3 +1,4 @@
+import { csvLine } from '../shared/csv-line';
 import type { Job, Report } from './report-data';
 
 /** Renders `training-jobs.csv` (RFC 4180): a row for each job, and a column for each metric and hyperparameter. */
@@ -22,28 +23,11 @@ export function renderCsv({ jobs }: Report): string {
     ['billable_seconds', (job) => job.billableSeconds],
     ['failure_reason', (job) => job.failureReason],
   ];
-  const rows = [
-    columns.map(([name]) => field(name)),
-    ...jobs.map((job) => columns.map(([, read]) => field(read(job)))),
-  ];
-  return rows.map((row) => `${row.join(',')}\r\n`).join('');
+  const rows = [columns.map(([name]) => name), ...jobs.map((job) => columns.map(([, read]) => read(job)))];
+  return rows.map(csvLine).join('');
 }
 
 /** The names of all jobs' metrics or hyperparameters, in order of first appearance. */
 export function keysOf(jobs: readonly Job[], field: 'metrics' | 'hyperparameters'): string[] {
   return [...new Set(jobs.flatMap((job) => Object.keys(job[field])))];
-}
-
-/**
- * Formats a CSV field. Spreadsheets treat a string that starts with `=`, `+`, `-`, `@`, a tab or a carriage return as a
- * formula. A leading apostrophe prevents that. Numbers are not changed.
- *
- * @see https://owasp.org/www-community/attacks/CSV_Injection
- */
-function field(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  const text = String(value);
-  const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text);
-  const safe = !isNumber && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

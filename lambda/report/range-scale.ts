@@ -1,5 +1,5 @@
 import { scaleLinear, scaleLog, scalePoint } from 'd3-scale';
-import { formatNumber } from './format';
+import { formatNumber } from '../shared/format';
 import type { Job, Range } from './report-data';
 
 export interface Tick {

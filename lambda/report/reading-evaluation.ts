@@ -1,6 +1,6 @@
 import type { Metric } from '../shared/evaluation';
+import { formatNumber } from '../shared/format';
 import { isLowerBetter, mainMetric } from '../shared/metric-names';
-import { formatNumber } from './format';
 import type { Report, Sentence } from './report-data';
 
 type Facts = Pick<Report, 'evaluation' | 'gate' | 'objective' | 'jobs' | 'bestJob'>;

@@ -12,6 +12,8 @@ export type ReportResult =
   | {
       /** S3 URI of the page. */
       readonly report: string;
+      /** Billed seconds of all instances, with those of the final training; missing if they are unknown. */
+      readonly instanceSeconds?: number;
       /** Sentences about data that is missing from the report. */
       readonly notices?: readonly string[];
     }
@@ -39,7 +41,11 @@ export async function writeReport(
       ...report.notices,
       ...(report.learningCurvesNotice ? [report.learningCurvesNotice] : []),
     ];
-    return { report: `${folder}report.html`, ...(notices.length > 0 && { notices }) };
+    return {
+      report: `${folder}report.html`,
+      ...(report.cost && { instanceSeconds: report.cost.billableSeconds }),
+      ...(notices.length > 0 && { notices }),
+    };
   } catch (error) {
     // Logs the error with its stack trace.
     console.error(error);

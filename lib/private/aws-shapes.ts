@@ -77,6 +77,13 @@ export const QUALITY_GATE = instance("a QualityGate, such as QualityGate.atMost(
 export const MODEL_REGISTRY = instance('a ModelRegistry, such as ModelRegistry.group()', '_group');
 export const WARM_START = instance('a WarmStart, such as WarmStart.transferLearning()', 'tuningJobNames');
 
+export const FLEET_ITEMS = instance('a FleetItems, such as FleetItems.csv(location)', '_format', '_location');
+export const TOLERATED_FAILURES = instance(
+  'a ToleratedFailures, such as ToleratedFailures.percentage(10)',
+  '_unit',
+  '_value',
+);
+
 export const AUTOML_OBJECTIVE = instance(
   'an AutoMlObjective, such as AutoMlObjective.RMSE',
   'metric',

@@ -13,7 +13,7 @@ import { failAgain } from './poll-job';
 import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
-import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
+import { RETRY_READING, retryJobCreation, retryThrottledFunction } from './retries';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
 /** Everything that the states of the final training need. */
@@ -177,6 +177,7 @@ export class FinalTrainingStates {
     const { prepareFinalTrainingFunction: preparing } = props;
     if (preparing === undefined) return jobs;
     const prepare = prepareFinalTraining(scope, props, props.definitions, preparing);
+    retryThrottledFunction(prepare, props);
     this.catchFailure(prepare, failed, {
       // The cause of a function's error is JSON.
       reason:
@@ -215,7 +216,7 @@ export class FinalTrainingStates {
         trainingJobName: jsonata('$states.result.TrainingJobName'),
       },
     });
-    for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+    retryJobCreation(task, this.props);
     waitForQuota(this.scope, task, {
       // State names can have at most 80 characters, and definition names at most 64.
       suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,

@@ -1,4 +1,5 @@
 import { TuningIntegration, type TuningOptions } from '../tuning-options';
+import type { FleetItemOptions } from './fleet-item';
 import { LIMITS } from './limits';
 import { hasSeveralDefinitions } from './tuning-definitions';
 
@@ -10,7 +11,7 @@ export function usesSdk(tuning: TuningOptions): boolean {
   return strategy !== undefined && Object.keys(strategy._render()).length > 1;
 }
 
-/** Maximum number of tags of the jobs, not counting the construct's own tag. */
-export function tagsLimit(tuning: TuningOptions): number {
-  return usesSdk(tuning) ? LIMITS.tags - 1 : LIMITS.tags;
+/** Maximum number of tags of the jobs, not counting the construct's own tags. */
+export function tagsLimit(tuning: TuningOptions & FleetItemOptions): number {
+  return LIMITS.tags - Number(usesSdk(tuning)) - Number(tuning._isFleetItem ?? false);
 }

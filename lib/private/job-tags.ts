@@ -11,6 +11,8 @@ export interface JobTagsOptions {
   readonly tags?: Record<string, string>;
   /** Maximum number of tags, not counting the construct's own tags. */
   readonly max: number;
+  /** Tags of the construct's own for all of its jobs. They do not count. */
+  readonly own?: Record<string, string>;
 }
 
 /** Tags of the jobs that a construct starts, from its property `tags` and from `Tags.of()`. */
@@ -34,7 +36,10 @@ export class JobTags {
 
   /** These tags and the construct's own, as a token for a map of strings. */
   with(own: Record<string, string> = {}): Record<string, string> {
-    return Lazy.any({ produce: () => ({ ...this.all(), ...own }) }) as unknown as Record<string, string>;
+    return Lazy.any({ produce: () => ({ ...this.all(), ...this.options.own, ...own }) }) as unknown as Record<
+      string,
+      string
+    >;
   }
 
   private all(): Record<string, string> {

@@ -10,6 +10,10 @@ export const LIMITS = {
   trainingJobs: 750,
   trainingJobsRandom: 10_000,
   parallelTrainingJobs: 100,
+  /** Concurrent tuning jobs in an account and region. The quota cannot be raised. */
+  concurrentTuningJobs: 100,
+  /** Concurrent child executions of a Distributed Map of Step Functions. */
+  childExecutions: 10_000,
   ranges: 30,
   categoricalValues: 30,
   categoricalValueLength: 256,
@@ -66,3 +70,6 @@ export const RESERVED_HYPERPARAMETER = 'is reserved: the algorithm or SageMaker 
 
 /** Maximum length of the job name prefix. The name of a tuning job is `<prefix>-<15 characters>`. */
 export const JOB_NAME_PREFIX_LENGTH = 16;
+
+/** Maximum length of a fleet's job name prefix. The name of a tuning job is `<prefix>-<part of the item's ID>-<hash>`. */
+export const FLEET_JOB_NAME_PREFIX_LENGTH = 13;

@@ -7,6 +7,7 @@ import type { EarlyStopping } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
 import { lostEarlyStopping, manifestLocation, trainsTogether } from './final-training';
+import { outputPrefix } from './fleet-item';
 import { jsonata, literal } from './jsonata';
 import { outputKey } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
@@ -70,7 +71,7 @@ export function prepareFinalTraining(
       ...(trainsTogether(tuning) && {
         data: jsonata(lookUpWinner(definitions, (each) => dataOf(tuning, each))),
         manifest: jsonata(
-          `${literal(manifestLocation(output).uri)} & $states.input.result.tuningJob.name & '.json'`,
+          `${outputPrefix(tuning, manifestLocation(output))} & $states.input.result.tuningJob.name & '.json'`,
         ),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       }),

@@ -21,7 +21,7 @@ export function writeReport(
     lambdaFunction: options.lambdaFunction,
     payload: sfn.TaskInput.fromObject(options.payload),
     outputs: jsonata(
-      "$merge([$states.input, {'written': $sift($states.result.Payload, function($value, $name) { $name in ['report', 'reportError'] })}])",
+      "$merge([$states.input, {'written': $sift($states.result.Payload, function($value, $name) { $name in ['report', 'reportError', 'instanceSeconds'] })}])",
     ),
   });
 }

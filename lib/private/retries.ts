@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { FleetItemOptions } from './fleet-item';
 
 /**
  * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Step Functions
@@ -7,7 +8,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
  * uses a new job name, so a retry never conflicts with an existing job. A job that ran and failed is not retried: it
  * would fail again, and cost money again.
  */
-export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
+const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {
     errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
     interval: Duration.seconds(10),
@@ -16,6 +17,53 @@ export const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
     jitterStrategy: sfn.JitterType.FULL,
   },
 ];
+
+/**
+ * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates, so they wait longer, each
+ * for a random time: about 40 minutes in total. A name that is taken, which is possible because names are short, is
+ * replaced by the next attempt.
+ *
+ * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html (service quotas)
+ */
+const RETRY_FLEET_JOB_CREATION: readonly sfn.RetryProps[] = [
+  {
+    errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
+    interval: Duration.seconds(10),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(5),
+    maxAttempts: 12,
+    jitterStrategy: sfn.JitterType.FULL,
+  },
+  {
+    errors: ['SageMaker.ResourceInUseException'],
+    interval: Duration.seconds(1),
+    maxAttempts: 3,
+    jitterStrategy: sfn.JitterType.FULL,
+  },
+];
+
+/** Adds the retries for starting a job to a state. */
+export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
+  for (const retry of _isFleetItem ? RETRY_FLEET_JOB_CREATION : RETRY_JOB_CREATION) task.addRetry(retry);
+}
+
+/**
+ * Adds retries to a function of a fleet whose invocations are throttled: the items can use up the account's concurrent
+ * executions of functions.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+ */
+export function retryThrottledFunction(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
+  if (!_isFleetItem) return;
+  task.addRetry({
+    errors: ['Lambda.TooManyRequestsException'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxDelay: Duration.minutes(2),
+    maxAttempts: 12,
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+}
 
 /** Retries for reading a job: after 5, 10, … and at most 60 seconds, about 8 minutes in total. */
 export const RETRY_READING: readonly sfn.RetryProps[] = [

@@ -2,10 +2,11 @@ import type { DataLocation } from '../data-location';
 import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 import { ownFinalData } from './final-training';
+import type { FleetItemOptions } from './fleet-item';
 import { jsonata, literal } from './jsonata';
 
 /** Options for a search, and its data. */
-export interface TuningInput extends TuningOptions {
+export interface TuningInput extends TuningOptions, FleetItemOptions {
   readonly train: InputData;
   readonly validation?: InputData;
   readonly test?: InputData;

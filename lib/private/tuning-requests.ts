@@ -15,8 +15,10 @@ import type {
 } from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { ownFinalData, trainsTogether } from './final-training';
+import { ITEM, outputPrefix, outputUri } from './fleet-item';
 import type { JobTags } from './job-tags';
 import { jsonata, literal } from './jsonata';
+import { FLEET_JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
@@ -49,10 +51,22 @@ export interface TuningRequestProps extends TuningInput {
 /** Identifies one attempt at one state of one execution, and also differs between Map iterations, loops and redrives. */
 export const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
-/** JSONata for the name of the tuning job: unique, and at most 32 characters. */
-export function tuningJobName(prefix: string): string {
-  return `${literal(prefix)} & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 15)`;
+/** Number of characters after the prefix in the name of a tuning job of a fleet. */
+const ITEM_NAME_LENGTH = LIMITS.tuningJobNameLength - FLEET_JOB_NAME_PREFIX_LENGTH - 1;
+
+/**
+ * JSONata for the name of the tuning job: unique, and at most 32 characters. In a fleet, the name also has characters of
+ * the item's ID.
+ */
+export function tuningJobName({ jobNamePrefix, _isFleetItem }: JobNameOptions): string {
+  const hash = `$hash(${ATTEMPT}, 'SHA-256')`;
+  return _isFleetItem
+    ? `${literal(jobNamePrefix)} & $substring(${ITEM.label} & '-' & ${hash}, 0, ${ITEM_NAME_LENGTH})`
+    : `${literal(jobNamePrefix)} & $substring(${hash}, 0, 15)`;
 }
+
+/** What the name of a job depends on. */
+type JobNameOptions = Pick<TuningRequestProps, 'jobNamePrefix' | '_isFleetItem'>;
 
 /** Location of the checkpoints. */
 export function checkpointLocation(output: DataLocation): DataLocation {
@@ -77,7 +91,7 @@ function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolea
 export function tuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   const isGrid = props.strategy?.name === 'Grid';
   return {
-    tuningJobName: jsonata(tuningJobName(props.jobNamePrefix)),
+    tuningJobName: jsonata(tuningJobName(props)),
     jobNamePrefix: props.jobNamePrefix,
     ...searches(props),
     strategy: props.strategy,
@@ -140,7 +154,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
     resources: definition.resources,
     maxRuntime: definition.maxTrainingRuntime,
     spot: props.spot,
-    checkpoints: trialsKeepCheckpoints(props) ? tuningJobName(props.jobNamePrefix) : undefined,
+    checkpoints: trialsKeepCheckpoints(props) ? tuningJobName(props) : undefined,
   });
 }
 
@@ -224,7 +238,7 @@ function trainingJob(
     role: props.trainingRole,
     hyperparameters: sfn.TaskInput.fromText(jsonata(options.hyperparameters)),
     channels: [...options.data, ...otherChannels(definition)],
-    outputPath: props.output._child(options.output).uri,
+    outputPath: outputUri(props, props.output._child(options.output)),
     // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
     outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
     volumeEncryptionKey: props.encryptionKey,
@@ -234,7 +248,7 @@ function trainingJob(
     maxWait: spot?.maxWait,
     checkpointPath: options.checkpoints
       ? // The slash prevents the prefix from matching a longer job name that begins with this one.
-        jsonata(`${literal(checkpointLocation(props.output).uri)} & ${options.checkpoints} & '/'`)
+        jsonata(`${outputPrefix(props, checkpointLocation(props.output))} & ${options.checkpoints} & '/'`)
       : undefined,
     subnets: props.subnets,
     securityGroups: props.securityGroups?.length ? props.securityGroups : undefined,

@@ -5,6 +5,7 @@ import type {
   InferenceContainer,
 } from '../evaluation/evaluation-options';
 import type { InstanceGroup } from '../tasks/training-job-definition';
+import type { TuningFleetProps } from '../tuning-fleet';
 import type { TuningFragmentProps } from '../tuning-fragment';
 import {
   type FinalTrainingOptions,
@@ -143,10 +144,10 @@ export const TUNING_FRAGMENT = struct<TuningFragmentProps>({
   test: optional(aws.INPUT_DATA),
   output: aws.DATA_LOCATION,
   input: optional(text),
+  _isFleetItem: optional(flag),
 });
 
-/** Types of the props of a `TuningWorkflow`. */
-export const TUNING_WORKFLOW = struct<TuningWorkflowProps>({
+const TUNING_WORKFLOW_MEMBERS: Members<TuningWorkflowProps> = {
   ...TUNING,
   ...WORKFLOW,
   trainPrefix: optional(text),
@@ -156,4 +157,15 @@ export const TUNING_WORKFLOW = struct<TuningWorkflowProps>({
   test: optional(aws.INPUT_DATA),
   testPrefix: optional(text),
   trialRetention: optional(days),
+};
+
+/** Types of the props of a `TuningWorkflow`. */
+export const TUNING_WORKFLOW = struct<TuningWorkflowProps>(TUNING_WORKFLOW_MEMBERS);
+
+/** Types of the props of a `TuningFleet`. */
+export const TUNING_FLEET = struct<TuningFleetProps>({
+  ...TUNING_WORKFLOW_MEMBERS,
+  items: optional(aws.FLEET_ITEMS),
+  maxConcurrency: optional(number),
+  toleratedFailures: optional(aws.TOLERATED_FAILURES),
 });

@@ -18,6 +18,7 @@ import { type CostExpressions, costExpressions } from './cost-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
+import { ITEM, outputUri } from './fleet-item';
 import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
 import { addTags, jobArn, passRole, TUNING_JOB } from './job-policies';
@@ -27,7 +28,7 @@ import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
 import { outputKey, reportLocation } from './report-function';
 import { orNull, writeReport } from './report-states';
-import { RETRY_JOB_CREATION } from './retries';
+import { retryJobCreation, retryThrottledFunction } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { replaceableLocations } from './tuning-definitions';
 import { tuningJobName, tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
@@ -146,7 +147,7 @@ export class TuningStates {
         tuningJobName: jsonata('$states.result.HyperParameterTuningJobName'),
       },
     });
-    for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+    retryJobCreation(task, this.props);
     this.waitForTuningQuota(task);
     task.addCatch(this.tuningFailed(findBest), {
       errors: [sfn.Errors.TASKS_FAILED],
@@ -155,7 +156,7 @@ export class TuningStates {
         failure: jsonata('$states.errorOutput'),
         // The cause is normally the job's description. Otherwise, the expression computes the name again.
         tuningJobName: jsonata(
-          `( $named := $match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]; $exists($named) ? $named : ${tuningJobName(this.props.jobNamePrefix)} )`,
+          `( $named := $match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
         ),
       },
     });
@@ -186,7 +187,9 @@ export class TuningStates {
       action: 'createHyperParameterTuningJob',
       parameters: renderTuningJob({
         ...tuningJob,
-        tags: props.jobTags.with({ [EXECUTION_TAG]: jsonata(EXECUTION_TAG_VALUE) }),
+        tags: props.jobTags.with({
+          [EXECUTION_TAG]: jsonata(props._isFleetItem ? ITEM.execution : EXECUTION_TAG_VALUE),
+        }),
       }),
       iamResources: [jobArn(scope, TUNING_JOB, props.jobNamePrefix)],
       additionalIamStatements: [
@@ -201,7 +204,7 @@ export class TuningStates {
       },
     });
     warnOfVolumesWithoutKey(scope, trainingDefinitions(tuningJob));
-    for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    retryJobCreation(create, props);
     this.waitForTuningQuota(create);
     create.next(this.waitForTuningJob(findBest));
     return create;
@@ -244,6 +247,7 @@ export class TuningStates {
           ? { settings: jsonata('$states.input.settings'), result: jsonata(result) }
           : jsonata(result),
     });
+    retryThrottledFunction(findBest, this.props);
     if (this.writeReport) {
       findBest.addCatch(this.writeReport, {
         errors: ['NoCompletedTrainingJobError'],
@@ -261,7 +265,7 @@ export class TuningStates {
     const { reportFunction, output, encryptionKey, featureNames, finalTraining, train } = this.props;
     if (reportFunction === undefined) return undefined;
     const data = train.location?.uri;
-    return writeReport(this.scope, {
+    const write = writeReport(this.scope, {
       lambdaFunction: reportFunction,
       payload: {
         tuningJobName: jsonata(
@@ -269,7 +273,7 @@ export class TuningStates {
         ),
         bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
         finalTrainingJobName: orNull('$states.input.trainingJobName'),
-        output: reportLocation(output).uri,
+        output: outputUri(this.props, reportLocation(output)),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
         reusesBest: finalTraining?.reuseBest || undefined,
         features: featureNames && data ? { data, names: featureNames } : undefined,
@@ -279,6 +283,8 @@ export class TuningStates {
           )),
       },
     });
+    retryThrottledFunction(write, this.props);
+    return write;
   }
 
   /** Creates a state once, for two paths that share it. */

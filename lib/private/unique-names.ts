@@ -9,8 +9,8 @@ const STACK_DIGITS = 8;
  * A unique prefix for job names, from a hash of the construct's path and digits of the stack ID. Other constructs in
  * the stack and other stacks with the same template have different prefixes.
  */
-export function uniquePrefix(construct: Construct): string {
-  const ofConstruct = construct.node.addr.slice(-(JOB_NAME_PREFIX_LENGTH - STACK_DIGITS - 1));
+export function uniquePrefix(construct: Construct, length: number = JOB_NAME_PREFIX_LENGTH): string {
+  const ofConstruct = construct.node.addr.slice(-(length - STACK_DIGITS - 1));
   return `${ofConstruct}-${stackDigits()}`;
 }
 

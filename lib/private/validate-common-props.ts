@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import parse, { type JsonataError } from 'jsonata';
 import { EXECUTION_TAG } from './execution-tag';
+import { type FleetItemOptions, ITEM_TAG } from './fleet-item';
 import { innerExpression, isJsonata } from './jsonata';
-import { JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
+import { FLEET_JOB_NAME_PREFIX_LENGTH, JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import type { Problems } from './problems';
 
 /**
@@ -18,7 +19,8 @@ export function checkTags(problems: Problems, tags: Record<string, string> | und
     checkTagText(problems, `tags.${key}`, 'key', key);
     checkTagText(problems, `tags.${key}`, 'value', value);
     if (/^aws:/i.test(key)) problems.add(`tags.${key}`, 'must not begin with aws:, which AWS reserves');
-    if (key === EXECUTION_TAG) problems.add(`tags.${key}`, 'is reserved for the construct: use another key');
+    if (key === EXECUTION_TAG || key === ITEM_TAG)
+      problems.add(`tags.${key}`, 'is reserved for the construct: use another key');
   }
 }
 
@@ -49,18 +51,27 @@ export function checkInput(problems: Problems, input: string | undefined): void 
   }
 }
 
+/** Maximum length of the prefix of job names. */
+export function jobNamePrefixLength({ _isFleetItem }: FleetItemOptions): number {
+  return _isFleetItem ? FLEET_JOB_NAME_PREFIX_LENGTH : JOB_NAME_PREFIX_LENGTH;
+}
+
 /** Checks the prefix of job names. */
-export function checkJobNamePrefix(problems: Problems, prefix: string | undefined): void {
+export function checkJobNamePrefix(
+  problems: Problems,
+  prefix: string | undefined,
+  maxLength: number = JOB_NAME_PREFIX_LENGTH,
+): void {
   if (prefix === undefined) return;
   if (Token.isUnresolved(prefix)) {
     problems.add(
       'jobNamePrefix',
       'must be known at synth, because the library checks its characters; leave it out to derive it from the deployed stack',
     );
-  } else if (!/^[a-z0-9](-*[a-z0-9])*$/.test(prefix) || prefix.length > JOB_NAME_PREFIX_LENGTH) {
+  } else if (!/^[a-z0-9](-*[a-z0-9])*$/.test(prefix) || prefix.length > maxLength) {
     problems.add(
       'jobNamePrefix',
-      `must be 1 to ${JOB_NAME_PREFIX_LENGTH} lowercase letters, digits and inner hyphens, got ${JSON.stringify(prefix)} (names of jobs have at most ${LIMITS.tuningJobNameLength} characters)`,
+      `must be 1 to ${maxLength} lowercase letters, digits and inner hyphens, got ${JSON.stringify(prefix)} (names of jobs have at most ${LIMITS.tuningJobNameLength} characters)`,
     );
   }
 }

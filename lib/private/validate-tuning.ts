@@ -7,7 +7,7 @@ import { Problems } from './problems';
 import { requireShape } from './shape';
 import { definitionsOf, type TuningDefinition, type TuningInput } from './tuning-definitions';
 import { TUNING_FRAGMENT } from './tuning-shape';
-import { checkInput, checkJobNamePrefix, checkTags } from './validate-common-props';
+import { checkInput, checkJobNamePrefix, checkTags, jobNamePrefixLength } from './validate-common-props';
 import { checkCost } from './validate-cost';
 import { checkDefinition } from './validate-definition';
 import { checkFinalTraining } from './validate-final-training';
@@ -45,7 +45,7 @@ export function validateTuning(path: string, tuning: TuningInput): void {
   checkSpot(problems, tuning, definitions);
   checkWarmStart(problems, tuning);
   checkTags(problems, tuning.tags, tagsLimit(tuning));
-  checkJobNamePrefix(problems, tuning.jobNamePrefix);
+  checkJobNamePrefix(problems, tuning.jobNamePrefix, jobNamePrefixLength(tuning));
   checkNetwork(problems, tuning);
   checkInput(problems, tuning.input);
   checkFeatureNames(problems, tuning.featureNames);

@@ -95,16 +95,21 @@ export function startS3(
     const prefix = url.searchParams.get('prefix') ?? '';
     calls.push({ operation: 'ListObjectsV2', input: { Prefix: prefix } });
     // Small pages, so that a list spans several pages.
-    const keys = Object.keys(objects)
-      .filter((candidate) => candidate.startsWith(prefix))
-      .sort();
+    const delimiter = url.searchParams.get('delimiter') ?? '\0';
+    const upToDelimiter = (found: string): string => {
+      const end = found.indexOf(delimiter, prefix.length);
+      return end < 0 ? found : found.slice(0, end + 1);
+    };
+    const found = Object.keys(objects).filter((candidate) => candidate.startsWith(prefix));
+    const keys = [...new Set(found.map(upToDelimiter))].sort();
     const start = Number(url.searchParams.get('continuation-token') ?? 0);
     const next = start + pageSize < keys.length ? start + pageSize : undefined;
     const contents = keys
       .slice(start, start + pageSize)
-      .map(
-        (found) =>
-          `<Contents><Key>${found}</Key><Size>${Buffer.byteLength(objects[found] ?? '')}</Size></Contents>`,
+      .map((entry) =>
+        entry in objects
+          ? `<Contents><Key>${entry}</Key><Size>${Buffer.byteLength(objects[entry] ?? '')}</Size></Contents>`
+          : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
       );
     return {
       status: 200,

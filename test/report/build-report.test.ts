@@ -1,8 +1,8 @@
 import { buildAutoMlReport, buildTuningReport } from '../../lambda/report/build-report';
 import { renderCsv } from '../../lambda/report/csv';
-import { formatNumber, formatSeconds, formatShare } from '../../lambda/report/format';
 import { rangeScale } from '../../lambda/report/range-scale';
 import type { Range } from '../../lambda/report/report-data';
+import { formatNumber, formatSeconds, formatShare } from '../../lambda/shared/format';
 import { DEPTH, defaultRun, ETA, madeSearch } from './searches';
 
 test('the default run is described as SageMaker describes it', () => {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { buildAutoMlReport, buildTuningReport } from '../../lambda/report/build-report';
 import type { AutoMlReportInput, TuningReportInput } from '../../lambda/report/input';
-import { type PageAssets, renderPage } from '../../lambda/report/page/render-page';
+import { renderPage } from '../../lambda/report/page/render-page';
+import type { PageAssets } from '../../lambda/shared/page';
 
 const REPORT = join(__dirname, '../../lambda/report');
 

@@ -1,7 +1,7 @@
 import { buildTuningReport } from '../../lambda/report/build-report';
-import { formatNumber } from '../../lambda/report/format';
 import { linkTo } from '../../lambda/report/page/links';
 import { packed, unpacked } from '../../lambda/report/page/page-data';
+import { formatNumber } from '../../lambda/shared/format';
 import { html, jsonInScript } from '../../local/src/markup/markup';
 import { pageOf } from './page-assets';
 import {

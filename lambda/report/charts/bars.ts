@@ -1,5 +1,5 @@
 import { html } from '../../../local/src/markup/markup';
-import { cut, formatNumber } from '../format';
+import { cut, formatNumber } from '../../shared/format';
 import { type Chart, px, svg } from './chart';
 
 export interface Bar {

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { html } from '../../../local/src/markup/markup';
-import { formatNumber } from '../format';
+import { formatNumber } from '../../shared/format';
 import type { Report } from '../report-data';
 import { type Chart, dots, drawable, frameOf, polyline, px, svgWithAxes } from './chart';
 

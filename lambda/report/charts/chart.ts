@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { html, type Markup } from '../../../local/src/markup/markup';
-import { formatNumber } from '../format';
+import { formatNumber } from '../../shared/format';
 import type { Tick } from '../range-scale';
 import type { Report } from '../report-data';
 

@@ -1,9 +1,9 @@
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import { html } from '../../../local/src/markup/markup';
+import { formatNumber } from '../../shared/format';
 import { trainMetricOf } from '../analyses/overfit';
 import { byValue, rankedJobs } from '../analyses/ranking';
-import { formatNumber } from '../format';
 import type { LearningCurve, Report } from '../report-data';
 import { type Chart, frameOf, svgWithAxes, valueScale } from './chart';
 

@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { html } from '../../../local/src/markup/markup';
+import { count, formatNumber } from '../../shared/format';
 import { bestSoFar, rankedJobs } from '../analyses/ranking';
-import { count, formatNumber } from '../format';
 import type { Report } from '../report-data';
 import {
   type Chart,

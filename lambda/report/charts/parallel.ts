@@ -1,6 +1,6 @@
 import { html, type Markup } from '../../../local/src/markup/markup';
+import { count, cut } from '../../shared/format';
 import { byValue, rankedJobs } from '../analyses/ranking';
-import { count, cut } from '../format';
 import { type RangeScale, rangeScale, withLimits } from '../range-scale';
 import type { Definition, Job, Report } from '../report-data';
 import { type BrushAxis, type Chart, polyline, px, shownIn, svg, valueScale } from './chart';

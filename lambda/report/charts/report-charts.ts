@@ -1,4 +1,4 @@
-import { formatShare } from '../format';
+import { formatShare } from '../../shared/format';
 import type { Definition, Report } from '../report-data';
 import { barChart } from './bars';
 import { calibrationChart } from './calibration';

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { html } from '../../../local/src/markup/markup';
-import { formatSeconds } from '../format';
+import { formatSeconds } from '../../shared/format';
 import type { Job, Report } from '../report-data';
 import { type Chart, px, shownIn, svgWithAxes } from './chart';
 

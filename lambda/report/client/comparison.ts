@@ -1,5 +1,5 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
-import { formatNumber } from '../format';
+import { formatNumber } from '../../shared/format';
 import { durationOf, shortName } from '../page/columns';
 import { linkTo } from '../page/links';
 import { link } from '../page/overview';

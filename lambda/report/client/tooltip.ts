@@ -1,5 +1,5 @@
 import { html } from '../../../local/src/markup/markup';
-import { cut, formatNumber, formatValue } from '../format';
+import { cut, formatNumber, formatValue } from '../../shared/format';
 import { announce, fill } from './dom';
 import type { State } from './state';
 

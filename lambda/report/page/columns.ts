@@ -1,6 +1,6 @@
+import { cut, formatNumber, formatSeconds, formatValue } from '../../shared/format';
 import { trainMetricOf } from '../analyses/overfit';
 import { keysOf } from '../csv';
-import { cut, formatNumber, formatSeconds, formatValue } from '../format';
 import type { Job, Report } from '../report-data';
 
 /** Maximum number of characters in a cell. */

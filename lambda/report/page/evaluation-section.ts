@@ -1,8 +1,8 @@
 import { type Content, html } from '../../../local/src/markup/markup';
 import type { Charts } from '../../shared/evaluation';
+import { formatNumber, formatShare } from '../../shared/format';
 import { isLowerBetter } from '../../shared/metric-names';
 import type { Chart } from '../charts/chart';
-import { formatNumber, formatShare } from '../format';
 import { shown } from '../reading-evaluation';
 import type { Report } from '../report-data';
 import { figure, legend } from './figure';

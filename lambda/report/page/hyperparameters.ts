@@ -1,9 +1,9 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { formatNumber, formatValue } from '../../shared/format';
 import { MIN_JOBS_FOR_IMPORTANCE } from '../analyses/importance';
 import { rankedJobs } from '../analyses/ranking';
 import { groupsOf } from '../charts/groups';
 import type { DefinitionCharts } from '../charts/report-charts';
-import { formatNumber, formatValue } from '../format';
 import { rangeScale } from '../range-scale';
 import type { Definition, Range, Report } from '../report-data';
 import { figure, legend, linesLegend } from './figure';

@@ -1,6 +1,6 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { count } from '../../shared/format';
 import { statusClass } from '../charts/timeline';
-import { count } from '../format';
 import type { Job, Report } from '../report-data';
 import { type Column, columnsOf, NAME, STATUS } from './columns';
 import { linkTo } from './links';

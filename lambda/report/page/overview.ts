@@ -1,8 +1,8 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { count, formatNumber, formatSeconds, formatShare, formatTime } from '../../shared/format';
 import { objectiveLabel } from '../charts/chart';
 import { groupsOf } from '../charts/groups';
 import type { ReportCharts } from '../charts/report-charts';
-import { count, formatNumber, formatSeconds, formatShare, formatTime } from '../format';
 import { evaluationSummary } from '../reading-evaluation';
 import type { Difference, Job, Report, Sentence } from '../report-data';
 import { shortName } from './columns';

@@ -1,5 +1,5 @@
+import { cut, isNumber } from '../../shared/format';
 import { keysOf } from '../csv';
-import { cut, isNumber } from '../format';
 import type { Job, Report } from '../report-data';
 
 /** Maximum length of values and reasons in the page. `report.json` and `training-jobs.csv` have the full strings. */

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type Content, html, jsonInScript, Markup } from '../../../local/src/markup/markup';
+import { type Content, html, jsonInScript, type Markup } from '../../../local/src/markup/markup';
+import { type PageAssets, securityPolicy, trusted } from '../../shared/page';
 import type { Chart } from '../charts/chart';
 import { reportCharts } from '../charts/report-charts';
 import type { Report } from '../report-data';
@@ -10,30 +10,17 @@ import { jobsSection } from './jobs-section';
 import { overview } from './overview';
 import { packed } from './page-data';
 
-/** The style sheet and the script that are embedded in the page. */
-export interface PageAssets {
-  readonly css: string;
-  readonly js: string;
-}
-
 /**
  * Renders `report.html`. The page is self-contained, and shows everything without JavaScript. Its content security
  * policy allows only the page's own script and style sheet, by their hashes.
  */
 export function renderPage(report: Report, { css, js }: PageAssets): string {
   const charts = reportCharts(report);
-  const policy = [
-    "default-src 'none'",
-    `script-src '${hashOf(js)}'`,
-    `style-src '${hashOf(css)}'`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy({ css, js })}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
@@ -62,15 +49,6 @@ ${missing(report)}
 </html>
 `;
   return page.toString();
-}
-
-/** Markup that must not be escaped: from our own files, or from JSON that is already escaped. */
-function trusted(text: string): Markup {
-  return new Markup(text);
-}
-
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
 const curvesLegend = legend([

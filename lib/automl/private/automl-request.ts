@@ -21,7 +21,7 @@ export interface AutoMlRequestProps extends AutoMlInput {
 export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown> {
   const { objective, validationFraction } = props;
   return {
-    AutoMLJobName: jsonata(tuningJobName(props.jobNamePrefix)),
+    AutoMLJobName: jsonata(tuningJobName(props)),
     RoleArn: props.trainingRole.roleArn,
     AutoMLJobInputDataConfig: jsonata(
       `[${channel(props, 'training', 'train')}, $exists($states.input.settings.validation) ? ${channel(props, 'validation', 'validation')}]`,

@@ -10,7 +10,7 @@ import { pollJob } from '../../private/poll-job';
 import { waitForQuota } from '../../private/quota';
 import { outputKey, reportLocation } from '../../private/report-function';
 import { endWithReport, writeReport } from '../../private/report-states';
-import { RETRY_JOB_CREATION } from '../../private/retries';
+import { retryJobCreation } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
 
@@ -113,7 +113,7 @@ export class AutoMlStates {
         polls: 1,
       },
     });
-    for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    retryJobCreation(create, {});
     waitForQuota(scope, create, { suffix: '', maxWait: props.maxQuotaWait });
     return create;
   }

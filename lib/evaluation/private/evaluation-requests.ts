@@ -1,6 +1,7 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { outputPrefix } from '../../private/fleet-item';
 import { hasInstanceStorage } from '../../private/instance-storage';
-import { jsonata, literal } from '../../private/jsonata';
+import { jsonata } from '../../private/jsonata';
 import { renderTags } from '../../private/render-tuning-job';
 import { outputKey } from '../../private/report-function';
 import { ofWinner } from '../../private/tuning-definitions';
@@ -18,7 +19,7 @@ function nameOf(kind: string): string {
 
 /** JSONata for the folder of this evaluation. */
 function folderOf(props: EvaluationStatesProps): string {
-  return `${literal(evaluationLocation(props).uri)} & $states.input.result.tuningJob.name`;
+  return `${outputPrefix(props, evaluationLocation(props))} & $states.input.result.tuningJob.name`;
 }
 
 /** The SageMaker model, with the container of the definition that won. */

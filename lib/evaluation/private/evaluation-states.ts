@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
 import { jsonata, literal } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
-import { RETRY_JOB_CREATION, RETRY_READING } from '../../private/retries';
+import { RETRY_READING, retryJobCreation, retryThrottledFunction } from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalJob } from './final-model';
@@ -64,7 +64,7 @@ export class EvaluationStates {
         "{'model': {'name': $substringAfter($states.result.ModelArn, 'model/'), 'arn': $states.result.ModelArn}}",
       ),
     });
-    for (const retry of RETRY_JOB_CREATION) create.addRetry(retry);
+    retryJobCreation(create, props);
     return this.catching(create, {
       error: 'EvaluationFailed',
       what: 'The model for the evaluation could not be created',
@@ -81,7 +81,7 @@ export class EvaluationStates {
         "{'transformJob': {'name': $states.result.TransformJobName, 'arn': $states.result.TransformJobArn}}",
       ),
     });
-    for (const retry of RETRY_JOB_CREATION) transform.addRetry(retry);
+    retryJobCreation(transform, props);
     waitForQuota(scope, transform, {
       suffix: '-Evaluation',
       maxWait: props.maxQuotaWait,
@@ -103,6 +103,7 @@ export class EvaluationStates {
         "{'evaluation': $merge([$states.result.Payload.evaluation, {'transformJob': $states.input.transformJob, 'model': $states.input.model}]), 'gate': $states.result.Payload.gate, 'charts': $states.result.Payload.charts}",
       ),
     });
+    retryThrottledFunction(evaluate, this.props);
     return this.catching(evaluate, {
       error: 'EvaluationFailed',
       what: 'The metrics of the test data could not be computed',

@@ -45,6 +45,12 @@ function shortened(command: string, root: string, input: object): string {
   return `${words} --root ${root} --input '${JSON.stringify({ ...JSON.parse(given), ...input })}'`;
 }
 
+/** Inputs of the examples whose executions have another input and output. */
+const INPUTS: Readonly<Record<string, object>> = {
+  automl: { maxCandidates: 3 },
+  fleet: { defaults: { maxTrainingJobs: 3 } },
+};
+
 const turn = inTurns(2);
 
 interface ExampleRun {
@@ -56,7 +62,7 @@ const runs = new Map<string, ExampleRun>();
 
 beforeAll(() => {
   for (const example of EXAMPLES) {
-    const input = example === 'automl' ? { maxCandidates: 3 } : { maxTrainingJobs: 3 };
+    const input = INPUTS[example] ?? { maxTrainingJobs: 3 };
     for (const command of commandsOf(example)) {
       const root = temporaryFolder();
       const ended = turn(() => runInShell(shortened(command, root, input)));
@@ -79,7 +85,7 @@ async function rootOf(command: string): Promise<string> {
   return run.root;
 }
 
-const tuned = EXAMPLES.filter((example) => example !== 'automl');
+const tuned = EXAMPLES.filter((example) => !(example in INPUTS));
 
 test.each(tuned)('%s: the command of its README trains a final model', async (example) => {
   expect(commandsOf(example)).not.toEqual([]);
@@ -107,6 +113,20 @@ test.each(tuned)('%s: the command of its README trains a final model', async (ex
     expect(metric).toBeLessThan(1.2); // always predicting the mean gives 1.42
     expect(await errorOf(unpackModel(root, final.modelArtifacts))).toBeCloseTo(metric, 3);
   }
+});
+
+test('fleet: one station fails, the others have a model and a report, and the summary shows them all', async () => {
+  const root = await rootOf(commandsOf('fleet')[0] ?? '');
+  const { fleet } = onlyExecutionIn(root).output as { fleet: Record<string, unknown> };
+  expect(fleet).toMatchObject({ items: 6, succeeded: 5, failed: 1, reasons: [{ example: 'station-003' }] });
+  const fileOf = (uri: unknown) => join(root, 's3', String(uri).replace('s3://', ''));
+  const { results } = JSON.parse(readFileSync(fileOf(fleet['json']), 'utf8'));
+  expect(results[0]).toMatchObject({ id: 'station-003', error: 'NoCompletedTrainingJobError' });
+  for (const { model, report, status } of results) {
+    expect(existsSync(fileOf(report))).toBe(true);
+    if (status === 'SUCCEEDED') expect(existsSync(fileOf(model))).toBe(true);
+  }
+  expect(readFileSync(fileOf(fleet['summary']), 'utf8')).toContain('station-003');
 });
 
 /** Root mean squared error of an unpacked model on the validation data, computed with the library that trained it. */

@@ -1,6 +1,14 @@
 import { rmSync } from 'node:fs';
 import type { StackAssembly } from '../../src/assembly';
-import { encryptedApp, pollingApp, preparingApp, registeringApp, tuningApp } from './permission-apps';
+import type { Json } from '../../src/states';
+import {
+  encryptedApp,
+  fleetApp,
+  pollingApp,
+  preparingApp,
+  registeringApp,
+  tuningApp,
+} from './permission-apps';
 import { type Outcome, PermissionRuns, type Scenario } from './permission-runs';
 import { type Grant, grantsOf, without } from './policy-mutations';
 import { inTurns, temporaryFolder } from './support';
@@ -22,7 +30,7 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     reason: 'traces: without them executions and functions run untraced',
   },
   {
-    role: /StopAbandonedJobsFunctionRole/,
+    role: /StopAbandonedJobsFunctionRole|SummarizeFunctionRole/,
     actions: /^sqs:SendMessage$/,
     reason: 'events for which the function failed: local mode reports the failure and has no queues',
   },
@@ -40,6 +48,21 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     role: /TrainingRole|ModelRole/,
     actions: /^s3:AbortMultipartUpload$/,
     reason: 'tidies up after an upload that broke off: no run here leaves one',
+  },
+  {
+    role: /StateMachineRole/,
+    actions: /^s3:(ListMultipartUploadParts|AbortMultipartUpload)$/,
+    reason: 'large results of a Distributed Map: local mode writes a file at once',
+  },
+  {
+    role: /ListItemsFunctionRole/,
+    actions: /^kms:Decrypt$/,
+    reason: 'reads the list and the summary of an execution that is retried. AWS needs this permission',
+  },
+  {
+    role: /StateMachineRole/,
+    actions: /^states:/,
+    reason: 'child executions of a Distributed Map: local mode runs them itself. AWS needs this permission',
   },
   {
     role: /TrainingRole|ModelRole/,
@@ -72,6 +95,8 @@ const STOPPING_TRANSFORM: Readonly<Record<string, Scenario>> = {
 interface MutatedApp {
   readonly name: string;
   readonly synthesize: (folder: string) => StackAssembly;
+  /** Input of the execution. @default - one training job */
+  readonly input?: Json;
   /** Whether to test without this grant: true if no earlier app has the grant. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
@@ -110,6 +135,16 @@ const APPS: readonly MutatedApp[] = [
     stopping: STOPPING_TRANSFORM,
   },
   {
+    name: 'a fleet',
+    synthesize: fleetApp,
+    input: {},
+    tries: ({ role, actions }) =>
+      /ListItemsFunction|SummarizeFunction/.test(role) ||
+      (/StateMachineRole/.test(role) && actions.every((action) => action.startsWith('s3:'))),
+    // The function lists the results of an execution that did not succeed.
+    scenarioOf: ({ actions }) => (actions.join() === 's3:ListBucket' ? 'stop the tuning job' : 'run'),
+  },
+  {
     name: 'an app that waits for its tuning job with the AWS SDK integration',
     synthesize: pollingApp,
     tries: ({ role }) => /StateMachineRole|StopAbandonedJobs/.test(role),
@@ -131,7 +166,7 @@ const APPS: readonly MutatedApp[] = [
   },
 ];
 
-const INPUT = { maxTrainingJobs: 1 };
+const ONE_JOB = { maxTrainingJobs: 1 };
 
 const folder = temporaryFolder();
 const inTurn = inTurns(2);
@@ -152,7 +187,7 @@ afterAll(async () => {
 
 describe.each(APPS)(
   '$name',
-  ({ synthesize, tries, scenarioOf, stopping = STOPPING, alsoWithout = () => [] }) => {
+  ({ synthesize, input = ONE_JOB, tries, scenarioOf, stopping = STOPPING, alsoWithout = () => [] }) => {
     const app = synthesize(`${folder}/${APPS.findIndex((each) => each.synthesize === synthesize)}`);
     const grants = grantsOf(app.template);
     allGrants.push(...grants);
@@ -163,7 +198,7 @@ describe.each(APPS)(
     beforeAll(() => {
       const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
         const changed = { ...app, template: without(app.template, removed) };
-        const outcome = inTurn(() => runs.run(changed, INPUT, scenario));
+        const outcome = inTurn(() => runs.run(changed, input, scenario));
         running.add(outcome);
         return outcome;
       };

@@ -1,17 +1,21 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { readSettings } from '../../../bin/settings';
 import { TuningStack } from '../../../bin/tuning-stack';
 import {
   Algorithm,
+  DataLocation,
   FinalTrainingData,
+  FleetItems,
   ModelRegistry,
   Objective,
   ParameterRange,
   QualityGate,
+  TuningFleet,
   TuningStrategy,
   TuningWorkflow,
   type TuningWorkflowProps,
@@ -60,27 +64,58 @@ export function registeringApp(folder: string): StackAssembly {
   }));
 }
 
+/** A fleet of two items, whose list is a file, and whose bucket is encrypted. */
+export function fleetApp(folder: string): StackAssembly {
+  return synthesizeApp(folder, (app, data) => {
+    const stack = new Stack(app, 'Test');
+    const fleet = new TuningFleet(stack, 'Tuning', {
+      ...SMALL_SEARCH,
+      encryptionKey: new Key(stack, 'Key'),
+      items: FleetItems.jsonLines(DataLocation.fromBucket(listBucketIn(stack, folder), 'items.jsonl')),
+    });
+    deployData(stack, data, fleet.bucket);
+    return stack;
+  });
+}
+
+function listBucketIn(stack: Stack, folder: string): Bucket {
+  const bucket = new Bucket(stack, 'Lists');
+  const list = join(folder, 'list');
+  mkdirSync(list, { recursive: true });
+  writeFileSync(join(list, 'items.jsonl'), '{"id": 1}\n{"id": 2}\n');
+  new BucketDeployment(stack, 'List', { sources: [Source.asset(list)], destinationBucket: bucket });
+  return bucket;
+}
+
 function workflowApp(folder: string, props: (stack: Stack) => Partial<TuningWorkflowProps>): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     const stack = new Stack(app, 'Test');
     const workflow = new TuningWorkflow(stack, 'Tuning', {
-      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-      objective: Objective.minimize('validation:rmse'),
-      hyperparameters: { objective: 'reg:squarederror' },
-      parameterRanges: [
-        ParameterRange.integer('num_round', { min: 1, max: 3 }),
-        ParameterRange.continuous('eta', { min: 0.1, max: 0.5 }),
-      ],
-      jobNamePrefix: 'permissions',
+      ...SMALL_SEARCH,
       ...props(stack),
     });
-    new BucketDeployment(stack, 'Data', {
-      sources: [Source.asset(data)],
-      destinationBucket: workflow.bucket,
-      destinationKeyPrefix: 'input/',
-      prune: false,
-    });
+    deployData(stack, data, workflow.bucket);
     return stack;
+  });
+}
+
+const SMALL_SEARCH = {
+  algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+  objective: Objective.minimize('validation:rmse'),
+  hyperparameters: { objective: 'reg:squarederror' },
+  parameterRanges: [
+    ParameterRange.integer('num_round', { min: 1, max: 3 }),
+    ParameterRange.continuous('eta', { min: 0.1, max: 0.5 }),
+  ],
+  jobNamePrefix: 'permissions',
+};
+
+function deployData(stack: Stack, data: string, bucket: IBucket): void {
+  new BucketDeployment(stack, 'Data', {
+    sources: [Source.asset(data)],
+    destinationBucket: bucket,
+    destinationKeyPrefix: 'input/',
+    prune: false,
   });
 }
 

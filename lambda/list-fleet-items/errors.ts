@@ -1,0 +1,11 @@
+// The names are part of the interface, like those in shared/errors.ts.
+
+/** The input of the execution has a field that is unknown or invalid. */
+export class InvalidInputError extends Error {
+  override readonly name = 'InvalidInput';
+}
+
+/** The list cannot be read, or has items that are invalid. */
+export class InvalidItemsError extends Error {
+  override readonly name = 'InvalidItems';
+}

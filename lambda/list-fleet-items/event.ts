@@ -1,0 +1,102 @@
+import { InvalidEventError } from '../shared/errors';
+import { fieldsOf, show } from '../shared/event-fields';
+import { InvalidInputError } from './errors';
+
+/** Event that the state machine passes to the function. */
+export interface ListFleetItemsEvent {
+  /** Input of the execution. */
+  readonly input: FleetInput;
+  /** The list in Amazon S3. Not read if the input has items. */
+  readonly source: ListSource;
+  /** Fields of an item that name its data. */
+  readonly dataFields: readonly string[];
+  readonly maxConcurrency: number;
+  /** Value of the tag that names the execution. */
+  readonly execution: string;
+  /** S3 URI of the execution's folder. */
+  readonly output: string;
+  /** KMS key of the list that the function writes. Without it, S3 uses the default encryption of the bucket. */
+  readonly encryptionKey?: string;
+}
+
+export interface ListSource {
+  readonly format: 'CSV' | 'JSON_LINES' | 'JSON' | 'FOLDERS';
+  readonly uri: string;
+}
+
+/** Input of an execution of the fleet. */
+export interface FleetInput {
+  readonly items?: readonly unknown[];
+  /** Name of an earlier execution, whose items that did not succeed run again. */
+  readonly retry?: string;
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  readonly maxConcurrency?: number;
+}
+
+const FIELDS = [
+  'input',
+  'source',
+  'dataFields',
+  'maxConcurrency',
+  'execution',
+  'output',
+  'encryptionKey',
+] as const;
+
+const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency'];
+
+/** Maximum number of concurrent child executions of a Distributed Map. */
+const MAX_CONCURRENCY = 10_000;
+
+/**
+ * @throws InvalidEventError if the event has an unknown field or lacks one
+ * @throws InvalidInputError if the input of the execution is invalid
+ */
+export function parseEvent(event: unknown): ListFleetItemsEvent {
+  const fields = fieldsOf(event, FIELDS);
+  for (const field of FIELDS) {
+    if (fields[field] === undefined && field !== 'encryptionKey') {
+      throw new InvalidEventError(`${field} is missing`);
+    }
+  }
+  return { ...(fields as unknown as ListFleetItemsEvent), input: parseInput(fields['input']) };
+}
+
+function parseInput(input: unknown): FleetInput {
+  if (!isObject(input)) throw new InvalidInputError(`the input must be an object, got ${show(input)}`);
+  const unknown = Object.keys(input).find((field) => !INPUT_FIELDS.includes(field));
+  if (unknown !== undefined) {
+    throw new InvalidInputError(
+      `${unknown}: is not a field of the input; the fields are ${INPUT_FIELDS.join(', ')}. Fields for all items belong in defaults`,
+    );
+  }
+  const { items, retry, defaults, maxConcurrency: limit } = input;
+  if (retry !== undefined && (typeof retry !== 'string' || !/^[^/]+$/.test(retry))) {
+    throw new InvalidInputError(`retry: must be the name of an execution, got ${show(retry)}`);
+  }
+  if (retry !== undefined && items !== undefined) {
+    throw new InvalidInputError('retry: cannot be combined with items');
+  }
+  if (items !== undefined && !Array.isArray(items)) {
+    throw new InvalidInputError(`items: must be an array of items, got ${show(items)}`);
+  }
+  if (defaults !== undefined && !isObject(defaults)) {
+    throw new InvalidInputError(`defaults: must be an object with fields of items, got ${show(defaults)}`);
+  }
+  if (defaults !== undefined && 'id' in defaults) {
+    throw new InvalidInputError('defaults: must not have an id, because each item has its own');
+  }
+  if (
+    limit !== undefined &&
+    !(Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= MAX_CONCURRENCY)
+  ) {
+    throw new InvalidInputError(
+      `maxConcurrency: must be a whole number from 1 to ${MAX_CONCURRENCY}, got ${show(limit)}`,
+    );
+  }
+  return input;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

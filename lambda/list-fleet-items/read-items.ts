@@ -1,0 +1,161 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { parse } from 'csv-parse';
+import { locationOf } from '../shared/s3-location';
+import { InvalidItemsError } from './errors';
+import type { ListFleetItemsEvent, ListSource } from './event';
+
+/** An item as it is in the list, and where: `line 3`, `row 3` or `items[2]`. */
+export interface ListedItem {
+  readonly place: string;
+  readonly value: unknown;
+}
+
+/** Maximum size of a list, in bytes. */
+const MAX_LIST_BYTES = 128 * 1024 * 1024;
+
+/** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */
+export async function* readItems(
+  client: S3Client,
+  { input, source, dataFields, output }: ListFleetItemsEvent,
+): AsyncGenerator<ListedItem> {
+  if (input.items) {
+    for (const [index, value] of input.items.entries()) yield { place: `items[${index}]`, value };
+  } else if (input.retry !== undefined) {
+    yield* unsuccessfulItems(client, output.replace(/[^/]+\/$/, `${input.retry}/`));
+  } else if (source.format === 'FOLDERS') {
+    yield* foldersIn(client, source.uri, dataFields);
+  } else {
+    yield* itemsOf(await open(client, source.uri), source);
+  }
+}
+
+async function open(client: S3Client, uri: string): Promise<Readable> {
+  const { bucket, key } = locationOf(uri);
+  try {
+    const { Body, ContentLength: size = 0 } = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key }),
+    );
+    if (size > MAX_LIST_BYTES) {
+      throw new InvalidItemsError(`the list has ${size} bytes, and at most ${MAX_LIST_BYTES} are allowed`);
+    }
+    return Body as Readable;
+  } catch (error) {
+    if (error instanceof InvalidItemsError) throw error;
+    throw new InvalidItemsError(`${uri} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function* itemsOf(body: Readable, { format, uri }: ListSource): AsyncGenerator<ListedItem> {
+  switch (format) {
+    case 'CSV':
+      return yield* csvItems(body, uri);
+    case 'JSON_LINES': {
+      let line = 0;
+      for await (const content of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) {
+        line += 1;
+        if (content.trim() !== '')
+          yield { place: `line ${line}`, value: parsed(content, `line ${line} of ${uri}`) };
+      }
+      return;
+    }
+    default: {
+      const list = parsed(await text(body), uri);
+      if (!Array.isArray(list)) throw new InvalidItemsError(`${uri} must have a JSON array of items`);
+      for (const [index, value] of list.entries()) yield { place: `item ${index + 1}`, value };
+    }
+  }
+}
+
+function parsed(json: string, what: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new InvalidItemsError(`${what} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+async function* csvItems(body: Readable, uri: string): AsyncGenerator<ListedItem> {
+  const parser = body.pipe(parse({ bom: true, columns: true, skip_empty_lines: true, trim: true }));
+  body.on('error', (error) => parser.destroy(error));
+  let row = 0;
+  try {
+    for await (const record of parser as AsyncIterable<Record<string, string>>) {
+      row += 1;
+      yield { place: `row ${row}`, value: itemOfRecord(record) };
+    }
+  } catch (error) {
+    if (error instanceof InvalidItemsError) throw error;
+    throw new InvalidItemsError(`${uri} cannot be read as CSV: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Fields that are numbers. In CSV, every value is a string. */
+const NUMBERS = ['maxTrainingJobs', 'maxParallelTrainingJobs'];
+const HYPERPARAMETER = 'hyperparameters.';
+
+/** The item of a CSV record. A value that is not valid stays as it is, so that the message about it shows it. */
+function itemOfRecord(record: Readonly<Record<string, string>>): Record<string, unknown> {
+  const filled = Object.entries(record).filter(([, value]) => value !== '');
+  const hyperparameters = filled.filter(([name]) => name.startsWith(HYPERPARAMETER));
+  const fields = filled
+    .filter(([name]) => !name.startsWith(HYPERPARAMETER))
+    .map(([name, value]) => {
+      if (NUMBERS.includes(name) && Number.isFinite(Number(value))) return [name, Number(value)];
+      return [name, name === 'warmStartFrom' ? value.split(/\s+/) : value];
+    });
+  return {
+    ...Object.fromEntries(fields),
+    ...(hyperparameters.length > 0 && {
+      hyperparameters: Object.fromEntries(
+        hyperparameters.map(([name, value]) => [name.slice(HYPERPARAMETER.length), value]),
+      ),
+    }),
+  };
+}
+
+/** The items of an earlier execution that did not succeed, from its list and its summary (lambda/summarize-fleet). */
+async function* unsuccessfulItems(client: S3Client, folder: string): AsyncGenerator<ListedItem> {
+  const summary = `${folder}fleet.json`;
+  const { results } = parsed(await text(await open(client, summary)), summary) as {
+    results: readonly { id: string; status: string }[];
+  };
+  const succeeded = new Set(results.filter(({ status }) => status === 'SUCCEEDED').map(({ id }) => id));
+  const uri = `${folder}items.jsonl`;
+  for await (const { place, value } of itemsOf(await open(client, uri), { format: 'JSON_LINES', uri })) {
+    const { id, input } = value as { id: string; input: object };
+    if (!succeeded.has(id)) yield { place, value: { id, ...input } };
+  }
+}
+
+/** An item for each folder directly below a prefix. */
+async function* foldersIn(
+  client: S3Client,
+  uri: string,
+  dataFields: readonly string[],
+): AsyncGenerator<ListedItem> {
+  const { bucket, key: prefix } = locationOf(uri);
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        Delimiter: '/',
+        ContinuationToken: token,
+      }),
+    );
+    for (const { Prefix: folder = '' } of page.CommonPrefixes ?? []) {
+      const data = dataFields.map((field) => [field, `s3://${bucket}/${folder}${field}/`]);
+      yield {
+        place: `folder ${folder}`,
+        value: { id: folder.slice(prefix.length, -1), ...Object.fromEntries(data) },
+      };
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+}

@@ -1,0 +1,32 @@
+import { InvalidEventError } from '../shared/errors';
+import { fieldsOf, show } from '../shared/event-fields';
+
+/** Event that the state machine or the rule for unsuccessful executions passes to the function. */
+export interface SummarizeFleetEvent {
+  /** S3 URI of the execution's folder, with `/` at its end. */
+  readonly folder: string;
+  /** Key of the manifest of the Map's results. Missing if the execution failed: the function then looks for it. */
+  readonly manifest?: string;
+  /** Status of an execution that did not succeed. */
+  readonly status?: string;
+  /** KMS key of the files. Without it, S3 uses the default encryption of the bucket. */
+  readonly encryptionKey?: string;
+}
+
+const FIELDS = ['folder', 'manifest', 'status', 'encryptionKey'];
+
+/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
+export function parseEvent(event: unknown): SummarizeFleetEvent {
+  const fields = fieldsOf(event, FIELDS);
+  const { folder } = fields;
+  if (typeof folder !== 'string' || !/^s3:\/\/[^/]+\/(.*\/)?$/s.test(folder)) {
+    throw new InvalidEventError(`folder must be s3://bucket/prefix/, got ${show(folder)}`);
+  }
+  for (const field of FIELDS) {
+    const value = fields[field];
+    if (value !== undefined && typeof value !== 'string') {
+      throw new InvalidEventError(`${field} must be a string, got ${show(value)}`);
+    }
+  }
+  return fields as unknown as SummarizeFleetEvent;
+}

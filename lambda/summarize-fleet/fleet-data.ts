@@ -1,0 +1,71 @@
+/** Version of `fleet.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown fields. */
+export const SCHEMA_VERSION = 1;
+
+/** What became of an item. `NOT_STARTED`: the execution ended before it. */
+export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT_STARTED';
+
+/** An item in `fleet.json`. A field is missing if its value is unknown. */
+export interface ItemResult {
+  readonly id: string;
+  /** Folder of the item below each kind of output. */
+  readonly folder: string;
+  readonly status: ItemStatus;
+  /** Name of the error that the child execution failed with. */
+  readonly error?: string;
+  /** Why it failed. */
+  readonly reason?: string;
+  /** A training job that failed for this reason. */
+  readonly failedJob?: string;
+  readonly tuningJob?: string;
+  readonly bestTrainingJob?: string;
+  readonly objective?: Objective;
+  readonly finalTrainingJob?: string;
+  /** S3 URI of the final model. */
+  readonly model?: string;
+  /** Metrics of the final training job. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Metrics of the final model on the test data. */
+  readonly evaluation?: Readonly<Record<string, number>>;
+  /** Whether the model passed the quality gate. */
+  readonly gatePassed?: boolean;
+  /** S3 URI of the item's report. */
+  readonly report?: string;
+  /** Billed seconds of all instances. */
+  readonly instanceSeconds?: number;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+}
+
+export interface Objective {
+  readonly metric: string;
+  readonly type: 'Minimize' | 'Maximize';
+  readonly value: number;
+}
+
+/** The fleet in `fleet.json` and in the output of the execution. */
+export interface FleetSummary {
+  readonly items: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly notStarted: number;
+  /** The most common reasons for failure. */
+  readonly reasons: readonly Reason[];
+  /** Missing if no item has an objective value. */
+  readonly objective?: {
+    readonly metric: string;
+    readonly type: Objective['type'];
+    readonly best: number;
+    readonly median: number;
+    readonly worst: number;
+  };
+  /** Billed seconds of the instances of all items for which they are known. */
+  readonly instanceSeconds?: number;
+}
+
+export interface Reason {
+  readonly error: string;
+  readonly reason: string;
+  /** ID of the first item that failed for this reason. */
+  readonly example: string;
+  readonly count: number;
+}

@@ -1,0 +1,125 @@
+import type { ItemResult, ItemStatus, Objective } from './fleet-data';
+import type { ChildExecution } from './read-results';
+
+/** An item in the list that the Map read. */
+export interface ListedItem {
+  readonly id: string;
+  readonly folder: string;
+}
+
+/** Maximum number of characters of a reason for failure. The cause of a failed job can be its whole description. */
+const MAX_REASON = 600;
+
+/** Matches the sentence with the location of the report at the end of a cause. */
+const REPORT = /[.] Report: (s3:\/\/\S+)/;
+
+/** Matches the reason why training jobs failed, and the name of a job. */
+const TRAINING_JOBS = /Most common reason, [^:]*? for example ([a-zA-Z0-9-]+): ([\s\S]+?)(?:\. Logs: .*)?$/;
+
+const STATUSES: Readonly<Record<string, ItemStatus>> = {
+  SUCCEEDED: 'SUCCEEDED',
+  TIMED_OUT: 'TIMED_OUT',
+  ABORTED: 'ABORTED',
+  PENDING: 'NOT_STARTED',
+};
+
+/** The parts of the child's output that the summary shows (lib/tuning-fragment.ts). */
+interface Output {
+  readonly tuningJob?: { readonly name: string };
+  readonly bestTrainingJob?: {
+    readonly name: string;
+    readonly objective: Objective;
+    readonly modelArtifacts?: string | null;
+  };
+  readonly finalTrainingJob?: {
+    readonly name: string;
+    readonly metrics?: Readonly<Record<string, number>>;
+    readonly modelArtifacts?: string;
+  };
+  readonly evaluation?: { readonly metrics: Readonly<Record<string, { readonly value: number | null }>> };
+  readonly gate?: { readonly passed: boolean };
+  readonly report?: string | null;
+  readonly instanceSeconds?: number;
+}
+
+/** The item that a child execution ran for. */
+export function itemOf({ Input: input = '{}' }: ChildExecution): ListedItem {
+  return JSON.parse(input);
+}
+
+/** The result of an item. */
+export function resultOf({ id, folder }: ListedItem, child: ChildExecution | undefined): ItemResult {
+  const { Status = 'PENDING', Output: output, StartDate: startedAt, StopDate: endedAt } = child ?? {};
+  const status = STATUSES[Status] ?? 'FAILED';
+  return defined({
+    id,
+    folder,
+    status,
+    ...(status === 'SUCCEEDED' && output !== undefined && succeeded(JSON.parse(output))),
+    ...(status === 'FAILED' && child && failed(child)),
+    startedAt,
+    endedAt,
+  });
+}
+
+function succeeded(output: Output): Partial<ItemResult> {
+  const { tuningJob, bestTrainingJob: best, finalTrainingJob: final } = output;
+  const { evaluation, gate, report, instanceSeconds } = output;
+  return {
+    tuningJob: tuningJob?.name,
+    bestTrainingJob: best?.name,
+    objective: best?.objective,
+    finalTrainingJob: final?.name,
+    model: final?.modelArtifacts ?? best?.modelArtifacts ?? undefined,
+    metrics: final?.metrics,
+    evaluation: evaluation && valuesOf(evaluation.metrics),
+    gatePassed: gate?.passed,
+    report: report ?? undefined,
+    instanceSeconds,
+  } as Partial<ItemResult>;
+}
+
+/** The values of the metrics that are defined. */
+function valuesOf(
+  metrics: Readonly<Record<string, { readonly value: number | null }>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, { value }]) => (value === null ? [] : [[name, value]])),
+  );
+}
+
+function failed({ Error: error = 'Unknown', Cause: cause = '' }: ChildExecution): Partial<ItemResult> {
+  const report = REPORT.exec(cause)?.[1]?.replace(/["}]+$/, '');
+  return {
+    error,
+    ...reasonOf(reasonIn(cause).replace(REPORT, '')),
+    ...(report !== undefined && { report }),
+  };
+}
+
+/**
+ * Why an item failed. If the training jobs of its search failed, that is their most common reason
+ * (lambda/find-best-training-job), and the example is one of them.
+ */
+function reasonOf(text: string): Pick<ItemResult, 'reason' | 'failedJob'> {
+  const [, failedJob, reason] = TRAINING_JOBS.exec(text) ?? [];
+  return { reason: (reason ?? text).slice(0, MAX_REASON), ...(failedJob !== undefined && { failedJob }) };
+}
+
+/** The reason in a cause, which is the JSON of a function's error or of a job's description, or plain text. */
+function reasonIn(cause: string): string {
+  if (!cause.startsWith('{')) return cause;
+  try {
+    const { errorMessage, FailureReason } = JSON.parse(cause);
+    const [reason] = [errorMessage, FailureReason].filter((value) => typeof value === 'string');
+    return reason ?? cause;
+  } catch {
+    return cause;
+  }
+}
+
+function defined(item: Record<string, unknown>): ItemResult {
+  return Object.fromEntries(
+    Object.entries(item).filter(([, value]) => value !== undefined),
+  ) as unknown as ItemResult;
+}

@@ -1,0 +1,144 @@
+import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { count, formatNumber, formatSeconds, formatTime } from '../../shared/format';
+import { type PageAssets, securityPolicy, trusted } from '../../shared/page';
+import type { FleetSummary, ItemResult } from '../fleet-data';
+import { histogram } from './histogram';
+
+/** What the page shows. */
+export interface FleetPage {
+  /** Name of the execution. */
+  readonly execution: string;
+  readonly createdAt: string;
+  /** Status of an execution that did not succeed. */
+  readonly status?: string | undefined;
+  readonly fleet: FleetSummary;
+  /** The worst item is the first. */
+  readonly items: readonly ItemResult[];
+}
+
+/** Renders `fleet.html`. The page is self-contained, and shows everything without JavaScript. */
+export function renderPage(page: FleetPage, { css, js }: PageAssets): string {
+  const { execution, createdAt, status, fleet, items } = page;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy({ css, js })}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${execution} – fleet summary</title>
+<style>${trusted(css)}</style>
+</head>
+<body>
+<a class="skip" href="#items">Skip to the items</a>
+<header><p class="kind">Fleet of tuning jobs</p><h1><bdi>${execution}</bdi>${status && html` <span class="status status-failed">${status}</span>`}</h1>
+<p class="meta">${formatTime(createdAt)}</p></header>
+<main>
+${overview(fleet)}
+${distribution(fleet, items)}
+${reasons(fleet)}
+${table(items)}
+</main>
+<p id="announcement" class="hidden" aria-live="polite"></p>
+<script>${trusted(js)}</script>
+</body>
+</html>
+`.toString();
+}
+
+function overview(fleet: FleetSummary): Markup {
+  const { items, succeeded, failed, notStarted, objective, instanceSeconds } = fleet;
+  const facts: (readonly [string, string])[] = [
+    ['Succeeded', formatNumber(succeeded)],
+    ['Failed', formatNumber(failed)],
+    ...(notStarted > 0 ? [['Not started', formatNumber(notStarted)] as const] : []),
+    ...(objective
+      ? ([
+          [`Best ${objective.metric}`, formatNumber(objective.best)],
+          [`Median ${objective.metric}`, formatNumber(objective.median)],
+          [`Worst ${objective.metric}`, formatNumber(objective.worst)],
+        ] as const)
+      : []),
+    ...(instanceSeconds === undefined
+      ? []
+      : [['Billed instance time', formatSeconds(instanceSeconds)] as const]),
+  ];
+  return html`<section aria-label="Overview"><h2>${count(items, 'item')}</h2>
+<dl>${facts.map(([name, value]) => html`<div><dt><bdi>${name}</bdi></dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+function distribution({ objective }: FleetSummary, items: readonly ItemResult[]): Content {
+  const values = items.flatMap((item) => item.objective?.value ?? []);
+  if (objective === undefined || values.length < 2) return undefined;
+  const title = `Distribution of ${objective.metric}`;
+  return html`<section aria-labelledby="distribution"><h2 id="distribution"><bdi>${title}</bdi></h2>
+<p class="note">The best objective value of each item; ${objective.type === 'Minimize' ? 'lower' : 'higher'} is better.</p>
+<figure><div class="plot" tabindex="0" role="group" aria-label="${title}">${histogram(title, values)}</div></figure></section>`;
+}
+
+function reasons({ reasons: all }: FleetSummary): Content {
+  if (all.length === 0) return undefined;
+  return html`<section aria-labelledby="reasons"><h2 id="reasons">Why items failed</h2><ul class="failures">${all.map(
+    ({ error, reason, example, count: times }) =>
+      html`<li><b>${count(times, 'item')}</b>: ${error}, for example <bdi>${example}</bdi><pre>${reason}</pre>`,
+  )}</ul></section>`;
+}
+
+interface Column {
+  readonly title: string;
+  readonly isText: boolean;
+  readonly show: (item: ItemResult) => Content;
+  /** The value to sort by. @default - the text that is shown */
+  readonly sortBy?: (item: ItemResult) => number | undefined;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Item', isText: true, show: ({ id }) => html`<bdi>${id}</bdi>` },
+  { title: 'Status', isText: true, show: ({ status }) => status },
+  {
+    title: 'Objective',
+    isText: false,
+    show: ({ objective }) => objective && formatNumber(objective.value),
+    sortBy: ({ objective }) => objective?.value,
+  },
+  { title: 'Best training job', isText: true, show: ({ bestTrainingJob }) => bestTrainingJob },
+  { title: 'Error', isText: true, show: ({ error }) => error },
+  { title: 'Reason', isText: true, show: ({ reason }) => reason },
+  {
+    title: 'Instance time',
+    isText: false,
+    show: ({ instanceSeconds }) => instanceSeconds !== undefined && formatSeconds(instanceSeconds),
+    sortBy: ({ instanceSeconds }) => instanceSeconds,
+  },
+  {
+    title: 'Report',
+    isText: true,
+    show: ({ report }) => report !== undefined && html`<a href="${linkTo(report)}">report</a>`,
+  },
+];
+
+/**
+ * A link to an item's report that also works in a copy of the bucket: both pages are below the output prefix, in
+ * `fleets/<execution>/` and `reports/<item>/<tuning job>/`.
+ */
+function linkTo(report: string): string {
+  return `../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;
+}
+
+/** The table of all items. Optional end tags are left out, because there can be 10,000 rows. */
+function table(items: readonly ItemResult[]): Markup {
+  return html`<section aria-labelledby="items"><h2 id="items">All items, the worst first</h2>
+<div id="item-tools" class="actions"></div>
+<div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table id="item-table">
+<thead><tr>${COLUMNS.map(({ title, isText }) => html`<th scope="col"${isText && html` class="t"`}>${title}`)}</thead>
+<tbody>${items.map(row)}</tbody></table></div></section>`;
+}
+
+function row(item: ItemResult): Markup {
+  const kind = item.status === 'SUCCEEDED' ? undefined : html` class="failed"`;
+  return html`<tr${kind}>${COLUMNS.map(({ isText, show, sortBy }) => {
+    const value = sortBy?.(item);
+    return html`<td${isText && html` class="t"`}${value !== undefined && html` data-value="${value}"`}>${show(item)}`;
+  })}`;
+}

@@ -1,0 +1,35 @@
+import { csvLine } from '../shared/csv-line';
+import type { ItemResult } from './fleet-data';
+
+/** Renders `fleet.csv`: a row for each item, and a column for each metric of the final models. */
+export function renderCsv(items: readonly ItemResult[]): string {
+  const metrics = namesOf(items, 'metrics');
+  const tested = namesOf(items, 'evaluation');
+  const columns: (readonly [string, (item: ItemResult) => string | number | undefined])[] = [
+    ['id', ({ id }) => id],
+    ['status', ({ status }) => status],
+    ['error', ({ error }) => error],
+    ['reason', ({ reason }) => reason],
+    ['objective_metric', ({ objective }) => objective?.metric],
+    ['objective', ({ objective }) => objective?.value],
+    ['tuning_job', ({ tuningJob }) => tuningJob],
+    ['best_training_job', ({ bestTrainingJob }) => bestTrainingJob],
+    ['final_training_job', ({ finalTrainingJob }) => finalTrainingJob],
+    ['model', ({ model }) => model],
+    ...metrics.map((name) => [name, (item: ItemResult) => item.metrics?.[name]] as const),
+    ...tested.map((name) => [`test:${name}`, (item: ItemResult) => item.evaluation?.[name]] as const),
+    ['gate', ({ gatePassed }) => (gatePassed === undefined ? undefined : gatePassed ? 'passed' : 'failed')],
+    ['report', ({ report }) => report],
+    ['instance_seconds', ({ instanceSeconds }) => instanceSeconds],
+    ['started_at', ({ startedAt }) => startedAt],
+    ['ended_at', ({ endedAt }) => endedAt],
+  ];
+  return [
+    csvLine(columns.map(([name]) => name)),
+    ...items.map((item) => csvLine(columns.map(([, read]) => read(item)))),
+  ].join('');
+}
+
+function namesOf(items: readonly ItemResult[], field: 'metrics' | 'evaluation'): string[] {
+  return [...new Set(items.flatMap((item) => Object.keys(item[field] ?? {})))];
+}

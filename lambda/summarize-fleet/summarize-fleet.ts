@@ -1,0 +1,121 @@
+import type { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { PageAssets } from '../shared/page';
+import { locationOf } from '../shared/s3-location';
+import type { SummarizeFleetEvent } from './event';
+import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
+import { itemOf, type ListedItem, resultOf } from './item-result';
+import { renderPage } from './page/render-page';
+import { findManifest, readLines, readResults } from './read-results';
+import { renderCsv } from './render-csv';
+import { summarize, worstFirst } from './summarize';
+
+/** Result of the function, which is the output of the execution. */
+export interface SummarizeFleetResult {
+  readonly fleet: FleetSummary & {
+    /** S3 URIs of the page, its data, and the manifest of the Map's results. */
+    readonly summary: string;
+    readonly csv: string;
+    readonly json: string;
+    readonly results: string;
+  };
+}
+
+/** Number of reports that are read at the same time. */
+const PARALLEL_READS = 20;
+
+/**
+ * Reads the results of a fleet, one item at a time, and writes its summary. Returns undefined if there are no results to
+ * summarize.
+ */
+export async function summarizeFleet(
+  client: S3Client,
+  event: SummarizeFleetEvent,
+  assets: PageAssets,
+): Promise<SummarizeFleetResult | undefined> {
+  const { folder, encryptionKey } = event;
+  const { bucket, key } = locationOf(folder);
+  const manifest = event.manifest ?? (await findManifest(client, bucket, key, event.status));
+  if (manifest === undefined) return undefined;
+  const items = worstFirst(await withUse(client, await readItems(client, bucket, key, manifest)));
+  const fleet = summarize(items);
+  const put = (name: string, type: string, body: string) =>
+    client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: `${key}${name}`,
+        Body: body,
+        ContentType: type,
+        ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
+      }),
+    );
+  const createdAt = new Date().toISOString();
+  const execution = key.split('/').at(-2) ?? '';
+  // One file after the other, so that only one is in memory.
+  await put('fleet.csv', 'text/csv; charset=utf-8', renderCsv(items));
+  await put(
+    'fleet.json',
+    'application/json',
+    `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, createdAt, execution, ...fleet, results: items })}\n`,
+  );
+  const page = renderPage({ execution, createdAt, status: event.status, fleet, items }, assets);
+  await put('fleet.html', 'text/html; charset=utf-8', page);
+  return {
+    fleet: {
+      ...fleet,
+      summary: `${folder}fleet.html`,
+      csv: `${folder}fleet.csv`,
+      json: `${folder}fleet.json`,
+      results: `s3://${bucket}/${manifest}`,
+    },
+  };
+}
+
+/** The results of all items, in the order of the list. Items without a result were not started. */
+async function readItems(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  manifest: string,
+): Promise<ItemResult[]> {
+  const items = new Map<string, ItemResult>();
+  for await (const item of readLines<ListedItem>(client, bucket, `${key}items.jsonl`)) {
+    items.set(item.folder, resultOf(item, undefined));
+  }
+  for await (const child of readResults(client, bucket, manifest)) {
+    const item = itemOf(child);
+    // After a redrive, an item can have a result of each attempt.
+    if (items.get(item.folder)?.status !== 'SUCCEEDED') items.set(item.folder, resultOf(item, child));
+  }
+  return [...items.values()];
+}
+
+/** Adds what failed items used, which only their reports say. */
+async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
+  const all = [...items];
+  const queue = all.entries();
+  const read = async () => {
+    for (const [index, item] of queue) {
+      const { report, instanceSeconds } = item;
+      if (report === undefined || instanceSeconds !== undefined) continue;
+      const used = await usedIn(client, report);
+      if (used !== undefined) all[index] = { ...item, instanceSeconds: used };
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL_READS }, read));
+  return all;
+}
+
+async function usedIn(client: S3Client, report: string): Promise<number | undefined> {
+  const { bucket, key } = locationOf(report.replace(/report\.html$/, 'report.json'));
+  try {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    const { cost } = (await json(Body as Readable)) as { cost?: { billableSeconds?: number } };
+    return cost?.billableSeconds;
+  } catch (error) {
+    // The summary is complete without it.
+    console.warn(`${report}: ${(error as Error).message}`);
+    return undefined;
+  }
+}

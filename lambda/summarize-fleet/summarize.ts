@@ -1,0 +1,80 @@
+import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
+import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data';
+
+/** Number of reasons for failure in the output of the execution. */
+const MAX_REASONS = 10;
+
+const RANKS: Readonly<Record<ItemStatus, number>> = {
+  FAILED: 0,
+  TIMED_OUT: 0,
+  ABORTED: 1,
+  NOT_STARTED: 2,
+  SUCCEEDED: 3,
+};
+
+/** Sorts items: failed items first, then the worst objective first. */
+export function worstFirst(items: readonly ItemResult[]): ItemResult[] {
+  return [...items].sort(
+    (one, other) => RANKS[one.status] - RANKS[other.status] || badness(other) - badness(one),
+  );
+}
+
+function badness({ objective }: ItemResult): number {
+  if (objective === undefined) return Number.MAX_VALUE;
+  return objective.type === 'Minimize' ? objective.value : -objective.value;
+}
+
+/** The numbers of a fleet. */
+export function summarize(items: readonly ItemResult[]): FleetSummary {
+  const having = (...statuses: ItemStatus[]) =>
+    items.filter(({ status }) => statuses.includes(status)).length;
+  const seconds = items.flatMap(({ instanceSeconds }) => instanceSeconds ?? []);
+  return {
+    items: items.length,
+    succeeded: having('SUCCEEDED'),
+    failed: having('FAILED', 'TIMED_OUT', 'ABORTED'),
+    notStarted: having('NOT_STARTED'),
+    reasons: reasonsOf(items),
+    ...objectiveOf(items),
+    ...(seconds.length > 0 && { instanceSeconds: seconds.reduce((sum, each) => sum + each, 0) }),
+  };
+}
+
+function reasonsOf(items: readonly ItemResult[]): Reason[] {
+  const failed = new Map(items.flatMap((item) => (item.error === undefined ? [] : [[nameOf(item), item]])));
+  const failures = [...failed].map(([name, { error, reason = '' }]) => ({
+    name,
+    reason: `${error}\n${reason}`,
+  }));
+  return commonReasons(failures)
+    .slice(0, MAX_REASONS)
+    .map(({ reason: both, example, count }) => {
+      const end = both.indexOf('\n');
+      const { id = example } = failed.get(example) ?? {};
+      return { error: both.slice(0, end), reason: both.slice(end + 1), example: id, count };
+    });
+}
+
+/** The name that a reason can have: that of the training job, or the item's ID. */
+function nameOf({ failedJob, id }: ItemResult): string {
+  return failedJob ?? id;
+}
+
+function objectiveOf(items: readonly ItemResult[]): Pick<FleetSummary, 'objective'> {
+  const objectives = items.flatMap(({ objective }) => objective ?? []);
+  const [first] = objectives;
+  // Definitions of one search can have several metrics, whose values cannot be compared with each other.
+  if (first === undefined || objectives.some(({ metric }) => metric !== first.metric)) return {};
+  const values = objectives.map(({ value }) => value).sort((one, other) => one - other);
+  const [lowest, highest] = [values[0] ?? 0, values.at(-1) ?? 0];
+  const { metric, type } = first;
+  return {
+    objective: {
+      metric,
+      type,
+      best: type === 'Minimize' ? lowest : highest,
+      median: values[Math.floor((values.length - 1) / 2)] ?? 0,
+      worst: type === 'Minimize' ? highest : lowest,
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { DataLocation } from './data-location';
+import { DATA_LOCATION } from './private/aws-shapes';
+import { requireShape, struct } from './private/shape';
+
+/**
+ * The list of the items of a `TuningFleet`, in Amazon S3. It is read when an execution starts.
+ *
+ * An item has an `id` and any field of the input that is described in `TuningFragment`, such as `train`, `validation`,
+ * `hyperparameters` and `maxTrainingJobs`.
+ *
+ * - `id`: a string of 1 to 128 characters, or a number. It is unique in the list, without regard to letter case
+ * - A list has at most 100,000 items and 128 MiB
+ */
+export class FleetItems {
+  /**
+   * A CSV file with a header. Its columns are the fields of the items. An empty value leaves a field out.
+   *
+   * A column `hyperparameters.<name>` sets one hyperparameter. `warmStartFrom` has names separated by spaces. For other
+   * fields with objects, use another format.
+   *
+   * @param location the file
+   */
+  static csv(location: DataLocation): FleetItems {
+    return FleetItems.of('csv', location, 'CSV');
+  }
+
+  /**
+   * A file with one JSON object in each line.
+   *
+   * @param location the file
+   */
+  static jsonLines(location: DataLocation): FleetItems {
+    return FleetItems.of('jsonLines', location, 'JSON_LINES');
+  }
+
+  /**
+   * A file with a JSON array of objects.
+   *
+   * @param location the file
+   */
+  static json(location: DataLocation): FleetItems {
+    return FleetItems.of('json', location, 'JSON');
+  }
+
+  /**
+   * The folders directly below a prefix, such as `stores/`: one item for each folder. The name of the folder is the `id`.
+   * `train` and `validation` are the folders `train/` and `validation/` in it, for each data set that the fleet has.
+   *
+   * @param location the prefix, with `/` at its end
+   */
+  static folders(location: DataLocation): FleetItems {
+    return FleetItems.of('folders', location, 'FOLDERS');
+  }
+
+  private static of(method: string, location: DataLocation, format: FleetItems['_format']): FleetItems {
+    requireShape(`FleetItems.${method}`, struct({ location: DATA_LOCATION }), { location });
+    return new FleetItems(format, location);
+  }
+
+  private constructor(
+    /** @internal */
+    readonly _format: 'CSV' | 'JSON_LINES' | 'JSON' | 'FOLDERS',
+    /** @internal */
+    readonly _location: DataLocation,
+  ) {}
+}

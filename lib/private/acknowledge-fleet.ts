@@ -1,0 +1,30 @@
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { acknowledgeWildcards } from './acknowledge';
+
+/** Acknowledges the wildcards in the permissions that a fleet's state machine needs in addition. */
+export function acknowledgeFleetWildcards(
+  stateMachine: sfn.StateMachine,
+  functions: readonly lambda.IFunction[],
+): void {
+  acknowledgeWildcards(
+    stateMachine,
+    functions.flatMap((each) => each.resourceArnsForGrantInvoke),
+    'Versions and aliases of one function',
+  );
+  // aws-cdk-lib takes the name from the ARN, too.
+  const { resourceName: name } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
+  const executions = (ofMap: string) =>
+    Stack.of(stateMachine).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${name}${ofMap}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  acknowledgeWildcards(
+    stateMachine.node.findChild('DistributedMapPolicy'),
+    [executions(''), executions('/Items')],
+    'A Distributed Map starts, describes, stops and redrives child executions, which Step Functions names',
+  );
+}

@@ -1,0 +1,32 @@
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { TuningFragment } from '../tuning-fragment';
+import { acknowledgeWildcards } from './acknowledge';
+import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './job-policies';
+
+/** Acknowledges the wildcards in the permissions of a state machine that runs the chain. */
+export function acknowledgeTuningWildcards(stateMachine: sfn.StateMachine, fragment: TuningFragment): void {
+  const { jobNamePrefix, findBestTrainingJobFunction, prepareFinalTrainingFunction, reportFunction } =
+    fragment;
+  const { evaluateModelFunction } = fragment;
+  const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];
+  acknowledgeWildcards(
+    stateMachine,
+    kinds.map((kind) => jobArn(stateMachine, kind, `${jobNamePrefix}-`)),
+    'Jobs are named when they start: the permissions are limited to the prefix of their names',
+  );
+  acknowledgeWildcards(
+    stateMachine,
+    [
+      ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
+      ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
+      ...(prepareFinalTrainingFunction?.resourceArnsForGrantInvoke ?? []),
+      ...(evaluateModelFunction?.resourceArnsForGrantInvoke ?? []),
+    ],
+    'Versions and aliases of one function',
+  );
+  acknowledgeWildcards(
+    stateMachine,
+    fragment._registered,
+    'Versions of the model package group get their number when they are registered; models and evaluations are below prefixes of the bucket',
+  );
+}

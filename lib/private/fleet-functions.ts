@@ -1,0 +1,88 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../data-location';
+import type { FleetItems } from '../fleet-items';
+import { allowFunction, bundledFunction } from './bundled-function';
+import { outputKey, reportLocation } from './report-function';
+import { listStatement, readStatements, writeStatement } from './training-permissions';
+
+/** What the functions of a fleet read and write. */
+export interface FleetFunctionOptions {
+  readonly output: DataLocation;
+  readonly encryptionKey?: kms.IKey;
+}
+
+/** Location of the lists, the results and the summaries of the executions. */
+export function fleetLocation(output: DataLocation): DataLocation {
+  return output._child('fleets/');
+}
+
+/** Creates the function that reads the list of the items. */
+export function listItemsFunction(
+  scope: Construct,
+  id: string,
+  { items, output, encryptionKey }: FleetFunctionOptions & { readonly items: FleetItems },
+): lambda.Function {
+  const made = new lambda.Function(
+    scope,
+    id,
+    bundledFunction(scope, id, {
+      name: 'list-fleet-items',
+      description: 'Reads and checks the list of the items of a fleet',
+      roleDescription: 'Reads lists of items and writes them for Step Functions',
+      memorySize: 1024,
+      timeout: Duration.minutes(5),
+      encryptionKey,
+    }),
+  );
+  outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
+  const { _format: format, _location: source } = items;
+  if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
+  return allowFunction(
+    made,
+    [
+      // An execution can retry the items of an earlier one.
+      ...readStatements(format === 'FOLDERS' ? [fleetLocation(output)] : [source, fleetLocation(output)]),
+      ...(format === 'FOLDERS' ? [listStatement(source)] : []),
+      writeStatement([fleetLocation(output)]),
+    ],
+    'Objects below the locations of the list and of the output',
+  );
+}
+
+/** What the function that writes the summary needs. */
+export interface SummarizeFunctionOptions extends FleetFunctionOptions {
+  /** Receives the events for which the function fails. */
+  readonly deadLetterQueue: sqs.IQueue;
+}
+
+/** Creates the function that writes the summary. */
+export function summarizeFleetFunction(
+  scope: Construct,
+  id: string,
+  { output, encryptionKey, deadLetterQueue }: SummarizeFunctionOptions,
+): lambda.Function {
+  const made = new lambda.Function(scope, id, {
+    ...bundledFunction(scope, id, {
+      name: 'summarize-fleet',
+      description: 'Writes the summary of a fleet of tuning jobs',
+      roleDescription: 'Reads the results of a fleet and writes its summary',
+      memorySize: 1024,
+      timeout: Duration.minutes(10),
+      encryptionKey,
+    }),
+    // For the invocations by the rule: the results of an execution that failed can follow its event.
+    retryAttempts: 2,
+    deadLetterQueue,
+  });
+  outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
+  const fleets = fleetLocation(output);
+  return allowFunction(
+    made,
+    [...readStatements([fleets, reportLocation(output)]), listStatement(fleets), writeStatement([fleets])],
+    'Objects below the locations of the results, the reports and the summaries',
+  );
+}

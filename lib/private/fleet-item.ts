@@ -1,0 +1,38 @@
+import type { DataLocation } from '../data-location';
+import { jsonata, literal } from './jsonata';
+
+/**
+ * The JSONata variable that describes the item of a child execution of a fleet. The first state of each child sets it
+ * from the row that `lambda/list-fleet-items` wrote.
+ */
+export const FLEET_ITEM = 'fleetItem';
+
+/** Expressions for the parts of the item's description. */
+export const ITEM = {
+  /** Folder of the item below each kind of output, with a slash at its end. */
+  folder: `$${FLEET_ITEM}.folder`,
+  /** 1 to 6 characters of the item's ID for the names of jobs. */
+  label: `$${FLEET_ITEM}.label`,
+  /** The item's ID as the value of a tag. */
+  tag: `$${FLEET_ITEM}.tag`,
+  /** Value of the tag that names the execution of the fleet. */
+  execution: `$${FLEET_ITEM}.execution`,
+} as const;
+
+/** Key of the tag with the item's ID. */
+export const ITEM_TAG = 'cdk-sagemaker-tuning:item';
+
+/** Whether a chain of states runs for the items of a fleet. */
+export interface FleetItemOptions {
+  readonly _isFleetItem?: boolean;
+}
+
+/** JSONata for a prefix of output. In a fleet, each item has its own folder in it. */
+export function outputPrefix({ _isFleetItem }: FleetItemOptions, location: DataLocation): string {
+  return _isFleetItem ? `${literal(location.uri)} & ${ITEM.folder}` : literal(location.uri);
+}
+
+/** The same prefix as a field of a request: a URI, or a JSONata string in a fleet. */
+export function outputUri(options: FleetItemOptions, location: DataLocation): string {
+  return options._isFleetItem ? jsonata(outputPrefix(options, location)) : location.uri;
+}

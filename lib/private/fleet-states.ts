@@ -1,0 +1,183 @@
+import { Aws } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { DataLocation } from '../data-location';
+import type { FleetItems } from '../fleet-items';
+import { ToleratedFailures } from '../tolerated-failures';
+import { acknowledgeWildcards, resourcesOf } from './acknowledge';
+import { EXECUTION_TAG_VALUE } from './execution-tag';
+import { fleetLocation, listItemsFunction, summarizeFleetFunction } from './fleet-functions';
+import { FLEET_ITEM } from './fleet-item';
+import { jsonata, literal } from './jsonata';
+import { outputKey } from './report-function';
+
+/** Everything that the states of a fleet need. */
+export interface FleetStatesProps {
+  readonly items: FleetItems;
+  /** The chain that runs for each item. */
+  readonly itemChain: sfn.StateMachineFragment;
+  /** Fields of an item that name its data. */
+  readonly dataFields: readonly string[];
+  readonly maxConcurrency: number;
+  readonly toleratedFailures?: ToleratedFailures;
+  readonly output: DataLocation;
+  readonly encryptionKey?: kms.IKey;
+  /** Receives the events for which the summary could not be written. */
+  readonly deadLetterQueue: sqs.IQueue;
+}
+
+export const DEFAULT_CONCURRENCY = 10;
+
+/**
+ * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`.
+ *
+ * The Map has no `Catch`: Step Functions redrives only states that were not left.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
+ */
+export class FleetStates extends sfn.StateMachineFragment {
+  readonly startState: sfn.State;
+  readonly endStates: sfn.INextable[];
+  readonly listItemsFunction: lambda.Function;
+  readonly summarizeFunction: lambda.Function;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: FleetStatesProps,
+  ) {
+    super(scope, id);
+    // The policies of the items' jobs must exist before the state machine.
+    this.node.addDependency(props.itemChain);
+    this.listItemsFunction = listItemsFunction(this, 'ListItemsFunction', props);
+    this.summarizeFunction = summarizeFleetFunction(this, 'SummarizeFunction', props);
+    const summarize = this.summarize();
+    this.startState = this.listItems().next(this.tuneItems()).next(summarize).startState;
+    this.endStates = summarize.endStates;
+  }
+
+  /**
+   * Allows the state machine to read the list of the items and to write the results of the Map.
+   *
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+   */
+  grantStorage(stateMachine: sfn.StateMachine): void {
+    const { output, encryptionKey } = this.props;
+    const { _bucketArn, _key } = fleetLocation(output);
+    const statement = new iam.PolicyStatement({
+      actions: ['s3:GetObject', 's3:PutObject', 's3:ListMultipartUploadParts', 's3:AbortMultipartUpload'],
+      resources: [`${_bucketArn}/${_key}*`],
+    });
+    stateMachine.addToRolePolicy(statement);
+    outputKey(output, encryptionKey)?.grant(stateMachine, 'kms:Decrypt', 'kms:GenerateDataKey');
+    acknowledgeWildcards(
+      stateMachine,
+      resourcesOf([statement]),
+      'Lists of items and results are below a prefix of the bucket',
+    );
+  }
+
+  /** Reads and checks the list, and writes it in the form that the Map reads. */
+  private listItems(): sfn.TaskStateBase {
+    const { items, dataFields, maxConcurrency, output, encryptionKey } = this.props;
+    return tasks.LambdaInvoke.jsonata(this, 'ListItems', {
+      stateName: 'ListItems',
+      comment: 'Reads and checks the list of the items',
+      lambdaFunction: this.listItemsFunction,
+      payload: sfn.TaskInput.fromObject({
+        input: jsonata('$states.input'),
+        source: { format: items._format, uri: items._location.uri },
+        dataFields,
+        maxConcurrency,
+        execution: jsonata(EXECUTION_TAG_VALUE),
+        output: jsonata(folderOfExecution(output)),
+        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+      }),
+      outputs: jsonata('$states.result.Payload'),
+    });
+  }
+
+  /** Runs the chain for each item, in a child execution. */
+  private tuneItems(): sfn.DistributedMap {
+    const { itemChain, toleratedFailures = ToleratedFailures.percentage(10) } = this.props;
+    const start = sfn.Pass.jsonata(this, 'StartItem', {
+      stateName: 'StartItem',
+      comment: 'Keeps the description of the item in a variable',
+      assign: { [FLEET_ITEM]: jsonata('$sift($states.input, function($value, $name) { $name != "input" })') },
+      outputs: jsonata('$states.input.input'),
+    });
+    const map = new ItemsMap(this, 'TuneItems', {
+      stateName: 'TuneItems',
+      queryLanguage: sfn.QueryLanguage.JSONATA,
+      label: 'Items',
+      jsonataMaxConcurrency: jsonata('$states.input.maxConcurrency'),
+      toleratedFailures,
+      outputs: { manifest: jsonata('$states.result.ResultWriterDetails.Key') },
+    });
+    map.itemProcessor(start.next(itemChain));
+    return map;
+  }
+
+  private summarize(): sfn.TaskStateBase {
+    const { output, encryptionKey } = this.props;
+    return tasks.LambdaInvoke.jsonata(this, 'SummarizeFleet', {
+      stateName: 'SummarizeFleet',
+      comment: 'Writes the summary of the results',
+      lambdaFunction: this.summarizeFunction,
+      payload: sfn.TaskInput.fromObject({
+        folder: jsonata(folderOfExecution(output)),
+        manifest: jsonata('$states.input.manifest'),
+        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
+      }),
+      outputs: jsonata('$states.result.Payload'),
+    });
+  }
+}
+
+/** JSONata for the folder with the list, the results and the summary of an execution. */
+function folderOfExecution(output: DataLocation): string {
+  return `${literal(fleetLocation(output).uri)} & $states.context.Execution.Name & '/'`;
+}
+
+interface ItemsMapProps extends sfn.DistributedMapProps {
+  readonly toleratedFailures: ToleratedFailures;
+}
+
+/**
+ * The Map. aws-cdk-lib's `ItemReader` and `ResultWriter` have fixed keys, grant permissions for the whole bucket, and
+ * leave out a tolerated count of 0.
+ */
+class ItemsMap extends sfn.DistributedMap {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly options: ItemsMapProps,
+  ) {
+    super(scope, id, options);
+  }
+
+  override toStateJson(queryLanguage?: sfn.QueryLanguage): object {
+    const { toleratedFailures } = this.options;
+    const resource = (action: string) => `arn:${Aws.PARTITION}:states:::s3:${action}`;
+    return {
+      ...super.toStateJson(queryLanguage),
+      ItemReader: {
+        Resource: resource('getObject'),
+        ReaderConfig: { InputType: 'JSONL' },
+        Arguments: { Bucket: jsonata('$states.input.list.bucket'), Key: jsonata('$states.input.list.key') },
+      },
+      [toleratedFailures._unit === 'count' ? 'ToleratedFailureCount' : 'ToleratedFailurePercentage']:
+        toleratedFailures._value,
+      ResultWriter: {
+        Resource: resource('putObject'),
+        WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' },
+        Arguments: { Bucket: jsonata('$states.input.list.bucket'), Prefix: jsonata('$states.input.results') },
+      },
+    };
+  }
+}

@@ -1,0 +1,35 @@
+import { Token } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { TuningFleetProps } from '../tuning-fleet';
+import { DEFAULT_CONCURRENCY } from './fleet-states';
+import { LIMITS } from './limits';
+import { warn } from './warn';
+
+/** Number of training instances above which a fleet warns. Quotas of new accounts are often lower. */
+const MANY_INSTANCES = 20;
+
+/** Warns of a fleet that can exceed the quotas of an account. */
+export function warnOfFleet(scope: IConstruct, props: TuningFleetProps): void {
+  const {
+    maxConcurrency = DEFAULT_CONCURRENCY,
+    maxParallelTrainingJobs = 2,
+    resources: { instanceCount = 1 } = {},
+  } = props;
+  const factors = [maxConcurrency, maxParallelTrainingJobs, instanceCount];
+  if (factors.some((factor) => Token.isUnresolved(factor))) return;
+  if (maxConcurrency > LIMITS.concurrentTuningJobs) {
+    warn(
+      scope,
+      'fleetTuningJobs',
+      `maxConcurrency: SageMaker runs at most ${LIMITS.concurrentTuningJobs} tuning jobs at the same time in an account and region, got ${maxConcurrency}: other items wait for the quota (maxQuotaWait)`,
+    );
+  }
+  const instances = factors.reduce((product, factor) => product * factor);
+  if (instances > MANY_INSTANCES) {
+    warn(
+      scope,
+      'fleetInstances',
+      `maxConcurrency: the fleet can run ${instances} training instances at the same time (${maxConcurrency} items × ${maxParallelTrainingJobs} training jobs × ${instanceCount} instances): check the quota "<instance type> for training job usage" of the account`,
+    );
+  }
+}

@@ -1,0 +1,189 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+import { FleetItems } from './fleet-items';
+import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
+import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
+import { DEFAULT_CONCURRENCY, FleetStates } from './private/fleet-states';
+import { usesSdk } from './private/integration';
+import { jobStateMachine } from './private/job-state-machine';
+import { keepLogs } from './private/log-groups';
+import type { WorkflowPlaces } from './private/new-data-rule';
+import { summarizeUnsuccessful } from './private/summarize-fleet';
+import { tuningStorage } from './private/tuning-storage';
+import { validateFleet } from './private/validate-fleet';
+import { warnOfFleet } from './private/warn-of-fleet';
+import { SageMakerWorkflow } from './sagemaker-workflow';
+import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
+import type { ToleratedFailures } from './tolerated-failures';
+import { TuningFragment } from './tuning-fragment';
+import type { TuningWorkflowProps } from './tuning-workflow';
+
+/** Properties of `TuningFleet`. */
+export interface TuningFleetProps extends TuningWorkflowProps {
+  /**
+   * The list of the items. An execution's input can replace it with `items`.
+   *
+   * @default - the folders below `inputPrefix` in the fleet's bucket: `input/<id>/train/`, `input/<id>/validation/`
+   * and, with `evaluation`, `input/<id>/test/`
+   */
+  readonly items?: FleetItems;
+  /**
+   * Maximum number of items that are tuned at the same time: 1 to 10,000. An execution's input can override it.
+   *
+   * SageMaker runs at most 100 tuning jobs at the same time in an account and region, and this quota cannot be raised. A
+   * fleet can use up to `maxConcurrency` × `maxParallelTrainingJobs` × `resources.instanceCount` training instances; each
+   * instance type has its own quota. Items that exceed a quota wait for it, at most for `maxQuotaWait`. Requests that
+   * SageMaker throttles are repeated after random times, for about 40 minutes.
+   *
+   * @default 10
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+   */
+  readonly maxConcurrency?: number;
+  /**
+   * How many items can fail before the execution fails and the items that are still running are stopped.
+   *
+   * @default ToleratedFailures.percentage(10)
+   */
+  readonly toleratedFailures?: ToleratedFailures;
+}
+
+/**
+ * Tunes a model for each item of a list, such as each store or each machine, in one execution: a Distributed Map, whose
+ * child executions run the chain of `TuningFragment`. Creates a bucket, roles, Lambda functions and a state machine.
+ *
+ * Start an execution with the input `{}`, or with any of these fields:
+ *
+ * - `items`: an array of items, instead of the list in the properties. See `FleetItems` for the fields of an item
+ * - `retry`: the name of an earlier execution, whose items that did not succeed run again
+ * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`
+ * - `maxConcurrency`: a whole number
+ *
+ * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
+ * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`.
+ *
+ * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed` and `notStarted`, `reasons` (the most common
+ * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds`, and the S3 URIs
+ * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results).
+ *
+ * The summary is written even if the execution fails. To run only the items that failed or did not start, start an
+ * execution with `retry`. A redrive runs only items that did not start or were stopped, because an item that failed is in
+ * a `Fail` state, from which a redrive continues.
+ *
+ * Errors: `InvalidItems` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
+ * errors of Step Functions. The errors of an item are those of `TuningFragment`, and are in the summary.
+ *
+ * @example
+ * new TuningFleet(this, 'Stores', {
+ *   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+ *   objective: Objective.minimize('validation:rmse'),
+ *   hyperparameters: { num_round: '200' },
+ *   parameterRanges: [ParameterRange.integer('max_depth', { min: 3, max: 10 })],
+ *   items: FleetItems.folders(DataLocation.fromUri('s3://retail/stores/')),
+ *   allowedInputLocations: [DataLocation.fromUri('s3://retail/stores/')],
+ * });
+ */
+export class TuningFleet extends SageMakerWorkflow {
+  /** The bucket for models, reports, summaries and data. */
+  readonly bucket: s3.IBucket;
+  /** The state machine. */
+  readonly stateMachine: sfn.StateMachine;
+  /** The chain of states that runs for each item. */
+  readonly fragment: TuningFragment;
+  /** The Lambda function that reads the list of the items. */
+  readonly listItemsFunction: lambda.IFunction;
+  /** The Lambda function that writes the summary. */
+  readonly summarizeFunction: lambda.IFunction;
+  /**
+   * Receives the events of executions that failed and whose summary could not be written, after three attempts. Keeps them
+   * for 14 days.
+   */
+  readonly deadLetterQueue: sqs.IQueue;
+  /**
+   * Stops the tuning jobs of an execution that ends before they do. Undefined with integration `OPTIMIZED`, because Step
+   * Functions then stops the jobs.
+   */
+  readonly stopAbandonedJobs?: StopAbandonedJobs;
+  /** Execution role of the training jobs. */
+  readonly trainingRole: iam.IRole;
+  /** Security groups of the training containers; empty without a VPC. */
+  readonly connections: ec2.Connections;
+
+  /** @internal */
+  protected readonly _places: WorkflowPlaces;
+
+  /**
+   * @param scope the parent construct
+   * @param id the construct's ID, unique within `scope`
+   * @param props the algorithm, the search, the items, and the settings of the workflow
+   * @throws Error named `TuningValidationError` that lists every problem with the properties
+   */
+  constructor(scope: Construct, id: string, props: TuningFleetProps) {
+    super(scope, id);
+    validateFleet(this.node.path, props);
+    const { bucket, places, fragment } = tuningStorage(this, props);
+    this.bucket = bucket;
+    this._places = places;
+    this.fragment = new TuningFragment(this, 'Tuning', { ...fragment, _isFleetItem: true });
+    this.trainingRole = this.fragment.trainingRole;
+    this.connections = this.fragment.connections;
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    const states = new FleetStates(this, 'Fleet', {
+      items: props.items ?? FleetItems.folders(places.input),
+      itemChain: this.fragment,
+      dataFields: [
+        'train',
+        ...(fragment.validation ? ['validation'] : []),
+        ...(fragment.test ? ['test'] : []),
+      ],
+      maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
+      toleratedFailures: props.toleratedFailures,
+      output: places.output,
+      encryptionKey: props.encryptionKey,
+      deadLetterQueue: this.deadLetterQueue,
+    });
+    this.listItemsFunction = states.listItemsFunction;
+    this.summarizeFunction = states.summarizeFunction;
+    this.stateMachine = jobStateMachine(this, {
+      name: props.stateMachineName,
+      comment: 'Tunes a model on Amazon SageMaker for each item of a list',
+      fragment: states,
+      encryptionKey: props.encryptionKey,
+    });
+    states.grantStorage(this.stateMachine);
+    summarizeUnsuccessful(this, {
+      stateMachine: this.stateMachine,
+      summarizeFunction: states.summarizeFunction,
+      deadLetterQueue: this.deadLetterQueue,
+      output: places.output,
+      encryptionKey: props.encryptionKey,
+    });
+    if (usesSdk(props)) {
+      this.stopAbandonedJobs = new StopAbandonedJobs(this, 'StopAbandonedJobs', {
+        stateMachine: this.stateMachine,
+        jobNamePrefix: this.fragment.jobNamePrefix,
+        kinds: [SageMakerJobKind.TUNING],
+        encryptionKey: props.encryptionKey,
+      });
+    }
+    keepLogs(this, props);
+    warnOfFleet(this, props);
+    acknowledgeTuningWildcards(this.stateMachine, this.fragment);
+    acknowledgeFleetWildcards(this.stateMachine, [states.listItemsFunction, states.summarizeFunction]);
+  }
+
+  /** @internal */
+  protected get _jobNamePrefix(): string {
+    return this.fragment.jobNamePrefix;
+  }
+}

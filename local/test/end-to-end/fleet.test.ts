@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Stack } from 'aws-cdk-lib';
+import { context } from '../../../cdk.json';
+import {
+  Algorithm,
+  Objective,
+  ParameterRange,
+  ToleratedFailures,
+  TuningFleet,
+  type TuningFleetProps,
+  XGBoostVersion,
+} from '../../../lib';
+import { LocalMode } from '../../src';
+import type { StubTraining } from '../../src/training';
+import { until } from '../services/helpers';
+import { temporaryFolder } from './support';
+
+jest.setTimeout(180_000);
+
+function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
+  const app = new App({ context, outdir: temporaryFolder() });
+  new TuningFleet(new Stack(app, 'Test'), 'Fleet', {
+    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+    objective: Objective.minimize('validation:rmse'),
+    hyperparameters: { num_round: '10' },
+    parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.5 })],
+    maxTrainingJobs: 2,
+    finalTraining: { enabled: false },
+    jobNamePrefix: 'fleet',
+    ...props,
+  });
+  return app.synth().directory;
+}
+
+async function deploy(assembly: string, root: string, stubTraining: StubTraining): Promise<LocalMode> {
+  const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01 });
+  for (const channel of ['train', 'validation']) {
+    await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
+  }
+  return stack;
+}
+
+const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
+
+/** Stubbed training, in which the jobs of some items fail, and the number of jobs of each item. */
+function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
+  const jobs = new Map<string, number>();
+  const stub: StubTraining = ({ name }) => {
+    const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
+    jobs.set(id, (jobs.get(id) ?? 0) + 1);
+    if (failing.has(id)) throw new Error('label is nan');
+    return { 'validation:rmse': Number(id.slice(1)) };
+  };
+  return { stub, jobs };
+}
+
+test('a failed execution has a summary, and its retry runs only the items that did not succeed', async () => {
+  const failing = new Set(['i1', 'i3']);
+  const { stub, jobs } = trainingOf(failing);
+  const root = temporaryFolder();
+  const stack = await deploy(
+    synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1), maxConcurrency: 1 }),
+    root,
+    stub,
+  );
+  const execution = stack.startExecution({ input: { items: items(6) }, name: 'night' });
+  expect(await execution.ended).toMatchObject({
+    status: 'FAILED',
+    error: 'States.ExceedToleratedFailureThreshold',
+  });
+  const folder = join(root, 's3', stack.bucket('Fleet/Bucket').name, 'output/fleets/night');
+  const summary = () => JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'));
+  expect(summary()).toMatchObject({ items: 6, succeeded: 2, failed: 2, notStarted: 2 });
+  expect(readFileSync(join(folder, 'fleet.html'), 'utf8')).toContain('FAILED</span>');
+
+  failing.clear();
+  const before = new Map(jobs);
+  const retry = await stack.startExecution({ input: { retry: 'night' } }).ended;
+  expect(retry.output).toMatchObject({ fleet: { items: 4, succeeded: 4, objective: { best: 1, worst: 5 } } });
+  for (const { id } of items(6)) {
+    const again = ['i1', 'i3'].includes(id) || !before.has(id);
+    expect([id, (jobs.get(id) ?? 0) - (before.get(id) ?? 0)]).toEqual([id, again ? 2 : 0]);
+  }
+  await stack.close();
+});
+
+test('the history of the execution does not grow with the number of items', async () => {
+  const { stub } = trainingOf(new Set());
+  const stack = await deploy(synthesizeFleet({ report: false }), temporaryFolder(), stub);
+  const events: number[] = [];
+  for (const count of [2, 20]) {
+    const execution = stack.startExecution({ input: { items: items(count) } });
+    expect(await execution.ended).toMatchObject({ status: 'SUCCEEDED' });
+    events.push(stack.executionStore.history(execution.arn).length);
+  }
+  expect(events[1]).toBe(events[0]);
+  await stack.close();
+});
+
+test('an invalid list fails before any job, and an invalid item fails alone', async () => {
+  const { stub } = trainingOf(new Set());
+  const faults: string[] = [];
+  const root = temporaryFolder();
+  const assembly = synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1) });
+  const stack = await LocalMode.deploy({
+    assembly,
+    root,
+    stubTraining: stub,
+    onNotice: (text) => faults.push(text),
+  });
+  for (const channel of ['train', 'validation']) {
+    await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
+  }
+  const twice = await stack.startExecution({ input: { items: [{ id: 1 }, { id: 1 }] } }).ended;
+  expect(twice).toMatchObject({ status: 'FAILED', error: 'InvalidItems' });
+  expect(stack.tuningJobs()).toEqual([]);
+  expect(faults.filter((text) => text.includes('event rule'))).toEqual([]);
+  const one = await stack.startExecution({
+    input: { items: [{ id: 'i0' }, { id: 'i1', hyperparameters: { eta: 'high' } }] },
+  }).ended;
+  expect(one.output).toMatchObject({
+    fleet: { succeeded: 1, failed: 1, reasons: [{ error: 'InvalidInput', example: 'i1' }] },
+  });
+  await stack.close();
+});
+
+test('items that ended do not run again when the execution is resumed', async () => {
+  const assembly = synthesizeFleet({ maxConcurrency: 2 });
+  const root = temporaryFolder();
+  const first = new Map<string, number>();
+  const stack = await deploy(assembly, root, async ({ name }) => {
+    const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
+    first.set(id, (first.get(id) ?? 0) + 1);
+    // The fourth item never ends.
+    if (id === 'i3') await new Promise(() => undefined);
+    return { 'validation:rmse': 1 };
+  });
+  const { arn } = stack.startExecution({ input: { items: items(8) } });
+  const ended = () => stack.executionStore.items(arn).filter(({ status }) => status === 'SUCCEEDED');
+  await until(
+    () => ended().length,
+    (count) => count >= 7,
+  );
+  await stack.close();
+  const { stub, jobs } = trainingOf(new Set());
+  const again = await LocalMode.deploy({ assembly, root, stubTraining: stub });
+  const [record] = await Promise.all(again.resume().executions.map((execution) => execution.ended));
+  expect(record?.output).toMatchObject({ fleet: { items: 8, succeeded: 8 } });
+  expect([...jobs.keys()]).toEqual(['i3']);
+  await again.close();
+});

@@ -1,0 +1,241 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { parseEvent } from '../../lambda/list-fleet-items/event';
+import { namesOf } from '../../lambda/list-fleet-items/item-names';
+import { listFleetItems } from '../../lambda/list-fleet-items/list-fleet-items';
+import type { Json } from '../fixtures';
+import { ENVIRONMENT, invokeBundle, startS3, type Wire, type WireCall } from './wire-server';
+
+const EVENT = {
+  input: {},
+  source: { format: 'CSV', uri: 's3://data/gone' },
+  dataFields: ['train', 'validation'],
+  maxConcurrency: 10,
+  execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
+  output: 's3://data/output/fleets/run/',
+};
+
+/** The rows that the function writes, its result, and its calls. */
+async function list(
+  event: Wire,
+  objects: Readonly<Record<string, string>> = {},
+): Promise<{ rows: Json[]; result: Json; calls: WireCall[] }> {
+  const server = await startS3('data', objects, 2);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
+  try {
+    const result = await listFleetItems(client, parseEvent({ ...EVENT, ...event }));
+    const put = server.calls.find(({ operation }) => operation === 'PutObject');
+    const lines = String(put?.input['Body']).trim().split('\n');
+    return { rows: lines.map((line) => JSON.parse(line)), result, calls: server.calls };
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+const from = (format: string, content: string) =>
+  [{ source: { format, uri: 's3://data/items' } }, { items: content }] as const;
+
+describe('the items of each kind of list', () => {
+  const ITEMS = [
+    { id: 'north', input: { train: 's3://lake/n/', maxTrainingJobs: 5, hyperparameters: { eta: '0.1' } } },
+    { id: '7', input: { train: 's3://lake/7/' } },
+  ];
+
+  test.each<[string, Wire, Readonly<Record<string, string>>]>([
+    [
+      'CSV, with a byte order mark, an empty line and empty values',
+      ...from(
+        'CSV',
+        '\ufeffid,train,maxTrainingJobs,hyperparameters.eta\r\nnorth,s3://lake/n/,5,0.1\r\n\r\n7,s3://lake/7/,,\r\n',
+      ),
+    ],
+    [
+      'JSON Lines, with an empty line',
+      ...from(
+        'JSON_LINES',
+        '{"id":"north","train":"s3://lake/n/","maxTrainingJobs":5,"hyperparameters":{"eta":"0.1"}}\n\n{"id":7,"train":"s3://lake/7/"}',
+      ),
+    ],
+    [
+      'a JSON array',
+      ...from(
+        'JSON',
+        '[{"id":"north","train":"s3://lake/n/","maxTrainingJobs":5,"hyperparameters":{"eta":"0.1"}},{"id":7,"train":"s3://lake/7/"}]',
+      ),
+    ],
+    [
+      'the input, which takes precedence',
+      {
+        source: { format: 'CSV', uri: 's3://data/gone' },
+        input: { items: ITEMS.map(({ id, input }) => ({ id, ...input })) },
+      },
+      {},
+    ],
+  ])('%s', async (_case, event, objects) => {
+    const { rows, result } = await list(event, objects);
+    expect(rows).toMatchObject(ITEMS);
+    expect(rows.map(({ input }) => input)).toEqual(ITEMS.map(({ input }) => input));
+    expect(result).toEqual({
+      items: 2,
+      list: { bucket: 'data', key: 'output/fleets/run/items.jsonl' },
+      results: 'output/fleets/run/results',
+      maxConcurrency: 10,
+    });
+  });
+
+  test('the folders directly below a prefix, over several pages', async () => {
+    const keys = ['a/train/x.csv', 'a/validation/x.csv', 'b c/train/x.csv', 'd/e/train/x.csv', 'file.csv'];
+    const objects = Object.fromEntries(keys.map((key) => [`stores/${key}`, 'x']));
+    const { rows } = await list({ source: { format: 'FOLDERS', uri: 's3://data/stores/' } }, objects);
+    expect(rows.map(({ id, input }) => [id, input])).toEqual(
+      ['a', 'b c', 'd'].map((id) => [
+        id,
+        { train: `s3://data/stores/${id}/train/`, validation: `s3://data/stores/${id}/validation/` },
+      ]),
+    );
+  });
+});
+
+test('the items of an earlier execution that did not succeed run again, with their fields', async () => {
+  const row = (id: string) => ({
+    id,
+    folder: `${id}-0/`,
+    execution: 'earlier',
+    input: { maxTrainingJobs: 3 },
+  });
+  const status = (id: string, value: string) => ({ id, status: value });
+  const { rows } = await list(
+    { input: { retry: 'monday' } },
+    {
+      'output/fleets/monday/items.jsonl': ['a', 'b', 'c'].map((id) => JSON.stringify(row(id))).join('\n'),
+      'output/fleets/monday/fleet.json': JSON.stringify({
+        results: [status('c', 'NOT_STARTED'), status('a', 'FAILED'), status('b', 'SUCCEEDED')],
+      }),
+    },
+  );
+  expect(rows).toMatchObject([
+    { id: 'a', execution: EVENT.execution, input: { maxTrainingJobs: 3 } },
+    { id: 'c', execution: EVENT.execution, input: { maxTrainingJobs: 3 } },
+  ]);
+});
+
+test('defaults apply to items without the field; a row has all names, and the execution for its jobs', async () => {
+  const { rows, calls } = await list({
+    input: {
+      items: [{ id: 'Store 1/Nord', maxTrainingJobs: 3 }, { id: 'b' }],
+      defaults: { maxTrainingJobs: 9, maxParallelTrainingJobs: 2 },
+      maxConcurrency: 4,
+    },
+    encryptionKey: 'arn:key',
+  });
+  expect(rows[0]).toEqual({
+    id: 'Store 1/Nord',
+    ...namesOf('Store 1/Nord'),
+    execution: EVENT.execution,
+    input: { maxTrainingJobs: 3, maxParallelTrainingJobs: 2 },
+  });
+  expect(rows[1].input.maxTrainingJobs).toBe(9);
+  expect(calls).toMatchObject([{ operation: 'PutObject', input: { KmsKey: 'arn:key' } }]);
+});
+
+test.each<[string, RegExp, string]>([
+  ['Store 1/Nord', /^store-1-nord-[0-9a-f]{16}\/$/, 'store'],
+  ['店舗', /^item-[0-9a-f]{16}\/$/, 'item'],
+  ['Zürich', /^zu-rich-[0-9a-f]{16}\/$/, 'zu-ric'],
+  ['--a--', /^a-[0-9a-f]{16}\/$/, 'a'],
+  ['../../etc', /^etc-[0-9a-f]{16}\/$/, 'etc'],
+  ['x'.repeat(128), /^x{64}-[0-9a-f]{16}\/$/, 'xxxxxx'],
+])('%s: the folder and the label are safe', (id, folder, label) => {
+  expect(namesOf(id)).toMatchObject({ folder: expect.stringMatching(folder), label });
+  expect(namesOf(id).tag).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u);
+});
+
+test('IDs that look alike have different folders', () => {
+  const ids = [
+    'a b',
+    'a-b',
+    'a_b',
+    'A B',
+    'a  b',
+    'a.b',
+    '店舗',
+    '店',
+    `${'x'.repeat(70)}1`,
+    `${'x'.repeat(70)}2`,
+  ];
+  expect(new Set(ids.map((id) => namesOf(id).folder)).size).toBe(ids.length);
+});
+
+describe('a problem is named with its place', () => {
+  const items = (...values: unknown[]): Wire => ({ input: { items: values } });
+
+  test.each<[string, Wire, Readonly<Record<string, string>>, RegExp]>([
+    ['no id', items({ id: 'a' }, {}), {}, /^items\[1\]: id must be .*, got nothing$/],
+    ['an id of the wrong type', items({ id: ['a'] }), {}, /^items\[0\]: id must be .*, got \["a"\]$/],
+    ['a long id', items({ id: 'x'.repeat(129) }), {}, /string of 1 to 128 characters/],
+    ['outer white space', items({ id: ' a' }), {}, /outer white space, got " a"/],
+    ['control characters', items({ id: 'a\u0000' }), {}, /without control characters/],
+    ['no object', items('a'), {}, /^items\[0\]: must be an object with an id, got "a"$/],
+    [
+      'an id twice, in other letter case',
+      items({ id: 'A' }, { id: 'b' }, { id: 'a' }),
+      {},
+      /^items\[2\]: the id "a" is also the id of items\[0\], and ids must be unique$/,
+    ],
+    ['an empty list', items(), {}, /^the list has no items: items of the input is empty$/],
+    [
+      'a list that is gone',
+      { source: { format: 'CSV', uri: 's3://data/items' } },
+      {},
+      /cannot be read: .*NoSuchKey/,
+    ],
+    [
+      'an execution without a summary',
+      { input: { retry: 'gone' } },
+      {},
+      /fleets\/gone\/fleet\.json cannot be read/,
+    ],
+    ['a broken line', ...from('JSON_LINES', '{"id":1}\n{"id":'), /^line 2 of s3:\/\/data\/items is not JSON/],
+    ['no array', ...from('JSON', '{"id":1}'), /must have a JSON array of items/],
+    ['an invalid CSV row', ...from('CSV', 'id,train\na,b,c\n'), /cannot be read as CSV: .*line 2/],
+    [
+      'a prefix without folders',
+      { source: { format: 'FOLDERS', uri: 's3://data/x/' } },
+      {},
+      /no items: s3:\/\/data\/x\/$/,
+    ],
+  ])('%s', async (_case, event, objects, message) => {
+    await expect(list(event, objects)).rejects.toMatchObject({
+      name: 'InvalidItems',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('many problems are cut', async () => {
+    const wrong = Array.from({ length: 500 }, () => ({}));
+    await expect(list(items(...wrong))).rejects.toThrow(/more problems are not listed$/);
+  });
+
+  test.each<[Wire | string, RegExp]>([
+    ['x', /^the input must be an object, got "x"$/],
+    [{ maxTrainingJobs: 3 }, /^maxTrainingJobs: is not a field of the input; .*belong in defaults$/],
+    [{ items: 'x' }, /^items: must be an array/],
+    [{ retry: 'a/b' }, /^retry: must be the name of an execution/],
+    [{ retry: 'a', items: [] }, /^retry: cannot be combined with items$/],
+    [{ defaults: [] }, /^defaults: must be an object/],
+    [{ defaults: { id: 'a' } }, /^defaults: must not have an id/],
+    [{ maxConcurrency: 0 }, /^maxConcurrency: must be a whole number from 1 to 10000, got 0$/],
+  ])('the input %j', async (input, message) => {
+    await expect(list({ input })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
+test('the bundle reports the name of an error', async () => {
+  expect(await invokeBundle('list-fleet-items', { ...EVENT, input: { items: [{}] } }, {})).toMatchObject({
+    type: 'InvalidItems',
+  });
+});

@@ -1,0 +1,260 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { S3Client } from '@aws-sdk/client-s3';
+import { parseEvent } from '../../lambda/summarize-fleet/event';
+import { summarizeFleet } from '../../lambda/summarize-fleet/summarize-fleet';
+import type { Json } from '../fixtures';
+import { bundleOf, ENVIRONMENT, startS3, type Wire } from './wire-server';
+
+const FOLDER = 'output/fleets/run/';
+const EVENT = { folder: `s3://data/${FOLDER}` };
+const ASSETS = { css: 'p{}', js: 'void 0' };
+
+interface Item {
+  readonly id: string;
+  /** Objective of an item that succeeded. */
+  readonly value?: number;
+  readonly error?: string;
+  readonly cause?: string;
+  /** @default - from the other members */
+  readonly status?: string;
+}
+
+const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
+
+/** The objects that a fleet with these items leaves. An item without a status has no result. */
+function objectsOf(items: readonly Item[], type = 'Minimize'): Record<string, string> {
+  const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+  const row = ({ id }: Item) => ({ id, folder: folderOf(id), input: {} });
+  const child = (item: Item) => ({
+    ExecutionArn: 'arn',
+    Input: JSON.stringify(row(item)),
+    InputDetails: { Included: true },
+    Status: item.status ?? (item.value === undefined ? 'FAILED' : 'SUCCEEDED'),
+    ...(item.value !== undefined && { Output: JSON.stringify(outputOf(item, type)) }),
+    ...(item.error !== undefined && { Error: item.error, Cause: item.cause }),
+    StartDate: '2026-11-29T10:00:00.000Z',
+    StopDate: '2026-11-29T10:01:00.000Z',
+  });
+  const succeeded = items.filter(({ value }) => value !== undefined);
+  const failed = items.filter(({ error, status }) => error !== undefined || status !== undefined);
+  return {
+    [`${FOLDER}items.jsonl`]: lines(items.map(row)),
+    [`${FOLDER}results/map/SUCCEEDED_0.jsonl`]: lines(succeeded.map(child)),
+    [`${FOLDER}results/map/FAILED_0.jsonl`]: lines(failed.map(child)),
+    [`${FOLDER}results/map/manifest.json`]: JSON.stringify({
+      ResultFiles: {
+        FAILED: [{ Key: `${FOLDER}results/map/FAILED_0.jsonl` }],
+        PENDING: [],
+        SUCCEEDED: [{ Key: `${FOLDER}results/map/SUCCEEDED_0.jsonl` }],
+      },
+    }),
+  };
+}
+
+function outputOf({ id, value = 0 }: Item, type: string): Wire {
+  return {
+    tuningJob: { name: `tuning-${id}` },
+    bestTrainingJob: { name: `best-${id}`, objective: { metric: 'validation:rmse', type, value } },
+    finalTrainingJob: {
+      name: `final-${id}`,
+      metrics: { 'train:rmse': value / 2 },
+      modelArtifacts: `s3://m/${id}`,
+    },
+    evaluation: { metrics: { rmse: { value: value * 2 }, r2: { value: null } } },
+    gate: { passed: value < 0.5 },
+    report: `s3://data/output/reports/${folderOf(id)}tuning-${id}/report.html`,
+    instanceSeconds: 60,
+  };
+}
+
+async function run(
+  objects: Record<string, string>,
+  event: Wire = {},
+): Promise<{ fleet: Json; files: Record<string, string> }> {
+  const server = await startS3('data', objects, 100);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
+  try {
+    const result = await summarizeFleet(client, parseEvent({ ...EVENT, ...event }), ASSETS);
+    const puts = server.calls.filter(({ operation }) => operation === 'PutObject');
+    const files = Object.fromEntries(
+      puts.map(({ input }) => [String(input['Key']).slice(FOLDER.length), String(input['Body'])]),
+    );
+    return { fleet: result?.fleet, files };
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
+
+// Reports that are missing.
+beforeEach(() => void jest.spyOn(console, 'warn').mockImplementation(() => undefined));
+
+const ITEMS: readonly Item[] = [
+  { id: 'good', value: 0.1 },
+  { id: 'bad', value: 0.9 },
+  { id: 'fair', value: 0.4 },
+  {
+    id: 'broken',
+    error: 'NoCompletedTrainingJobError',
+    cause: JSON.stringify({
+      errorMessage:
+        'No training job completed: labels are nan. Report: s3://data/output/reports/broken-0123456789abcdef/t/report.html',
+    }),
+  },
+  { id: 'invalid-1', error: 'InvalidInput', cause: 'eta: must be a string, got 1' },
+  { id: 'invalid-2', error: 'InvalidInput', cause: 'eta: must be a string, got 1' },
+  { id: 'stopped', status: 'ABORTED' },
+  { id: 'later' },
+];
+
+test('the numbers, and the reasons for failure, the most common first', async () => {
+  const { fleet } = await run(objectsOf(ITEMS));
+  expect(fleet).toEqual({
+    items: 8,
+    succeeded: 3,
+    failed: 4,
+    notStarted: 1,
+    reasons: [
+      { error: 'InvalidInput', reason: 'eta: must be a string, got 1', example: 'invalid-1', count: 2 },
+      {
+        error: 'NoCompletedTrainingJobError',
+        reason: 'No training job completed: labels are nan',
+        example: 'broken',
+        count: 1,
+      },
+    ],
+    objective: { metric: 'validation:rmse', type: 'Minimize', best: 0.1, median: 0.4, worst: 0.9 },
+    instanceSeconds: 180,
+    summary: `${EVENT.folder}fleet.html`,
+    csv: `${EVENT.folder}fleet.csv`,
+    json: `${EVENT.folder}fleet.json`,
+    results: `${EVENT.folder}results/map/manifest.json`,
+  });
+});
+
+test('an item that failed counts with what its report says it used', async () => {
+  const { fleet } = await run({
+    ...objectsOf(ITEMS),
+    'output/reports/broken-0123456789abcdef/t/report.json': JSON.stringify({ cost: { billableSeconds: 7 } }),
+  });
+  expect(fleet.instanceSeconds).toBe(187);
+});
+
+test.each([
+  ['Minimize', ['bad', 'fair', 'good']],
+  ['Maximize', ['good', 'fair', 'bad']],
+])('the worst items come first: %s', async (type, order) => {
+  const { files } = await run(objectsOf(ITEMS, type));
+  const failed = ['broken', 'invalid-1', 'invalid-2', 'stopped', 'later'];
+  expect(JSON.parse(files['fleet.json'] ?? '').results.map(({ id }: Json) => id)).toEqual([
+    ...failed,
+    ...order,
+  ]);
+  const ids = (files['fleet.csv'] ?? '')
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((line) => line.split(',')[0]);
+  expect(ids).toEqual([...failed, ...order]);
+  const rows = [...(files['fleet.html'] ?? '').matchAll(/<tr[^>]*><td class="t"><bdi>([^<]*)</g)];
+  expect(rows.map(([, id]) => id)).toEqual([...failed, ...order]);
+});
+
+test('items whose training jobs failed for one reason are counted together', async () => {
+  const cause = (item: string) =>
+    `Hyperparameter tuning job t-${item} (Failed) has no training job. Most common reason, of 2 of the 2 failed training jobs, for example t-${item}-001-0a1b2c3d: AlgorithmError: label is nan at 10:11:12. Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with t-${item}-`;
+  const items = ['a', 'b'].map((id) => ({ id, error: 'NoCompletedTrainingJobError', cause: cause(id) }));
+  const { fleet } = await run(objectsOf(items));
+  expect(fleet.reasons).toEqual([
+    {
+      error: 'NoCompletedTrainingJobError',
+      reason: 'AlgorithmError: label is nan at 10:11:12',
+      example: 'a',
+      count: 2,
+    },
+  ]);
+});
+
+test('a result of a redrive replaces the failure, in whatever order the files are', async () => {
+  const before = objectsOf([{ id: 'a', error: 'X', cause: 'y' }]);
+  const after = objectsOf([{ id: 'a', value: 1 }]);
+  const both = {
+    ...before,
+    [`${FOLDER}results/map/SUCCEEDED_0.jsonl`]: after[`${FOLDER}results/map/SUCCEEDED_0.jsonl`] ?? '',
+  };
+  expect((await run(both)).fleet).toMatchObject({ items: 1, succeeded: 1, failed: 0, reasons: [] });
+});
+
+test('of an execution that failed, the function finds the manifest, or fails so that it is called again', async () => {
+  const objects = objectsOf(ITEMS);
+  const { files } = await run(objects, { status: 'FAILED' });
+  expect(files['fleet.html']).toContain('<span class="status status-failed">FAILED</span>');
+  delete objects[`${FOLDER}results/map/manifest.json`];
+  await expect(run(objects, { status: 'FAILED' })).rejects.toMatchObject({ name: 'ResultsMissing' });
+  // A Map that was stopped writes no results, and an execution whose list was invalid has no Map.
+  expect(await run(objects, { status: 'ABORTED' })).toEqual({ fleet: undefined, files: {} });
+  expect(await run({}, { status: 'FAILED' })).toEqual({ fleet: undefined, files: {} });
+});
+
+test('hostile strings are escaped, and a formula stays text', async () => {
+  const id = '=1+1"><script>alert(1)</script>';
+  const { files } = await run(objectsOf([{ id, error: '<b>', cause: '</script><img src=x onerror=y>' }]));
+  const page = files['fleet.html'] ?? '';
+  expect(page.replace(/<style>[\s\S]*?<\/style>|<script>void 0<\/script>/g, '')).not.toMatch(
+    /<script|<img|<b>&/,
+  );
+  expect(page).toContain('&lt;img src=x onerror=y&gt;');
+  expect(files['fleet.csv']).toContain(`"'=1+1""><script>`);
+});
+
+test('the metrics on test data and the gate have columns', async () => {
+  const { files } = await run(
+    objectsOf([
+      { id: 'a', value: 0.4 },
+      { id: 'b', value: 0.6 },
+    ]),
+  );
+  const [head = '', ...rows] = (files['fleet.csv'] ?? '').trim().split('\r\n');
+  const [test, gate] = ['test:rmse', 'gate'].map((name) => head.split(',').indexOf(name));
+  expect(rows.map((row) => [row.split(',')[test ?? 0], row.split(',')[gate ?? 0]])).toEqual([
+    ['1.2', 'failed'],
+    ['0.8', 'passed'],
+  ]);
+});
+
+test('a report is linked from its place next to the summary', async () => {
+  const { files } = await run(objectsOf([{ id: 'a', value: 1 }]));
+  expect(files['fleet.html']).toContain(`href="../../reports/${folderOf('a')}tuning-a/report.html"`);
+});
+
+/** Peak memory of the bundled function, in MiB, with this number of items whose outputs have about 10 KB each. */
+async function peakOf(count: number): Promise<number> {
+  const top = Array.from({ length: 30 }, (_, number) => ({ name: `job-${number}`, text: 'x'.repeat(300) }));
+  const objects = objectsOf(
+    Array.from({ length: count }, (_, number) => ({ id: `item-${number}`, value: number })),
+  );
+  const key = `${FOLDER}results/map/SUCCEEDED_0.jsonl`;
+  const padded = (objects[key] ?? '').replaceAll(
+    '\\"report\\"',
+    `\\"topTrainingJobs\\":${JSON.stringify(JSON.stringify(top)).slice(1, -1)},\\"report\\"`,
+  );
+  const server = await startS3('data', { ...objects, [key]: padded }, 100);
+  try {
+    const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]))
+      .then(() => process.stdout.write(String(process.resourceUsage().maxRSS)))`;
+    const { stdout: kilobytes } = await promisify(execFile)(
+      process.execPath,
+      ['-e', script, bundleOf('summarize-fleet'), JSON.stringify(EVENT)],
+      { env: { ...ENVIRONMENT, AWS_ENDPOINT_URL: server.endpoint } },
+    );
+    return Number(kilobytes) / 1024;
+  } finally {
+    await server.close();
+  }
+}
+
+test('10,000 items need less than 256 MB', async () => {
+  expect(await peakOf(10_000)).toBeLessThan(256);
+}, 60_000);

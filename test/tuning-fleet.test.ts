@@ -1,0 +1,275 @@
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import {
+  DataLocation,
+  FleetItems,
+  ModelRegistry,
+  ToleratedFailures,
+  TuningFleet,
+  type TuningFleetProps,
+  TuningStrategy,
+} from '../lib';
+import { evaluateJsonata } from './evaluate-jsonata';
+import { definitionOf, type Json, stackOf, statementsIn, TUNING } from './fixtures';
+
+function fleet(props: Partial<TuningFleetProps> = {}, stack = stackOf()): TuningFleet {
+  return new TuningFleet(stack, 'Fleet', { ...TUNING, jobNamePrefix: 'stores', ...props });
+}
+
+function statesOf(props: Partial<TuningFleetProps> = {}): Json {
+  const stack = stackOf();
+  fleet(props, stack);
+  return definitionOf(stack).States;
+}
+
+const ITEM = {
+  id: 'Store 1',
+  folder: 'store-1-0123456789abcdef/',
+  label: 'store',
+  tag: 'Store 1',
+  execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
+};
+
+/** Evaluates an expression of a child execution. */
+const inItem = (text: string, states: Json = {}) =>
+  evaluateJsonata(text.replace(/\$fleetItem/g, '$states.item'), {
+    item: ITEM,
+    context: {
+      Execution: { Id: 'arn:child', RedriveCount: 0 },
+      State: { Name: 'TuneHyperparameters', EnteredTime: '2026-11-29T10:00:00Z', RetryCount: 0 },
+    },
+    ...states,
+  });
+
+describe('the states', () => {
+  test('list the items, run the chain for each of them in a Standard child execution, and summarize', () => {
+    const { ListItems, TuneItems, SummarizeFleet, ...others } = statesOf();
+    expect(others).toEqual({});
+    expect(ListItems.Next).toBe('TuneItems');
+    expect(TuneItems.Next).toBe('SummarizeFleet');
+    expect(SummarizeFleet.End).toBe(true);
+    const { ProcessorConfig, StartAt, States } = TuneItems.ItemProcessor;
+    expect(ProcessorConfig).toEqual({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' });
+    expect([StartAt, States[StartAt].Next]).toEqual(['StartItem', 'Configure']);
+    expect(Object.keys(States)).toEqual(
+      expect.arrayContaining([
+        'TuneHyperparameters',
+        'FindBestTrainingJob',
+        'TrainFinalModel',
+        'WriteReport',
+        'Result',
+      ]),
+    );
+    expect(TuneItems).toMatchObject({
+      ItemReader: { ReaderConfig: { InputType: 'JSONL' } },
+      ResultWriter: { WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' } },
+      MaxConcurrency: '{% $states.input.maxConcurrency %}',
+    });
+    // After a Catch, a redrive would run nothing.
+    expect(TuneItems.Catch).toBeUndefined();
+  });
+
+  test.each<[string, ToleratedFailures | undefined, object]>([
+    ['by default', undefined, { ToleratedFailurePercentage: 10 }],
+    ['a percentage', ToleratedFailures.percentage(2.5), { ToleratedFailurePercentage: 2.5 }],
+    ['a count', ToleratedFailures.count(3), { ToleratedFailureCount: 3 }],
+    ['none', ToleratedFailures.count(0), { ToleratedFailureCount: 0 }],
+  ])('tolerate failures: %s', (_case, toleratedFailures, expected) => {
+    const { TuneItems } = statesOf({ toleratedFailures });
+    const { ToleratedFailureCount, ToleratedFailurePercentage } = TuneItems;
+    expect(JSON.parse(JSON.stringify({ ToleratedFailureCount, ToleratedFailurePercentage }))).toEqual(
+      expected,
+    );
+  });
+
+  test.each([
+    ['CSV', FleetItems.csv(DataLocation.fromUri('s3://lake/items.csv'))],
+    ['JSON_LINES', FleetItems.jsonLines(DataLocation.fromUri('s3://lake/items.csv'))],
+    ['JSON', FleetItems.json(DataLocation.fromUri('s3://lake/items.csv'))],
+    ['FOLDERS', FleetItems.folders(DataLocation.fromUri('s3://lake/items.csv/'))],
+  ])('name the list: %s', (format, items) => {
+    const { source } = statesOf({ items }).ListItems.Arguments.Payload;
+    expect(source).toEqual({ format, uri: items._location.uri });
+  });
+});
+
+describe('an item', () => {
+  const itemStates = (props?: Partial<TuningFleetProps>) => statesOf(props).TuneItems.ItemProcessor.States;
+
+  test('keeps its description in a variable, and passes its fields to the chain', async () => {
+    const { StartItem } = itemStates();
+    const input = { ...ITEM, input: { maxTrainingJobs: 3 } };
+    expect(await evaluateJsonata(StartItem.Assign.fleetItem, { input })).toEqual(ITEM);
+    expect(await evaluateJsonata(StartItem.Output, { input })).toEqual({ maxTrainingJobs: 3 });
+  });
+
+  test.each([
+    ['store', 'stores-store-'],
+    ['a', 'stores-a-'],
+    ['abcdef', 'stores-abcdef-'],
+  ])('its tuning job has at most 32 characters, with those of the item: %s', async (label, start) => {
+    const { Arguments } = itemStates({ jobNamePrefix: 'stores' }).TuneHyperparameters;
+    const name = await inItem(Arguments.HyperParameterTuningJobName, { item: { ...ITEM, label } });
+    expect(name).toMatch(/^[a-z0-9](-*[a-z0-9]){0,31}$/);
+    expect(name.startsWith(start)).toBe(true);
+    const longest = itemStates({ jobNamePrefix: 'x'.repeat(13) }).TuneHyperparameters.Arguments;
+    const long = await inItem(longest.HyperParameterTuningJobName, { item: { ...ITEM, label } });
+    expect(long).toHaveLength(32);
+    // At least 44 bits of the hash.
+    expect(long).toMatch(/-[0-9a-f]{11,}$/);
+  });
+
+  test('writes below its own folder, and its jobs have its tag', async () => {
+    const { TuneHyperparameters, TrainFinalModel, WriteReport } = itemStates({ spot: {}, checkpoints: true });
+    const { TrainingJobDefinition, Tags } = TuneHyperparameters.Arguments;
+    const bucket = 's3://<FleetBucketD6E2D0C1>/output';
+    const folders = await Promise.all(
+      [
+        TrainingJobDefinition.OutputDataConfig.S3OutputPath,
+        TrainFinalModel.Arguments.OutputDataConfig.S3OutputPath,
+        WriteReport.Arguments.Payload.output,
+        TrainingJobDefinition.CheckpointConfig.S3Uri,
+      ].map((text) => inItem(text)),
+    );
+    expect(folders.map((folder) => folder.replace(/^s3:\/\/<[^>]*>\/output/, ''))).toEqual([
+      `/trials/${ITEM.folder}`,
+      `/models/${ITEM.folder}`,
+      `/reports/${ITEM.folder}`,
+      expect.stringMatching(/^\/checkpoints\/store-1-0123456789abcdef\/stores-store-[0-9a-f]+\/$/),
+    ]);
+    expect(bucket).toBeDefined();
+    for (const tags of [Tags, TrainFinalModel.Arguments.Tags]) {
+      const { Value } = tags.find(({ Key }: Json) => Key === 'cdk-sagemaker-tuning:item');
+      expect(await inItem(Value)).toBe('Store 1');
+    }
+  });
+
+  test('its job by the SDK integration has the execution of the fleet, so that it stops with the fleet', async () => {
+    const stack = stackOf();
+    const made = fleet({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) }, stack);
+    expect(made.stopAbandonedJobs).toBeDefined();
+    const { Tags } = definitionOf(stack).States.TuneItems.ItemProcessor.States.TuneHyperparameters.Arguments;
+    const { Value } = Tags.find(({ Key }: Json) => Key === 'cdk-sagemaker-tuning:execution');
+    expect(await inItem(Value)).toBe(ITEM.execution);
+  });
+
+  test('waits with jitter for throttled requests, and takes another name for a name that is taken', () => {
+    const { TuneHyperparameters, TrainFinalModel, FindBestTrainingJob, WriteReport } = itemStates();
+    for (const { Retry } of [TuneHyperparameters, TrainFinalModel]) {
+      expect(Retry).toMatchObject([
+        {
+          ErrorEquals: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
+          JitterStrategy: 'FULL',
+          MaxAttempts: 12,
+        },
+        { ErrorEquals: ['SageMaker.ResourceInUseException'], JitterStrategy: 'FULL' },
+      ]);
+    }
+    for (const { Retry } of [FindBestTrainingJob, WriteReport]) {
+      expect(Retry).toContainEqual(
+        expect.objectContaining({ ErrorEquals: ['Lambda.TooManyRequestsException'], JitterStrategy: 'FULL' }),
+      );
+    }
+  });
+});
+
+describe('permissions', () => {
+  const bucketIn = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Lake', 'lake');
+
+  test('of the state machine: only the folder of fleets in the bucket', () => {
+    const stack = stackOf();
+    fleet({ bucket: bucketIn(stack) }, stack);
+    const storage = statementsIn(stack, /./).filter(({ Action }: Json) =>
+      [Action].flat().includes('s3:ListMultipartUploadParts'),
+    );
+    expect(storage).toHaveLength(1);
+    expect(JSON.stringify(storage[0].Resource)).toContain('lake/output/fleets/*');
+  });
+
+  test.each<[string, FleetItems, string[]]>([
+    ['a file is read', FleetItems.csv(DataLocation.fromUri('s3://lists/a.csv')), ['s3:GetObject']],
+    ['folders are listed', FleetItems.folders(DataLocation.fromUri('s3://lists/a/')), ['s3:ListBucket']],
+  ])('of the function for the list: %s', (_case, items, actions) => {
+    const stack = stackOf();
+    fleet({ items }, stack);
+    const statements = statementsIn(stack, /./).filter(({ Resource }: Json) =>
+      JSON.stringify(Resource).includes(':s3:::lists'),
+    );
+    expect(statements.map(({ Action }: Json) => Action)).toEqual(actions);
+  });
+});
+
+test('the summary of an execution that did not succeed is written by a rule', () => {
+  const stack = stackOf();
+  fleet({}, stack);
+  Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: { detail: { status: ['FAILED', 'TIMED_OUT', 'ABORTED'] } },
+    Targets: [Match.objectLike({ DeadLetterConfig: Match.anyValue(), InputTransformer: Match.anyValue() })],
+  });
+});
+
+describe('warnings', () => {
+  const warnings = (props: Partial<TuningFleetProps>) => {
+    const stack = stackOf();
+    fleet(props, stack);
+    return Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('maxConcurrency: '))
+      .map(({ entry }) => String(entry.data));
+  };
+
+  test('none by default', () => expect(warnings({})).toEqual([]));
+
+  test('of more tuning jobs than SageMaker runs, and of many instances', () => {
+    expect(warnings({ maxConcurrency: 200, resources: { instanceCount: 2 } })).toEqual([
+      expect.stringContaining('at most 100 tuning jobs at the same time in an account and region, got 200'),
+      expect.stringContaining(
+        '800 training instances at the same time (200 items × 2 training jobs × 2 instances)',
+      ),
+    ]);
+  });
+});
+
+describe('refused', () => {
+  test.each<[string, Partial<TuningFleetProps>, RegExp]>([
+    [
+      'no concurrency',
+      { maxConcurrency: 0 },
+      /maxConcurrency: must be a whole number from 1 to 10000, got 0/,
+    ],
+    [
+      'a registry',
+      { registry: ModelRegistry.group(), evaluation: {} },
+      /registry: is not supported in a fleet/,
+    ],
+    [
+      'a percentage',
+      { toleratedFailures: ToleratedFailures.percentage(101) },
+      /toleratedFailures: must be a percentage from 0 to 100, got 101/,
+    ],
+    [
+      'a count',
+      { toleratedFailures: ToleratedFailures.count(-1) },
+      /toleratedFailures: must be a whole number of at least 0, got -1/,
+    ],
+    ['a long prefix', { jobNamePrefix: 'x'.repeat(14) }, /jobNamePrefix: must be 1 to 13 lowercase/],
+    [
+      'a prefix without a slash',
+      { items: FleetItems.folders(DataLocation.fromUri('s3://lake/a')) },
+      /items: must be a prefix that ends with \//,
+    ],
+    ['no URI', { items: FleetItems.csv(DataLocation.fromUri('lake/a')) }, /items/],
+    [
+      'another type',
+      { items: 's3://lake/a' as never },
+      /items: must be a FleetItems, such as FleetItems.csv\(location\), got "s3:\/\/lake\/a"/,
+    ],
+    [
+      'a tag of the construct',
+      { tags: { 'cdk-sagemaker-tuning:item': 'x' } },
+      /is reserved for the construct/,
+    ],
+  ])('%s', (_case, props, message) => {
+    expect(() => fleet(props)).toThrow(message);
+  });
+});
