@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
@@ -18,7 +18,7 @@ import { LocalMode } from '../../src';
 import type { ExecutionRecord } from '../../src/executions/executions';
 import type { LocalExecution } from '../../src/library/local-execution';
 import { writeRegressionCsv } from '../training/support';
-import { synthesize, temporaryFolder } from './support';
+import { startCommand, synthesize, temporaryFolder } from './support';
 
 jest.setTimeout(180_000);
 
@@ -108,6 +108,19 @@ test('a model is approved, compared with the next ones, and a worse one is rejec
     },
   });
 
+  // The command predicts the test data with the registered version, as the transform job did.
+  const predictions = join(stack.root, 's3', output.evaluation.statistics.slice(5, -15), 'predictions');
+  const [file = ''] = readdirSync(predictions);
+  const transformed = readFileSync(join(predictions, file), 'utf8').trim().split('\n').map(lastNumber);
+  const testData = join(stack.root, 's3', evaluation.statistics.split('/')[2], 'input/test/a.csv');
+  const out = join(temporaryFolder(), 'predictions.csv');
+  const name = `${modelPackage.group}/1`;
+  const command = startCommand(['predict', name, testData, '--root', stack.root, '--out', out]);
+  expect(await command.ended).toMatchObject({ exitCode: 0 });
+  const predicted = readFileSync(out, 'utf8').trim().split('\n').slice(1).map(lastNumber);
+  expect(predicted).toHaveLength(200);
+  for (const [row, value] of predicted.entries()) expect(value).toBeCloseTo(transformed[row] as number, 5);
+
   // The number of transitions does not depend on the number of training jobs.
   const second = run({ maxTrainingJobs: 3 });
   // biome-ignore lint/suspicious/noExplicitAny: the test asserts the form of the output
@@ -136,6 +149,11 @@ test('a model is approved, compared with the next ones, and a worse one is rejec
   // The event of each approval started the deployment.
   await stack.waitFor(async () => (await deployments()).length === 2);
 });
+
+/** The number at the end of a CSV row. */
+function lastNumber(row: string): number {
+  return Number(row.split(',').at(-1));
+}
 
 /** The executions that approvals have started. */
 async function deployments() {
