@@ -11,7 +11,7 @@ export interface ListedItem {
 const MAX_REASON = 600;
 
 /** Matches the sentence with the location of the report at the end of a cause. */
-const REPORT = /[.] Report: (s3:\/\/\S+)/;
+const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 
 /** Matches the reason why training jobs failed, and the name of a job. */
 const TRAINING_JOBS = /Most common reason, [^:]*? for example ([a-zA-Z0-9-]+): ([\s\S]+?)(?:\. Logs: .*)?$/;
@@ -89,7 +89,7 @@ function valuesOf(
 }
 
 function failed({ Error: error = 'Unknown', Cause: cause = '' }: ChildExecution): Partial<ItemResult> {
-  const report = REPORT.exec(cause)?.[1]?.replace(/["}]+$/, '');
+  const report = REPORT.exec(cause)?.[1];
   return {
     error,
     ...reasonOf(reasonIn(cause).replace(REPORT, '')),

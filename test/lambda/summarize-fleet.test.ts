@@ -101,6 +101,7 @@ const ITEMS: readonly Item[] = [
     cause: JSON.stringify({
       errorMessage:
         'No training job completed: labels are nan. Report: s3://data/output/reports/broken-0123456789abcdef/t/report.html',
+      errorType: 'NoCompletedTrainingJobError',
     }),
   },
   { id: 'invalid-1', error: 'InvalidInput', cause: 'eta: must be a string, got 1' },

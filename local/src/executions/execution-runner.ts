@@ -312,7 +312,8 @@ export class ExecutionRunner {
     );
     const announce = async (): Promise<ExecutionRecord> => {
       const last = await recorded;
-      await services.onExecutionEnded(last);
+      // An interrupted execution has not ended: a resume continues it.
+      if (!last.isInterrupted) await services.onExecutionEnded(last);
       // Throws a fault of local mode only after everything is written.
       await execution.result;
       return last;

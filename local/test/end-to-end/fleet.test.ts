@@ -33,8 +33,13 @@ function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
   return app.synth().directory;
 }
 
-async function deploy(assembly: string, root: string, stubTraining: StubTraining): Promise<LocalMode> {
-  const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01 });
+async function deploy(
+  assembly: string,
+  root: string,
+  stubTraining: StubTraining,
+  onNotice: (text: string) => void = () => undefined,
+): Promise<LocalMode> {
+  const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01, onNotice });
   for (const channel of ['train', 'validation']) {
     await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
   }
@@ -128,14 +133,20 @@ test('an invalid list fails before any job, and an invalid item fails alone', as
 test('items that ended do not run again when the execution is resumed', async () => {
   const assembly = synthesizeFleet({ maxConcurrency: 2 });
   const root = temporaryFolder();
+  const notices: string[] = [];
   const first = new Map<string, number>();
-  const stack = await deploy(assembly, root, async ({ name }) => {
-    const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
-    first.set(id, (first.get(id) ?? 0) + 1);
-    // The fourth item never ends.
-    if (id === 'i3') await new Promise(() => undefined);
-    return { 'validation:rmse': 1 };
-  });
+  const stack = await deploy(
+    assembly,
+    root,
+    async ({ name }) => {
+      const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
+      first.set(id, (first.get(id) ?? 0) + 1);
+      // The fourth item never ends.
+      if (id === 'i3') await new Promise(() => undefined);
+      return { 'validation:rmse': 1 };
+    },
+    (text) => notices.push(text),
+  );
   const { arn } = stack.startExecution({ input: { items: items(8) } });
   const ended = () => stack.executionStore.items(arn).filter(({ status }) => status === 'SUCCEEDED');
   await until(
@@ -143,6 +154,8 @@ test('items that ended do not run again when the execution is resumed', async ()
     (count) => count >= 7,
   );
   await stack.close();
+  // The rule for executions that were stopped does not apply: the execution goes on.
+  expect(notices.filter((text) => text.includes('event rule'))).toEqual([]);
   const { stub, jobs } = trainingOf(new Set());
   const again = await LocalMode.deploy({ assembly, root, stubTraining: stub });
   const [record] = await Promise.all(again.resume().executions.map((execution) => execution.ended));
