@@ -38,7 +38,7 @@ export interface CostOptions {
 /**
  * The maximum that one execution can use if its input is `{}`: every job runs for its maximum run time.
  *
- * The bound covers the jobs of SageMaker: the training jobs of the search and the final training. A job can
+ * The bound covers the jobs of SageMaker: the training jobs of the search, its cross-validation and the final training. A job can
  * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not cover:
  *
  * - the upload of the model after the training. AWS charges for it, and does not document whether the maximum run time

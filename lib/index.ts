@@ -84,6 +84,7 @@ export { ToleratedFailures } from './tolerated-failures';
 export { TuningFleet, type TuningFleetProps } from './tuning-fleet';
 export { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 export {
+  type CrossValidationOptions,
   type FinalTrainingOptions,
   type FurtherDefinition,
   type SpotOptions,

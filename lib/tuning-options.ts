@@ -66,6 +66,32 @@ export interface SpotOptions {
   readonly maxWait?: Duration;
 }
 
+/**
+ * Options for the k-fold cross-validation of the best hyperparameters.
+ *
+ * One training job divides the training and validation data together into `folds` parts. For each part, it trains a model
+ * on the other parts and evaluates it on this one. The metrics in the output are the means over all folds: a
+ * more reliable estimate than the metric of the best training job, which was selected because it is good on one validation
+ * data set. The division is random and differs from job to job.
+ *
+ * Available for `Algorithm.xgboost` from version 3.0-5, with validation data and one instance. The job uses the instances,
+ * maximum run time and spot options of the final training. If the search uses early stopping, the job trains as many
+ * rounds as the best training job kept.
+ *
+ * @see https://github.com/aws/sagemaker-xgboost-container (`_kfold` and `_num_cv_round` in `algorithm_mode/train.py`)
+ */
+export interface CrossValidationOptions {
+  /** Number of folds: at least 2 and at most the number of rows. */
+  readonly folds: number;
+  /**
+   * How often to repeat the cross-validation, each time with other folds: at least 1. The job trains `folds` × `rounds`
+   * models.
+   *
+   * @default 1
+   */
+  readonly rounds?: number;
+}
+
 /** Options for the final training, which trains a model with the best hyperparameters. */
 export interface FinalTrainingOptions {
   /**
@@ -88,6 +114,13 @@ export interface FinalTrainingOptions {
    * @default FinalTrainingData.sameAsSearch()
    */
   readonly data?: FinalTrainingData;
+  /**
+   * Cross-validates the best hyperparameters before the final training, in one more training job. The output then has
+   * `crossValidation`.
+   *
+   * @default - no cross-validation
+   */
+  readonly crossValidation?: CrossValidationOptions;
   /**
    * Instances for the final training.
    *

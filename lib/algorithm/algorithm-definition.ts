@@ -31,6 +31,8 @@ export interface AlgorithmDefinition {
   readonly withoutValidation?: TrainingWithoutValidation;
   /** How its models are served. */
   readonly serving: ModelServing;
+  /** How the algorithm cross-validates; undefined if it cannot, or if it is unknown. */
+  readonly crossValidation?: CrossValidation;
   /** Checks the use of the algorithm. Returns one message for each problem, beginning with the property's name. */
   check?(use: AlgorithmUse): string[];
   /** Resolves the algorithm in the stack of a construct: its image, channels and environment. */
@@ -61,6 +63,16 @@ export interface ModelServing {
   readonly weights?: string;
   /** Hyperparameters that the predictions or the columns depend on: an execution's input cannot change them. */
   readonly predictionHyperparameters?: readonly string[];
+}
+
+/** Cross-validation by the algorithm itself, in one training job. */
+export interface CrossValidation {
+  /** Hyperparameter for the number of folds. */
+  readonly folds: string;
+  /** Hyperparameter for the number of repetitions. */
+  readonly rounds: string;
+  /** Why its results cannot be used. */
+  readonly problem?: string;
 }
 
 /** Early stopping that stores the number of the best round in the model, as SageMaker's XGBoost does. */

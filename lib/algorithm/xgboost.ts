@@ -66,9 +66,14 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       weights: 'csv_weights',
       predictionHyperparameters: PREDICTION_HYPERPARAMETERS,
     },
+    crossValidation: {
+      folds: '_kfold',
+      rounds: '_num_cv_round',
+      problem: image && !isAtLeast3(version) ? FOLDS_PROBLEM : undefined,
+    },
     withoutValidation: {
       earlyStopping: { patience: 'early_stopping_rounds', rounds: 'num_round' },
-      foldersProblem: image && !readsFolders(version) ? FOLDERS_PROBLEM : undefined,
+      foldersProblem: image && !isAtLeast3(version) ? FOLDERS_PROBLEM : undefined,
     },
   };
 }
@@ -99,8 +104,19 @@ function rules(version: string): AlgorithmRules {
 const FOLDERS_PROBLEM =
   'its image may read only one of several folders in a channel; version 3.0-5 and later read all';
 
-/** @see https://github.com/aws/sagemaker-xgboost-container/pull/396 (June 2023) */
-function readsFolders(version: string): boolean {
+/**
+ * Older images may report the metrics of all validation rows, on most of which the model of a fold was trained.
+ */
+const FOLDS_PROBLEM =
+  'its image may evaluate the model of a fold on rows that it was trained on; version 3.0-5 and later use only the held-out rows';
+
+/**
+ * The first version whose image certainly has the fixes of June 2023.
+ *
+ * @see https://github.com/aws/sagemaker-xgboost-container/pull/396 (folders of a channel)
+ * @see https://github.com/aws/sagemaker-xgboost-container/pull/398 (metrics of folds)
+ */
+function isAtLeast3(version: string): boolean {
   return release(version) >= release('3.0-5');
 }
 

@@ -1,7 +1,7 @@
 import { type Duration, Size, Token } from 'aws-cdk-lib';
 import { CostBound, type CostOptions } from '../cost-bound';
 import type { TrainingResources } from '../tuning-options';
-import { trainsFinalModel } from './final-training';
+import { crossValidates, trainsFinalModel } from './final-training';
 import { instanceCountOf, withDefaults } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { DEFAULT_PARALLEL_TRAINING_JOBS, numberOfTrainingJobs } from './validate-search';
@@ -41,21 +41,22 @@ export function costModel(
   const { cost, maxTuningRuntime, finalTraining } = tuning;
   const most = (usage: (definition: TuningDefinition) => Usage) => largest(definitions.map(usage));
   const searchResources = ({ resources, algorithm }: TuningDefinition) => withDefaults(resources, algorithm);
+  const jobAfterSearch = () =>
+    most((each) => {
+      const resources = withDefaults(finalTraining?.resources ?? each.resources, each.algorithm);
+      const longest = runtime(finalTraining?.maxRuntime ?? each.maxTrainingRuntime);
+      return usageOf(cost, resources, longest + seconds(resources.keepAlive));
+    });
   const model: CostModel = {
     trainingJob: most((each) => usageOf(cost, searchResources(each), runtime(each.maxTrainingRuntime))),
     ...(maxTuningRuntime && {
       sequence: most((each) => usageOf(cost, searchResources(each), runtime(maxTuningRuntime))),
     }),
     warmPool: most((each) => usageOf(cost, searchResources(each), seconds(each.resources?.keepAlive))),
-    others: trainsFinalModel(tuning)
-      ? {
-          'final training': most((each) => {
-            const resources = withDefaults(finalTraining?.resources ?? each.resources, each.algorithm);
-            const longest = runtime(finalTraining?.maxRuntime ?? each.maxTrainingRuntime);
-            return usageOf(cost, resources, longest + seconds(resources.keepAlive));
-          }),
-        }
-      : {},
+    others: {
+      ...(crossValidates(tuning) && { 'cross-validation': jobAfterSearch() }),
+      ...(trainsFinalModel(tuning) && { 'final training': jobAfterSearch() }),
+    },
   };
   const { trainingJob, sequence = trainingJob, warmPool, others } = model;
   const parts = [trainingJob, sequence, warmPool, ...Object.values(others)];
@@ -130,7 +131,7 @@ export function money(cost: number): string {
 export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDefinition[]): string[] {
   const resources = definitions.flatMap((each) => [
     withDefaults(each.resources, each.algorithm),
-    ...(trainsFinalModel(tuning) && tuning.finalTraining?.resources
+    ...((trainsFinalModel(tuning) || crossValidates(tuning)) && tuning.finalTraining?.resources
       ? [withDefaults(tuning.finalTraining.resources, each.algorithm)]
       : []),
   ]);

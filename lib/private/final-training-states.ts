@@ -6,7 +6,8 @@ import { EvaluationStates, type EvaluationStatesProps } from '../evaluation/priv
 import { isUsed } from '../evaluation/private/final-model';
 import { EVALUATED, qualityGateFailed } from '../evaluation/private/gate-states';
 import { CreateTrainingJobTask } from '../tasks/create-training-job';
-import { trainsFinalModel } from './final-training';
+import { crossValidate, crossValidationFailure, describeCrossValidation } from './cross-validation-states';
+import { crossValidates, losesValidation, trainsFinalModel } from './final-training';
 import { jobArn, TRAINING_JOB } from './job-policies';
 import { jsonata, literal } from './jsonata';
 import { failAgain } from './poll-job';
@@ -14,6 +15,7 @@ import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
 import { RETRY_READING, retryJobCreation, retryThrottledFunction } from './retries';
+import { FAILURE_REASON, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
 /** Everything that the states of the final training need. */
@@ -29,6 +31,10 @@ const BEST_TRAINING_JOB =
 /** JSONata for the name of the failed training job, from the error; null if the job never started. */
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
+
+/** JSONata for the error of a function, whose cause is JSON. */
+const FUNCTION_ERROR =
+  "( $cause := $states.errorOutput.Cause; $told := $contains($cause, '\"errorMessage\":') ? $parse($cause).errorMessage : $cause; $states.errorOutput.Error & ': ' & $told )";
 
 /** What differs between the ways to get a final model. */
 interface EndOptions {
@@ -85,13 +91,14 @@ export class FinalTrainingStates {
   'modelArtifacts': ${best}.modelArtifacts,
   'reused': true
 }`;
+    const validates = crossValidates(this.props);
     const { first, end } = this.end({
       id: 'IsBestModelFound',
-      hasModel: `$type(${best}.modelArtifacts) = 'string'`,
+      hasModel: `$type(${best}.modelArtifacts) = 'string'${validates ? ' and $not($exists($states.input.failure))' : ''}`,
       finalTrainingJob: this.props.finalTraining?.reuseBest ? reused : undefined,
       notCompleted: `'The best training job, ' & ${best}.name & ', left no model that could be the final one'`,
     });
-    findBest.next(first);
+    findBest.next(validates ? this.validateOnly(first) : first);
     return [end];
   }
 
@@ -104,7 +111,9 @@ export class FinalTrainingStates {
     });
     const describe = this.describeFinalTrainingJob();
     describe.next(first);
-    findBest.next(this.prepare(this.writeReport ?? notCompleted, describe));
+    const failed = this.writeReport ?? notCompleted;
+    const jobs = this.crossValidation(this.trainingJobs(failed, describe));
+    findBest.next(this.prepare(failed, jobs));
     return [end];
   }
 
@@ -171,42 +180,77 @@ export class FinalTrainingStates {
   }
 
   /** Adds the preparation before the training jobs, if it is needed. */
-  private prepare(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
+  private prepare(failed: sfn.State, jobs: sfn.IChainable): sfn.IChainable {
     const { scope, props } = this;
-    const jobs = this.trainingJobs(failed, next);
     const { prepareFinalTrainingFunction: preparing } = props;
     if (preparing === undefined) return jobs;
     const prepare = prepareFinalTraining(scope, props, props.definitions, preparing);
     retryThrottledFunction(prepare, props);
     this.catchFailure(prepare, failed, {
-      // The cause of a function's error is JSON.
-      reason:
-        "( $cause := $states.errorOutput.Cause; $told := $contains($cause, '\"errorMessage\":') ? $parse($cause).errorMessage : $cause; 'The final training could not be prepared: ' & $states.errorOutput.Error & ': ' & $told )",
+      reason: `'The final training could not be prepared: ' & ${FUNCTION_ERROR}`,
       jobName: 'null',
     });
     return prepare.next(jobs);
   }
 
+  /** The cross-validation with its preparation, without a final training. */
+  private validateOnly(next: sfn.State): sfn.IChainable {
+    const { scope, props } = this;
+    const { prepareFinalTrainingFunction: preparing, definitions } = props;
+    if (preparing === undefined) return next;
+    const failed = this.writeReport ?? failAgain(scope, 'CrossValidationFailed');
+    const prepare = prepareFinalTraining(scope, props, definitions, preparing);
+    prepare.addCatch(failed, {
+      errors: [sfn.Errors.TASKS_FAILED],
+      outputs: {
+        result: jsonata('$states.input.result'),
+        failure: jsonata(crossValidationFailure(FUNCTION_ERROR, BEST_TRAINING_JOB)),
+      },
+    });
+    return prepare.next(this.crossValidation(next, failed));
+  }
+
+  /** Adds the cross-validation before the next state, if it is wanted. */
+  private crossValidation(next: sfn.IChainable, failedState?: sfn.State): sfn.IChainable {
+    const { scope, props, writeReport } = this;
+    if (!crossValidates(props)) return next;
+    const failed = failedState ?? writeReport ?? failAgain(scope, 'CrossValidationFailed');
+    const options = { bestTrainingJob: BEST_TRAINING_JOB, failed, report: writeReport };
+    const describe = describeCrossValidation(scope, props, options, next);
+    return this.ofWinner('WhichDefinitionToValidate', (definition, number) =>
+      crossValidate(scope, props, { ...options, definition, number }).next(describe),
+    );
+  }
+
   /** The final training. With several definitions, it trains the definition of the best training job. */
   private trainingJobs(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
+    return this.ofWinner('WhichDefinitionWon', (definition, number) => {
+      const id = number === undefined ? 'TrainFinalModel' : `TrainFinalModel-${definition.name}`;
+      return this.trainingJob(id, definition, failed).next(next);
+    });
+  }
+
+  /**
+   * Creates states for each definition, and runs those of the definition that the best training job has. The number of the
+   * definition is undefined if it is the only one.
+   */
+  private ofWinner(
+    id: string,
+    states: (definition: BoundDefinition, number?: number) => sfn.IChainable,
+  ): sfn.IChainable {
     const [first, ...further] = this.props.definitions as [BoundDefinition, ...BoundDefinition[]];
-    const train = (id: string, definition: BoundDefinition) =>
-      this.trainingJob(id, definition, failed).next(next);
-    if (further.length === 0) return train('TrainFinalModel', first);
-    const choice = sfn.Choice.jsonata(this.scope, 'WhichDefinitionWon');
-    for (const definition of further) {
+    if (further.length === 0) return states(first);
+    const choice = sfn.Choice.jsonata(this.scope, id);
+    for (const [at, definition] of further.entries()) {
       const won = `$states.input.result.bestTrainingJob.definitionName = ${literal(definition.name)}`;
-      choice.when(
-        sfn.Condition.jsonata(jsonata(won)),
-        train(`TrainFinalModel-${definition.name}`, definition),
-      );
+      choice.when(sfn.Condition.jsonata(jsonata(won)), states(definition, at + 2));
     }
-    return choice.otherwise(train(`TrainFinalModel-${first.name}`, first));
+    return choice.otherwise(states(first, 1));
   }
 
   private trainingJob(id: string, definition: BoundDefinition, failed: sfn.State): sfn.TaskStateBase {
-    const { prepareFinalTrainingFunction: preparing } = this.props;
-    const best = preparing ? '$states.input.prepared' : '$states.input.result.bestTrainingJob';
+    const isPrepared = losesValidation(this.props, definition);
+    const best = isPrepared ? '$states.input.prepared' : '$states.input.result.bestTrainingJob';
     const task = CreateTrainingJobTask.jsonata(this.scope, id, {
       ...finalTrainingJobRequest(this.props, definition, `${best}.hyperparameters`),
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
@@ -225,8 +269,7 @@ export class FinalTrainingStates {
       exceeded: this.writeReport,
     });
     this.catchFailure(task, failed, {
-      // The cause of a failed job is its description, as JSON.
-      reason: `( $failure := $match($states.errorOutput.Cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; 'The final training failed with ' & $states.errorOutput.Error & ': ' & ($exists($failure) ? $failure : $states.errorOutput.Cause) )`,
+      reason: `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${FAILURE_REASON}`,
       jobName: FAILED_JOB_NAME,
     });
     return task;
@@ -265,13 +308,11 @@ export class FinalTrainingStates {
         result: jsonata('$states.input.result'),
         ...(this.writeReport && { trainingJobName: jsonata('$states.input.trainingJobName') }),
         status: jsonata('$states.result.TrainingJobStatus'),
-        reason: jsonata(
-          "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'",
-        ),
+        reason: jsonata(HOW_ENDED),
         finalTrainingJob: jsonata(`{
   'name': $states.result.TrainingJobName,
   'arn': $states.result.TrainingJobArn,
-  'metrics': $merge($append([{}], $map($states.result.FinalMetricDataList, function($metric) { {$metric.MetricName: $metric.Value} }))),
+  'metrics': ${FINAL_METRICS},
   'hyperparameters': $states.result.HyperParameters,
   'modelArtifacts': $states.result.ModelArtifacts.S3ModelArtifacts
 }`),

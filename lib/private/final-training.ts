@@ -14,6 +14,11 @@ export function trainsTogether({ finalTraining }: TuningOptions): boolean {
   return finalTraining?.data?._source === 'together';
 }
 
+/** Whether a training job cross-validates the best hyperparameters. */
+export function crossValidates({ finalTraining }: TuningOptions): boolean {
+  return finalTraining?.enabled !== false && finalTraining?.crossValidation !== undefined;
+}
+
 /** Data that only the final training uses, by the field of an execution's input. */
 export function ownFinalData({ finalTraining }: TuningOptions): Record<string, InputData | undefined> {
   return { finalTrain: finalTraining?.data?._train, finalValidation: finalTraining?.data?._validation };
@@ -26,19 +31,22 @@ export function losesValidation(tuning: TuningInput, { validation }: TuningDefin
   return trainsTogether(tuning) || (data?._train !== undefined && data._validation === undefined);
 }
 
-/** The early stopping of the search that the final training cannot use, because it has no validation data. */
-export function lostEarlyStopping(
+/**
+ * The early stopping of the search that the final training cannot use, because it has no validation data, or that its
+ * cross-validation must not use, because it would choose the rounds of each model on the rows that the model is evaluated on.
+ */
+export function removedEarlyStopping(
   tuning: TuningInput,
   definition: TuningDefinition,
 ): EarlyStopping | undefined {
-  if (!losesValidation(tuning, definition)) return undefined;
+  if (!crossValidates(tuning) && !losesValidation(tuning, definition)) return undefined;
   return definition.algorithm._definition.withoutValidation?.earlyStopping;
 }
 
 /** Whether a function must prepare the final training before its job starts. */
 export function needsPreparation(tuning: TuningInput, definitions: readonly TuningDefinition[]): boolean {
-  if (!trainsFinalModel(tuning)) return false;
-  return trainsTogether(tuning) || definitions.some((each) => lostEarlyStopping(tuning, each) !== undefined);
+  if (trainsFinalModel(tuning) && trainsTogether(tuning)) return true;
+  return definitions.some((each) => removedEarlyStopping(tuning, each) !== undefined);
 }
 
 /** Location of the manifests of the final training's data. */

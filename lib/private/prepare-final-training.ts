@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { EarlyStopping } from '../algorithm/algorithm-definition';
 import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
-import { lostEarlyStopping, manifestLocation, trainsTogether } from './final-training';
+import { manifestLocation, removedEarlyStopping, trainsTogether } from './final-training';
 import { outputPrefix } from './fleet-item';
 import { jsonata, literal } from './jsonata';
 import { outputKey } from './report-function';
@@ -62,7 +62,7 @@ export function prepareFinalTraining(
   const best = '$states.input.result.bestTrainingJob';
   const stopping = lookUpWinner(definitions, (each) => literal(stoppingOf(tuning, each) ?? null));
   return tasks.LambdaInvoke.jsonata(scope, 'PrepareFinalTraining', {
-    comment: 'Lists the data and finds the number of rounds that the final training trains with',
+    comment: 'Lists the data and finds the number of rounds to train',
     lambdaFunction,
     payload: sfn.TaskInput.fromObject({
       hyperparameters: jsonata(`${best}.hyperparameters`),
@@ -81,11 +81,11 @@ export function prepareFinalTraining(
 }
 
 /**
- * Early stopping that the final training cannot use. `rounds` is left out if the final hyperparameters set the number
+ * Early stopping to remove from the best hyperparameters. `rounds` is left out if the final hyperparameters set the number
  * of rounds.
  */
 function stoppingOf(tuning: TuningInput, definition: TuningDefinition): Partial<EarlyStopping> | undefined {
-  const stopping = lostEarlyStopping(tuning, definition);
+  const stopping = removedEarlyStopping(tuning, definition);
   const isSet = stopping && stopping.rounds in definition.finalHyperparameters;
   return isSet ? { patience: stopping.patience } : stopping;
 }

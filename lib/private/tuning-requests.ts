@@ -181,25 +181,79 @@ export function finalTrainingJobRequest(
   definition: BoundDefinition,
   best: string,
 ): CreateTrainingJobTaskOptions {
+  const name = jobNameAfterSearch('final');
+  return jobAfterSearch(props, definition, name, {
+    output: 'models/',
+    data: finalData(props, definition),
+    best,
+    checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
+  });
+}
+
+/**
+ * The cross-validation of the best hyperparameters, with the algorithm's own hyperparameters for it. The algorithm combines
+ * the training and the validation channel. Without checkpoints: a resumed job would have other folds.
+ *
+ * @param best JSONata for the hyperparameters
+ */
+export function crossValidationJobRequest(
+  props: TuningRequestProps,
+  definition: BoundDefinition,
+  best: string,
+): CreateTrainingJobTaskOptions {
+  const { folds: foldsName, rounds: roundsName } = definition.algorithm._definition.crossValidation ?? {};
+  const { folds, rounds = 1 } = props.finalTraining?.crossValidation ?? {};
+  const given = foldsName && roundsName && { [foldsName]: String(folds), [roundsName]: String(rounds) };
+  return jobAfterSearch(props, definition, jobNameAfterSearch('cross-validation'), {
+    output: 'cross-validation/',
+    data: separateData(props, definition),
+    best,
+    hyperparameters: given || {},
+  });
+}
+
+/** JSONata for the name of a job after the search: the name of the tuning job, a suffix and 8 characters. */
+function jobNameAfterSearch(suffix: string): string {
+  return `$states.input.result.tuningJob.name & '-${suffix}-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
+}
+
+/**
+ * A training job with the resources and hyperparameters of the final training.
+ *
+ * @param name JSONata for the name
+ */
+function jobAfterSearch(
+  props: TuningRequestProps,
+  definition: BoundDefinition,
+  name: string,
+  options: {
+    readonly output: string;
+    readonly data: readonly TrainingChannel[];
+    /** JSONata for the best hyperparameters. */
+    readonly best: string;
+    readonly hyperparameters?: Readonly<Record<string, string>>;
+    readonly checkpoints?: string;
+  },
+): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
   // The best hyperparameters include those of the container, but the final training can have another instance type.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),
+    ...options.hyperparameters,
   };
-  const name = `$states.input.result.tuningJob.name & '-final-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
   return {
     trainingJobName: jsonata(name),
     jobNamePrefix: props.jobNamePrefix,
     trainingJobDefinition: trainingJob(props, definition, {
-      output: 'models/',
-      data: finalData(props, definition),
-      hyperparameters: `$merge([${best}, ${literal(settled)}])`,
+      output: options.output,
+      data: options.data,
+      hyperparameters: `$merge([${options.best}, ${literal(settled)}])`,
       resources,
       maxRuntime: finalTraining?.maxRuntime ?? definition.maxTrainingRuntime,
       spot: finalTraining?.spot,
-      checkpoints: finalTrainingKeepsCheckpoints(props) ? name : undefined,
+      checkpoints: options.checkpoints,
     }),
     tags: props.jobTags.with(),
   };
@@ -290,6 +344,12 @@ function finalData(props: TuningRequestProps, definition: TuningDefinition): Tra
     const manifest = jsonata('$states.input.prepared.train');
     return [{ ...definition.train._channel(channelNames.train, manifest), manifest: true }];
   }
+  return separateData(props, definition);
+}
+
+/** The data of the final training, in one channel for each location. */
+function separateData(props: TuningRequestProps, definition: TuningDefinition): TrainingChannel[] {
+  const { channelNames } = definition.algorithm._definition;
   const { finalTrain, finalValidation } = ownFinalData(props);
   if (!finalTrain) return searchData(props, definition);
   const channel = (channelName: string, name: string, data: InputData) =>

@@ -8,6 +8,7 @@ import type { InstanceGroup } from '../tasks/training-job-definition';
 import type { TuningFleetProps } from '../tuning-fleet';
 import type { TuningFragmentProps } from '../tuning-fragment';
 import {
+  type CrossValidationOptions,
   type FinalTrainingOptions,
   type FurtherDefinition,
   type SpotOptions,
@@ -52,10 +53,13 @@ const RESOURCES = struct<TrainingResources>({
 
 const SPOT = struct<SpotOptions>({ maxWait: optional(duration) });
 
+const CROSS_VALIDATION = struct<CrossValidationOptions>({ folds: number, rounds: optional(number) });
+
 const FINAL_TRAINING = struct<FinalTrainingOptions>({
   enabled: optional(flag),
   reuseBest: optional(flag),
   data: optional(aws.FINAL_TRAINING_DATA),
+  crossValidation: optional(CROSS_VALIDATION),
   resources: optional(RESOURCES),
   hyperparameters: optional(map(text)),
   maxRuntime: optional(duration),

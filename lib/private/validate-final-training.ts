@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import type { InputData } from '../input-data';
-import { losesValidation, lostEarlyStopping, ownFinalData, trainsTogether } from './final-training';
+import { losesValidation, ownFinalData, removedEarlyStopping, trainsTogether } from './final-training';
 import type { Problems } from './problems';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
+import { checkCrossValidation } from './validate-cross-validation';
 import { checkInputData, useOf } from './validate-definition';
 import { checkApart } from './validate-jobs';
 
@@ -14,6 +15,7 @@ export function checkFinalTraining(
 ): void {
   checkUnused(problems, tuning);
   checkOwnData(problems, tuning, definitions);
+  checkCrossValidation(problems, tuning, definitions);
   for (const definition of definitions) {
     if (trainsTogether(tuning)) checkTogether(problems, definition);
     if (losesValidation(tuning, definition)) checkWithoutValidation(problems, tuning, definition);
@@ -22,12 +24,14 @@ export function checkFinalTraining(
 
 /** Reports options without effect. Hyperparameters are checked with their definitions. */
 function checkUnused(problems: Problems, { finalTraining = {} }: TuningInput): void {
-  const { enabled, reuseBest, hyperparameters: _checked, ...others } = finalTraining;
+  const { enabled, reuseBest, hyperparameters: _checked, crossValidation, ...others } = finalTraining;
   if (enabled === false) {
     if (reuseBest)
       problems.add('finalTraining.reuseBest', 'has no effect, because finalTraining.enabled is false');
     if (others.data)
       problems.add('finalTraining.data', 'has no effect, because finalTraining.enabled is false');
+    if (crossValidation)
+      problems.add('finalTraining.crossValidation', 'has no effect, because finalTraining.enabled is false');
   } else if (reuseBest) {
     for (const [name, value] of Object.entries(others)) {
       if (value !== undefined)
@@ -133,7 +137,7 @@ function checkWithoutValidation(problems: Problems, tuning: TuningInput, definit
       `must have validation data for ${title}: ${withoutValidation.problem}`,
     );
   }
-  const stopping = lostEarlyStopping(tuning, definition);
+  const stopping = removedEarlyStopping(tuning, definition);
   if (!stopping) return;
   const atFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
   if (stopping.patience in finalHyperparameters) {

@@ -1,4 +1,5 @@
 import type { Deployment } from '../assembly';
+import { isCrossValidation } from '../report/cross-validation';
 import { reasonIn } from '../report/failure';
 import { localPath } from '../report/report-files';
 import { describeTuningJob, type JobRecord, type RunningServices } from '../services';
@@ -55,6 +56,7 @@ export class ReportMaker {
       .find(
         (each) =>
           each.description.TuningJobArn === undefined &&
+          !isCrossValidation(each.name) &&
           each.description.CreationTime >= ended &&
           isOfSameRun(each, record),
       );

@@ -24,6 +24,7 @@ import type { MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
+import { isCrossValidation } from './cross-validation';
 import { evaluationRows, modelPackageRows } from './evaluation-rows';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { algorithmHyperparameters } from './hyperparameters';
@@ -87,7 +88,8 @@ function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobR
   const follows = tuning.some(
     (job) => (job.description.HyperParameterTuningEndTime ?? Infinity) <= description.CreationTime,
   );
-  return follows ? 'Final training job' : 'Training job';
+  if (!follows) return 'Training job';
+  return isCrossValidation(description.TrainingJobName) ? 'Cross-validation job' : 'Final training job';
 }
 
 function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root): string[] {

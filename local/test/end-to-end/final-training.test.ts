@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
@@ -37,6 +37,7 @@ interface Outcome {
   readonly root: string;
   readonly best: Job;
   readonly final: Job;
+  readonly crossValidation?: Job;
   readonly jobs: readonly unknown[];
   readonly report: Report;
 }
@@ -69,14 +70,16 @@ async function run(
   const {
     bestTrainingJob: best,
     finalTrainingJob: final,
+    crossValidation,
     report,
   } = onlyExecutionIn(root).output as never as {
     bestTrainingJob: Job;
     finalTrainingJob: Job;
+    crossValidation?: Job;
     report: string;
   };
   const reported = JSON.parse(readFileSync(fileOf(root, report.replace(/html$/, 'json')), 'utf8')) as Report;
-  return { root, best, final, jobs: trainingJobsIn(root), report: reported };
+  return { root, best, final, crossValidation, jobs: trainingJobsIn(root), report: reported };
 }
 
 interface Report {
@@ -155,4 +158,27 @@ test('on other data, of which the input names the location, without validation d
   );
   expect(log(outcome, outcome.final)).toMatch(/Train matrix has 100 rows/);
   expect(outcome.final.hyperparameters.num_round).toBe(String(bestRound(outcome, outcome.best)));
+});
+
+test('the best hyperparameters are cross-validated on train and validation together', async () => {
+  const outcome = await run(() => ({ crossValidation: { folds: 3 } }));
+  const { best, final, crossValidation: folds, jobs, report } = outcome;
+  if (folds === undefined) throw new Error('no cross-validation');
+  expect(jobs).toHaveLength(4);
+  expect(report.finalModel.job).toBe(final.name);
+  const printed = log(outcome, folds);
+  expect(printed).toMatch(/Run 1-round of 3-fold cross validation with 400 rows/);
+  expect(printed.match(/^\[\d+\]/gm)).toHaveLength(3 * bestRound(outcome, best) + 1);
+  const [, mean] = /.*validation-rmse:(\S+)\n(?!.*validation-rmse)/s.exec(printed) ?? [];
+  expect(folds).toMatchObject({ folds: 3, rounds: 1, metrics: { 'validation:rmse': Number(mean) } });
+  const files = readdirSync(unpackModel(outcome.root, folds.modelArtifacts)).sort();
+  expect(files).toEqual([0, 1, 2].map((fold) => `xgboost-model-${fold}`));
+  expect(final.hyperparameters).toEqual(best.hyperparameters);
+});
+
+test('a cross-validation that fails names the reason and the best model', async () => {
+  const running = run(() => ({ crossValidation: { folds: 401 } }));
+  await expect(running).rejects.toThrow(
+    /CrossValidationFailed[\s\S]*n_splits=401[\s\S]*Best training job of the search: \S+, model s3:/,
+  );
 });

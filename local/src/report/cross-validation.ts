@@ -1,0 +1,4 @@
+/** Whether a training job cross-validates the best hyperparameters of a search. The constructs choose such a name. */
+export function isCrossValidation(jobName: string): boolean {
+  return /-cross-validation-[0-9a-f]{8}$/.test(jobName);
+}
