@@ -99,6 +99,8 @@ export interface TuningFragmentProps extends TuningOptions {
  * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
  * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
  * it describes the best training job and has `reused: true`.
+ * With `finalTraining.crossValidation`, the output also has `crossValidation`: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
+ * over all folds) and `modelArtifacts`.
  * With `evaluation`: `evaluation` has `problem`, `rows`, `metrics` (a map from each metric to `value`, the bounds `lower` and
  * `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all metrics), and `name` and
  * `arn` of `transformJob` and `model`. With `qualityGate`: `gate` has `passed`, `reason` and `conditions`, each with `condition`, `passed`,
@@ -110,7 +112,7 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
- * `FinalTrainingJobNotCompleted`, `EvaluationFailed`, `QualityGateFailed` (see `failOnQualityGate`), `ModelRegistrationFailed`,
+ * `CrossValidationFailed`, `FinalTrainingJobNotCompleted`, `EvaluationFailed`, `QualityGateFailed` (see `failOnQualityGate`), `ModelRegistrationFailed`,
  * and the errors of Step Functions and SageMaker.
  */
 export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {

@@ -61,9 +61,16 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
-/** The results of the states after the final training. */
-function evaluatedOf({ evaluation, charts, gate, modelPackage }: TuningReportInput): Parts['evaluated'] {
+/** The results of the states after the search, in addition to the final model. */
+function evaluatedOf({
+  crossValidation,
+  evaluation,
+  charts,
+  gate,
+  modelPackage,
+}: TuningReportInput): Parts['evaluated'] {
   return defined({
+    crossValidation,
     evaluation: evaluation && { ...evaluation, ...defined({ charts }) },
     gate,
     modelPackage,
@@ -168,7 +175,7 @@ interface Parts {
   readonly jobs: readonly Job[];
   readonly bestJobName: string | undefined;
   readonly finalModel: FinalModel | undefined;
-  readonly evaluated?: Pick<Report, 'evaluation' | 'gate' | 'modelPackage'>;
+  readonly evaluated?: Pick<Report, 'crossValidation' | 'evaluation' | 'gate' | 'modelPackage'>;
 }
 
 /** Adds the analyses to a report. */

@@ -1,3 +1,4 @@
+import type { CrossValidation } from '../shared/cross-validation';
 import { InvalidEventError } from '../shared/errors';
 import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 import { fieldsOf, jobName, show } from '../shared/event-fields';
@@ -18,6 +19,8 @@ export interface ReportEvent {
   readonly encryptionKey?: string;
   /** Names of the features of a model. */
   readonly features?: FeatureNames;
+  /** The cross-validation of the best hyperparameters. */
+  readonly crossValidation?: CrossValidation;
   /** The evaluation of the final model on test data, as the function `evaluate-model` returns it. */
   readonly evaluation?: Evaluation;
   readonly charts?: Charts;
@@ -41,6 +44,7 @@ const FIELDS = [
   'output',
   'encryptionKey',
   'features',
+  'crossValidation',
   'evaluation',
   'charts',
   'gate',
@@ -67,6 +71,7 @@ export function parseEvent(event: unknown): ReportEvent {
     ...reusesBest(fields['reusesBest']),
     ...optionalText(fields, 'encryptionKey'),
     ...(fields['features'] !== undefined && { features: featureNames(fields['features']) }),
+    ...optionalObject(fields, 'crossValidation', ['name', 'folds', 'rounds', 'metrics']),
     ...optionalObject(fields, 'evaluation', ['problem', 'rows', 'metrics']),
     ...optionalObject(fields, 'charts', []),
     ...optionalObject(fields, 'gate', ['passed', 'reason', 'conditions']),
@@ -91,7 +96,7 @@ function optionalText<Name extends string>(
 }
 
 /** A result of another state, which is used as it is. */
-function optionalObject<Name extends 'evaluation' | 'charts' | 'gate' | 'modelPackage'>(
+function optionalObject<Name extends 'crossValidation' | 'evaluation' | 'charts' | 'gate' | 'modelPackage'>(
   fields: Record<string, unknown>,
   name: Name,
   required: readonly string[],

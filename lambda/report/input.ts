@@ -6,6 +6,7 @@ import type {
   HyperParameterTrainingJobSummary,
   TrainingJob,
 } from '@aws-sdk/client-sagemaker';
+import type { CrossValidation } from '../shared/cross-validation';
 import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 import type { FeatureImportance, LearningCurve, Links } from './report-data';
 
@@ -20,6 +21,8 @@ export interface TuningReportInput extends ReportExtras {
   readonly bestTrainingJobName?: string;
   /** Whether the model of the best training job is the final model, so that there is no final training job. */
   readonly reusesBest?: boolean;
+  /** The cross-validation of the best hyperparameters. */
+  readonly crossValidation?: CrossValidation;
   /** The evaluation of the final model on test data. */
   readonly evaluation?: Evaluation;
   readonly charts?: Charts;

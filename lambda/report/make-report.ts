@@ -45,7 +45,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     search.finalTrainingJob ? finalImportance : readImportance(clients.s3, bestOf(search, options)),
   ]);
   const columnNames = namesFor(search.tuningJob, options.features);
-  const { evaluation, charts, gate, modelPackage } = options;
+  const { crossValidation, evaluation, charts, gate, modelPackage } = options;
   return buildTuningReport({
     ...common,
     ...input,
@@ -53,7 +53,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
-    ...defined({ evaluation, charts, gate, modelPackage }),
+    ...defined({ crossValidation, evaluation, charts, gate, modelPackage }),
     notices: [...notices, ...(typeof importance === 'string' ? [importance] : [])],
   });
 }

@@ -1,5 +1,7 @@
 import { count, cut, formatNumber, formatSeconds, formatShare } from '../shared/format';
 import { rankedJobs } from './analyses/ranking';
+import { count, cut, formatNumber, formatSeconds, formatShare } from './format';
+import { crossValidationSentence } from './reading-cross-validation';
 import { evaluationSentence, gateSentence } from './reading-evaluation';
 import type { Report, Sentence } from './report-data';
 
@@ -20,6 +22,7 @@ export function readingOf(report: Facts): Sentence[] {
     ['edges', edges],
     ['importance', importance],
     ['overfit', overfit],
+    ['cross-validation', crossValidationSentence],
     ['final-model', finalModel],
     ['evaluation', evaluationSentence],
     ['gate', gateSentence],

@@ -1,3 +1,4 @@
+import type { CrossValidation } from '../shared/cross-validation';
 import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 
 /**
@@ -31,6 +32,8 @@ export interface Report {
   readonly learningCurves: readonly LearningCurve[];
   /** A sentence that explains why there are no learning curves. */
   readonly learningCurvesNotice?: string;
+  /** The cross-validation of the best hyperparameters. */
+  readonly crossValidation?: CrossValidation;
   readonly finalModel?: FinalModel;
   /** The evaluation of the final model on test data. */
   readonly evaluation?: EvaluationReport;

@@ -16,7 +16,7 @@ import { type ConfigureOptions, configureExpression } from './configure-expressi
 import { costModel } from './cost';
 import { type CostExpressions, costExpressions } from './cost-expression';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
-import { trainsFinalModel, trainsTogether } from './final-training';
+import { crossValidates, trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
 import { ITEM, outputUri } from './fleet-item';
 import { warnOfVolumesWithoutKey } from './instance-storage';
@@ -276,6 +276,9 @@ export class TuningStates {
         output: outputUri(this.props, reportLocation(output)),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
         reusesBest: finalTraining?.reuseBest || undefined,
+        crossValidation: crossValidates(this.props)
+          ? orNull('$states.input.result.crossValidation')
+          : undefined,
         features: featureNames && data ? { data, names: featureNames } : undefined,
         ...(isUsed(this.props) &&
           Object.fromEntries(

@@ -319,6 +319,25 @@ describe('the final model', () => {
   });
 });
 
+test.each([
+  [
+    1,
+    1.25,
+    'with 5 folds, the best hyperparameters have a mean validation:rmse of 1.25. The best job has 1, which is',
+  ],
+  [
+    3,
+    0.9,
+    'with 5 folds, repeated 3 times, the best hyperparameters have a mean validation:rmse of 0.9. The best job has 1.',
+  ],
+])(
+  'a cross-validation of %d rounds with the mean %d is compared with the best job',
+  (rounds, mean, sentence) => {
+    const crossValidation = { name: 'job', folds: 5, rounds, metrics: { 'validation:rmse': mean } };
+    expect(said({ ...made(values(2, 1)), crossValidation }, 'cross-validation')).toContain(sentence);
+  },
+);
+
 test('several definitions are read by the best one of them', () => {
   const jobs = repeat(60, (index) => ({
     definition: index % 2 ? 'deep' : 'flat',

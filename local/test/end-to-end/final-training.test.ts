@@ -108,8 +108,8 @@ function bestRound(outcome: Outcome, job: Job): number {
   return values.indexOf(Math.min(...values)) + 1;
 }
 
-function said({ report }: Outcome): string | undefined {
-  return report.reading.find(({ about }) => about === 'final-model')?.text;
+function said({ report }: Outcome, subject = 'final-model'): string | undefined {
+  return report.reading.find(({ about }) => about === subject)?.text;
 }
 
 test('with the data of the search, the final training repeats the best training job byte for byte', async () => {
@@ -174,6 +174,9 @@ test('the best hyperparameters are cross-validated on train and validation toget
   const files = readdirSync(unpackModel(outcome.root, folds.modelArtifacts)).sort();
   expect(files).toEqual([0, 1, 2].map((fold) => `xgboost-model-${fold}`));
   expect(final.hyperparameters).toEqual(best.hyperparameters);
+  expect(said(outcome, 'cross-validation')).toMatch(
+    /^In a cross-validation with 3 folds, the best hyperparameters/,
+  );
 });
 
 test('a cross-validation that fails names the reason and the best model', async () => {
