@@ -198,6 +198,17 @@ test('a failed cross-validation does not succeed with the model of the search', 
   expect(IsBestModelFound.Choices[met.indexOf(true)].Next).toBe('SearchFailed');
 });
 
+test('nor does one that cannot be prepared', async () => {
+  const { PrepareFinalTraining } = statesOf({ finalTraining: { ...FOLDS, reuseBest: true } });
+  const [caught] = PrepareFinalTraining.Catch;
+  const errorOutput = { Error: 'BestIterationUnknownError', Cause: '{"errorMessage":"no best round"}' };
+  const { failure } = await evaluated(caught.Output, { input: INPUT, errorOutput });
+  expect(failure.Error).toBe('CrossValidationFailed');
+  expect(failure.Cause).toMatch(
+    /failed: BestIterationUnknownError: no best round. Best training job of the search/,
+  );
+});
+
 test('of several definitions, that of the best training job is cross-validated', async () => {
   const name = 'x'.repeat(64);
   const States = statesOf({
