@@ -1,4 +1,4 @@
-import { formatNumber } from './format';
+import { formatNumber } from '../shared/format';
 import type { Report, Sentence } from './report-data';
 
 /** Compares the cross-validation with the best job. */

@@ -1,6 +1,5 @@
 import { count, cut, formatNumber, formatSeconds, formatShare } from '../shared/format';
 import { rankedJobs } from './analyses/ranking';
-import { count, cut, formatNumber, formatSeconds, formatShare } from './format';
 import { crossValidationSentence } from './reading-cross-validation';
 import { evaluationSentence, gateSentence } from './reading-evaluation';
 import type { Report, Sentence } from './report-data';

@@ -6,7 +6,7 @@ import { jobArn, TRAINING_JOB } from './job-policies';
 import { jsonata } from './jsonata';
 import { waitForQuota } from './quota';
 import { HAS_FAILED } from './report-states';
-import { RETRY_JOB_CREATION, RETRY_READING } from './retries';
+import { RETRY_READING, retryJobCreation } from './retries';
 import { FAILURE_REASON, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
@@ -41,7 +41,7 @@ export function crossValidate(
       jobName: jsonata('$states.result.TrainingJobName'),
     },
   });
-  for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+  retryJobCreation(task, props);
   waitForQuota(scope, task, {
     suffix: `-CrossValidation${suffix}`,
     maxWait: props.maxQuotaWait,

@@ -200,6 +200,7 @@ export class FinalTrainingStates {
     if (preparing === undefined) return next;
     const failed = this.writeReport ?? failAgain(scope, 'CrossValidationFailed');
     const prepare = prepareFinalTraining(scope, props, definitions, preparing);
+    retryThrottledFunction(prepare, props);
     prepare.addCatch(failed, {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {
