@@ -156,6 +156,7 @@ function withArns(command: string): string {
     .replace(' > model.json', '')
     .replace('<execution>', record.arn)
     .replace(/<arn>|<state machine>/g, record.stateMachineArn)
+    .replace('<role-arn>', 'arn:aws:iam::123456789012:role/model')
     .replace('<job>', String(namesIn('sagemaker/training-jobs')[0]))
     .replace(/(?<=--start-time )\S+/, minutesAgo(10))
     .replace(/(?<=--end-time )\S+/, minutesAgo(0));
