@@ -1,7 +1,7 @@
 import { ModelRegistry, QualityGate } from '../lib';
 import type { Settings } from './settings';
 
-/** Share of the rows of a CSV file for the test data if the model is evaluated. */
+/** Share of the rows of a CSV file that become test data if the model is evaluated and the settings name no share. */
 const DEFAULT_TEST_FRACTION = 0.2;
 
 /** Whether the final model is evaluated on test data. */
@@ -9,7 +9,7 @@ export function isEvaluated({ evaluation, testFraction, qualityGate }: Settings)
   return evaluation ?? (testFraction !== undefined || qualityGate !== undefined);
 }
 
-/** Share of the rows of a CSV file for the test data. */
+/** Share of the rows of a CSV file that become test data; 0 if the model is not evaluated. */
 export function testFractionOf(settings: Settings): number {
   return isEvaluated(settings) ? (settings.testFraction ?? DEFAULT_TEST_FRACTION) : 0;
 }

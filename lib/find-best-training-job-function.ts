@@ -57,7 +57,7 @@ export class FindBestTrainingJobFunction extends lambda.Function {
     allowFunction(
       this,
       tuningReadStatements(this, props.jobNamePrefix),
-      'Jobs are named when they start: the permissions are limited to the prefix of their names; the AWS documentation disagrees on whether listing the training jobs of a tuning job has resource-level permissions',
+      'Jobs are named when they start: the permissions are limited to the prefix of their names; listing the training jobs of a tuning job is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
     );
   }
 }

@@ -20,8 +20,8 @@ export interface Manifest {
     readonly classRows?: readonly number[];
     readonly rowsWithout: number;
     /**
-     * Log loss (classification) or RMSE (regression) on the validation part of a model that always predicts the class
-     * shares, or the mean, of the training part.
+     * Score of a trivial model on the validation part. Classification: the log loss of a model that always predicts the
+     * class shares of the training part. Regression: the RMSE of a model that always predicts its mean.
      */
     readonly baseline: number;
   };

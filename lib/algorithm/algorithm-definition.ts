@@ -100,11 +100,11 @@ export interface AlgorithmUse {
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Names of the hyperparameters that are tuned. */
   readonly tuned: readonly string[];
-  /** Instance types of the training jobs of the tuning job and of the final training. */
+  /** Instance types of all training jobs: those of the search and the final training. */
   readonly instanceTypes: readonly string[];
   /**
-   * The same types, as one list for the tuning job and one for the final training. Instance groups give a list several
-   * types.
+   * The same types in separate lists: one list for the tuning job, one for the final training. A list has several types
+   * if its job uses instance groups.
    */
   readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];

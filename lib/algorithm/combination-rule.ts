@@ -1,6 +1,6 @@
 /**
  * A combination of hyperparameter values that fails: the rule is broken if all of its conditions hold. The rule is plain
- * data, so that the same rule can be checked at synth and, as JSONata, in the first state of an execution.
+ * data because it is checked twice: at synth, and as JSONata in the first state of an execution.
  */
 export interface CombinationRule {
   /** The hyperparameter to report the problem for. */

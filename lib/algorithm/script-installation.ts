@@ -36,8 +36,8 @@ export function checkInstallation(options: ScriptOptions, { networkIsolation }: 
 }
 
 /**
- * Whether the container may install the script with pip. The XGBoost container always does. The others do only if there is
- * a `setup.py` next to a Python program, and the content of an archive is unknown.
+ * Whether the container may install the script with pip. The XGBoost container always does. The others do only for a
+ * Python program with a `setup.py` next to it. The content of an archive is unknown, so it may have a `setup.py`.
  */
 function mayBeInstalled({ framework, source, entryPoint }: ScriptOptions): boolean {
   if (framework.frameworkName === 'xgboost') return true;

@@ -23,8 +23,9 @@ const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
 ];
 
 /**
- * Matches quoted strings (values from the user), static members and names of properties. A property name has several words, begins a line in a list of
- * problems, or is given with a value in parentheses, as in `InputData.csv (labeled: false)`.
+ * Matches quoted strings (values from the user), static members and names of properties. A word counts as a property name in
+ * three cases: it consists of several words (camel case), it begins a line in a list of problems, or it has a value in
+ * parentheses, as in `InputData.csv (labeled: false)`.
  */
 const QUOTED_OR_NAME =
   /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?<=\()[a-z]\w*(?=: )|\b([A-Z][a-z]\w*)\.([a-z]\w*)\b|\b[a-z][a-z0-9]*[A-Z]\w*\b/gm;

@@ -4,9 +4,9 @@ import { brokenRules, describeBroken } from '../algorithm/combination-rule';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** A broken combination rule, for a message. */
+/** A rule about a combination of hyperparameters that a definition breaks, and the message to report. */
 export interface BrokenCombination {
-  /** The hyperparameter to report in the message. */
+  /** The hyperparameter that the message names. */
   readonly at: string;
   readonly message: string;
   /** ID of a warning; left out for an error. */

@@ -2,8 +2,9 @@ import type { EventPattern } from 'aws-cdk-lib/aws-events';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * Event pattern for the end of a state machine's executions. AWS does not document whether the event of an execution that
- * was started through an alias or version has the qualified ARN, so the pattern matches both.
+ * Event pattern for the end of a state machine's executions. If an alias or a version started
+ * the execution, the event may have the qualified ARN or the state machine's ARN. AWS does not document which, so the pattern
+ * matches both.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  */

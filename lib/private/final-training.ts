@@ -32,8 +32,8 @@ export function losesValidation(tuning: TuningInput, { validation }: TuningDefin
 }
 
 /**
- * The early stopping of the search that the final training cannot use, because it has no validation data, or that its
- * cross-validation must not use, because it would choose the rounds of each model on the rows that the model is evaluated on.
+ * The early stopping of the search that is removed after the search. A final training without validation data cannot use
+ * it. A cross-validation must not use it: it would choose the rounds of each model on the rows that evaluate the model.
  */
 export function removedEarlyStopping(
   tuning: TuningInput,

@@ -4,8 +4,8 @@ import { warn } from './warn';
 
 /**
  * Families of instance types with local NVMe storage: either all sizes of a family have it, or none do. SageMaker uses
- * this storage instead of a volume, and rejects `VolumeKmsKeyId`, because the hardware encrypts the storage with its
- * own keys.
+ * this storage instead of a volume. It rejects `VolumeKmsKeyId` for these types, because their hardware encrypts the
+ * storage with its own keys.
  *
  * Sources. The rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage": API reference of
  * `ResourceConfig`. The families: EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`) as

@@ -18,8 +18,8 @@ export interface JobStateMachineOptions {
 }
 
 /**
- * Creates the state machine of a workflow, with tracing and a log of all events, which is kept for a year. The key, if
- * given, encrypts the state machine and the log.
+ * Creates the state machine of a workflow, with tracing and a log of all events. The log is kept for a year. If there is
+ * a key, it encrypts the state machine and the log.
  */
 export function jobStateMachine(scope: Construct, options: JobStateMachineOptions): sfn.StateMachine {
   const { fragment, encryptionKey } = options;
@@ -55,8 +55,8 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
 }
 
 /**
- * Lets only the account's own state machines assume the role (confused deputy). aws-cdk-lib adds the same condition, but
- * only since 2.274.
+ * Lets only the account's own state machines assume the role. This prevents the confused deputy problem. aws-cdk-lib adds
+ * the same condition since 2.274, but older versions are supported, too.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
  */

@@ -1,5 +1,7 @@
-// Sources: for constraints of the API, botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob); for
-// bucket names, the rules of S3; for quotas, "automatic-model-tuning-limits" of the SageMaker developer guide.
+// Sources:
+// - Constraints of the API: botocore's service model of SageMaker (shapes of CreateHyperParameterTuningJob).
+// - Bucket names: the rules of S3.
+// - Quotas: "automatic-model-tuning-limits" of the SageMaker developer guide.
 
 /** Limits of tuning jobs. They are checked at synth and in the first state of an execution. */
 export const LIMITS = {

@@ -24,8 +24,8 @@ export interface PolledJob {
 
 /**
  * Maximum time between two polls. Each poll takes 9 of the 25,000 events that an execution can have. The first day
- * takes about 190 polls, and later days fewer, so a job of 30 days, SageMaker's default maximum, stays within the
- * limit.
+ * takes about 190 polls, later days fewer. So a job can run for 30 days, SageMaker's default maximum, without exceeding
+ * the limit.
  */
 const LONGEST_WAIT_SECONDS = 1200;
 

@@ -26,9 +26,9 @@ const QUOTA_ERROR = 'SageMaker.ResourceLimitExceededException';
 const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
 
 /**
- * Waits for a quota before the next attempt to create a job: 5, 7.5, 11 … minutes, at most 30 minutes at a time, and
- * `maxWait` in total. After that, the execution fails with `QuotaExceeded`. If the quota is lower than what the job
- * needs, waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
+ * Waits for a quota before each new attempt to create a job. The waits take 5, 7.5, 11 … minutes, at most 30 minutes each.
+ * Once they add up to `maxWait`, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs,
+ * waiting cannot help. The execution then fails immediately with `QuotaTooLow`.
  *
  * A `Retry` cannot do this, because it does not see the error message. A job that starts immediately takes no additional
  * state transitions.
@@ -55,8 +55,11 @@ export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, option
 /**
  * JSONata for the state's input with two additions: `quota`, the time to wait (0 for no wait), and `failure`, the error.
  *
- * SageMaker's messages have the form "The account-level service limit '…' is 0 Instances, with current utilization of 0
- * Instances and a request delta of 1 Instances. …", and "The requested resource … is not available in this region".
+ * SageMaker's messages have one of two forms:
+ *
+ * - "The account-level service limit '…' is 0 Instances, with current utilization of 0 Instances and a request delta of 1
+ *   Instances. …"
+ * - "The requested resource … is not available in this region"
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-troubleshooting.html
  * @see https://github.com/data-science-on-aws/data-science-on-aws/issues/200

@@ -56,7 +56,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
       ...(models ? readStatements([models]) : []),
       writeStatement([reportLocation(output)]),
     ],
-    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models are below a prefix of the bucket; FilterLogEvents is authorized for a whole log group; the AWS documentation disagrees on whether listing the parts of a job has resource-level permissions',
+    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models are below a prefix of the bucket; FilterLogEvents is authorized for a whole log group; listing the parts of a job is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
   );
 }
 

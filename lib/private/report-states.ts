@@ -41,7 +41,7 @@ export function endWithReport(scope: Construct, write: tasks.LambdaInvoke, choic
   return result;
 }
 
-/** Sets the state that follows the writing of the report, even if writing it failed. */
+/** Continues with `next` after the report. If the report could not be written, continues with the error as `reportError`. */
 export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
   write.addCatch(next, {
     errors: [sfn.Errors.ALL],
@@ -53,8 +53,8 @@ export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
 }
 
 /**
- * Fails the execution with the error that was caught before the report was written. The location of the report is appended to
- * its cause. If the cause is the JSON of a function's error, it stays valid JSON.
+ * Fails the execution after the report, with the error that was caught before it. The location of the report is appended to
+ * the error's cause. A cause that is the JSON of a function's error stays valid JSON.
  */
 export function failWithReport(scope: Construct): sfn.Fail {
   return sfn.Fail.jsonata(scope, 'SearchFailed', {

@@ -3,10 +3,10 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { FleetItemOptions } from './fleet-item';
 
 /**
- * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Step Functions
- * does not distinguish the two errors, and calls with a role that was just created can be denied at first. Each attempt
- * uses a new job name, so a retry never conflicts with an existing job. A job that ran and failed is not retried: it
- * would fail again, and cost money again.
+ * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Denied calls
+ * are retried for two reasons: AWS can deny calls with a role that was just created, and Step Functions gives both errors
+ * the same name. Each attempt uses a new job name, so a retry never conflicts with an existing job. A job that ran and
+ * failed is not retried: it would fail again and cost money again.
  */
 const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {
@@ -19,9 +19,9 @@ const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
 ];
 
 /**
- * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates, so they wait longer, each
- * for a random time: about 40 minutes in total. A name that is taken, which is possible because names are short, is
- * replaced by the next attempt.
+ * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates. So their waits are
+ * longer (about 40 minutes in total) and random. The short names of the jobs can collide. If a name is taken, the next
+ * attempt uses another one.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html (service quotas)
  */

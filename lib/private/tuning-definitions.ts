@@ -64,7 +64,10 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
   return Object.fromEntries(Object.entries(all).map(([name, data]) => [name, data?.location?.uri]));
 }
 
-/** The value of each definition, or JSONata that looks up the value of the definition that won; only one if all are equal. */
+/**
+ * The value that applies to the definition that won. If the definitions have different values, this is JSONata that looks
+ * up the value; otherwise it is the common value.
+ */
 export function ofWinner(
   definitions: readonly TuningDefinition[],
   read: (definition: TuningDefinition) => unknown,

@@ -10,7 +10,7 @@ import { folder } from './locations';
 import type { WorkflowPlaces } from './new-data-rule';
 import { createTuningBucket } from './tuning-bucket';
 
-/** The bucket of a tuning workflow, and the properties of its chain, whose data and output are in the bucket. */
+/** The bucket of a tuning workflow, and the properties of its chain. The data and output of the chain are in the bucket. */
 export function tuningStorage(
   scope: Construct,
   props: TuningWorkflowProps,

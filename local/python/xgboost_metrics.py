@@ -183,8 +183,8 @@ def _errors(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
 
 
 def _classes(predictions: np.ndarray) -> np.ndarray:
-    """The class of each row as the container determines it: the column with the maximum, or 1 if the
-    prediction is above 0.
+    """The class of each row as the container determines it. With several columns, this is the column with the
+    maximum. With one column, it is 1 if the prediction is above 0, otherwise 0.
 
     This is correct for margins. The transformed predictions of 3.x are probabilities, which are all above 0, so
     every row counts as class 1. With multi:softmax, they are class numbers, and all except 0 count as class 1.

@@ -14,8 +14,8 @@ import type { TrainingJobInput, TuningReportInput } from '../input';
 import { billedTimeOf } from './billed-time';
 
 /**
- * Maximum number of calls to SageMaker for a tuning job: one for the tuning job, one for each page of its training jobs, and
- * the rest for descriptions of the final training job and the best training jobs.
+ * Maximum number of calls to SageMaker for a tuning job. One call describes the tuning job, and each page of its training
+ * jobs takes one call. The other calls describe the final training job and the best training jobs.
  */
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all earlier tuning jobs together. */

@@ -41,7 +41,7 @@ export function findBestCandidateFunction(
   return allowFunction(
     made,
     candidateStatements(scope, jobNamePrefix),
-    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; the AWS documentation disagrees on whether listing candidates has resource-level permissions',
+    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; listing candidates is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
   );
 }
 

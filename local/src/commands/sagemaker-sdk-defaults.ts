@@ -4,9 +4,9 @@ import { replaceFile } from '../local-folder/replace-file';
 
 /**
  * Writes a configuration file for the SageMaker Python SDK. SAGEMAKER_USER_CONFIG_OVERRIDE must contain its
- * path. Without it, the SDK calls AWS in spite of AWS_ENDPOINT_URL: `Session.default_bucket()` requests the
- * account from a fixed STS address, and telemetry about jobs and failures goes to AWS (SDK 2.257.7:
- * session.py, telemetry/telemetry_logging.py).
+ * path. Without this file, the SDK makes two kinds of calls to AWS in spite of AWS_ENDPOINT_URL.
+ * `Session.default_bucket()` requests the account from a fixed STS address. The SDK also sends telemetry about jobs
+ * and failures. (SDK 2.257.7: session.py, telemetry/telemetry_logging.py)
  *
  * @returns the file's path
  */

@@ -103,7 +103,7 @@ function trainingOf(
   return { archive, hyperparameters: job.HyperParameters ?? {}, data: dataOf(root, job) };
 }
 
-/** The training data, and its `columns.json`: next to the folder of the training channel. */
+/** The training data of a job, and the `columns.json` that describes it, which is next to the folder of the training channel. */
 function dataOf(
   root: string,
   {

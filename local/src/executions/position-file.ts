@@ -53,7 +53,7 @@ export function readPosition(file: string): ResumePoint | undefined {
   return point;
 }
 
-/** The lines without changes of children that a later change made obsolete. */
+/** The lines that are still needed: a later change of a child can make earlier changes of that child obsolete. */
 function* relevantLines(file: string): Generator<string> {
   const children = new Map<number, { hasSucceeded: boolean; reachedAt: number }>();
   let number = 0;

@@ -11,9 +11,9 @@ export interface PlannedAlgorithm extends TrainedAlgorithm {
 
 /**
  * The algorithms that a state machine's tasks train: their images, and whether these run a user's program.
- * Most hyperparameters are expressions whose values are not known yet. If the definition shows only the image
- * of a task (such as a final training), and another task with the same image runs a program, the first task
- * is left out.
+ * Most hyperparameters are expressions whose values are not known yet. So the definition may show only the image
+ * of a task, as for a final training. Such a task is left out if another task with the same image runs a
+ * program: it may run that program, too.
  */
 export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   const found = algorithmsIn(definition);

@@ -11,9 +11,9 @@ export class OptunaSearch implements Search {
   private readonly needsReports: boolean;
   /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();
-  /** The ended trials, if a rule compares other trials with them. */
+  /** The ended trials. Empty for searches that need no reports: these never compare a running trial with ended ones. */
   private readonly ended = new Map<number, EndedTrial>();
-  /** Trials that a report decided to stop. */
+  /** Trials that the search decided to stop after one of their reports. */
   private readonly stopped = new Set<number>();
   private joined: { readonly process: SamplerProcess; readonly done: Promise<void> } | undefined;
 

@@ -60,8 +60,8 @@ export function xgboostPackages(
 }
 
 /**
- * The packages of a release, and of the pinned releases that can replace it, nearest first: older ones from
- * new to old, then newer ones.
+ * The packages of a release, followed by those of the pinned releases that can replace it. The nearest replacements
+ * come first: older releases from new to old, then newer releases.
  */
 export function releaseChoices(
   wanted: string,

@@ -273,8 +273,8 @@ class Worker {
   }
 
   /**
-   * The failure reason when a process ends: an algorithm error during a job, as in a container, but an
-   * internal error if the process never started.
+   * The failure reason when a process ends. If the process ends during a job, this is an algorithm error, as in a
+   * container. If the process never started, it is an internal error.
    */
   private failureOf(end: ProcessEnd): string {
     const what = `the training process ${describeEnd(end)}`;

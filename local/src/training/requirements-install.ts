@@ -21,7 +21,10 @@ export class SharedWork<Value> {
     return this.controller.signal.aborted;
   }
 
-  /** Waits for the end of the work. Aborting the signal does not end the wait unless it aborts the work. */
+  /**
+   * Waits for the end of the work. An aborted signal ends the wait only if the signals of all other callers have
+   * aborted, too: this aborts the work.
+   */
   public async wait(signal: AbortSignal | undefined): Promise<Value> {
     this.waiting += 1;
     const leave = () => {

@@ -80,7 +80,7 @@ export interface ChannelData {
   readonly instanceGroups?: readonly string[];
   readonly files: readonly ChannelFile[];
   /**
-   * S3 location of the channel, if it is in one of AWS's own buckets, whose objects are not available here.
+   * S3 location of the channel if it is in one of AWS's own buckets. The objects of these buckets are not available here.
    */
   readonly s3Uri?: string;
 }

@@ -154,7 +154,7 @@ test('items that ended do not run again when the execution is resumed', async ()
     (count) => count >= 7,
   );
   await stack.close();
-  // The rule for executions that were stopped does not apply: the execution goes on.
+  // The rule for stopped executions does not apply: the execution continues.
   expect(notices.filter((text) => text.includes('event rule'))).toEqual([]);
   const { stub, jobs } = trainingOf(new Set());
   const again = await LocalMode.deploy({ assembly, root, stubTraining: stub });

@@ -54,7 +54,7 @@ export function preparingApp(folder: string): StackAssembly {
   }));
 }
 
-/** A workflow that evaluates and registers its final model, with a key. */
+/** A workflow with an encryption key that evaluates and registers its final model. */
 export function registeringApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({
     encryptionKey: new Key(stack, 'Key'),
@@ -64,7 +64,7 @@ export function registeringApp(folder: string): StackAssembly {
   }));
 }
 
-/** A fleet of two items, whose list is a file, and whose bucket is encrypted. */
+/** A fleet with an encrypted bucket. It reads its two items from a file. */
 export function fleetApp(folder: string): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     const stack = new Stack(app, 'Test');

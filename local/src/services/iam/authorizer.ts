@@ -39,8 +39,8 @@ export interface Authorizer {
 }
 
 /**
- * Creates the authorizer of a deployment. The user, and roles outside the template, whose policies are unknown
- * here, are limited only by bucket and key policies.
+ * Creates the authorizer of a deployment. The policies of the user and of roles outside the template are
+ * unknown here, so only bucket and key policies limit them.
  *
  * @throws UserError when a policy of the template cannot be evaluated
  */

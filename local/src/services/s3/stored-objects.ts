@@ -129,7 +129,7 @@ export function referenceOf(input: Input): UploadReference {
   return { ...locationOf(input), uploadId: text(input, 'UploadId') };
 }
 
-/** The encryption among the attributes of an object or upload. */
+/** The attributes of an object or upload that describe its encryption. */
 export function encryptionOf(system: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     ['ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled'].flatMap((member) =>

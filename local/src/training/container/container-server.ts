@@ -52,8 +52,8 @@ interface Program {
 }
 
 /**
- * Creates the server for all other models: runs a command that replaces the image, or a container in Docker, with
- * the argument `serve`, and sends requests to `/ping` and `/invocations`.
+ * Creates the server for all other models. Runs either a command that replaces the image or a container in Docker,
+ * each with the argument `serve`. Then sends requests to `/ping` and `/invocations`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
  */

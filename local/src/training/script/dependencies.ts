@@ -15,9 +15,9 @@ export interface Installation {
 }
 
 /**
- * The installation that SageMaker's training toolkit performs for an entry point: the package of a module
- * (`setup.py`), and the `requirements.txt` of a Python program or module. For a shell script, it does not
- * install `requirements.txt`.
+ * The installation that SageMaker's training toolkit performs for an entry point. For a Python program, it installs
+ * the `requirements.txt`. For a module, it also installs the package (`setup.py`). For a shell script, it installs
+ * nothing.
  */
 export async function installationOf(
   kind: EntryPointKind,

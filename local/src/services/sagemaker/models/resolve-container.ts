@@ -6,7 +6,7 @@ import type { ContainerDefinition } from './model-types';
 /**
  * Adds the image and the model data of the model package that a container names.
  *
- * @throws AwsError ValidationException if the package does not exist, or is a version that is not approved:
+ * @throws AwsError ValidationException if the package does not exist, or if it is a version without approval:
  *   "the value of this parameter must be set to Approved to deploy the model" (API reference,
  *   CreateModelPackage)
  */

@@ -4,8 +4,8 @@ import type { TrainingJobSummary } from '../api-types';
 const IMPROVEMENT = 0.01;
 
 /**
- * A search has converged (docs/decisions/0013) after this many consecutive training jobs with an objective
- * value but without an improvement, or after 3 per tuned hyperparameter if that is more.
+ * A search has converged (docs/decisions/0013) after at least this many consecutive training jobs without an
+ * improvement, and at least 3 for each tuned hyperparameter. Jobs without an objective value do not count.
  */
 const FEWEST_TO_CONVERGE = 10;
 const TO_CONVERGE_PER_HYPERPARAMETER = 3;

@@ -307,8 +307,8 @@ export class TuningRun {
 }
 
 /**
- * Selects the definition for the next training job: one with interrupted jobs, or else, among those with
- * proposals left, the one with the fewest training jobs.
+ * Selects the definition for the next training job. A definition with interrupted jobs comes first. If there is
+ * none, selects from the definitions with proposals left the one with the fewest training jobs.
  */
 function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
   const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);

@@ -48,8 +48,8 @@ export interface WarmStart {
 /**
  * Checks a request against the parents of its warm start, and collects their trials.
  *
- * @throws AwsError when a parent does not exist or is still running, or the request differs from it in a member
- *   that must not change
+ * @throws AwsError when a parent does not exist or is still running, or when the request changes a member that must
+ *   be as in the parent
  */
 export function warmStart(request: CreateTuningJobRequest, jobs: Jobs): WarmStart {
   const { WarmStartConfig: config } = request;
