@@ -63,8 +63,8 @@ export class TemplateValidation extends CloudFormationValidatePlugin {
 }
 
 /**
- * Key with everything that the findings depend on: the templates and their environments; the release of the CDK, which contains
- * the rules and the engine; and the day, because the engine reports runtimes by their deprecation date.
+ * Key with everything that the findings depend on. These are the templates and their environments, the release of the CDK
+ * (which contains the rules and the engine), and the day (because the engine reports runtimes by their deprecation date).
  */
 function keyOf({ stackTemplates }: IPolicyValidationContext): string {
   const day = new Date().toISOString().slice(0, 10);

@@ -161,8 +161,8 @@ function noticesOf(profile: ColumnProfile): string[] {
 }
 
 /**
- * Moves a column without missing values to the end. XGBoost counts columns up to the last one with a value, so the two
- * parts would have different numbers of columns if the last column were empty in only one of them.
+ * Moves a column without missing values to the end. XGBoost counts columns only up to the last one with a value. If the
+ * last column were empty in only one part of the data, the parts would have different numbers of columns.
  */
 function completeColumnLast(features: readonly Feature[]): Feature[] {
   const fewest = Math.min(...features.map(({ missing }) => missing));

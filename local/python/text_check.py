@@ -1,8 +1,8 @@
 """Finds errors in CSV and LIBSVM files, with file and line.
 
-SageMaker's container uses XGBoost's own parsers, which accept almost anything: a word becomes a missing
-value (0 for a label), a header becomes a row, and lines can differ in length. The model is then silently
-wrong, so local mode reports the location.
+SageMaker's container uses XGBoost's own parsers, which accept almost anything. A word becomes a missing
+value (0 for a label), a header becomes a row, and lines can differ in length. The model is then wrong without
+any error. So local mode reports the location of such input.
 
 For speed, a chunk is first tested for plain decimal numbers, by checking each pair of adjacent characters
 (_PlainNumbers). In all other chunks, digits are replaced by 0 and only the distinct results (*shapes*) are

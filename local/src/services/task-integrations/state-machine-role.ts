@@ -41,8 +41,8 @@ const LOG_ACTIONS = [
 const DATA_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /**
- * Checks a role as AWS does when it creates a state machine: Step Functions must be able to assume it, and it
- * needs permissions for the managed rules of `.sync` tasks, for logging and for the key. Local mode needs
+ * Checks the role of a state machine as AWS does when it creates the state machine. Step Functions must be able
+ * to assume the role. The role needs permissions for the managed rules of `.sync` tasks, for logging and for the key. Local mode needs
  * none of these, but AWS would refuse to deploy the stack.
  *
  * @throws UserError `AccessDeniedException` with the missing permission
