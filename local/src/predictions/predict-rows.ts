@@ -115,21 +115,28 @@ async function writePredictions(
       `${file.path} already has a column ${twice}, which is the name of a column of the result: rename it in the first line`,
     );
   }
-  const lines = createInterface({ input: createReadStream(predicted), crlfDelay: Number.POSITIVE_INFINITY });
-  const predictions = lines[Symbol.asyncIterator]();
-  let text = lineOf([...names, ...columns.names]);
-  for (const { rows } of file.chunks(hasHeader ? 1 : 0)) {
-    for (const row of rows) {
-      const { value, done } = await predictions.next();
-      if (done) throw new UserError(`${model.title} answered fewer rows than ${file.path} has`);
-      text += lineOf([...row, ...columns.read(numbersOf(value))]);
+  const input = createReadStream(predicted);
+  try {
+    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    const predictions = lines[Symbol.asyncIterator]();
+    let text = lineOf([...names, ...columns.names]);
+    for (const { rows } of file.chunks(hasHeader ? 1 : 0)) {
+      for (const row of rows) {
+        const { value, done } = await predictions.next();
+        if (done) throw new UserError(`${model.title} answered fewer rows than ${file.path} has`);
+        text += lineOf([...row, ...columns.read(numbersOf(value))]);
+      }
+      signal.throwIfAborted();
+      if (!output.writable) return; // Nobody reads the rest, for example because of "head".
+      if (!output.write(text)) await once(output, 'drain', { signal });
+      text = '';
     }
-    signal.throwIfAborted();
-    if (!output.writable) return; // Nobody reads the rest, for example because of "head".
-    if (!output.write(text)) await once(output, 'drain', { signal });
-    text = '';
+    if (text !== '') output.write(text);
+    const { done } = await predictions.next();
+    if (!done) throw new UserError(`${model.title} answered more rows than ${file.path} has`);
+  } finally {
+    input.destroy();
   }
-  if (text !== '') output.write(text);
 }
 
 /** The numbers in a line of the model's response: `0.5` or `[0.2, 0.8]`. */

@@ -34,7 +34,11 @@ const NAMED: TrainedData = {
 const UNNAMED: TrainedData = { uri: 's3://bucket/train/', leading: ['label'], features: 2 };
 
 /** Predicts with a model whose answer is always 0.5. @returns also the rows that it received */
-async function encode(rows: string, data: TrainedData) {
+async function encode(
+  rows: string,
+  data: TrainedData,
+  answer = (encoded: string) => encoded.replace(/.+/g, '0.5'),
+) {
   let encoded = '';
   const server: ModelServer = {
     images: 'all',
@@ -42,7 +46,7 @@ async function encode(rows: string, data: TrainedData) {
     async transform({ files: [file], workFolder }) {
       encoded = readFileSync(file?.path ?? '', 'utf8');
       mkdirSync(join(workFolder, 'output'));
-      writeFileSync(join(workFolder, 'output', '0'), encoded.replace(/.+/g, '0.5'));
+      writeFileSync(join(workFolder, 'output', '0'), answer(encoded));
       return { status: 'Completed' };
     },
   };
@@ -125,6 +129,14 @@ describe('by name', () => {
     ['a column of the result', [`${HEADER},prediction`, ',,,,1,,5'], /already has a column prediction/],
   ])('%s: refused', async (_name, lines, message) => {
     await expect(encode(csv(...lines), NAMED)).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['fewer', '0.5\n'],
+    ['more', '0.5\n0.5\n0.5\n'],
+  ])('a model that answers %s rows is refused', async (word, answer) => {
+    const failure = encode(csv(HEADER, ',,,,1,', ',,,,2,'), NAMED, () => answer);
+    await expect(failure).rejects.toThrow(new RegExp(`^job answered ${word} rows than .*rows\\.csv has$`));
   });
 
   test('a columns.json that does not fit its data is refused', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createContainerTrainer, type TransformTask, writeModelArchive } from '../../src/training';
@@ -185,6 +185,46 @@ test('a stopped job ends its program', async () => {
     onLog: (line) => line.startsWith('variables') && stop.abort(),
   });
   expect(status).toBe('Stopped');
+});
+
+describe.each([
+  ['build', new Map([['team/forest:1.0', { directory: '/app/image', buildArguments: [] }]])],
+  ['pull', undefined],
+])('a job that is stopped while its image is in a docker %s', (subcommand, builds) => {
+  test('ends at once', async () => {
+    const path = join(newFolder(), 'docker');
+    const [begun, ended, release] = ['begun', 'ended', 'release'].map((name) => `${path}.${name}`) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(
+      path,
+      `#!/bin/sh
+[ "$2" = inspect ] && exit 1
+[ "$1" = ${subcommand} ] || exit 0
+touch '${begun}'
+for i in $(seq 100); do [ -e '${release}' ] && break; sleep 0.05; done
+touch '${ended}'`,
+    );
+    chmodSync(path, 0o755);
+    const { serving } = createContainerTrainer({
+      commands: new Map(),
+      docker: path,
+      builds,
+      python: async () => python,
+    });
+    const stop = new AbortController();
+    const begins = setInterval(() => existsSync(begun) && stop.abort(), 20);
+    const { status } = await transformFiles(serving, ['1\n'], {
+      image: IMAGE,
+      modelArchive,
+      signal: stop.signal,
+    });
+    clearInterval(begins);
+    expect([status, existsSync(begun), existsSync(ended)]).toEqual(['Stopped', true, false]);
+    writeFileSync(release, '');
+  });
 });
 
 describe('Docker', () => {

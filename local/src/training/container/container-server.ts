@@ -4,7 +4,7 @@ import { freePort } from '../free-port';
 import { processEnvironment } from '../host-variables';
 import { parseImage } from '../image-uri';
 import { inFolder, JobError } from '../job-folder';
-import type { JobRunner } from '../job-runner';
+import { type JobRunner, unlessAborted } from '../job-runner';
 import type { TrainingOutcome } from '../job-types';
 import type { ModelServer, ServedModel, TransformTask } from '../model-server';
 import { unpackModel } from '../pool-serving';
@@ -59,8 +59,8 @@ interface Program {
  */
 export function createContainerServer(options: ContainerServerOptions): ModelServer {
   async function transform(task: TransformTask): Promise<TrainingOutcome> {
-    await options.prepareImage(task.image);
-    const python = await options.python();
+    await unlessAborted(options.prepareImage(task.image), task.signal);
+    const python = await unlessAborted(options.python(), task.signal);
     const modelFolder = await unpackModel(task);
     const command = options.commandFor(task.image);
     const port = await freePort(command === undefined ? undefined : CONTAINER_PORT);
@@ -92,7 +92,7 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
   async function containerProgram(task: TransformTask, modelFolder: string, port: number): Promise<Program> {
     const docker = options.docker();
     if (docker === undefined) throw new JobError(`ClientError: ${noWayToServe(task)}`);
-    await pullMissing(docker, task.image);
+    await pullMissing(docker, task.image, task.signal);
     const name = `${task.transformJobName}-transform-${process.pid}`;
     return {
       command: [docker, ...dockerServeArguments(task, modelFolder, name, port)],

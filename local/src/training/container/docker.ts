@@ -95,10 +95,10 @@ export async function removeContainer(docker: string, name: string): Promise<voi
 /** Maximum number of characters to show from the end of Docker's errors. */
 const SHOWN_CHARACTERS = 2000;
 
-/** Runs a Docker command until it ends. */
-export function runDocker(docker: string, args: readonly string[]): Promise<void> {
+/** Runs a Docker command until it ends, or until the signal ends it. */
+export function runDocker(docker: string, args: readonly string[], signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(docker, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(docker, args, { stdio: ['ignore', 'ignore', 'pipe'], signal });
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
       // A build prints all its output to standard error.
@@ -125,9 +125,15 @@ export async function takeOwnership(docker: string, image: string, folder: strin
   ]).catch(() => undefined);
 }
 
-/** Pulls an image that is not here yet, so that this does not count as the container's start. */
-export async function pullMissing(docker: string, image: string): Promise<void> {
-  await runDocker(docker, ['image', 'inspect', image]).catch(() => runDocker(docker, ['pull', image]));
+/**
+ * Pulls an image that is not here yet, so that this does not count as the container's start. The signal ends the pull.
+ *
+ * @throws Error when the signal aborts
+ */
+export async function pullMissing(docker: string, image: string, signal: AbortSignal): Promise<void> {
+  await runDocker(docker, ['image', 'inspect', image]).catch(() =>
+    runDocker(docker, ['pull', image], signal),
+  );
 }
 
 /** The environment of the Docker command, which needs the user's to find its engine. The container does not get it. */
