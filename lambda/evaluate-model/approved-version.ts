@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
+import { DescribeModelPackageCommand, paginateListModelPackages } from '@aws-sdk/client-sagemaker';
 import { locationOf } from '../shared/s3-location';
 import { isNotFound } from '../shared/sagemaker-errors';
 import type { EvaluationClients } from './clients';
@@ -43,21 +43,30 @@ function isOtherTestData(statistics: unknown, test: string | undefined): boolean
   return test !== undefined && source?.test !== undefined && source.test !== test;
 }
 
+/**
+ * The ARN of the newest approved version; undefined if there is none. SageMaker can filter each page after reading it, so an
+ * empty page with a `NextToken` does not mean that there is none.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
+ */
 async function newestApproved(
   sagemaker: EvaluationClients['sagemaker'],
   group: string | undefined,
 ): Promise<string | undefined> {
+  const pages = paginateListModelPackages(
+    { client: sagemaker, pageSize: 100 },
+    {
+      ModelPackageGroupName: group,
+      ModelApprovalStatus: 'Approved',
+      SortBy: 'CreationTime',
+      SortOrder: 'Descending',
+    },
+  );
   try {
-    const { ModelPackageSummaryList } = await sagemaker.send(
-      new ListModelPackagesCommand({
-        ModelPackageGroupName: group,
-        ModelApprovalStatus: 'Approved',
-        SortBy: 'CreationTime',
-        SortOrder: 'Descending',
-        MaxResults: 1,
-      }),
-    );
-    return ModelPackageSummaryList?.[0]?.ModelPackageArn;
+    for await (const { ModelPackageSummaryList: [newest] = [] } of pages) {
+      if (newest !== undefined) return newest.ModelPackageArn;
+    }
+    return undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

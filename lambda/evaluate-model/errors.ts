@@ -18,7 +18,7 @@ export class InvalidLabelError extends RowError {
   override readonly name = 'InvalidLabelError';
 }
 
-/** A prediction is missing, not a number (NaN), infinite, or not a class of the problem. */
+/** A prediction is missing, not a number (NaN), infinite, or neither a class of the problem nor its probabilities. */
 export class InvalidPredictionError extends RowError {
   override readonly name = 'InvalidPredictionError';
 }

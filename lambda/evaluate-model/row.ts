@@ -15,6 +15,9 @@ export interface Row {
 /** Largest label of a ranking: XGBoost's limit for gains of 2^label − 1. */
 const MAX_RELEVANCE = 31;
 
+/** Maximum difference between 1 and the sum of a row's probabilities, which the model can round. */
+const SUM_TOLERANCE = 0.05;
+
 /** Reads the rows of the transform job's output. All rows must have the same number of columns. */
 export class RowParser {
   readonly #columns: readonly string[];
@@ -39,7 +42,7 @@ export class RowParser {
       weight: middle === 'weight' ? weightOf(fields[1]) : 1,
       group: middle === 'group' ? (fields[1] ?? '').trim() : '',
       predictions: isOfClasses
-        ? fields.slice(-this.#problem.classes).map((field) => this.#prediction(field))
+        ? this.#probabilities(fields.slice(-this.#problem.classes))
         : [this.#wholePrediction(fields[this.#columns.length - 1])],
     };
   }
@@ -69,6 +72,21 @@ export class RowParser {
     if (type !== 'MulticlassClassification' || isClass) return prediction;
     throw new InvalidPredictionError(
       `the prediction is ${shown(field)}, but must be a class from 0 to ${classes - 1}, or ${classes} probabilities`,
+    );
+  }
+
+  /**
+   * A prediction for each class. If the model returns only the class, features of the test data are in the place of the other
+   * predictions: they must not count as probabilities.
+   */
+  #probabilities(fields: readonly string[]): readonly number[] {
+    const predictions = fields.map((field) => this.#prediction(field));
+    const sum = predictions.reduce((total, prediction) => total + prediction, 0);
+    const areInRange = predictions.every((prediction) => prediction >= 0 && prediction <= 1);
+    if (areInRange && Math.abs(sum - 1) <= SUM_TOLERANCE) return predictions;
+    throw new InvalidPredictionError(
+      `the last ${fields.length} columns are ${shown(fields.join(','))}, but must be probabilities from 0 to 1 with a sum of 1; ` +
+        'if the model returns only the class, set probabilities: false in EvaluationProblem.multiclassClassification()',
     );
   }
 

@@ -42,7 +42,7 @@ const RETRY_FLEET_JOB_CREATION: readonly sfn.RetryProps[] = [
   },
 ];
 
-/** Adds the retries for starting a job to a state. */
+/** Adds the retries for starting a job, or for a call that creates something else, to a state. */
 export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
   for (const retry of _isFleetItem ? RETRY_FLEET_JOB_CREATION : RETRY_JOB_CREATION) task.addRetry(retry);
 }

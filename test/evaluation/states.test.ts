@@ -355,6 +355,26 @@ describe('the registered version', () => {
     expect(properties['hyperparameter:name80']).toHaveLength(256);
   });
 
+  test('has a description in one line, of characters that SageMaker accepts', async () => {
+    const reason = 'its statistics s3://a cannot be read: Unexpected\r\n\ttoken \u001f\ufeff; R² is 0.1';
+    const description = await requested('ModelPackageDescription', ALL, {
+      context,
+      input: { ...input, gate: { passed: false, reason } },
+    });
+    expect(description).toMatch(/^[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]*$/u);
+    expect(description).toBe(
+      'Final model of tuning job churn-1. Quality gate failed: its statistics s3://a cannot be read: Unexpected token ; R² is 0.1',
+    );
+  });
+
+  test('is requested again only after errors that can pass', () => {
+    const { Retry } = statesOf(ALL).RegisterModel;
+    expect(Retry).toEqual(statesOf(ALL).CreateModel.Retry);
+    expect(Retry).toMatchObject([
+      { ErrorEquals: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'], MaxAttempts: 3 },
+    ]);
+  });
+
   test('is the same for each attempt of an execution, and differs for each search', async () => {
     const token = (states: Json) => requested('ClientToken', ALL, states);
     const one = await token({ context, input });

@@ -45,11 +45,7 @@ export class Multiclass implements Computation {
     }
     let best = 0;
     for (let one = 0; one < predictions.length; one += 1) {
-      const probability = predictions[one] as number;
-      if (probability > (predictions[best] as number)) best = one;
-      if (probability < 0 || probability > 1) {
-        this.#reason = 'the predictions are not probabilities from 0 to 1';
-      }
+      if ((predictions[one] as number) > (predictions[best] as number)) best = one;
     }
     return best;
   }

@@ -43,8 +43,11 @@ export function registrationRequest(props: EvaluationStatesProps): Record<string
 /** A token of at most 36 characters. A chain that an execution runs several times has a new tuning job each time. */
 const CLIENT_TOKEN = `$substring($hash($string([$states.context.Execution.Id, $states.input.result.tuningJob.name]), 'SHA-256'), 0, 36)`;
 
-/** The tuning job, and the decision of the quality gate, in one line. */
-const DESCRIPTION = `$substring('Final model of tuning job ' & $states.input.result.tuningJob.name & ($type($states.input.gate) = 'object' ? '. Quality gate ' & ($states.input.gate.passed ? 'passed' : 'failed') & ': ' & $states.input.gate.reason : ''), 0, ${LIMITS.modelPackageDescriptionLength})`;
+/**
+ * The tuning job, and the decision of the quality gate, in one line. SageMaker accepts no control and format characters in a
+ * description. The reason can have them, because it can quote an error of S3 or the content of a file.
+ */
+const DESCRIPTION = `$substring($replace('Final model of tuning job ' & $states.input.result.tuningJob.name & ($type($states.input.gate) = 'object' ? '. Quality gate ' & ($states.input.gate.passed ? 'passed' : 'failed') & ': ' & $states.input.gate.reason : ''), /[^!-~\\u00A1-\\u00AC\\u00AE-\\u00FF]+/, ' '), 0, ${LIMITS.modelPackageDescriptionLength})`;
 
 /** JSONata for the approval status of a version. A version that does not pass the quality gate is rejected. */
 export function approvalStatus({ qualityGate, registry }: EvaluationStatesProps): string {

@@ -25,6 +25,7 @@ describe('the rows', () => {
     ['in brackets', '0,[0.5,0.25,0.25]\n2,[0.25, 0.25, 0.5]\n'],
     ['quoted by the join', '0,"[0.5, 0.25, 0.25]"\n2,"[0.25, 0.25, 0.5]"\n'],
     ['in columns', '0,0.5,0.25,0.25\n2,0.25,0.25,0.5\n'],
+    ['that are rounded', '0,0.5,0.25,0.23\n2,0.26,0.26,0.5\n'],
     ['after all columns of the test data', '0,7,,text,0.5,0.25,0.25\n2,7,,text,0.25,0.25,0.5\n'],
   ])('have the probabilities of classes %s', async (_title, csv) => {
     const { evaluation } = await evaluateRows({ problem: THREE_CLASSES }, csv);
@@ -94,6 +95,34 @@ describe('the rows', () => {
       '1,0.7\n',
       'InvalidPredictionError',
       /"0\.7", but must be a class from 0 to 2, or 3 probabilities/,
+    ],
+    [
+      'features in the place of probabilities',
+      { problem: THREE_CLASSES },
+      '0,1,0,0\n1,34.5,0.2,1\n',
+      'InvalidPredictionError',
+      /row 2: the last 3 columns are "34\.5,0\.2,1", but must be probabilities .* set probabilities: false/,
+    ],
+    [
+      'features from 0 to 1 in the place of probabilities',
+      { problem: THREE_CLASSES },
+      '0,0.5,0.25,2\n',
+      'InvalidPredictionError',
+      /"0\.5,0\.25,2", but must be probabilities from 0 to 1/,
+    ],
+    [
+      'shares and a class whose sum is not 1',
+      { problem: THREE_CLASSES },
+      '0,0.5,0.25,0\n',
+      'InvalidPredictionError',
+      /with a sum of 1/,
+    ],
+    [
+      'a negative probability',
+      { problem: THREE_CLASSES },
+      '0,-0.5,1,0.5\n',
+      'InvalidPredictionError',
+      /from 0 to 1/,
     ],
     ['a negative weight', WEIGHTED, '1,-1,1\n', 'InvalidWeightError', /the weight is "-1"/],
     ['a missing weight', WEIGHTED, '1,,1\n', 'InvalidWeightError', /the weight is ""/],

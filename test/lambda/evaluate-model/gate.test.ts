@@ -149,6 +149,28 @@ describe('the approved version', () => {
     expect(gate?.reason).toBe(`rmse is 0.412, ${text}`);
   });
 
+  test('is found after empty pages, because SageMaker filters pages by approval', async () => {
+    const pages: Wire[] = [
+      { ModelPackageSummaryList: [], NextToken: 'second' },
+      { NextToken: 'third' },
+      { ModelPackageSummaryList: [{ ModelPackageArn: 'arn:3' }], NextToken: 'fourth' },
+    ];
+    const tokens: unknown[] = [];
+    const operations = {
+      ...registry(),
+      ListModelPackages: (input: Wire) => {
+        expect(input).toMatchObject({ ModelPackageGroupName: GROUP, ModelApprovalStatus: 'Approved' });
+        tokens.push(input['NextToken']);
+        return pages[tokens.length - 1] as Wire;
+      },
+    };
+    expect(await decide(APPROVED, operations, approvedWith(0.4))).toMatchObject({
+      passed: false,
+      reason: 'rmse is 0.412, the approved version 3 of the group prices has 0.4',
+    });
+    expect(tokens).toEqual([undefined, 'second', 'third']);
+  });
+
   test('is read once, and only if a condition needs it', async () => {
     const calls: string[] = [];
     const operations = registry();
