@@ -1,5 +1,5 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { DescribeModelPackageCommand, paginateListModelPackages } from '@aws-sdk/client-sagemaker';
+import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { locationOf } from '../shared/s3-location';
 import { isNotFound } from '../shared/sagemaker-errors';
 import type { EvaluationClients } from './clients';
@@ -53,19 +53,22 @@ async function newestApproved(
   sagemaker: EvaluationClients['sagemaker'],
   group: string | undefined,
 ): Promise<string | undefined> {
-  const pages = paginateListModelPackages(
-    { client: sagemaker, pageSize: 100 },
-    {
-      ModelPackageGroupName: group,
-      ModelApprovalStatus: 'Approved',
-      SortBy: 'CreationTime',
-      SortOrder: 'Descending',
-    },
-  );
+  let nextToken: string | undefined;
   try {
-    for await (const { ModelPackageSummaryList: [newest] = [] } of pages) {
+    do {
+      const { ModelPackageSummaryList: [newest] = [], NextToken } = await sagemaker.send(
+        new ListModelPackagesCommand({
+          ModelPackageGroupName: group,
+          ModelApprovalStatus: 'Approved',
+          SortBy: 'CreationTime',
+          SortOrder: 'Descending',
+          MaxResults: 100,
+          NextToken: nextToken,
+        }),
+      );
       if (newest !== undefined) return newest.ModelPackageArn;
-    }
+      nextToken = NextToken;
+    } while (nextToken);
     return undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;
