@@ -9,7 +9,7 @@ import { requireShape, struct } from './private/shape';
  * `hyperparameters` and `maxTrainingJobs`.
  *
  * - `id`: a string of 1 to 128 characters, or a number. It is unique in the list, without regard to letter case
- * - A list has at most 100,000 items and 128 MiB
+ * - A list has at most 100,000 items and 128 MiB, also with the `defaults`; a JSON array has at most 32 MiB
  */
 export class FleetItems {
   /**

@@ -9,7 +9,7 @@ import type { Construct } from 'constructs';
 import { FleetItems } from './fleet-items';
 import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
-import { DEFAULT_CONCURRENCY, FleetStates } from './private/fleet-states';
+import { DEFAULT_CONCURRENCY, FleetStates, type FleetStatesProps } from './private/fleet-states';
 import { usesSdk } from './private/integration';
 import { jobStateMachine } from './private/job-state-machine';
 import { keepLogs } from './private/log-groups';
@@ -21,7 +21,7 @@ import { warnOfFleet } from './private/warn-of-fleet';
 import { SageMakerWorkflow } from './sagemaker-workflow';
 import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
 import type { ToleratedFailures } from './tolerated-failures';
-import { TuningFragment } from './tuning-fragment';
+import { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 import type { TuningWorkflowProps } from './tuning-workflow';
 
 /** Properties of `TuningFleet`. */
@@ -61,9 +61,13 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * Start an execution with the input `{}`, or with any of these fields:
  *
  * - `items`: an array of items, instead of the list in the properties. See `FleetItems` for the fields of an item
- * - `retry`: the name of an earlier execution, whose items that did not succeed run again
- * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`
+ * - `retry`: the name of an earlier execution, whose items that did not succeed run again, with the same fields
+ * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`. With `retry`, they replace the
+ *   `defaults` of the earlier execution
  * - `maxConcurrency`: a whole number
+ *
+ * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless the properties have the data for all
+ * items (`train` or `trainPrefix`, and so on) or `defaults` has it.
  *
  * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
  * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`.
@@ -76,7 +80,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * execution with `retry`. A redrive runs only items that did not start or were stopped, because an item that failed is in
  * a `Fail` state, from which a redrive continues.
  *
- * Errors: `InvalidItems` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
+ * Errors: `InvalidInput` and `InvalidItems` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
  * errors of Step Functions. The errors of an item are those of `TuningFragment`, and are in the summary.
  *
  * @example
@@ -141,11 +145,7 @@ export class TuningFleet extends SageMakerWorkflow {
     const states = new FleetStates(this, 'Fleet', {
       items: props.items ?? FleetItems.folders(places.input),
       itemChain: this.fragment,
-      dataFields: [
-        'train',
-        ...(fragment.validation ? ['validation'] : []),
-        ...(fragment.test ? ['test'] : []),
-      ],
+      ...dataFieldsOf(fragment, props),
       maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
       toleratedFailures: props.toleratedFailures,
       output: places.output,
@@ -186,4 +186,22 @@ export class TuningFleet extends SageMakerWorkflow {
   protected get _jobNamePrefix(): string {
     return this.fragment.jobNamePrefix;
   }
+}
+
+/** The fields of an item that name its data. An item needs those for which the properties have no data for all items. */
+function dataFieldsOf(
+  { validation, test }: TuningFragmentProps,
+  props: TuningFleetProps,
+): Pick<FleetStatesProps, 'dataFields' | 'requiredFields'> {
+  const shared = {
+    train: props.train ?? props.trainPrefix,
+    validation: props.validation ?? props.validationPrefix,
+    test: props.test ?? props.testPrefix,
+  };
+  const dataFields = [
+    'train' as const,
+    ...(validation ? ['validation' as const] : []),
+    ...(test ? ['test' as const] : []),
+  ];
+  return { dataFields, requiredFields: dataFields.filter((field) => shared[field] === undefined) };
 }

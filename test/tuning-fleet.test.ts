@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   DataLocation,
   FleetItems,
+  InputData,
   ModelRegistry,
   ToleratedFailures,
   TuningFleet,
@@ -89,9 +90,23 @@ describe('the states', () => {
     ['JSON', FleetItems.json(DataLocation.fromUri('s3://lake/items.csv'))],
     ['FOLDERS', FleetItems.folders(DataLocation.fromUri('s3://lake/items.csv/'))],
   ])('name the list: %s', (format, items) => {
-    const { source } = statesOf({ items }).ListItems.Arguments.Payload;
+    const allowedInputLocations = [DataLocation.fromUri('s3://lake/')];
+    const { source } = statesOf({ items, allowedInputLocations }).ListItems.Arguments.Payload;
     expect(source).toEqual({ format, uri: items._location.uri });
   });
+});
+
+test.each<[string, Partial<TuningFleetProps>, string[]]>([
+  ['all its data by default', {}, ['train', 'validation']],
+  ['with an evaluation', { evaluation: {} }, ['train', 'validation', 'test']],
+  ['not what a prefix gives', { trainPrefix: 'input/train/' }, ['validation']],
+  [
+    'not what a property gives',
+    { validation: InputData.csv(DataLocation.fromUri('s3://lake/validation/')) },
+    ['train'],
+  ],
+])('an item needs its own data: %s', (_case, props, expected) => {
+  expect(statesOf(props).ListItems.Arguments.Payload.requiredFields).toEqual(expected);
 });
 
 describe('an item', () => {
@@ -187,16 +202,39 @@ describe('permissions', () => {
     expect(JSON.stringify(storage[0].Resource)).toContain('lake/output/fleets/*');
   });
 
-  test.each<[string, FleetItems, string[]]>([
-    ['a file is read', FleetItems.csv(DataLocation.fromUri('s3://lists/a.csv')), ['s3:GetObject']],
-    ['folders are listed', FleetItems.folders(DataLocation.fromUri('s3://lists/a/')), ['s3:ListBucket']],
-  ])('of the function for the list: %s', (_case, items, actions) => {
+  const list = (prefix: string) => ['s3:ListBucket', { StringLike: { 's3:prefix': prefix } }];
+
+  test.each<[string, FleetItems, Json[]]>([
+    [
+      'exactly one file is read',
+      FleetItems.csv(DataLocation.fromUri('s3://lists/a.csv')),
+      [['s3:GetObject', undefined, '/a.csv'], list('a.csv*')],
+    ],
+    ['folders are listed', FleetItems.folders(DataLocation.fromUri('s3://lists/a/')), [list('a/*')]],
+  ])('of the function for the list: %s', (_case, items, expected) => {
     const stack = stackOf();
-    fleet({ items }, stack);
-    const statements = statementsIn(stack, /./).filter(({ Resource }: Json) =>
+    fleet({ items, allowedInputLocations: [DataLocation.fromUri('s3://lists/a/')] }, stack);
+    const statements = statementsIn(stack, /ListItemsFunction/).filter(({ Resource }: Json) =>
       JSON.stringify(Resource).includes(':s3:::lists'),
     );
-    expect(statements.map(({ Action }: Json) => Action)).toEqual(actions);
+    expect(
+      statements.map(({ Action, Condition, Resource }: Json) => {
+        const [, key] = /:s3:::lists(.*?)"/.exec(JSON.stringify(Resource)) ?? [];
+        return [Action, Condition, ...(key ? [key] : [])];
+      }),
+    ).toEqual(expected);
+  });
+
+  test('of the function for the list: the lists and summaries of earlier executions', () => {
+    const stack = stackOf();
+    fleet({}, stack);
+    const listed = statementsIn(stack, /ListItemsFunction/).filter(
+      ({ Action }: Json) => Action === 's3:ListBucket',
+    );
+    expect(listed.map(({ Condition }: Json) => Condition.StringLike['s3:prefix'])).toEqual([
+      'input/*',
+      'output/fleets/*',
+    ]);
   });
 });
 
@@ -257,6 +295,19 @@ describe('refused', () => {
       'a prefix without a slash',
       { items: FleetItems.folders(DataLocation.fromUri('s3://lake/a')) },
       /items: must be a prefix that ends with \//,
+    ],
+    [
+      'folders outside the allowed locations',
+      {
+        items: FleetItems.folders(DataLocation.fromUri('s3://lake/stores/')),
+        allowedInputLocations: [DataLocation.fromUri('s3://lake/other/')],
+      },
+      /items: s3:\/\/lake\/stores\/ is not within allowedInputLocations/,
+    ],
+    [
+      'folders outside the bucket of the fleet',
+      { items: FleetItems.folders(DataLocation.fromUri('s3://lake/stores/')) },
+      /items: s3:\/\/lake\/stores\/ is not within allowedInputLocations/,
     ],
     ['no URI', { items: FleetItems.csv(DataLocation.fromUri('lake/a')) }, /items/],
     [

@@ -170,10 +170,14 @@ const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] =
   ],
   [
     'folders, by the SDK integration',
-    (stack) => ({
-      strategy: TuningStrategy.hyperband({ maxResource: 9 }),
-      items: FleetItems.folders(DataLocation.fromBucket(bucketIn(stack), 'stores/')),
-    }),
+    (stack) => {
+      const stores = DataLocation.fromBucket(bucketIn(stack), 'stores/');
+      return {
+        strategy: TuningStrategy.hyperband({ maxResource: 9 }),
+        items: FleetItems.folders(stores),
+        allowedInputLocations: [stores],
+      };
+    },
   ],
 ];
 

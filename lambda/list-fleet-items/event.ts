@@ -10,6 +10,8 @@ export interface ListFleetItemsEvent {
   readonly source: ListSource;
   /** Fields of an item that name its data. */
   readonly dataFields: readonly string[];
+  /** Those of them that each item needs, because the fleet has no such data for all items. */
+  readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
   /** Value of the tag that names the execution. */
   readonly execution: string;
@@ -37,6 +39,7 @@ const FIELDS = [
   'input',
   'source',
   'dataFields',
+  'requiredFields',
   'maxConcurrency',
   'execution',
   'output',
@@ -44,6 +47,13 @@ const FIELDS = [
 ] as const;
 
 const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency'];
+
+/**
+ * A name of an execution that can be logged by Amazon CloudWatch and used in a key.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
+const EXECUTION_NAME = /^[^\s\p{C}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
 
 /** Maximum number of concurrent child executions of a Distributed Map. */
 const MAX_CONCURRENCY = 10_000;
@@ -71,7 +81,7 @@ function parseInput(input: unknown): FleetInput {
     );
   }
   const { items, retry, defaults, maxConcurrency: limit } = input;
-  if (retry !== undefined && (typeof retry !== 'string' || !/^[^/]+$/.test(retry))) {
+  if (retry !== undefined && (typeof retry !== 'string' || !EXECUTION_NAME.test(retry))) {
     throw new InvalidInputError(`retry: must be the name of an execution, got ${show(retry)}`);
   }
   if (retry !== undefined && items !== undefined) {

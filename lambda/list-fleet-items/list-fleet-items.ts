@@ -2,9 +2,9 @@ import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { show } from '../shared/event-fields';
 import { locationOf } from '../shared/s3-location';
 import { InvalidItemsError } from './errors';
-import { isObject, type ListFleetItemsEvent } from './event';
+import { type FleetInput, isObject, type ListFleetItemsEvent } from './event';
 import { namesOf } from './item-names';
-import { type ListedItem, readItems } from './read-items';
+import { type ListedItem, MAX_LIST_BYTES, readItems } from './read-items';
 
 /** Result of the function. */
 export interface FleetList {
@@ -32,6 +32,7 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
   const problems: string[] = [];
   const rows: string[] = [];
   const places = new Map<string, string>();
+  let bytes = 0;
   for await (const item of readItems(client, event)) {
     const id = idOf(item, problems);
     if (id === undefined) continue;
@@ -41,10 +42,14 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
       continue;
     }
     places.set(id.toLowerCase(), item.place);
-    const { id: _id, ...fields } = item.value as Record<string, unknown>;
-    rows.push(JSON.stringify({ id, ...namesOf(id), execution, input: { ...input.defaults, ...fields } }));
-    if (rows.length > MAX_ITEMS) problems.push(`the list has more than ${MAX_ITEMS} items`);
-    if (problems.length > MAX_PROBLEMS) break;
+    const fields = fieldsOf(item, input.defaults);
+    checkData(item.place, fields.input, event.requiredFields, problems);
+    const row = JSON.stringify({ id, ...namesOf(id), execution, ...fields });
+    bytes += Buffer.byteLength(row) + 1;
+    rows.push(row);
+    const tooLarge = sizeProblem(rows.length, bytes);
+    if (tooLarge !== undefined) problems.push(tooLarge);
+    if (tooLarge !== undefined || problems.length > MAX_PROBLEMS) break;
   }
   if (rows.length === 0 && problems.length === 0) problems.push(`the list has no items${whereFrom(event)}`);
   if (problems.length > 0) throw new InvalidItemsError(messageOf(problems));
@@ -85,6 +90,38 @@ function idOf({ place, value }: ListedItem, problems: string[]): string | undefi
   problems.push(
     `${place}: id must be a number, or a string of 1 to ${MAX_ID_LENGTH} characters without control characters and outer white space, got ${show(id)}`,
   );
+  return undefined;
+}
+
+/** The input of an item's chain. `defaulted` names its fields that are not the item's own, for a later `retry`. */
+function fieldsOf(
+  { value, defaults: earlier }: ListedItem,
+  defaults: FleetInput['defaults'],
+): { readonly input: Record<string, unknown>; readonly defaulted?: readonly string[] } {
+  const { id: _id, ...own } = value as Record<string, unknown>;
+  const all = { ...earlier, ...defaults };
+  const defaulted = Object.keys(all).filter((name) => !(name in own));
+  return { input: { ...all, ...own }, ...(defaulted.length > 0 && { defaulted }) };
+}
+
+/** Without this check, all items without data would be tuned with the data of the fleet's bucket. */
+function checkData(
+  place: string,
+  fields: Readonly<Record<string, unknown>>,
+  required: readonly string[],
+  problems: string[],
+): void {
+  const missing = required.filter((name) => fields[name] === undefined || fields[name] === null);
+  if (missing.length === 0) return;
+  problems.push(
+    `${place}: ${missing.join(' and ')} must be given, here or in defaults, because the fleet has no data for all items`,
+  );
+}
+
+/** What exceeds the limits of a list. The rows with their defaults can be larger than the list. */
+function sizeProblem(rows: number, bytes: number): string | undefined {
+  if (rows > MAX_ITEMS) return `the list has more than ${MAX_ITEMS} items`;
+  if (bytes > MAX_LIST_BYTES) return `the items with their defaults have more than ${MAX_LIST_BYTES} bytes`;
   return undefined;
 }
 

@@ -11,10 +11,14 @@ import type { ListFleetItemsEvent, ListSource } from './event';
 export interface ListedItem {
   readonly place: string;
   readonly value: unknown;
+  /** Fields that an earlier execution added to the item. Those of this execution take precedence. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** Maximum size of a list, in bytes. */
-const MAX_LIST_BYTES = 128 * 1024 * 1024;
+export const MAX_LIST_BYTES = 128 * 1024 * 1024;
+/** The same for a JSON array, which is in memory as a whole. */
+const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */
 export async function* readItems(
@@ -24,28 +28,44 @@ export async function* readItems(
   if (input.items) {
     for (const [index, value] of input.items.entries()) yield { place: `items[${index}]`, value };
   } else if (input.retry !== undefined) {
-    yield* unsuccessfulItems(client, output.replace(/[^/]+\/$/, `${input.retry}/`));
+    yield* unsuccessfulItems(
+      client,
+      output.replace(/[^/]+\/$/, () => `${input.retry}/`),
+    );
   } else if (source.format === 'FOLDERS') {
     yield* foldersIn(client, source.uri, dataFields);
   } else {
-    yield* itemsOf(await open(client, source.uri), source);
+    const limit = source.format === 'JSON' ? MAX_JSON_BYTES : MAX_LIST_BYTES;
+    yield* itemsOf(await open(client, source.uri, limit), source);
   }
 }
 
-async function open(client: S3Client, uri: string): Promise<Readable> {
+async function open(client: S3Client, uri: string, limit = Number.POSITIVE_INFINITY): Promise<Readable> {
   const { bucket, key } = locationOf(uri);
   try {
     const { Body, ContentLength: size = 0 } = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: key }),
     );
-    if (size > MAX_LIST_BYTES) {
-      throw new InvalidItemsError(`the list has ${size} bytes, and at most ${MAX_LIST_BYTES} are allowed`);
+    if (size > limit) {
+      throw new InvalidItemsError(`${uri} has ${size} bytes, and at most ${limit} are allowed`);
     }
     return Body as Readable;
   } catch (error) {
     if (error instanceof InvalidItemsError) throw error;
-    throw new InvalidItemsError(`${uri} cannot be read: ${(error as Error).message}`, { cause: error });
+    const exists = await has(client, uri).catch(() => true);
+    const problem = exists ? `cannot be read: ${(error as Error).message}` : 'does not exist';
+    throw new InvalidItemsError(`${uri} ${problem}`, { cause: error });
   }
+}
+
+/** Whether there is an object. A listing tells, even where S3 answers a read of a missing object with Access Denied. */
+async function has(client: S3Client, uri: string): Promise<boolean> {
+  const { bucket, key } = locationOf(uri);
+  // If the key exists, it is the first with this prefix.
+  const { Contents: [first] = [] } = await client.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
+  );
+  return first?.Key === key;
 }
 
 async function* itemsOf(body: Readable, { format, uri }: ListSource): AsyncGenerator<ListedItem> {
@@ -120,16 +140,35 @@ function itemOfRecord(record: Readonly<Record<string, string>>): Record<string, 
 
 /** The items of an earlier execution that did not succeed, from its list and its summary (lambda/summarize-fleet). */
 async function* unsuccessfulItems(client: S3Client, folder: string): AsyncGenerator<ListedItem> {
-  const summary = `${folder}fleet.json`;
+  const succeeded = await succeededIn(client, `${folder}fleet.json`);
+  const uri = `${folder}items.jsonl`;
+  for await (const { place, value } of itemsOf(await open(client, uri), { format: 'JSON_LINES', uri })) {
+    const { id, input, defaulted = [] } = value as ListedRow;
+    if (succeeded.has(id)) continue;
+    const [defaults, own] = [true, false].map((isDefault) =>
+      Object.fromEntries(Object.entries(input).filter(([name]) => defaulted.includes(name) === isDefault)),
+    );
+    yield { place, value: { id, ...own }, defaults: defaults ?? {} };
+  }
+}
+
+/** A row of an earlier execution's list. */
+interface ListedRow {
+  readonly id: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly defaulted?: readonly string[];
+}
+
+/**
+ * The IDs of the items that are known to have succeeded. An execution has no summary if its Map wrote no results, for
+ * example because the execution was stopped.
+ */
+async function succeededIn(client: S3Client, summary: string): Promise<ReadonlySet<string>> {
+  if (!(await has(client, summary))) return new Set();
   const { results } = parsed(await text(await open(client, summary)), summary) as {
     results: readonly { id: string; status: string }[];
   };
-  const succeeded = new Set(results.filter(({ status }) => status === 'SUCCEEDED').map(({ id }) => id));
-  const uri = `${folder}items.jsonl`;
-  for await (const { place, value } of itemsOf(await open(client, uri), { format: 'JSON_LINES', uri })) {
-    const { id, input } = value as { id: string; input: object };
-    if (!succeeded.has(id)) yield { place, value: { id, ...input } };
-  }
+  return new Set(results.filter(({ status }) => status === 'SUCCEEDED').map(({ id }) => id));
 }
 
 /** An item for each folder directly below a prefix. */

@@ -39,17 +39,19 @@ export async function* readResults(
   }
 }
 
+/** The file of a summary that is written last. */
+export const LAST_FILE = 'fleet.html';
+
 /**
- * The key of the newest manifest in the folder of an execution that did not succeed. Undefined if there is none and there
- * will be none: the execution failed before it had a list of items, or it was stopped.
+ * The key of the newest manifest in the folder of an execution that did not succeed. Undefined if the execution had no list
+ * of items. A manifest that is older than the summary is of the time before a redrive.
  *
- * @throws ResultsMissingError if the execution failed and there is none (yet)
+ * @throws ResultsMissingError if there is no manifest (yet) that has not been summarized
  */
 export async function findManifest(
   client: S3Client,
   bucket: string,
   folder: string,
-  status: string | undefined,
 ): Promise<string | undefined> {
   const { Contents: objects = [] } = await client.send(
     new ListObjectsV2Command({ Bucket: bucket, Prefix: folder }),
@@ -57,9 +59,11 @@ export async function findManifest(
   const [newest] = objects
     .filter(({ Key: key }) => key?.endsWith('/manifest.json'))
     .sort((one, other) => Number(other.LastModified) - Number(one.LastModified));
-  const hasList = objects.some(({ Key: key }) => key === `${folder}items.jsonl`);
-  if (newest === undefined && hasList && status === 'FAILED') {
-    throw new ResultsMissingError(`no results below s3://${bucket}/${folder}`);
+  const named = (name: string) => objects.find(({ Key: key }) => key === `${folder}${name}`);
+  if (newest === undefined && named('items.jsonl') === undefined) return undefined;
+  const summarized = named(LAST_FILE)?.LastModified;
+  if (newest?.LastModified === undefined || (summarized && newest.LastModified <= summarized)) {
+    throw new ResultsMissingError(`no new results below s3://${bucket}/${folder}`);
   }
-  return newest?.Key;
+  return newest.Key;
 }

@@ -7,7 +7,7 @@ import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
 import { itemOf, type ListedItem, resultOf } from './item-result';
 import { renderPage } from './page/render-page';
-import { findManifest, readLines, readResults } from './read-results';
+import { findManifest, LAST_FILE, readLines, readResults } from './read-results';
 import { renderCsv } from './render-csv';
 import { summarize, worstFirst } from './summarize';
 
@@ -36,7 +36,7 @@ export async function summarizeFleet(
 ): Promise<SummarizeFleetResult | undefined> {
   const { folder, encryptionKey } = event;
   const { bucket, key } = locationOf(folder);
-  const manifest = event.manifest ?? (await findManifest(client, bucket, key, event.status));
+  const manifest = event.manifest ?? (await findManifest(client, bucket, key));
   if (manifest === undefined) return undefined;
   const items = worstFirst(await withUse(client, await readItems(client, bucket, key, manifest)));
   const fleet = summarize(items);
@@ -60,11 +60,11 @@ export async function summarizeFleet(
     `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, createdAt, execution, ...fleet, results: items })}\n`,
   );
   const page = renderPage({ execution, createdAt, status: event.status, fleet, items }, assets);
-  await put('fleet.html', 'text/html; charset=utf-8', page);
+  await put(LAST_FILE, 'text/html; charset=utf-8', page);
   return {
     fleet: {
       ...fleet,
-      summary: `${folder}fleet.html`,
+      summary: `${folder}${LAST_FILE}`,
       csv: `${folder}fleet.csv`,
       json: `${folder}fleet.json`,
       results: `s3://${bucket}/${manifest}`,

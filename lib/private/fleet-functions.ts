@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -41,16 +42,25 @@ export function listItemsFunction(
   outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
   const { _format: format, _location: source } = items;
   if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
+  const fleets = fleetLocation(output);
   return allowFunction(
     made,
     [
       // An execution can retry the items of an earlier one.
-      ...readStatements(format === 'FOLDERS' ? [fleetLocation(output)] : [source, fleetLocation(output)]),
-      ...(format === 'FOLDERS' ? [listStatement(source)] : []),
-      writeStatement([fleetLocation(output)]),
+      ...readStatements([fleets]),
+      ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
+      // For a file, the listing tells whether it exists.
+      listStatement(source),
+      listStatement(fleets),
+      writeStatement([fleets]),
     ],
     'Objects below the locations of the list and of the output',
   );
+}
+
+/** Permission to read one object, or the whole bucket if its key is unknown at synth. */
+function readObjectStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
+  return new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`${_bucketArn}/${_key || '*'}`] });
 }
 
 /** What the function that writes the summary needs. */

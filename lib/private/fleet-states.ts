@@ -23,6 +23,8 @@ export interface FleetStatesProps {
   readonly itemChain: sfn.StateMachineFragment;
   /** Fields of an item that name its data. */
   readonly dataFields: readonly string[];
+  /** Those of them that each item needs, because the fleet has no such data for all items. */
+  readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
@@ -84,7 +86,7 @@ export class FleetStates extends sfn.StateMachineFragment {
 
   /** Reads and checks the list, and writes it in the form that the Map reads. */
   private listItems(): sfn.TaskStateBase {
-    const { items, dataFields, maxConcurrency, output, encryptionKey } = this.props;
+    const { items, dataFields, requiredFields, maxConcurrency, output, encryptionKey } = this.props;
     return tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
       comment: 'Reads and checks the list of the items',
@@ -93,6 +95,7 @@ export class FleetStates extends sfn.StateMachineFragment {
         input: jsonata('$states.input'),
         source: { format: items._format, uri: items._location.uri },
         dataFields,
+        requiredFields,
         maxConcurrency,
         execution: jsonata(EXECUTION_TAG_VALUE),
         output: jsonata(folderOfExecution(output)),

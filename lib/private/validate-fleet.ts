@@ -1,6 +1,8 @@
 import { Token } from 'aws-cdk-lib';
+import { DataLocation } from '../data-location';
 import type { TuningFleetProps } from '../tuning-fleet';
 import { LIMITS } from './limits';
+import { folder } from './locations';
 import { Problems } from './problems';
 import { TUNING_FLEET } from './tuning-shape';
 import { checkLocations } from './validate-jobs';
@@ -26,11 +28,30 @@ export function validateFleet(path: string, props: TuningFleetProps): void {
       `must be a prefix that ends with /, because the folders are directly below it, got ${items._location.uri}`,
     );
   }
+  checkFolders(problems, props);
   if (toleratedFailures?._unit === 'count') {
     problems.integer('toleratedFailures', toleratedFailures._value, 0, Number.POSITIVE_INFINITY);
   }
   if (toleratedFailures?._unit === 'percentage') checkPercentage(problems, toleratedFailures._value);
   problems.throwIfAny(path);
+}
+
+/** The data of each folder must be within a location that an item can name. Locations with tokens are not compared. */
+function checkFolders(problems: Problems, props: TuningFleetProps): void {
+  const { items, bucket, inputPrefix = 'input/', train, validation, allowedInputLocations } = props;
+  if (items?._format !== 'FOLDERS' || Token.isUnresolved(items._location.uri)) return;
+  const given = [train?.location, validation?.location, ...(allowedInputLocations ?? [])].filter(
+    (location) => location !== undefined,
+  );
+  const own = bucket && !allowedInputLocations ? [DataLocation.fromBucket(bucket, folder(inputPrefix))] : [];
+  const allowed = [...given, ...own];
+  const canBeWithin = ({ uri, _uriPrefix }: DataLocation) =>
+    Token.isUnresolved(uri) || items._location.uri.startsWith(_uriPrefix);
+  if (allowed.some(canBeWithin)) return;
+  problems.add(
+    'items',
+    `${items._location.uri} is not within allowedInputLocations, so that every item would fail: add DataLocation.fromUri('${items._location.uri}') to allowedInputLocations`,
+  );
 }
 
 function checkPercentage(problems: Problems, value: number): void {

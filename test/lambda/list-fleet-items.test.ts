@@ -9,6 +9,7 @@ const EVENT = {
   input: {},
   source: { format: 'CSV', uri: 's3://data/gone' },
   dataFields: ['train', 'validation'],
+  requiredFields: [],
   maxConcurrency: 10,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
   output: 's3://data/output/fleets/run/',
@@ -120,6 +121,71 @@ test('the items of an earlier execution that did not succeed run again, with the
   ]);
 });
 
+describe('a retry', () => {
+  const FIRST = {
+    items: [{ id: 'a', maxTrainingJobs: 3 }, { id: 'b' }],
+    defaults: { maxTrainingJobs: 9, maxParallelTrainingJobs: 2 },
+  };
+  const inputs = (rows: Json[]) => Object.fromEntries(rows.map(({ id, input }) => [id, input]));
+  const listOf = (rows: Json[], execution: string) => ({
+    [`output/fleets/${execution}/items.jsonl`]: rows.map((row) => JSON.stringify(row)).join('\n'),
+  });
+
+  test.each<[string, Wire, Json]>([
+    ['has the earlier defaults', {}, { a: [3, 2], b: [9, 2] }],
+    ['has new defaults, but an item keeps its own fields', { maxTrainingJobs: 1 }, { a: [3, 2], b: [1, 2] }],
+  ])('%s, and so has its retry', async (_case, defaults, expected) => {
+    const values = (rows: Json[]) =>
+      Object.fromEntries(
+        Object.entries<Json>(inputs(rows)).map(([id, input]) => [
+          id,
+          [input.maxTrainingJobs, input.maxParallelTrainingJobs],
+        ]),
+      );
+    const { rows: first } = await list({ input: FIRST });
+    const { rows: second } = await list({ input: { retry: 'one', defaults } }, listOf(first, 'one'));
+    expect(values(second)).toEqual(expected);
+    const { rows: third } = await list({ input: { retry: 'two' } }, listOf(second, 'two'));
+    expect(values(third)).toEqual(expected);
+    const { rows: fourth } = await list(
+      { input: { retry: 'two', defaults: { maxTrainingJobs: 7 } } },
+      listOf(third, 'two'),
+    );
+    expect(values(fourth)).toMatchObject({ a: [3, 2], b: [7, 2] });
+  });
+
+  test('of an execution without a summary runs all its items', async () => {
+    const { rows: first } = await list({ input: FIRST });
+    const { rows } = await list({ input: { retry: 'stopped' } }, listOf(first, 'stopped'));
+    expect(rows.map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+});
+
+describe('an item needs its own data if the fleet has none for all items', () => {
+  const requiredFields = ['train', 'validation'];
+
+  test('it can be in the item, in defaults, or in a folder', async () => {
+    const items = [{ id: 'a', train: 's3://lake/a/' }];
+    const { rows } = await list({
+      requiredFields,
+      input: { items, defaults: { validation: 's3://lake/v/' } },
+    });
+    expect(rows[0].input).toEqual({ train: 's3://lake/a/', validation: 's3://lake/v/' });
+    const source = { format: 'FOLDERS', uri: 's3://data/stores/' };
+    expect((await list({ requiredFields, source }, { 'stores/a/train/x.csv': 'x' })).rows).toHaveLength(1);
+  });
+
+  test('other items are refused', async () => {
+    const items = [{ id: 'a' }, { id: 17, train: 's3://lake/17/' }];
+    await expect(list({ requiredFields, input: { items } })).rejects.toMatchObject({
+      name: 'InvalidItems',
+      message: expect.stringMatching(
+        /^items\[0\]: train and validation must be given, here or in defaults, .*; items\[1\]: validation must be given/,
+      ),
+    });
+  });
+});
+
 test('defaults apply to items without the field; a row has all names, and the execution for its jobs', async () => {
   const { rows, calls } = await list({
     input: {
@@ -134,6 +200,7 @@ test('defaults apply to items without the field; a row has all names, and the ex
     ...namesOf('Store 1/Nord'),
     execution: EVENT.execution,
     input: { maxTrainingJobs: 3, maxParallelTrainingJobs: 2 },
+    defaulted: ['maxParallelTrainingJobs'],
   });
   expect(rows[1].input.maxTrainingJobs).toBe(9);
   expect(calls).toMatchObject([{ operation: 'PutObject', input: { KmsKey: 'arn:key' } }]);
@@ -188,13 +255,29 @@ describe('a problem is named with its place', () => {
       'a list that is gone',
       { source: { format: 'CSV', uri: 's3://data/items' } },
       {},
-      /cannot be read: .*NoSuchKey/,
+      /^s3:\/\/data\/items does not exist$/,
     ],
     [
-      'an execution without a summary',
+      'an execution without a list',
       { input: { retry: 'gone' } },
       {},
-      /fleets\/gone\/fleet\.json cannot be read/,
+      /fleets\/gone\/items\.jsonl does not exist$/,
+    ],
+    [
+      'a large JSON array',
+      ...from('JSON', ' '.repeat(32 * 1024 * 1024 + 1)),
+      /^s3:\/\/data\/items has 33554433 bytes, and at most 33554432 are allowed$/,
+    ],
+    [
+      'large defaults',
+      {
+        input: {
+          items: [1, 2, 3, 4, 5].map((id) => ({ id })),
+          defaults: { train: 'x'.repeat(30 * 1024 * 1024) },
+        },
+      },
+      {},
+      /^the items with their defaults have more than 134217728 bytes$/,
     ],
     ['a broken line', ...from('JSON_LINES', '{"id":1}\n{"id":'), /^line 2 of s3:\/\/data\/items is not JSON/],
     ['no array', ...from('JSON', '{"id":1}'), /must have a JSON array of items/],
@@ -222,6 +305,8 @@ describe('a problem is named with its place', () => {
     [{ maxTrainingJobs: 3 }, /^maxTrainingJobs: is not a field of the input; .*belong in defaults$/],
     [{ items: 'x' }, /^items: must be an array/],
     [{ retry: 'a/b' }, /^retry: must be the name of an execution/],
+    [{ retry: '$&' }, /^retry: must be the name of an execution/],
+    [{ retry: 'x'.repeat(81) }, /^retry: must be the name of an execution/],
     [{ retry: 'a', items: [] }, /^retry: cannot be combined with items$/],
     [{ defaults: [] }, /^defaults: must be an object/],
     [{ defaults: { id: 'a' } }, /^defaults: must not have an id/],

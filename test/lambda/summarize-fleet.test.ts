@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { S3Client } from '@aws-sdk/client-s3';
 import { parseEvent } from '../../lambda/summarize-fleet/event';
+import { renderPage } from '../../lambda/summarize-fleet/page/render-page';
 import { summarizeFleet } from '../../lambda/summarize-fleet/summarize-fleet';
 import type { Json } from '../fixtures';
 import { bundleOf, ENVIRONMENT, startS3, type Wire } from './wire-server';
@@ -71,8 +72,9 @@ function outputOf({ id, value = 0 }: Item, type: string): Wire {
 async function run(
   objects: Record<string, string>,
   event: Wire = {},
+  modified: Record<string, string> = {},
 ): Promise<{ fleet: Json; files: Record<string, string> }> {
-  const server = await startS3('data', objects, 100);
+  const server = await startS3('data', objects, 100, modified);
   Object.assign(process.env, ENVIRONMENT);
   const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
   try {
@@ -193,10 +195,50 @@ test('of an execution that failed, the function finds the manifest, or fails so 
   const { files } = await run(objects, { status: 'FAILED' });
   expect(files['fleet.html']).toContain('<span class="status status-failed">FAILED</span>');
   delete objects[`${FOLDER}results/map/manifest.json`];
-  await expect(run(objects, { status: 'FAILED' })).rejects.toMatchObject({ name: 'ResultsMissing' });
-  // A Map that was stopped writes no results, and an execution whose list was invalid has no Map.
-  expect(await run(objects, { status: 'ABORTED' })).toEqual({ fleet: undefined, files: {} });
+  for (const status of ['FAILED', 'ABORTED', 'TIMED_OUT']) {
+    await expect(run(objects, { status })).rejects.toMatchObject({ name: 'ResultsMissing' });
+  }
+  // An execution whose list was invalid has no Map.
   expect(await run({}, { status: 'FAILED' })).toEqual({ fleet: undefined, files: {} });
+});
+
+test.each([
+  ['before a redrive', '10:00:00', '10:01:00', false],
+  ['after a redrive', '10:02:00', '10:01:00', true],
+])('of the results of an execution %s', async (_when, results, summary, isNew) => {
+  const objects = { ...objectsOf(ITEMS), [`${FOLDER}fleet.html`]: 'of the first end' };
+  const summarized = run(
+    objects,
+    { status: 'FAILED' },
+    {
+      [`${FOLDER}results/map/manifest.json`]: `2026-11-29T${results}.000Z`,
+      [`${FOLDER}fleet.html`]: `2026-11-29T${summary}.000Z`,
+    },
+  );
+  if (isNew) expect((await summarized).fleet.items).toBe(8);
+  else await expect(summarized).rejects.toMatchObject({ name: 'ResultsMissing' });
+});
+
+test('the page has at most 10,000 items, the worst, and says where the others are', () => {
+  const items = Array.from({ length: 10_001 }, (_, number) => ({
+    id: `item-${number}`,
+    folder: 'f/',
+    status: 'FAILED' as const,
+  }));
+  const rowsOf = (count: number) => {
+    const page = renderPage(
+      {
+        execution: 'run',
+        createdAt: '2026-11-29T10:00:00Z',
+        fleet: { items: count, succeeded: 0, failed: count, notStarted: 0, reasons: [] },
+        items: items.slice(0, count),
+      },
+      ASSETS,
+    );
+    return [page.match(/<tr class="failed">/g)?.length, page.includes('fleet.csv and fleet.json have all')];
+  };
+  expect(rowsOf(10_001)).toEqual([10_000, true]);
+  expect(rowsOf(10_000)).toEqual([10_000, false]);
 });
 
 test('hostile strings are escaped, and a formula stays text', async () => {

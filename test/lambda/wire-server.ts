@@ -60,11 +60,12 @@ export function startSageMaker(
   });
 }
 
-/** Serves one bucket over S3's REST protocol: lists, reads and writes objects. */
+/** Serves one bucket over S3's REST protocol: lists, reads and writes objects. They can have dates of modification. */
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,
   pageSize = 2,
+  modified: Readonly<Record<string, string>> = {},
 ): Promise<WireServer> {
   return serve(async (request, calls) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -108,7 +109,7 @@ export function startS3(
       .slice(start, start + pageSize)
       .map((entry) =>
         entry in objects
-          ? `<Contents><Key>${entry}</Key><Size>${Buffer.byteLength(objects[entry] ?? '')}</Size></Contents>`
+          ? `<Contents><Key>${entry}</Key><Size>${Buffer.byteLength(objects[entry] ?? '')}</Size><LastModified>${modified[entry] ?? '2026-11-29T10:00:00.000Z'}</LastModified></Contents>`
           : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
       );
     return {

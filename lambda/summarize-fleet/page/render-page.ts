@@ -126,13 +126,19 @@ function linkTo(report: string): string {
   return `../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;
 }
 
-/** The table of all items. Optional end tags are left out, because there can be 10,000 rows. */
+/** Maximum number of items in the table: more would not fit in the memory of the function, and of many browsers. */
+const MAX_ROWS = 10_000;
+
+/** The table of the items. Optional end tags are left out, because there can be many rows. */
 function table(items: readonly ItemResult[]): Markup {
-  return html`<section aria-labelledby="items"><h2 id="items">All items, the worst first</h2>
+  const isCut = items.length > MAX_ROWS;
+  const title = isCut ? `The worst ${formatNumber(MAX_ROWS)} items` : 'All items, the worst first';
+  return html`<section aria-labelledby="items"><h2 id="items">${title}</h2>
+${isCut && html`<p class="note">The files fleet.csv and fleet.json have all ${formatNumber(items.length)} items.</p>`}
 <div id="item-tools" class="actions"></div>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table id="item-table">
 <thead><tr>${COLUMNS.map(({ title, isText }) => html`<th scope="col"${isText && html` class="t"`}>${title}`)}</thead>
-<tbody>${items.map(row)}</tbody></table></div></section>`;
+<tbody>${items.slice(0, MAX_ROWS).map(row)}</tbody></table></div></section>`;
 }
 
 function row(item: ItemResult): Markup {

@@ -28,6 +28,9 @@ function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
     maxTrainingJobs: 2,
     finalTraining: { enabled: false },
     jobNamePrefix: 'fleet',
+    // The same data for all items.
+    trainPrefix: 'input/train/',
+    validationPrefix: 'input/validation/',
     ...props,
   });
   return app.synth().directory;

@@ -60,6 +60,11 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; reason: string }[] =
     reason: 'reads the list and the summary of an execution that is retried. AWS needs this permission',
   },
   {
+    role: /ListItemsFunctionRole/,
+    actions: /^s3:ListBucket$/,
+    reason: 'whether the list, or the summary of an execution that is retried, exists: the list here does',
+  },
+  {
     role: /StateMachineRole/,
     actions: /^states:/,
     reason: 'child executions of a Distributed Map: local mode runs them itself. AWS needs this permission',

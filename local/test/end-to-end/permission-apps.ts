@@ -71,6 +71,8 @@ export function fleetApp(folder: string): StackAssembly {
     const fleet = new TuningFleet(stack, 'Tuning', {
       ...SMALL_SEARCH,
       encryptionKey: new Key(stack, 'Key'),
+      trainPrefix: 'input/train/',
+      validationPrefix: 'input/validation/',
       items: FleetItems.jsonLines(DataLocation.fromBucket(listBucketIn(stack, folder), 'items.jsonl')),
     });
     deployData(stack, data, fleet.bucket);
