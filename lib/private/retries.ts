@@ -42,9 +42,17 @@ const RETRY_FLEET_JOB_CREATION: readonly sfn.RetryProps[] = [
   },
 ];
 
-/** Adds the retries for starting a job, or for a call that creates something else, to a state. */
+/** Adds the retries for starting a job to a state. */
 export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
   for (const retry of _isFleetItem ? RETRY_FLEET_JOB_CREATION : RETRY_JOB_CREATION) task.addRetry(retry);
+}
+
+/**
+ * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, also a lost
+ * answer. There are few retries, because Step Functions does not distinguish throttled calls from invalid ones.
+ */
+export function retryRegistration(task: sfn.TaskStateBase): void {
+  for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, errors: [sfn.Errors.TASKS_FAILED] });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
 import { jsonata, literal } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
-import { retryJobCreation, retryThrottledFunction } from '../../private/retries';
+import { retryJobCreation, retryRegistration, retryThrottledFunction } from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalJob } from './final-model';
@@ -127,7 +127,7 @@ export class EvaluationStates {
   'approvalStatus': ${approvalStatus(props)}
 }}`),
     });
-    retryJobCreation(register, props);
+    retryRegistration(register);
     return this.catching(register, {
       error: 'ModelRegistrationFailed',
       what: 'The final model could not be registered',
