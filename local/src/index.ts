@@ -11,6 +11,13 @@ export type { LocalBucket } from './library/local-bucket';
 export { ExecutionFailedError, type LocalExecution, type StopReason } from './library/local-execution';
 export { LocalMode, type StartExecutionOptions } from './library/local-mode';
 export type {
+  BestTrainingJobOutput,
+  EvaluationOutput,
+  QualityGateOutput,
+  TrainedJobOutput,
+  TuningOutput,
+} from './library/tuning-output';
+export type {
   AutoMLJobDescription,
   TrainingJobDescription,
   TrainingJobSummary,

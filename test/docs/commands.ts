@@ -144,6 +144,11 @@ export const RULES: readonly Rule[] = [
     runs: 'elsewhere',
     where: 'local/test/end-to-end/boto3_client.py:create_transform_job',
   },
+  {
+    pattern: /^aws sagemaker update-model-package /,
+    runs: 'elsewhere',
+    where: 'local/test/end-to-end/boto3_client.py:update_model_package',
+  },
   { pattern: /^aws ecr /, runs: 'never', where: AWS },
   {
     pattern: /^printf '' \| aws s3 cp /,
