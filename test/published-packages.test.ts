@@ -9,7 +9,7 @@ const PROJECT = resolve(__dirname, '..');
 
 /** The packages with their maximum sizes in KiB, about 15 % above the current sizes. */
 const PACKAGES = [
-  { name: 'cdk-sagemaker-tuning', folder: '.', packed: 1_800, unpacked: 8_500 },
+  { name: 'cdk-sagemaker-tuning', folder: '.', packed: 2_600, unpacked: 10_000 },
   { name: 'cdk-sagemaker-tuning-local', folder: 'local', packed: 1_050, unpacked: 3_400 },
 ];
 
