@@ -24,7 +24,7 @@ const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 const TEST = at('s3://data/test/');
 const EVALUATED: Partial<TuningFragmentProps> = { evaluation: {}, test: TEST };
 const XGBOOST = { ...TUNING.hyperparameters };
-const METRICS = [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }];
+const METRICS = [{ name: 'validation:rmse', regex: 'rmse=([-+0-9.eE]+)' }];
 const CONTAINER: Partial<TuningFragmentProps> = {
   algorithm: Algorithm.container({
     image: ContainerImage.fromRegistry('111122223333.dkr.ecr.eu-west-1.amazonaws.com/mine:1'),
