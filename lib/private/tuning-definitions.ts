@@ -68,12 +68,12 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
  * The value that applies to the definition that won. If the definitions have different values, this is JSONata that looks
  * up the value; otherwise it is the common value.
  */
-export function ofWinner(
-  definitions: readonly TuningDefinition[],
-  read: (definition: TuningDefinition) => unknown,
+export function ofWinner<T extends TuningDefinition>(
+  definitions: readonly T[],
+  read: (definition: T) => unknown,
 ): unknown {
   const values = definitions.map((each) => literal(read(each) ?? null));
-  if (new Set(values).size === 1) return read(definitions[0] as TuningDefinition);
+  if (new Set(values).size === 1) return read(definitions[0] as T);
   return jsonata(lookUpWinner(definitions, (_each, index) => values[index] as string));
 }
 

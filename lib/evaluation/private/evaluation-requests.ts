@@ -45,12 +45,10 @@ export function modelRequest(props: EvaluationStatesProps): Record<string, unkno
 
 /** The image and the environment of the definition that won. */
 export function containerOf(definitions: EvaluationStatesProps['definitions']): Record<string, unknown> {
-  const values = definitions.map(({ name, serving }) => [name, serving] as const);
-  const of = (name: string) => (values.find(([each]) => each === name) as (typeof values)[number])[1];
   const isSet = definitions.some(({ serving: { environment = {} } }) => Object.keys(environment).length > 0);
   return {
-    Image: ofWinner(definitions, ({ name }) => of(name).image.uri),
-    ...(isSet && { Environment: ofWinner(definitions, ({ name }) => of(name).environment ?? {}) }),
+    Image: ofWinner(definitions, ({ serving }) => serving.image.uri),
+    ...(isSet && { Environment: ofWinner(definitions, ({ serving }) => serving.environment ?? {}) }),
   };
 }
 
