@@ -1,16 +1,15 @@
-import { type Duration, Size, Token } from 'aws-cdk-lib';
+import { type Duration, type Size, Token } from 'aws-cdk-lib';
 import { CostBound, type CostOptions } from '../cost-bound';
 import type { TrainingResources } from '../tuning-options';
+import { DEFAULTS } from './defaults';
 import { crossValidates, trainsFinalModel } from './final-training';
 import { instanceCountOf, withDefaults } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
-import { DEFAULT_PARALLEL_TRAINING_JOBS, numberOfTrainingJobs } from './validate-search';
+import { numberOfTrainingJobs } from './validate-search';
 
 /** The time that SageMaker gives a job to stop, in seconds. */
 const STOP_SECONDS = 120;
 
-const DEFAULT_RUNTIME_SECONDS = 3600;
-const DEFAULT_VOLUME = Size.gibibytes(30);
 export const SECONDS_PER_HOUR = 3600;
 const SECONDS_PER_MONTH = 30 * 24 * SECONDS_PER_HOUR;
 
@@ -82,7 +81,7 @@ export function costBound(
 ): CostBound | undefined {
   const model = costModel(tuning, definitions);
   const jobs = numberOfTrainingJobs(tuning, definitions);
-  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULT_PARALLEL_TRAINING_JOBS;
+  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs;
   if (model === undefined || Token.isUnresolved(jobs) || Token.isUnresolved(parallel)) return undefined;
   const { instanceSeconds, cost } = boundOf(model, jobs, parallel);
   return CostBound._of({
@@ -148,12 +147,13 @@ function usageOf(cost: CostOptions | undefined, resources: TrainingResources, ti
     (sum, [type, instances]) => sum + (instances * (cost?.pricePerHour?.[type] ?? 0)) / SECONDS_PER_HOUR,
     0,
   );
-  const volume = resources.volumeSize ?? DEFAULT_VOLUME;
-  const perVolumeSecond = (volumeGibibytes(volume) * (cost?.volumePricePerMonth ?? 0)) / SECONDS_PER_MONTH;
+  const perVolumeSecond =
+    (volumeGibibytes(resources.volumeSize) * (cost?.volumePricePerMonth ?? 0)) / SECONDS_PER_MONTH;
   return { instanceSeconds, cost: perSecond * time + perVolumeSecond * instanceSeconds };
 }
 
-function volumeGibibytes(size: Size): number {
+function volumeGibibytes(size: Size | undefined): number {
+  if (size === undefined) return DEFAULTS.volumeGibibytes;
   return size.isUnresolved() ? Number.NaN : size.toGibibytes();
 }
 
@@ -177,7 +177,7 @@ function largest(usages: readonly Usage[]): Usage {
 
 /** A maximum run time in seconds, with the time to stop. */
 function runtime(duration: Duration | undefined): number {
-  return (duration ? seconds(duration) : DEFAULT_RUNTIME_SECONDS) + STOP_SECONDS;
+  return (duration ? seconds(duration) : DEFAULTS.runtimeSeconds) + STOP_SECONDS;
 }
 
 /** Seconds of a duration. NaN for a token. */

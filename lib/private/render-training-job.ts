@@ -1,8 +1,7 @@
 import { DataDistribution, TrainingInputMode } from '../input-data';
 import type { TrainingChannel, TrainingJobDefinition } from '../tasks/training-job-definition';
+import { DEFAULTS } from './defaults';
 import { takesVolumeKey } from './instance-storage';
-
-const DEFAULT_MAX_RUNTIME_SECONDS = 3600;
 
 /**
  * The fields that CreateTrainingJob shares with the TrainingJobDefinition of CreateHyperParameterTuningJob. Hyperparameters
@@ -29,7 +28,7 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
     },
     ResourceConfig: {
       ...renderInstances(definition),
-      VolumeSizeInGB: definition.volumeSize?.toGibibytes() ?? 30,
+      VolumeSizeInGB: definition.volumeSize?.toGibibytes() ?? DEFAULTS.volumeGibibytes,
       ...(definition.volumeEncryptionKey &&
         takesVolumeKey(definition) && { VolumeKmsKeyId: definition.volumeEncryptionKey.keyArn }),
       ...(definition.keepAlive && { KeepAlivePeriodInSeconds: definition.keepAlive.toSeconds() }),
@@ -80,7 +79,7 @@ function renderInstances(definition: TrainingJobDefinition): Record<string, unkn
   const { instanceGroups } = definition;
   if (!instanceGroups) {
     return {
-      InstanceType: definition.instanceType ?? 'ml.m5.xlarge',
+      InstanceType: definition.instanceType ?? DEFAULTS.instanceType,
       InstanceCount: definition.instanceCount ?? 1,
     };
   }
@@ -94,7 +93,7 @@ function renderInstances(definition: TrainingJobDefinition): Record<string, unkn
 }
 
 function renderStoppingCondition(definition: TrainingJobDefinition): Record<string, number> {
-  const seconds = definition.maxRuntime?.toSeconds() ?? DEFAULT_MAX_RUNTIME_SECONDS;
+  const seconds = definition.maxRuntime?.toSeconds() ?? DEFAULTS.runtimeSeconds;
   if (!definition.managedSpotTraining) return { MaxRuntimeInSeconds: seconds };
   return {
     MaxRuntimeInSeconds: seconds,

@@ -1,8 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { Algorithm } from '../algorithm/algorithm';
 import type { TrainingResources } from '../tuning-options';
-
-const DEFAULT_INSTANCE_TYPE = 'ml.m5.xlarge';
+import { DEFAULTS } from './defaults';
 
 /** Resources, with the algorithm's recommended instance type and volume as defaults. */
 export function withDefaults(
@@ -17,7 +16,7 @@ export function withDefaults(
 /** Instance types of a training job. */
 export function instanceTypesOf(resources: TrainingResources | undefined, algorithm: Algorithm): string[] {
   if (resources?.instanceGroups) return resources.instanceGroups.map(({ instanceType }) => instanceType);
-  return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULT_INSTANCE_TYPE];
+  return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULTS.instanceType];
 }
 
 /** Whether a training job can have several instances. True if the number is known only at deploy time. */

@@ -15,6 +15,7 @@ import {
 import { type ConfigureOptions, configureExpression } from './configure-expression';
 import { costModel } from './cost';
 import { type CostExpressions, costExpressions } from './cost-expression';
+import { DEFAULTS } from './defaults';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { crossValidates, trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
@@ -32,7 +33,7 @@ import { retryJobCreation, retryThrottledFunction } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { replaceableLocations } from './tuning-definitions';
 import { tuningJobName, tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
-import { DEFAULT_PARALLEL_TRAINING_JOBS, maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
+import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
 
 /** Everything that the states of a search need. */
 export interface TuningStatesProps extends FinalTrainingStatesProps {
@@ -76,7 +77,7 @@ export class TuningStates {
             props.strategy?.name === 'Grid'
               ? undefined
               : { value: maxTrainingJobsOf(props, props.definitions), limit: trainingJobsLimit(props) },
-          maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? DEFAULT_PARALLEL_TRAINING_JOBS,
+          maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs,
           cost: costOf(props),
           locations: replaceableLocations(props),
           inOneBucket: trainsFinalModel(props) && trainsTogether(props),

@@ -1,8 +1,9 @@
 import { Token } from 'aws-cdk-lib';
 import { boundOf, calculationOf, costModel, hourCount, money, pricedTypes, SECONDS_PER_HOUR } from './cost';
+import { DEFAULTS } from './defaults';
 import type { Problems } from './problems';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
-import { DEFAULT_PARALLEL_TRAINING_JOBS, numberOfTrainingJobs } from './validate-search';
+import { numberOfTrainingJobs } from './validate-search';
 
 /** Checks the prices and limits, and that an execution whose input is `{}` stays within the limits. */
 export function checkCost(
@@ -47,7 +48,7 @@ function checkLimits(
     return;
   }
   const jobs = numberOfTrainingJobs(tuning, definitions);
-  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULT_PARALLEL_TRAINING_JOBS;
+  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs;
   if (Token.isUnresolved(jobs) || Token.isUnresolved(parallel)) return;
   const { instanceSeconds, cost } = boundOf(model, jobs, parallel);
   const calculation = (measure: 'cost' | 'instanceSeconds') => calculationOf(model, measure, jobs, parallel);

@@ -9,6 +9,7 @@ import {
 } from '../algorithm/algorithm-rules';
 import { type ParameterRange, ScalingType } from '../search/parameter-range';
 import type { TuningOptions } from '../tuning-options';
+import { DEFAULTS } from './defaults';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { Problems } from './problems';
 import type { TuningDefinition } from './tuning-definitions';
@@ -236,7 +237,7 @@ function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
 export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]): number {
   return (
     tuning.maxTrainingJobs ??
-    Math.min(DEFAULT_TRAINING_JOBS, countCombinations(definitions) ?? DEFAULT_TRAINING_JOBS)
+    Math.min(DEFAULTS.trainingJobs, countCombinations(definitions) ?? DEFAULTS.trainingJobs)
   );
 }
 
@@ -245,10 +246,6 @@ export function numberOfTrainingJobs(tuning: Search, definitions: readonly Range
   const isGrid = tuning.strategy?.name === 'Grid';
   return (isGrid ? countCombinations(definitions) : undefined) ?? maxTrainingJobsOf(tuning, definitions);
 }
-
-const DEFAULT_TRAINING_JOBS = 20;
-
-export const DEFAULT_PARALLEL_TRAINING_JOBS = 2;
 
 /** Maximum number of training jobs that SageMaker accepts for a strategy. */
 export function trainingJobsLimit(tuning: Search): number {

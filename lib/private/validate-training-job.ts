@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { TrainingChannel, TrainingJobDefinition } from '../tasks/training-job-definition';
+import { DEFAULTS } from './defaults';
 import { isJsonata } from './jsonata';
 import { LIMITS } from './limits';
 import type { Problems } from './problems';
@@ -93,7 +94,7 @@ function checkWait(problems: Problems, prop: string, job: TrainingJobDefinition)
   }
   if (managedSpotTraining && !maxWait && maxRuntime?.isUnresolved()) problems.add(at, NO_DEFAULT_WAIT);
   if (!maxWait || maxWait.isUnresolved() || maxRuntime?.isUnresolved()) return;
-  const seconds = maxRuntime?.toSeconds({ integral: false }) ?? 3600;
+  const seconds = maxRuntime?.toSeconds({ integral: false }) ?? DEFAULTS.runtimeSeconds;
   problems.integer(
     at,
     maxWait.toSeconds({ integral: false }),

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { checkEvaluation } from '../evaluation/private/validate-evaluation';
+import { DEFAULTS } from './defaults';
 import { tagsLimit } from './integration';
 import { LIMITS } from './limits';
 import { checkNetwork } from './network';
@@ -172,7 +173,7 @@ function checkSpot(
       problems.add(prop, NO_DEFAULT_WAIT);
     }
     if (!wait || wait.isUnresolved() || runtime?.isUnresolved()) continue;
-    const seconds = runtime?.toSeconds({ integral: false }) ?? 3600;
+    const seconds = runtime?.toSeconds({ integral: false }) ?? DEFAULTS.runtimeSeconds;
     const waitSeconds = wait.toSeconds({ integral: false });
     if (waitSeconds >= seconds && Number.isInteger(waitSeconds)) continue;
     problems.add(

@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { TuningFleetProps } from '../tuning-fleet';
+import { DEFAULTS } from './defaults';
 import { DEFAULT_CONCURRENCY } from './fleet-states';
 import { LIMITS } from './limits';
 import { warn } from './warn';
@@ -12,7 +13,7 @@ const MANY_INSTANCES = 20;
 export function warnOfFleet(scope: IConstruct, props: TuningFleetProps): void {
   const {
     maxConcurrency = DEFAULT_CONCURRENCY,
-    maxParallelTrainingJobs = 2,
+    maxParallelTrainingJobs = DEFAULTS.parallelTrainingJobs,
     resources: { instanceCount = 1 } = {},
   } = props;
   const factors = [maxConcurrency, maxParallelTrainingJobs, instanceCount];

@@ -1,4 +1,5 @@
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { DEFAULTS } from '../../private/defaults';
 import { outputPrefix } from '../../private/fleet-item';
 import { hasInstanceStorage } from '../../private/instance-storage';
 import { jsonata } from '../../private/jsonata';
@@ -9,8 +10,6 @@ import { ATTEMPT } from '../../private/tuning-requests';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalJob } from './final-model';
 import { type Scoring, scoringOf } from './scoring';
-
-const DEFAULT_INSTANCE_TYPE = 'ml.m5.xlarge';
 
 /** JSONata for the name of what one attempt creates: unique, and at most 63 characters. */
 function nameOf(kind: string): string {
@@ -55,7 +54,7 @@ export function containerOf(definitions: EvaluationStatesProps['definitions']): 
 /** The transform job: the model gets the features, and each output row has the label and the predictions. */
 export function transformRequest(props: EvaluationStatesProps): Record<string, unknown> {
   const { evaluation, test, output, encryptionKey } = props;
-  const { instanceType = DEFAULT_INSTANCE_TYPE, instanceCount = 1 } = evaluation?.resources ?? {};
+  const { instanceType = DEFAULTS.instanceType, instanceCount = 1 } = evaluation?.resources ?? {};
   const key = outputKey(output, encryptionKey);
   return {
     TransformJobName: jsonata(nameOf('test')),
