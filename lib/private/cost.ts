@@ -3,7 +3,7 @@ import { CostBound, type CostOptions } from '../cost-bound';
 import type { TrainingResources } from '../tuning-options';
 import { DEFAULTS } from './defaults';
 import { crossValidates, trainsFinalModel } from './final-training';
-import { instanceCountOf, withDefaults } from './training-resources';
+import { instanceCountOf, instanceTypesOf, withDefaults } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { numberOfTrainingJobs } from './validate-search';
 
@@ -62,12 +62,29 @@ export function costModel(
   return parts.every((part) => Number.isFinite(part.instanceSeconds + part.cost)) ? model : undefined;
 }
 
+/** Numbers of training jobs of a search: of all, and of those that run at the same time. */
+export interface JobCounts {
+  readonly trainingJobs: number;
+  readonly parallel: number;
+}
+
+/** The numbers for an execution whose input is `{}`; undefined if they are known only when the stack is deployed. */
+export function jobCountsOf(
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+): JobCounts | undefined {
+  const trainingJobs = numberOfTrainingJobs(tuning, definitions);
+  const most = tuning.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs;
+  if (Token.isUnresolved(trainingJobs) || Token.isUnresolved(most)) return undefined;
+  return { trainingJobs, parallel: Math.min(trainingJobs, most) };
+}
+
 /** The maximum that an execution can use. `costExpressions` has the same calculation in JSONata. */
-export function boundOf(model: CostModel, trainingJobs: number, parallelTrainingJobs: number): Usage {
+export function boundOf(model: CostModel, { trainingJobs, parallel }: JobCounts): Usage {
   const bound = (measure: keyof Usage) => {
     const { trainingJob, sequence, warmPool, others } = model;
     const search = trainingJobs * trainingJob[measure];
-    const inTime = sequence ? Math.min(trainingJobs, parallelTrainingJobs) * sequence[measure] : search;
+    const inTime = sequence ? parallel * sequence[measure] : search;
     const after = Object.values(others).reduce((sum, usage) => sum + usage[measure], 0);
     return Math.min(search, inTime) + trainingJobs * warmPool[measure] + after;
   };
@@ -80,14 +97,13 @@ export function costBound(
   definitions: readonly TuningDefinition[],
 ): CostBound | undefined {
   const model = costModel(tuning, definitions);
-  const jobs = numberOfTrainingJobs(tuning, definitions);
-  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs;
-  if (model === undefined || Token.isUnresolved(jobs) || Token.isUnresolved(parallel)) return undefined;
-  const { instanceSeconds, cost } = boundOf(model, jobs, parallel);
+  const jobs = jobCountsOf(tuning, definitions);
+  if (model === undefined || jobs === undefined) return undefined;
+  const { instanceSeconds, cost } = boundOf(model, jobs);
   return CostBound._of({
     instanceSeconds,
     cost: tuning.cost?.pricePerHour ? cost : undefined,
-    calculation: `${calculationOf(model, 'instanceSeconds', jobs, parallel)} = ${hourCount(instanceSeconds)} instance hours`,
+    calculation: `${calculationOf(model, 'instanceSeconds', jobs)} = ${hourCount(instanceSeconds)} instance hours`,
   });
 }
 
@@ -95,12 +111,10 @@ export function costBound(
 export function calculationOf(
   model: CostModel,
   measure: keyof Usage,
-  trainingJobs: number,
-  parallelTrainingJobs: number,
+  { trainingJobs, parallel }: JobCounts,
 ): string {
   const format = measure === 'cost' ? money : hours;
   const { trainingJob, sequence, warmPool, others } = model;
-  const parallel = Math.min(trainingJobs, parallelTrainingJobs);
   const isTimeShorter = sequence && parallel * sequence[measure] < trainingJobs * trainingJob[measure];
   return [
     isTimeShorter
@@ -128,15 +142,13 @@ export function money(cost: number): string {
 
 /** Instance types that an execution uses, except those that are tokens. */
 export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDefinition[]): string[] {
-  const resources = definitions.flatMap((each) => [
-    withDefaults(each.resources, each.algorithm),
-    ...((trainsFinalModel(tuning) || crossValidates(tuning)) && tuning.finalTraining?.resources
-      ? [withDefaults(tuning.finalTraining.resources, each.algorithm)]
-      : []),
+  const hasJobAfterSearch = trainsFinalModel(tuning) || crossValidates(tuning);
+  const afterSearch = hasJobAfterSearch ? tuning.finalTraining?.resources : undefined;
+  const types = definitions.flatMap(({ resources, algorithm }) => [
+    ...instanceTypesOf(resources, algorithm),
+    ...(afterSearch ? instanceTypesOf(afterSearch, algorithm) : []),
   ]);
-  return [...new Set(resources.flatMap((each) => instancesOf(each).map(([type]) => type)))].filter(
-    (type) => !Token.isUnresolved(type),
-  );
+  return [...new Set(types)].filter((type) => !Token.isUnresolved(type));
 }
 
 /** What the instances of one job use in a time. NaN if it is not known at synth. */

@@ -1,9 +1,16 @@
 import { Token } from 'aws-cdk-lib';
-import { boundOf, calculationOf, costModel, hourCount, money, pricedTypes, SECONDS_PER_HOUR } from './cost';
-import { DEFAULTS } from './defaults';
+import {
+  boundOf,
+  calculationOf,
+  costModel,
+  hourCount,
+  jobCountsOf,
+  money,
+  pricedTypes,
+  SECONDS_PER_HOUR,
+} from './cost';
 import type { Problems } from './problems';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
-import { numberOfTrainingJobs } from './validate-search';
 
 /** Checks the prices and limits, and that an execution whose input is `{}` stays within the limits. */
 export function checkCost(
@@ -47,11 +54,10 @@ function checkLimits(
     );
     return;
   }
-  const jobs = numberOfTrainingJobs(tuning, definitions);
-  const parallel = tuning.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs;
-  if (Token.isUnresolved(jobs) || Token.isUnresolved(parallel)) return;
-  const { instanceSeconds, cost } = boundOf(model, jobs, parallel);
-  const calculation = (measure: 'cost' | 'instanceSeconds') => calculationOf(model, measure, jobs, parallel);
+  const jobs = jobCountsOf(tuning, definitions);
+  if (jobs === undefined) return;
+  const { instanceSeconds, cost } = boundOf(model, jobs);
+  const calculation = (measure: 'cost' | 'instanceSeconds') => calculationOf(model, measure, jobs);
   if (maxCost !== undefined && cost > maxCost) {
     problems.add(
       'cost.maxCost',
