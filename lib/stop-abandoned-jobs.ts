@@ -4,12 +4,13 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { KEY, PREFIX_OF_JOBS, STATE_MACHINE } from './private/aws-shapes';
 import { bundledFunction } from './private/bundled-function';
+import { createDeadLetterQueue } from './private/dead-letter-queue';
 import { endsOfExecutions } from './private/execution-events';
 import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
 import { nonEmpty, oneOf, optional, requireShape, struct } from './private/shape';
@@ -97,11 +98,7 @@ export class StopAbandonedJobs extends Construct {
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
     // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
-    const deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    const deadLetterQueue = createDeadLetterQueue(this);
     this.deadLetterQueue = deadLetterQueue;
     const made = new lambda.Function(this, 'Function', {
       ...bundledFunction(this, 'Function', {

@@ -1,25 +1,25 @@
-import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sqs from 'aws-cdk-lib/aws-sqs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { FleetItems } from './fleet-items';
 import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
+import { createDeadLetterQueue } from './private/dead-letter-queue';
 import { DEFAULT_CONCURRENCY, FleetStates, type FleetStatesProps } from './private/fleet-states';
-import { usesSdk } from './private/integration';
 import { jobStateMachine } from './private/job-state-machine';
 import { keepLogs } from './private/log-groups';
 import type { WorkflowPlaces } from './private/new-data-rule';
+import { stopTuningJobs } from './private/stop-tuning-jobs';
 import { summarizeUnsuccessful } from './private/summarize-fleet';
 import { tuningStorage } from './private/tuning-storage';
 import { validateFleet } from './private/validate-fleet';
 import { warnOfFleet } from './private/warn-of-fleet';
 import { SageMakerWorkflow } from './sagemaker-workflow';
-import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
+import type { StopAbandonedJobs } from './stop-abandoned-jobs';
 import type { ToleratedFailures } from './tolerated-failures';
 import { TuningFragment, type TuningFragmentProps } from './tuning-fragment';
 import type { TuningWorkflowProps } from './tuning-workflow';
@@ -137,11 +137,7 @@ export class TuningFleet extends SageMakerWorkflow {
     this.fragment = new TuningFragment(this, 'Tuning', { ...fragment, _isFleetItem: true });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
-    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetterQueue', {
-      encryption: sqs.QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetterQueue = createDeadLetterQueue(this);
     const states = new FleetStates(this, 'Fleet', {
       items: props.items ?? FleetItems.folders(places.input),
       itemChain: this.fragment,
@@ -168,14 +164,7 @@ export class TuningFleet extends SageMakerWorkflow {
       output: places.output,
       encryptionKey: props.encryptionKey,
     });
-    if (usesSdk(props)) {
-      this.stopAbandonedJobs = new StopAbandonedJobs(this, 'StopAbandonedJobs', {
-        stateMachine: this.stateMachine,
-        jobNamePrefix: this.fragment.jobNamePrefix,
-        kinds: [SageMakerJobKind.TUNING],
-        encryptionKey: props.encryptionKey,
-      });
-    }
+    this.stopAbandonedJobs = stopTuningJobs(this, props, this.stateMachine, this.fragment);
     keepLogs(this, props);
     warnOfFleet(this, props);
     acknowledgeTuningWildcards(this.stateMachine, this.fragment);

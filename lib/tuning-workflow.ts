@@ -6,15 +6,15 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { InputData } from './input-data';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
-import { usesSdk } from './private/integration';
 import { jobStateMachine } from './private/job-state-machine';
 import { keepLogs } from './private/log-groups';
 import type { WorkflowPlaces } from './private/new-data-rule';
+import { stopTuningJobs } from './private/stop-tuning-jobs';
 import { TUNING_WORKFLOW } from './private/tuning-shape';
 import { tuningStorage } from './private/tuning-storage';
 import { validateWorkflow } from './private/validate-workflow';
 import { SageMakerWorkflow } from './sagemaker-workflow';
-import { SageMakerJobKind, StopAbandonedJobs } from './stop-abandoned-jobs';
+import type { StopAbandonedJobs } from './stop-abandoned-jobs';
 import { TuningFragment } from './tuning-fragment';
 import type { TuningOptions } from './tuning-options';
 import type { WorkflowLogOptions } from './workflow-options';
@@ -155,14 +155,7 @@ export class TuningWorkflow extends SageMakerWorkflow {
       fragment: this.fragment,
       encryptionKey: props.encryptionKey,
     });
-    if (usesSdk(props)) {
-      this.stopAbandonedJobs = new StopAbandonedJobs(this, 'StopAbandonedJobs', {
-        stateMachine: this.stateMachine,
-        jobNamePrefix: this.fragment.jobNamePrefix,
-        kinds: [SageMakerJobKind.TUNING],
-        encryptionKey: props.encryptionKey,
-      });
-    }
+    this.stopAbandonedJobs = stopTuningJobs(this, props, this.stateMachine, this.fragment);
     keepLogs(this, props);
     acknowledgeTuningWildcards(this.stateMachine, this.fragment);
   }

@@ -5,7 +5,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { DataLocation } from '../data-location';
-import { acknowledgeWildcards } from '../private/acknowledge';
+import { acknowledgeInvocations, acknowledgeWildcards } from '../private/acknowledge';
 import { AUTOML_JOB, jobArn } from '../private/job-policies';
 import { jobStateMachine } from '../private/job-state-machine';
 import { folder } from '../private/locations';
@@ -152,14 +152,6 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
       [jobArn(this, AUTOML_JOB, `${jobNamePrefix}-`)],
       'Jobs are named when they start: the permissions are limited to the prefix of their names',
     );
-    acknowledgeWildcards(
-      this.stateMachine,
-      [
-        ...findBestCandidateFunction.resourceArnsForGrantInvoke,
-        ...checkDataFunction.resourceArnsForGrantInvoke,
-        ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
-      ],
-      'Versions and aliases of one function',
-    );
+    acknowledgeInvocations(this.stateMachine, [findBestCandidateFunction, checkDataFunction, reportFunction]);
   }
 }

@@ -1,18 +1,14 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { acknowledgeWildcards } from './acknowledge';
+import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 
 /** Acknowledges the wildcards in the permissions that a fleet's state machine needs in addition. */
 export function acknowledgeFleetWildcards(
   stateMachine: sfn.StateMachine,
   functions: readonly lambda.IFunction[],
 ): void {
-  acknowledgeWildcards(
-    stateMachine,
-    functions.flatMap((each) => each.resourceArnsForGrantInvoke),
-    'Versions and aliases of one function',
-  );
+  acknowledgeInvocations(stateMachine, functions);
   // aws-cdk-lib takes the name from the ARN, too.
   const { resourceName: name } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const executions = (ofMap: string) =>

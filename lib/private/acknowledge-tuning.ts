@@ -1,29 +1,23 @@
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { TuningFragment } from '../tuning-fragment';
-import { acknowledgeWildcards } from './acknowledge';
+import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './job-policies';
 
 /** Acknowledges the wildcards in the permissions of a state machine that runs the chain. */
 export function acknowledgeTuningWildcards(stateMachine: sfn.StateMachine, fragment: TuningFragment): void {
-  const { jobNamePrefix, findBestTrainingJobFunction, prepareFinalTrainingFunction, reportFunction } =
-    fragment;
-  const { evaluateModelFunction } = fragment;
+  const { jobNamePrefix, evaluateModelFunction } = fragment;
   const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];
   acknowledgeWildcards(
     stateMachine,
     kinds.map((kind) => jobArn(stateMachine, kind, `${jobNamePrefix}-`)),
     'Jobs are named when they start: the permissions are limited to the prefix of their names',
   );
-  acknowledgeWildcards(
-    stateMachine,
-    [
-      ...findBestTrainingJobFunction.resourceArnsForGrantInvoke,
-      ...(reportFunction?.resourceArnsForGrantInvoke ?? []),
-      ...(prepareFinalTrainingFunction?.resourceArnsForGrantInvoke ?? []),
-      ...(evaluateModelFunction?.resourceArnsForGrantInvoke ?? []),
-    ],
-    'Versions and aliases of one function',
-  );
+  acknowledgeInvocations(stateMachine, [
+    fragment.findBestTrainingJobFunction,
+    fragment.reportFunction,
+    fragment.prepareFinalTrainingFunction,
+    evaluateModelFunction,
+  ]);
   acknowledgeWildcards(
     stateMachine,
     fragment._registered,

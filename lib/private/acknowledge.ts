@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -11,6 +12,18 @@ export function acknowledgeWildcards(scope: IConstruct, resources: readonly stri
   for (const resource of new Set(wildcards.filter((text) => text.includes('*')))) {
     acknowledge(scope, `IAM5[Resource::${resource}]`, reason);
   }
+}
+
+/** Acknowledges the wildcards in the permissions of a state machine to invoke its functions. */
+export function acknowledgeInvocations(
+  stateMachine: IConstruct,
+  functions: readonly (lambda.IFunction | undefined)[],
+): void {
+  acknowledgeWildcards(
+    stateMachine,
+    functions.flatMap((each) => each?.resourceArnsForGrantInvoke ?? []),
+    'Versions and aliases of one function',
+  );
 }
 
 /**
