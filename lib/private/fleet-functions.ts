@@ -7,7 +7,8 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import type { FleetItems } from '../fleet-items';
 import { allowFunction, bundledFunction } from './bundled-function';
-import { outputKey, reportLocation } from './report-function';
+import { grantOutputKey } from './output-key';
+import { reportLocation } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
 
 /** What the functions of a fleet read and write. */
@@ -39,7 +40,7 @@ export function listItemsFunction(
       encryptionKey,
     }),
   );
-  outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
+  grantOutputKey(made, output, encryptionKey);
   const { _format: format, _location: source } = items;
   if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
   const fleets = fleetLocation(output);
@@ -88,7 +89,7 @@ export function summarizeFleetFunction(
     retryAttempts: 2,
     deadLetterQueue,
   });
-  outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
+  grantOutputKey(made, output, encryptionKey);
   const fleets = fleetLocation(output);
   return allowFunction(
     made,

@@ -14,7 +14,7 @@ import { EXECUTION_TAG_VALUE } from './execution-tag';
 import { fleetLocation, listItemsFunction, summarizeFleetFunction } from './fleet-functions';
 import { FLEET_ITEM } from './fleet-item';
 import { jsonata, literal } from './jsonata';
-import { outputKey } from './report-function';
+import { grantOutputKey, outputKey } from './output-key';
 
 /** Everything that the states of a fleet need. */
 export interface FleetStatesProps {
@@ -76,7 +76,7 @@ export class FleetStates extends sfn.StateMachineFragment {
       resources: [`${_bucketArn}/${_key}*`],
     });
     stateMachine.addToRolePolicy(statement);
-    outputKey(output, encryptionKey)?.grant(stateMachine, 'kms:Decrypt', 'kms:GenerateDataKey');
+    grantOutputKey(stateMachine, output, encryptionKey);
     acknowledgeWildcards(
       stateMachine,
       resourcesOf([statement]),

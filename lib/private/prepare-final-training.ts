@@ -9,7 +9,7 @@ import { allowFunction, bundledFunction } from './bundled-function';
 import { manifestLocation, removedEarlyStopping, trainsTogether } from './final-training';
 import { outputPrefix } from './fleet-item';
 import { jsonata, literal } from './jsonata';
-import { outputKey } from './report-function';
+import { outputKey } from './output-key';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
 import { isReplaceable, lookUpWinner, type TuningDefinition, type TuningInput } from './tuning-definitions';
 

@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
+import { outputKey } from './output-key';
 import { readStatements, writeStatement } from './training-permissions';
 
 /** Permissions of the function that writes reports. */
@@ -24,11 +25,6 @@ export interface ReportAccess {
 /** Location of the reports. */
 export function reportLocation(output: DataLocation): DataLocation {
   return output._child('reports/');
-}
-
-/** The key that encrypts reports and models; undefined if the bucket has no KMS key. */
-export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefined): kms.IKey | undefined {
-  return encryptionKey ?? output._bucket?.encryptionKey;
 }
 
 /** Creates the function that writes the report of a search. */

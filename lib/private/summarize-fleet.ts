@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { endsOfExecutions } from './execution-events';
 import { fleetLocation } from './fleet-functions';
-import { outputKey } from './report-function';
+import { outputKey } from './output-key';
 
 /** What the rule needs. */
 export interface SummarizeUnsuccessfulOptions {

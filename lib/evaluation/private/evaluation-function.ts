@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { allowFunction, bundledFunction } from '../../private/bundled-function';
-import { outputKey } from '../../private/report-function';
+import { grantOutputKey } from '../../private/output-key';
 import { listStatement, readStatements, writeStatement } from '../../private/training-permissions';
 import type { TuningInput } from '../../private/tuning-definitions';
 import { evaluationLocation } from './final-model';
@@ -30,7 +30,7 @@ export function evaluateModelFunction(
       encryptionKey,
     }),
   );
-  outputKey(output, encryptionKey)?.grant(made, 'kms:Decrypt', 'kms:GenerateDataKey');
+  grantOutputKey(made, output, encryptionKey);
   const location = evaluationLocation(tuning);
   return allowFunction(
     made,

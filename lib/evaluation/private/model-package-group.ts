@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { resourcesOf } from '../../private/acknowledge';
-import { outputKey } from '../../private/report-function';
+import { outputKey } from '../../private/output-key';
 import { readStatements } from '../../private/training-permissions';
 import { uniquePrefix } from '../../private/unique-names';
 import type { ModelRegistry } from '../model-registry';
