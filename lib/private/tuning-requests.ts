@@ -15,10 +15,10 @@ import type {
 } from '../tasks/training-job-definition';
 import type { SpotOptions, TrainingResources, TuningOptions } from '../tuning-options';
 import { ownFinalData, trainsTogether } from './final-training';
-import { ITEM, outputPrefix, outputUri } from './fleet-item';
+import { outputPrefix, outputUri } from './fleet-item';
+import { nameAfterSearch, tuningJobName } from './job-names';
 import type { JobTags } from './job-tags';
 import { jsonata, literal } from './jsonata';
-import { FLEET_JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
@@ -47,26 +47,6 @@ export interface TuningRequestProps extends TuningInput {
   readonly subnets?: ec2.ISubnet[];
   readonly securityGroups?: ec2.ISecurityGroup[];
 }
-
-/** Identifies one attempt at one state of one execution, and also differs between Map iterations, loops and redrives. */
-export const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
-
-/** Number of characters after the prefix in the name of a tuning job of a fleet. */
-const ITEM_NAME_LENGTH = LIMITS.tuningJobNameLength - FLEET_JOB_NAME_PREFIX_LENGTH - 1;
-
-/**
- * JSONata for the name of the tuning job: unique, and at most 32 characters. In a fleet, the name also has characters of
- * the item's ID.
- */
-export function tuningJobName({ jobNamePrefix, _isFleetItem }: JobNameOptions): string {
-  const hash = `$hash(${ATTEMPT}, 'SHA-256')`;
-  return _isFleetItem
-    ? `${literal(jobNamePrefix)} & $substring(${ITEM.label} & '-' & ${hash}, 0, ${ITEM_NAME_LENGTH})`
-    : `${literal(jobNamePrefix)} & $substring(${hash}, 0, 15)`;
-}
-
-/** What the name of a job depends on. */
-type JobNameOptions = Pick<TuningRequestProps, 'jobNamePrefix' | '_isFleetItem'>;
 
 /** Location of the checkpoints. */
 export function checkpointLocation(output: DataLocation): DataLocation {
@@ -181,7 +161,7 @@ export function finalTrainingJobRequest(
   definition: BoundDefinition,
   best: string,
 ): CreateTrainingJobTaskOptions {
-  const name = jobNameAfterSearch('final');
+  const name = nameAfterSearch('final');
   return jobAfterSearch(props, definition, name, {
     output: 'models/',
     data: finalData(props, definition),
@@ -204,17 +184,12 @@ export function crossValidationJobRequest(
   const { folds: foldsName, rounds: roundsName } = definition.algorithm._definition.crossValidation ?? {};
   const { folds, rounds = 1 } = props.finalTraining?.crossValidation ?? {};
   const given = foldsName && roundsName && { [foldsName]: String(folds), [roundsName]: String(rounds) };
-  return jobAfterSearch(props, definition, jobNameAfterSearch('cross-validation'), {
+  return jobAfterSearch(props, definition, nameAfterSearch('cross-validation'), {
     output: 'cross-validation/',
     data: separateData(props, definition),
     best,
     hyperparameters: given || {},
   });
-}
-
-/** JSONata for the name of a job after the search: the name of the tuning job, a suffix and 8 characters. */
-function jobNameAfterSearch(suffix: string): string {
-  return `$states.input.result.tuningJob.name & '-${suffix}-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
 }
 
 /**

@@ -22,6 +22,7 @@ import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-trai
 import { ITEM, outputUri } from './fleet-item';
 import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
+import { tuningJobName } from './job-names';
 import { addTags, jobArn, passRole, TUNING_JOB } from './job-policies';
 import { innerExpression, jsonata } from './jsonata';
 import { outputKey } from './output-key';
@@ -33,7 +34,7 @@ import { orNull, writeReport } from './report-states';
 import { retryJobCreation, retryThrottledFunction } from './retries';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { replaceableLocations } from './tuning-definitions';
-import { tuningJobName, tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
+import { tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
 import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
 
 /** Everything that the states of a search need. */

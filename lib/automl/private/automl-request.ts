@@ -1,10 +1,10 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from '../../private/execution-tag';
+import { tuningJobName } from '../../private/job-names';
 import type { JobTags } from '../../private/job-tags';
 import { jsonata, literal } from '../../private/jsonata';
 import { renderTags } from '../../private/render-tuning-job';
-import { tuningJobName } from '../../private/tuning-requests';
 import type { AutoMlInput } from './validate-automl';
 
 /** Everything that the request to SageMaker needs. */

@@ -2,19 +2,14 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { DEFAULTS } from '../../private/defaults';
 import { outputPrefix } from '../../private/fleet-item';
 import { hasInstanceStorage } from '../../private/instance-storage';
+import { nameAfterSearch } from '../../private/job-names';
 import { jsonata } from '../../private/jsonata';
 import { outputKey } from '../../private/output-key';
 import { renderTags } from '../../private/render-tuning-job';
 import { ofWinner } from '../../private/tuning-definitions';
-import { ATTEMPT } from '../../private/tuning-requests';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalJob } from './final-model';
 import { type Scoring, scoringOf } from './scoring';
-
-/** JSONata for the name of what one attempt creates: unique, and at most 63 characters. */
-function nameOf(kind: string): string {
-  return `$states.input.result.tuningJob.name & '-${kind}-' & $substring($hash(${ATTEMPT}, 'SHA-256'), 0, 8)`;
-}
 
 /** JSONata for the folder of this evaluation. */
 function folderOf(props: EvaluationStatesProps): string {
@@ -25,7 +20,7 @@ function folderOf(props: EvaluationStatesProps): string {
 export function modelRequest(props: EvaluationStatesProps): Record<string, unknown> {
   const { definitions, networkIsolation = true, subnets, securityGroups = [] } = props;
   return {
-    ModelName: jsonata(nameOf('model')),
+    ModelName: jsonata(nameAfterSearch('model')),
     ExecutionRoleArn: props.modelRole?.roleArn,
     PrimaryContainer: {
       ...containerOf(definitions),
@@ -57,7 +52,7 @@ export function transformRequest(props: EvaluationStatesProps): Record<string, u
   const { instanceType = DEFAULTS.instanceType, instanceCount = 1 } = evaluation?.resources ?? {};
   const key = outputKey(output, encryptionKey);
   return {
-    TransformJobName: jsonata(nameOf('test')),
+    TransformJobName: jsonata(nameAfterSearch('test')),
     ModelName: jsonata('$states.input.model.name'),
     TransformInput: {
       DataSource: {
