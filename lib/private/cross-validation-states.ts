@@ -2,12 +2,13 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { CreateTrainingJobTask } from '../tasks/create-training-job';
+import { JOB_FAILURE } from './error-reasons';
 import { jobArn, TRAINING_JOB } from './job-policies';
 import { jsonata } from './jsonata';
 import { waitForQuota } from './quota';
 import { HAS_FAILED } from './report-states';
 import { RETRY_READING, retryJobCreation } from './retries';
-import { FAILURE_REASON, FINAL_METRICS, HOW_ENDED } from './training-job-results';
+import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
 /** What the states of the cross-validation need in addition to the props. */
@@ -53,7 +54,7 @@ export function crossValidate(
     outputs: {
       result: jsonata('$states.input.result'),
       failure: jsonata(
-        crossValidationFailure(`$states.errorOutput.Error & ': ' & ${FAILURE_REASON}`, bestTrainingJob),
+        crossValidationFailure(`$states.errorOutput.Error & ': ' & ${JOB_FAILURE}`, bestTrainingJob),
       ),
     },
   });

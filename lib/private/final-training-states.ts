@@ -7,6 +7,7 @@ import { isUsed } from '../evaluation/private/final-model';
 import { EVALUATED, qualityGateFailed } from '../evaluation/private/gate-states';
 import { CreateTrainingJobTask } from '../tasks/create-training-job';
 import { crossValidate, crossValidationFailure, describeCrossValidation } from './cross-validation-states';
+import { FUNCTION_ERROR, JOB_FAILURE } from './error-reasons';
 import { crossValidates, losesValidation, trainsFinalModel } from './final-training';
 import { jobArn, TRAINING_JOB } from './job-policies';
 import { jsonata, literal } from './jsonata';
@@ -15,7 +16,7 @@ import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
 import { RETRY_READING, retryJobCreation, retryThrottledFunction } from './retries';
-import { FAILURE_REASON, FINAL_METRICS, HOW_ENDED } from './training-job-results';
+import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
 /** Everything that the states of the final training need. */
@@ -31,10 +32,6 @@ const BEST_TRAINING_JOB =
 /** JSONata for the name of the failed training job, from the error; null if the job never started. */
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
-
-/** JSONata for the error of a function, whose cause is JSON. */
-const FUNCTION_ERROR =
-  "( $cause := $states.errorOutput.Cause; $told := $contains($cause, '\"errorMessage\":') ? $parse($cause).errorMessage : $cause; $states.errorOutput.Error & ': ' & $told )";
 
 /** What differs between the ways to get a final model. */
 interface EndOptions {
@@ -270,7 +267,7 @@ export class FinalTrainingStates {
       exceeded: this.writeReport,
     });
     this.catchFailure(task, failed, {
-      reason: `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${FAILURE_REASON}`,
+      reason: `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${JOB_FAILURE}`,
       jobName: FAILED_JOB_NAME,
     });
     return task;

@@ -3,13 +3,14 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { FAILURE } from '../../private/error-reasons';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
 import { jsonata, literal } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
 import { retryJobCreation, retryRegistration, retryThrottledFunction } from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
-import { finalJob } from './final-model';
+import { finalModelSentence } from './final-model';
 import { registrationStatements } from './model-package-group';
 import { approvalStatus, registrationRequest } from './registration-request';
 import { TransformJobTask } from './transform-job-task';
@@ -26,9 +27,6 @@ export interface EvaluationStatesProps extends TuningRequestProps {
 
 /** JSONata for the state's input without what a wait for a quota has added. */
 const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
-
-/** JSONata for the reason in an error: that of a job's description or of a function's error, else the whole cause. */
-const REASON = `( $cause := $states.errorOutput.Cause; $job := $match($cause, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]; $exists($job) ? $job : $contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause )`;
 
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
@@ -85,7 +83,7 @@ export class EvaluationStates {
     waitForQuota(scope, transform, {
       suffix: '-Evaluation',
       maxWait: props.maxQuotaWait,
-      also: this.finalModel(),
+      also: finalModelSentence(props),
       exceeded: this.ends.failed,
     });
     return this.catching(transform, {
@@ -144,17 +142,11 @@ export class EvaluationStates {
       outputs: added(
         `{'failure': {
   'Error': '${error}',
-  'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${REASON} & ${this.finalModel()}
+  'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${FAILURE} & ${finalModelSentence(this.props)}
 }}`,
       ),
     });
     return task;
-  }
-
-  /** JSONata for a sentence with the final model, which an error must not lose. */
-  private finalModel(): string {
-    const job = finalJob(this.props);
-    return `'. Training job of the final model: ' & ${job}.name & ', model ' & ${job}.modelArtifacts`;
   }
 }
 

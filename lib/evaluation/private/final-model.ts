@@ -13,6 +13,12 @@ export function finalJob(tuning: TuningOptions): string {
   return trainsFinalModel(tuning) ? '$states.input.finalTrainingJob' : '$states.input.result.bestTrainingJob';
 }
 
+/** JSONata for a sentence with the final model. An error includes it, so that the model is not lost. */
+export function finalModelSentence(tuning: TuningOptions): string {
+  const job = finalJob(tuning);
+  return `'. Training job of the final model: ' & ${job}.name & ', model ' & ${job}.modelArtifacts`;
+}
+
 /** Location of the model archives that can become the final model. */
 export function finalModels(tuning: TuningInput): DataLocation {
   return tuning.output._child(trainsFinalModel(tuning) ? 'models/' : 'trials/');

@@ -2,7 +2,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import { jsonata } from '../../private/jsonata';
 import type { TuningOptions } from '../../tuning-options';
-import { finalJob } from './final-model';
+import { finalModelSentence } from './final-model';
 
 /** Fields of the output that the evaluation and the registration add. */
 export const EVALUATED_FIELDS: readonly string[] = ['evaluation', 'gate', 'modelPackage'];
@@ -20,11 +20,10 @@ const REJECTED =
  * @param report JSONata for a sentence with the location of the report
  */
 export function qualityGateFailed(scope: Construct, options: TuningOptions, report: string): sfn.Fail {
-  const job = finalJob(options);
   return sfn.Fail.jsonata(scope, 'QualityGateFailed', {
     error: 'QualityGateFailed',
     cause: jsonata(
-      `'The final model does not pass the quality gate: ' & $states.input.gate.reason & '. Training job of the final model: ' & ${job}.name & ', model ' & ${job}.modelArtifacts & ${REJECTED} & ${report}`,
+      `'The final model does not pass the quality gate: ' & $states.input.gate.reason & ${finalModelSentence(options)} & ${REJECTED} & ${report}`,
     ),
   });
 }
