@@ -7,16 +7,34 @@ import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { jobRole, warnIfNotAttached } from './training-role';
 import { warn } from './warn';
 
-/** The resources that training jobs access. */
-export interface TrainingAccess {
+/** The resources that jobs access. */
+export interface JobAccess {
   readonly jobNamePrefix: string;
   readonly repositoryArns: readonly string[];
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;
+  /** Models of earlier jobs, which the jobs read. */
+  readonly models?: DataLocation;
+  /** Checkpoints, which the jobs read and write. */
   readonly checkpoints?: DataLocation;
   readonly encryptionKey?: kms.IKey;
   readonly inVpc: boolean;
 }
+
+/** What differs between the permissions of kinds of jobs. */
+export interface JobPolicy {
+  /** ID of the policy. */
+  readonly id: string;
+  /** The property that can have the role. */
+  readonly prop: string;
+  readonly logGroup: string;
+}
+
+const TRAINING_POLICY: JobPolicy = {
+  id: 'TrainingPolicy',
+  prop: 'trainingRole',
+  logGroup: '/aws/sagemaker/TrainingJobs',
+};
 
 /** Creates the execution role of training jobs, without permissions. */
 export function trainingRole(scope: Construct, id: string): iam.Role {
@@ -24,20 +42,31 @@ export function trainingRole(scope: Construct, id: string): iam.Role {
 }
 
 /** Grants a role the permissions that training jobs need. */
-export function grantTraining(scope: Construct, role: iam.IRole, access: TrainingAccess): iam.Policy {
-  const { inputs, output, checkpoints } = access;
-  const own = checkpoints ? [checkpoints] : [];
+export function grantTraining(scope: Construct, role: iam.IRole, access: JobAccess): iam.Policy {
+  const policy = grantJobs(scope, role, access, TRAINING_POLICY);
+  warnOfWholeBucket(scope, access.output);
+  return policy;
+}
+
+/** Grants a role the permissions that jobs need. */
+export function grantJobs(
+  scope: Construct,
+  role: iam.IRole,
+  access: JobAccess,
+  { id, prop, logGroup }: JobPolicy,
+): iam.Policy {
+  const { inputs, output, models, checkpoints } = access;
+  const kept = checkpoints ? [checkpoints] : [];
   const statements = [
-    ...storageStatements([...inputs, ...own], [output, ...own]),
+    ...storageStatements([...inputs, ...kept, ...(models ? [models] : [])], [output, ...kept]),
     ...imageStatements(access.repositoryArns),
-    ...logStatements(scope, access.jobNamePrefix),
+    ...logStatements(scope, access.jobNamePrefix, logGroup),
     ...(access.inVpc ? [networkStatement()] : []),
   ];
-  const policy = new iam.Policy(scope, 'TrainingPolicy', { statements });
+  const policy = new iam.Policy(scope, id, { statements });
   // Unlike `policy.attachToRole`, this call leaves an immutable imported role unchanged.
   role.attachInlinePolicy(policy);
-  warnIfNotAttached(policy, role);
-  warnOfWholeBucket(scope, output);
+  warnIfNotAttached(policy, role, prop);
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),
@@ -60,7 +89,7 @@ export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocati
 /** Grants a role permissions for the keys of its data, its output and its volumes. */
 export function grantKeys(
   role: iam.IRole,
-  { inputs, output, encryptionKey }: Pick<TrainingAccess, 'inputs' | 'output' | 'encryptionKey'>,
+  { inputs, output, encryptionKey }: Pick<JobAccess, 'inputs' | 'output' | 'encryptionKey'>,
 ): void {
   const otherKey = ({ _bucket }: DataLocation) =>
     _bucket?.encryptionKey === encryptionKey ? undefined : _bucket?.encryptionKey;
@@ -134,8 +163,7 @@ function objectsIn(locations: readonly DataLocation[]): string[] {
   return unique(locations.map(({ _bucketArn, _key }) => `${_bucketArn}/${_key}*`));
 }
 
-/** Permissions to pull images. */
-export function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {
+function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement[] {
   return [
     new iam.PolicyStatement({
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
@@ -147,11 +175,7 @@ export function imageStatements(repositoryArns: readonly string[]): iam.PolicySt
 }
 
 /** Permissions to write the log and the metrics of jobs with a prefix. */
-export function logStatements(
-  scope: Construct,
-  jobNamePrefix: string,
-  group = '/aws/sagemaker/TrainingJobs',
-): iam.PolicyStatement[] {
+function logStatements(scope: Construct, jobNamePrefix: string, group: string): iam.PolicyStatement[] {
   const arn = (name: string) => Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${name}` });
   return [
     new iam.PolicyStatement({

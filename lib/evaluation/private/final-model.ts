@@ -1,6 +1,7 @@
 import type { DataLocation } from '../../data-location';
 import { trainsFinalModel } from '../../private/final-training';
 import type { TuningInput } from '../../private/tuning-definitions';
+import type { BoundDefinition } from '../../private/tuning-requests';
 import type { TuningOptions } from '../../tuning-options';
 
 /** Whether the final model is evaluated or registered. */
@@ -22,6 +23,11 @@ export function finalModelSentence(tuning: TuningOptions): string {
 /** Location of the model archives that can become the final model. */
 export function finalModels(tuning: TuningInput): DataLocation {
   return tuning.output._child(trainsFinalModel(tuning) ? 'models/' : 'trials/');
+}
+
+/** ARNs of the repositories of the images that serve the models. */
+export function servingRepositories(definitions: readonly BoundDefinition[]): string[] {
+  return [...new Set(definitions.map(({ serving }) => serving.image.repositoryArn))];
 }
 
 /** Location of the predictions and the metrics. */

@@ -8,7 +8,7 @@ import { readStatements } from '../../private/training-permissions';
 import { uniquePrefix } from '../../private/unique-names';
 import type { ModelRegistry } from '../model-registry';
 import type { EvaluationStatesProps } from './evaluation-states';
-import { evaluationLocation, finalModels } from './final-model';
+import { evaluationLocation, finalModels, servingRepositories } from './final-model';
 
 /** The name of the model package group. Creates the group if it is new. */
 export function modelPackageGroup(scope: Construct, { _group: group }: ModelRegistry): string {
@@ -45,7 +45,7 @@ export function registrationStatements(
       ...readStatements([finalModels(props), ...(props.evaluation ? [evaluationLocation(props)] : [])]),
       new iam.PolicyStatement({
         actions: ['ecr:BatchGetImage', 'ecr:DescribeImages'],
-        resources: [...new Set(definitions.map(({ serving }) => serving.image.repositoryArn))],
+        resources: servingRepositories(definitions),
       }),
       ...(key ? [new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] })] : []),
     ],

@@ -1,17 +1,15 @@
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
-import {
-  grantKeys,
-  imageStatements,
-  logStatements,
-  networkStatement,
-  storageStatements,
-} from '../../private/training-permissions';
-import { warnIfNotAttached } from '../../private/training-role';
+import { grantJobs, type JobPolicy } from '../../private/training-permissions';
 import type { TuningInput } from '../../private/tuning-definitions';
 import type { TuningRequestProps } from '../../private/tuning-requests';
-import { evaluationLocation, finalModels } from './final-model';
+import { evaluationLocation, finalModels, servingRepositories } from './final-model';
+
+const TRANSFORM_POLICY: JobPolicy = {
+  id: 'EvaluationPolicy',
+  prop: 'evaluation.role',
+  logGroup: '/aws/sagemaker/TransformJobs',
+};
 
 /** Grants a role the permissions that the transform job of the final model needs: it has no role of its own. */
 export function grantTransform(
@@ -20,22 +18,14 @@ export function grantTransform(
   props: TuningInput & Pick<TuningRequestProps, 'definitions' | 'jobNamePrefix'>,
 ): void {
   const { test, allowedInputLocations = [], encryptionKey, jobNamePrefix } = props;
-  const inputs = [...(test?.location ? [test.location] : []), ...allowedInputLocations];
-  const models = finalModels(props);
-  const output = evaluationLocation(props);
-  const statements = [
-    ...storageStatements([...inputs, models], [output]),
-    ...imageStatements([...new Set(props.definitions.map(({ serving }) => serving.image.repositoryArn))]),
-    ...logStatements(scope, jobNamePrefix, '/aws/sagemaker/TransformJobs'),
-    ...(props.vpc ? [networkStatement()] : []),
-  ];
-  const policy = new iam.Policy(scope, 'EvaluationPolicy', { statements });
-  role.attachInlinePolicy(policy);
-  warnIfNotAttached(policy, role, 'evaluation.role');
-  acknowledgeWildcards(
-    policy,
-    resourcesOf(statements),
-    'Objects below the given prefixes, logs of jobs below the job name prefix, and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
-  );
-  grantKeys(role, { inputs, output, encryptionKey });
+  const access = {
+    jobNamePrefix,
+    repositoryArns: servingRepositories(props.definitions),
+    inputs: [...(test?.location ? [test.location] : []), ...allowedInputLocations],
+    output: evaluationLocation(props),
+    models: finalModels(props),
+    encryptionKey,
+    inVpc: props.vpc !== undefined,
+  };
+  grantJobs(scope, role, access, TRANSFORM_POLICY);
 }
