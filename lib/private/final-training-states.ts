@@ -2,10 +2,10 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { EvaluationStates, type EvaluationStatesProps } from '../evaluation/private/evaluation-states';
+import type { EvaluationStatesProps } from '../evaluation/private/evaluation-states';
 import { isUsed } from '../evaluation/private/final-model';
-import { EVALUATED, qualityGateFailed } from '../evaluation/private/gate-states';
 import { CreateTrainingJobTask } from '../tasks/create-training-job';
+import { ChainEnd, type ChainEndOptions } from './chain-end';
 import { crossValidate, crossValidationFailure, describeCrossValidation } from './cross-validation-states';
 import { FUNCTION_ERROR, JOB_FAILURE } from './error-reasons';
 import { crossValidates, losesValidation, trainsFinalModel } from './final-training';
@@ -14,7 +14,7 @@ import { jsonata, literal } from './jsonata';
 import { failAgain } from './poll-job';
 import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
-import { afterReport, endWithReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
+import { endWithReport } from './report-states';
 import { RETRY_READING, retryJobCreation, retryThrottledFunction } from './retries';
 import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
@@ -33,28 +33,7 @@ const BEST_TRAINING_JOB =
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 
-/** What differs between the ways to get a final model. */
-interface EndOptions {
-  /** ID of the choice after the final model. */
-  readonly id: string;
-  /** JSONata condition: whether there is a final model. */
-  readonly hasModel: string;
-  /** JSONata for the final training job in the output; undefined if there is none. */
-  readonly finalTrainingJob: string | undefined;
-  /** JSONata for the reason why there is no final model. */
-  readonly notCompleted: string;
-}
-
-interface Ends {
-  /** State that follows when the final model is known. */
-  readonly first: sfn.State;
-  /** State for a final training that did not complete. */
-  readonly notCompleted: sfn.Fail;
-  /** State that ends the chain. */
-  readonly end: sfn.Pass;
-}
-
-/** The states after the search: the final training, the report and the ends of the chain. */
+/** The states after the search: the cross-validation and the final training. `ChainEnd` follows. */
 export class FinalTrainingStates {
   constructor(
     private readonly scope: Construct,
@@ -89,7 +68,7 @@ export class FinalTrainingStates {
   'reused': true
 }`;
     const validates = crossValidates(this.props);
-    const { first, end } = this.end({
+    const { first, end } = this.chainEnd({
       id: 'IsBestModelFound',
       hasModel: `$type(${best}.modelArtifacts) = 'string'${validates ? ' and $not($exists($states.input.failure))' : ''}`,
       finalTrainingJob: this.props.finalTraining?.reuseBest ? reused : undefined,
@@ -100,7 +79,7 @@ export class FinalTrainingStates {
   }
 
   private train(findBest: tasks.LambdaInvoke): sfn.INextable[] {
-    const { first, notCompleted, end } = this.end({
+    const { first, notCompleted, end } = this.chainEnd({
       id: 'IsFinalModelTrained',
       hasModel: "$states.input.status = 'Completed'",
       finalTrainingJob: '$states.input.finalTrainingJob',
@@ -109,110 +88,54 @@ export class FinalTrainingStates {
     const describe = this.describeFinalTrainingJob();
     describe.next(first);
     const failed = this.writeReport ?? notCompleted;
-    const jobs = this.crossValidation(this.trainingJobs(failed, describe));
-    findBest.next(this.prepare(failed, jobs));
+    const training = this.trainingJobs(failed, describe);
+    const jobs = crossValidates(this.props)
+      ? this.crossValidation(training, this.crossValidationFailed())
+      : training;
+    const told = this.toldFailure(`'The final training could not be prepared: ' & ${FUNCTION_ERROR}`, 'null');
+    findBest.next(this.prepare(jobs, failed, told));
     return [end];
   }
 
-  /** The states after the final model is known: its evaluation and registration, the report, and the ends of the chain. */
-  private end(options: EndOptions): Ends {
-    const { scope, writeReport } = this;
-    const { id, hasModel } = options;
-    const end = this.result(options.finalTrainingJob);
-    const notCompleted = this.notCompleted(options.notCompleted);
-    const accepted = this.acceptedModel(end);
-    if (!isUsed(this.props)) {
-      const isFound = this.choice(id, hasModel, end).otherwise(notCompleted);
-      if (writeReport) afterReport(writeReport, isFound);
-      return { first: writeReport ?? isFound, notCompleted, end };
-    }
-    if (writeReport === undefined) {
-      const failed = failAgain(scope, 'SearchFailed');
-      const { start } = new EvaluationStates(scope, this.props, { next: accepted, failed });
-      const isFound = this.choice(id, hasModel, start).otherwise(notCompleted);
-      return { first: isFound, notCompleted, end };
-    }
-    const { start } = new EvaluationStates(scope, this.props, { next: writeReport, failed: writeReport });
-    const isFound = this.choice(id, `${hasModel} and $not($exists($states.input.failure))`, accepted);
-    afterReport(writeReport, isFound.otherwise(notCompleted));
-    const hasFinalModel = sfn.Choice.jsonata(scope, 'HasFinalModel')
-      .when(sfn.Condition.jsonata(jsonata(hasModel)), start)
-      .otherwise(writeReport);
-    return { first: hasFinalModel, notCompleted, end };
+  private chainEnd(options: ChainEndOptions): ChainEnd {
+    return new ChainEnd(this.scope, this.props, this.writeReport, options);
   }
 
-  /** Fails after a quality gate that did not pass, if it is to do so. */
-  private acceptedModel(result: sfn.Pass): sfn.State {
-    const { scope, props } = this;
-    if (!props.qualityGate || props.failOnQualityGate === false) return result;
-    const failed = qualityGateFailed(scope, props, this.writeReport ? REPORT_SENTENCE : "''");
-    return sfn.Choice.jsonata(scope, 'IsQualityGatePassed')
-      .when(sfn.Condition.jsonata(jsonata('$states.input.gate.passed')), result)
-      .otherwise(failed);
-  }
-
-  /** @param finalTrainingJob JSONata for the final training job in the output; undefined if there is none */
-  private result(finalTrainingJob: string | undefined): sfn.Pass {
-    const parts = [
-      '$states.input.result',
-      ...(finalTrainingJob ? [`{'finalTrainingJob': ${finalTrainingJob}}`] : []),
-      ...(isUsed(this.props) ? [EVALUATED] : []),
-      ...(this.writeReport ? ['$states.input.written'] : []),
-    ];
-    return sfn.Pass.jsonata(this.scope, 'Result', { outputs: jsonata(`$merge([${parts.join(', ')}])`) });
-  }
-
-  /** @param cause JSONata for the reason why there is no final model */
-  private notCompleted(cause: string): sfn.Fail {
-    return sfn.Fail.jsonata(this.scope, 'FinalTrainingJobNotCompleted', {
-      error: 'FinalTrainingJobNotCompleted',
-      cause: jsonata(`${cause}${this.writeReport ? ` & ${REPORT_SENTENCE}` : ''}`),
+  /** The cross-validation with its preparation, without a final training. */
+  private validateOnly(next: sfn.State): sfn.IChainable {
+    const failed = this.crossValidationFailed();
+    return this.prepare(this.crossValidation(next, failed), failed, {
+      failure: jsonata(crossValidationFailure(FUNCTION_ERROR, BEST_TRAINING_JOB)),
     });
   }
 
-  private choice(id: string, condition: string, next: sfn.State): sfn.Choice {
-    const choice = sfn.Choice.jsonata(this.scope, id).when(sfn.Condition.jsonata(jsonata(condition)), next);
-    if (this.writeReport) choice.when(HAS_FAILED, failWithReport(this.scope));
-    return choice;
+  /** State that follows a cross-validation that failed. */
+  private crossValidationFailed(): sfn.State {
+    return this.writeReport ?? failAgain(this.scope, 'CrossValidationFailed');
   }
 
-  /** Adds the preparation before the training jobs, if it is needed. */
-  private prepare(failed: sfn.State, jobs: sfn.IChainable): sfn.IChainable {
+  /**
+   * Adds the preparation before the training jobs, if it is needed.
+   *
+   * @param told what the state `failed` gets in addition to the result
+   */
+  private prepare(
+    jobs: sfn.IChainable,
+    failed: sfn.State,
+    told: Readonly<Record<string, string>>,
+  ): sfn.IChainable {
     const { scope, props } = this;
     const { prepareFinalTrainingFunction: preparing } = props;
     if (preparing === undefined) return jobs;
     const prepare = prepareFinalTraining(scope, props, props.definitions, preparing);
     retryThrottledFunction(prepare, props);
-    this.catchFailure(prepare, failed, {
-      reason: `'The final training could not be prepared: ' & ${FUNCTION_ERROR}`,
-      jobName: 'null',
-    });
+    catchFailure(prepare, failed, told);
     return prepare.next(jobs);
   }
 
-  /** The cross-validation with its preparation, without a final training. */
-  private validateOnly(next: sfn.State): sfn.IChainable {
-    const { scope, props } = this;
-    const { prepareFinalTrainingFunction: preparing, definitions } = props;
-    if (preparing === undefined) return next;
-    const failed = this.writeReport ?? failAgain(scope, 'CrossValidationFailed');
-    const prepare = prepareFinalTraining(scope, props, definitions, preparing);
-    retryThrottledFunction(prepare, props);
-    prepare.addCatch(failed, {
-      errors: [sfn.Errors.TASKS_FAILED],
-      outputs: {
-        result: jsonata('$states.input.result'),
-        failure: jsonata(crossValidationFailure(FUNCTION_ERROR, BEST_TRAINING_JOB)),
-      },
-    });
-    return prepare.next(this.crossValidation(next, failed));
-  }
-
-  /** Adds the cross-validation before the next state, if it is wanted. */
-  private crossValidation(next: sfn.IChainable, failedState?: sfn.State): sfn.IChainable {
+  /** Adds the cross-validation before the next state. */
+  private crossValidation(next: sfn.IChainable, failed: sfn.State): sfn.IChainable {
     const { scope, props, writeReport } = this;
-    if (!crossValidates(props)) return next;
-    const failed = failedState ?? writeReport ?? failAgain(scope, 'CrossValidationFailed');
     const options = { bestTrainingJob: BEST_TRAINING_JOB, failed, report: writeReport };
     const describe = describeCrossValidation(scope, props, options, next);
     return this.ofWinner('WhichDefinitionToValidate', (definition, number) =>
@@ -266,10 +189,8 @@ export class FinalTrainingStates {
       also: BEST_TRAINING_JOB,
       exceeded: this.writeReport,
     });
-    this.catchFailure(task, failed, {
-      reason: `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${JOB_FAILURE}`,
-      jobName: FAILED_JOB_NAME,
-    });
+    const reason = `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${JOB_FAILURE}`;
+    catchFailure(task, failed, this.toldFailure(reason, FAILED_JOB_NAME));
     return task;
   }
 
@@ -278,20 +199,9 @@ export class FinalTrainingStates {
     return isUsed(this.props) ? { settings: jsonata('$states.input.settings') } : {};
   }
 
-  /** @param told JSONata for the reason for the failure and for the name of the training job that failed */
-  private catchFailure(
-    task: sfn.TaskStateBase,
-    failed: sfn.State,
-    told: { readonly reason: string; readonly jobName: string },
-  ): void {
-    task.addCatch(failed, {
-      errors: [sfn.Errors.TASKS_FAILED],
-      outputs: {
-        result: jsonata('$states.input.result'),
-        ...(this.writeReport && { trainingJobName: jsonata(told.jobName) }),
-        reason: jsonata(told.reason),
-      },
-    });
+  /** What the chain is told of a final training that failed, from JSONata for the reason and the name of the training job. */
+  private toldFailure(reason: string, jobName: string): Record<string, string> {
+    return { ...(this.writeReport && { trainingJobName: jsonata(jobName) }), reason: jsonata(reason) };
   }
 
   /** Fetches the metrics and the model URI, which `.sync` does not return. */
@@ -319,4 +229,16 @@ export class FinalTrainingStates {
     for (const retry of RETRY_READING) describe.addRetry(retry);
     return describe;
   }
+}
+
+/** Continues with `failed` after an error, with the result of the search. */
+function catchFailure(
+  task: sfn.TaskStateBase,
+  failed: sfn.State,
+  told: Readonly<Record<string, string>>,
+): void {
+  task.addCatch(failed, {
+    errors: [sfn.Errors.TASKS_FAILED],
+    outputs: { result: jsonata('$states.input.result'), ...told },
+  });
 }
