@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import type { CostBound } from './cost-bound';
 import type { DataLocation } from './data-location';
 import { evaluateModelFunction } from './evaluation/private/evaluation-function';
+import { finalModels } from './evaluation/private/final-model';
 import { modelPackageGroup } from './evaluation/private/model-package-group';
 import { grantTransform } from './evaluation/private/model-permissions';
 import { FindBestTrainingJobFunction } from './find-best-training-job-function';
@@ -280,7 +281,7 @@ function tuningReportFunction(
     readsLogs: true,
     output,
     // The report shows feature importance from XGBoost models, so the function reads them.
-    models: hasXGBoost ? output._child(trainsFinalModel(props) ? 'models/' : 'trials/') : undefined,
+    models: hasXGBoost ? finalModels(props) : undefined,
     encryptionKey,
   });
 }

@@ -6,6 +6,11 @@ export function isWithin(inner: DataLocation, outer: DataLocation): boolean {
   return inner._bucketArn === outer._bucketArn && inner._key.startsWith(outer._key);
 }
 
+/** Whether the bucket of a location is known at synth: a construct, or a part of a URI that is not a token. */
+export function isBucketKnown({ uri, _bucket }: DataLocation): boolean {
+  return _bucket !== undefined || !Token.isUnresolved(uri);
+}
+
 /** Removes locations that are within other locations. */
 export function withoutNested(locations: readonly DataLocation[]): DataLocation[] {
   return locations.filter((location, index) =>

@@ -1,9 +1,10 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { acknowledgeWildcards, resourcesOf } from './acknowledge';
+import { isBucketKnown } from './locations';
 import { jobRole, warnIfNotAttached } from './training-role';
 import { warn } from './warn';
 
@@ -77,8 +78,8 @@ export function grantJobs(
 }
 
 /** Warns if a role can write to a whole bucket, because the object key is unknown before the deployment. */
-export function warnOfWholeBucket(scope: Construct, { uri, _bucket }: DataLocation): void {
-  if (_bucket || !Token.isUnresolved(uri)) return;
+export function warnOfWholeBucket(scope: Construct, location: DataLocation): void {
+  if (isBucketKnown(location)) return;
   warn(
     scope,
     'outputKeyUnknown',

@@ -26,6 +26,8 @@ export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
   /** Prefix of the definition's property names in messages; empty for the first definition. */
   readonly prop: string;
+  /** Name of the property with its hyperparameters for the final training, in messages. */
+  readonly finalProp: string;
   readonly train: InputData;
   readonly validation?: InputData;
   readonly finalHyperparameters: Hyperparameters;
@@ -37,6 +39,7 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
     ...pick(tuning),
     name: tuning.definitionName ?? 'first',
     prop: '',
+    finalProp: 'finalTraining.hyperparameters',
     train: tuning.train,
     validation: tuning.validation,
     finalHyperparameters: (tuning.finalTraining?.hyperparameters ?? {}) as Hyperparameters,
@@ -45,6 +48,7 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
     ...pick(definition),
     name: definition.name,
     prop: `furtherDefinitions.${definition.name}.`,
+    finalProp: `furtherDefinitions.${definition.name}.finalHyperparameters`,
     train: definition.train ?? tuning.train,
     validation: definition.validation ?? (definition.train ? undefined : tuning.validation),
     finalHyperparameters: (definition.finalHyperparameters ?? {}) as Hyperparameters,

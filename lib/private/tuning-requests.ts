@@ -19,6 +19,7 @@ import { outputPrefix, outputUri } from './fleet-item';
 import { nameAfterSearch, tuningJobName } from './job-names';
 import type { JobTags } from './job-tags';
 import { jsonata, literal } from './jsonata';
+import { outputKey } from './output-key';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
@@ -269,7 +270,7 @@ function trainingJob(
     channels: [...options.data, ...otherChannels(definition)],
     outputPath: outputUri(props, props.output._child(options.output)),
     // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
-    outputEncryptionKey: props.encryptionKey ?? props.output._bucket?.encryptionKey,
+    outputEncryptionKey: outputKey(props.output, props.encryptionKey),
     volumeEncryptionKey: props.encryptionKey,
     ...withDefaults(options.resources, algorithm),
     maxRuntime: options.maxRuntime,

@@ -25,7 +25,7 @@ export function checkCrossValidation(
 }
 
 function checkDefinition(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
-  const { prop, algorithm, validation, resources } = definition;
+  const { prop, finalProp, algorithm, validation, resources } = definition;
   const { title, crossValidation, withoutValidation } = algorithm._definition;
   if (crossValidation === undefined) {
     problems.add(AT, `is not available for ${title}: only for Algorithm.xgboost from version 3.0-5`);
@@ -43,9 +43,8 @@ function checkDefinition(problems: Problems, tuning: TuningInput, definition: Tu
     problems.add(AT, 'needs one instance: give finalTraining.resources with instanceCount 1');
   }
   const patience = withoutValidation?.earlyStopping?.patience;
-  const atFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
   checkUnset(problems, `${prop}hyperparameters`, definition.hyperparameters, [crossValidation.folds]);
-  checkUnset(problems, atFinal, definition.finalHyperparameters, [crossValidation.folds, patience]);
+  checkUnset(problems, finalProp, definition.finalHyperparameters, [crossValidation.folds, patience]);
 }
 
 function checkUnset(

@@ -87,19 +87,18 @@ function checkMetricDefinitions(
 }
 
 function checkHyperparameters(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
-  const { prop } = definition;
+  const { prop, finalProp } = definition;
   const { rules } = definition.algorithm._definition;
   const given = definition.hyperparameters ?? {};
-  const atFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
   checkHyperparameterValues(problems, `${prop}hyperparameters`, given, rules);
-  checkHyperparameterValues(problems, atFinal, definition.finalHyperparameters, rules);
+  checkHyperparameterValues(problems, finalProp, definition.finalHyperparameters, rules);
   const tuned = definition.parameterRanges.map((range) => range.name);
   if (!trainsFinalModel(tuning) && Object.keys(definition.finalHyperparameters).length > 0) {
     const reason = tuning.finalTraining?.reuseBest ? 'reuseBest is true' : 'enabled is false';
-    problems.add(atFinal, `has no effect, because finalTraining.${reason}`);
+    problems.add(finalProp, `has no effect, because finalTraining.${reason}`);
   }
   checkMetricList(problems, `${prop}hyperparameters`, given, definition);
-  checkMetricList(problems, atFinal, definition.finalHyperparameters, definition);
+  checkMetricList(problems, finalProp, definition.finalHyperparameters, definition);
   if (!rules) return;
   const fixed = fixedHyperparameters(definition);
   for (const rule of rules.hyperparameters) {
@@ -113,7 +112,7 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
     if (!rule.warning) problems.add(`${prop}hyperparameters.${rule.at}`, rule.message);
   }
   for (const rule of brokenFinalCombinations(definition)) {
-    if (!rule.warning) problems.add(`${atFinal}.${rule.at}`, rule.message);
+    if (!rule.warning) problems.add(`${finalProp}.${rule.at}`, rule.message);
   }
   const together = rules.checkTogether?.({
     ...Object.fromEntries(tuned.map((name) => [name, ''])),

@@ -129,7 +129,7 @@ function areInDifferentBuckets({ location: one }: InputData, { location: other }
 }
 
 function checkWithoutValidation(problems: Problems, tuning: TuningInput, definition: TuningDefinition): void {
-  const { prop, algorithm, hyperparameters = {}, finalHyperparameters } = definition;
+  const { finalProp, algorithm, hyperparameters = {}, finalHyperparameters } = definition;
   const { title, withoutValidation } = algorithm._definition;
   if (withoutValidation?.problem) {
     problems.add(
@@ -139,10 +139,9 @@ function checkWithoutValidation(problems: Problems, tuning: TuningInput, definit
   }
   const stopping = removedEarlyStopping(tuning, definition);
   if (!stopping) return;
-  const atFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
   if (stopping.patience in finalHyperparameters) {
     problems.add(
-      `${atFinal}.${stopping.patience}`,
+      `${finalProp}.${stopping.patience}`,
       `needs validation data, which the final training does not have: set ${stopping.rounds} instead`,
     );
   }

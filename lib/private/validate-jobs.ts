@@ -2,7 +2,7 @@ import { type Duration, SizeRoundingBehavior, Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../data-location';
 import type { SpotOptions, TrainingResources } from '../tuning-options';
 import { LIMITS } from './limits';
-import { isWithin } from './locations';
+import { isBucketKnown, isWithin } from './locations';
 import type { Problems } from './problems';
 
 /** Checks a duration. The unit of the API is seconds. */
@@ -54,7 +54,7 @@ export function checkS3Uri(problems: Problems, prop: string, uri: string): void 
 /** Checks the output location. The jobs get permission to write everywhere below it. */
 export function checkOutput(problems: Problems, output: DataLocation): void {
   checkLocations(problems, 'output', [output]);
-  if (Token.isUnresolved(output.uri) && !output._bucket) return;
+  if (!isBucketKnown(output)) return;
   if (output._key === '' && /^s3:\/\/./.test(output.uri)) {
     problems.add(
       'output',

@@ -30,13 +30,12 @@ function warnOfDifferentMetrics(scope: Construct, definitions: readonly TuningDe
 }
 
 function warnOfCombinations(scope: Construct, definition: TuningDefinition): void {
-  const { prop } = definition;
-  const inFinal = prop === '' ? 'finalTraining.hyperparameters' : `${prop}finalHyperparameters`;
+  const { prop, finalProp } = definition;
   const warnAt = (hyperparameters: string, { at, message, warning }: BrokenCombination) => {
     if (warning) warn(scope, warning, `${hyperparameters}.${at}: ${message}`);
   };
   for (const broken of brokenCombinations(definition)) warnAt(`${prop}hyperparameters`, broken);
-  for (const broken of brokenFinalCombinations(definition)) warnAt(inFinal, broken);
+  for (const broken of brokenFinalCombinations(definition)) warnAt(finalProp, broken);
 }
 
 function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition): void {

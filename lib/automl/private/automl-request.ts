@@ -4,6 +4,7 @@ import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from '../../private/execution-tag'
 import { tuningJobName } from '../../private/job-names';
 import type { JobTags } from '../../private/job-tags';
 import { jsonata, literal } from '../../private/jsonata';
+import { outputKey } from '../../private/output-key';
 import { renderTags } from '../../private/render-tuning-job';
 import type { AutoMlInput } from './validate-automl';
 
@@ -29,7 +30,7 @@ export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown
     OutputDataConfig: {
       S3OutputPath: props.output.uri,
       // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
-      KmsKeyId: (props.encryptionKey ?? props.output._bucket?.encryptionKey)?.keyArn,
+      KmsKeyId: outputKey(props.output, props.encryptionKey)?.keyArn,
     },
     AutoMLProblemTypeConfig: { TabularJobConfig: tabularJob(props) },
     AutoMLJobObjective: objective && { MetricName: objective.metric },

@@ -2,7 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import type { DataLocation } from '../../data-location';
 import { ownFinalData } from '../../private/final-training';
 import { LIMITS } from '../../private/limits';
-import { isWithin } from '../../private/locations';
+import { isBucketKnown, isWithin } from '../../private/locations';
 import type { Problems } from '../../private/problems';
 import type { TuningDefinition, TuningInput } from '../../private/tuning-definitions';
 import { checkEnvironment } from '../../private/validate-bound';
@@ -95,8 +95,8 @@ export function trainedLocations(
 
 /** Whether one location contains the other, as far as this is known at synth. */
 function overlaps(one: DataLocation, other: DataLocation): boolean {
-  const isKnown = [one, other].every(({ uri, _bucket }) => _bucket || !Token.isUnresolved(uri));
-  return isKnown && (isWithin(one, other) || isWithin(other, one));
+  const areKnown = isBucketKnown(one) && isBucketKnown(other);
+  return areKnown && (isWithin(one, other) || isWithin(other, one));
 }
 
 function checkResources(problems: Problems, { evaluation }: TuningInput): void {
