@@ -3,14 +3,13 @@
 // confidence intervals, which scikit-learn does not have. Fails if a metric differs in the first 6 digits.
 //
 //   npm run bench:evaluate -- [--rows 5000000] [--check]
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT } from './local-mode.mjs';
+import { invokeBundled } from './bundled-function.mjs';
 import { printHead, printTable, printTarget } from './measures.mjs';
 import { runPeer } from './python.mjs';
 
@@ -42,12 +41,6 @@ const PROBLEMS = {
   },
 };
 
-/** Script that runs only the function in its own process, and prints its result and its memory usage. */
-const INVOKE = `
-  const { handler } = require(process.env.BUNDLE);
-  handler(JSON.parse(process.env.EVENT)).then((result) =>
-    console.log(JSON.stringify({ ...result, megabytes: process.resourceUsage().maxRSS / 1024 })));`;
-
 printHead(`(g) The evaluation of a model, ${rows.toLocaleString('en-US')} rows`);
 const table = [['problem', 'file', 'function', 'memory', 'scikit-learn', 'memory']];
 let most = 0;
@@ -59,7 +52,7 @@ for (const [type, { columns, rowOf }] of Object.entries(PROBLEMS)) {
     const problem = { type, ...(type.startsWith('Multi') && { classes: 3 }) };
     const found = await invoke(file, { problem, columns });
     const peer = await runPeer('evaluate.py', JSON.stringify({ file, columns, problem }));
-    compare(found.evaluation.metrics, peer.result.metrics);
+    compare(found.result.evaluation.metrics, peer.result.metrics);
     most = Math.max(most, found.megabytes);
     table.push([
       `${type}${columns.includes('weight') ? ', weighted' : ''}`,
@@ -114,36 +107,12 @@ async function invoke(file, settings) {
     statistics: 's3://bucket/evaluation.json',
     ...settings,
   };
-  const started = performance.now();
   try {
-    const output = await run(event, `http://127.0.0.1:${server.address().port}`);
-    return { ...JSON.parse(output), seconds: (performance.now() - started) / 1000 };
+    return await invokeBundled('evaluate-model', event, `http://127.0.0.1:${server.address().port}`);
   } finally {
     server.close();
     server.closeAllConnections();
   }
-}
-
-async function run(event, endpoint) {
-  const child = spawn(process.execPath, ['--no-warnings', '-e', INVOKE], {
-    env: {
-      PATH: process.env['PATH'],
-      BUNDLE: join(ROOT, 'lambda/evaluate-model/bundle/index.js'),
-      EVENT: JSON.stringify(event),
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'eu-west-1',
-      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-      AWS_SECRET_ACCESS_KEY: 'none',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new Error(`the function ended with exit status ${code}`);
-  return output;
 }
 
 function compare(metrics, wanted) {

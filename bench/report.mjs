@@ -6,11 +6,10 @@
 // Then measures the whole default run, `npm run local`, alternately without and with a report.
 //
 //   npm run bench:report -- [--runs 5] [--check]
-import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT, runCommand } from './local-mode.mjs';
+import { invokeBundled } from './bundled-function.mjs';
+import { runCommand } from './local-mode.mjs';
 import { median, printHead, printTable, printTarget } from './measures.mjs';
 
 const TARGETS = { seconds: 10, megabytes: 256, sagemakerCalls: 10 };
@@ -23,14 +22,6 @@ const OBJECTIVE = 'validation:rmse';
 const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, runs: { type: 'string', default: '5' } },
 });
-
-/** Script that runs only the function in its own process, and prints its memory usage. */
-const INVOKE = `
-  const { handler } = require(process.env.BUNDLE);
-  handler(JSON.parse(process.env.EVENT)).then((result) => {
-    if (!result.report) throw new Error(result.reportError);
-    console.log(JSON.stringify({ megabytes: process.resourceUsage().maxRSS / 1024 }));
-  });`;
 
 printHead('(e) The report of an execution');
 const rows = [['training jobs', 'time', 'memory', 'SageMaker calls', 'other reads', 'page']];
@@ -70,9 +61,7 @@ async function measure(jobs) {
   try {
     for (let run = 0; run < Number(options.runs); run += 1) {
       service.calls.length = 0;
-      const started = performance.now();
-      const { megabytes } = await invoke(service.endpoint);
-      taken.push({ seconds: (performance.now() - started) / 1000, megabytes });
+      taken.push(await invoke(service.endpoint));
     }
   } finally {
     service.close();
@@ -99,39 +88,17 @@ async function wholeRuns() {
   return { without: median(taken.false), withReport: median(taken.true) };
 }
 
-function invoke(endpoint) {
+async function invoke(endpoint) {
   const event = {
     tuningJobName: 'search',
     bestTrainingJobName: 'search-001',
     finalTrainingJobName: 'search-final',
     output: 's3://bucket/reports/',
   };
-  const child = spawn(
-    process.execPath,
-    [`--max-old-space-size=${TARGETS.megabytes}`, '--no-warnings', '-e', INVOKE],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        BUNDLE: join(ROOT, 'lambda/report/bundle/index.js'),
-        EVENT: JSON.stringify(event),
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: 'eu-west-1',
-        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
-        AWS_SECRET_ACCESS_KEY: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject).on('exit', (code) => {
-      if (code === 0) resolve(JSON.parse(output));
-      else reject(new Error(`the function ended with exit status ${code}`));
-    });
-  });
+  const flags = [`--max-old-space-size=${TARGETS.megabytes}`];
+  const { result, seconds, megabytes } = await invokeBundled('report', event, endpoint, flags);
+  if (!result.report) throw new Error(result.reportError);
+  return { seconds, megabytes };
 }
 
 /** Starts a server that replaces the services. It records the calls and the size of the page. */
