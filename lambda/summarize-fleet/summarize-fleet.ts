@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { PageAssets } from '../shared/page';
+import type { PageAssets } from '../../local/src/markup/page';
 import { locationOf } from '../shared/s3-location';
 import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';

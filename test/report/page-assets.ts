@@ -3,7 +3,7 @@ import { buildSync } from 'esbuild';
 import { buildAutoMlReport, buildTuningReport } from '../../lambda/report/build-report';
 import type { AutoMlReportInput, TuningReportInput } from '../../lambda/report/input';
 import { renderPage } from '../../lambda/report/page/render-page';
-import type { PageAssets } from '../../lambda/shared/page';
+import type { PageAssets } from '../../local/src/markup/page';
 
 const REPORT = join(__dirname, '../../lambda/report');
 

@@ -67,7 +67,7 @@ test.each([
   ['warm start', oddSearches()['five parents'] ?? defaultRun()],
 ])("the page's script has all jobs: %s", (_case, input) => {
   const { reading: _reading, failures: _failures, ...report } = buildTuningReport(input);
-  const there = unpacked(JSON.parse(jsonInScript(packed({ ...report, reading: [], failures: [] }))));
+  const there = unpacked(JSON.parse(String(jsonInScript(packed({ ...report, reading: [], failures: [] })))));
   const isShort = (text: string | undefined) => (text ?? '').length <= 200;
   expect(there.jobs.map(({ number, value }) => [number, value])).toEqual(
     report.jobs.map(({ number, value }) => [number, value]),
@@ -82,8 +82,8 @@ test.each([
 test.each(HOSTILE_TEXTS)('%j is escaped', (text) => {
   const markup = html`<p title="${text}">${text}</p>`.toString();
   expect(markup.replace(/^<p title="|">|<\/p>$/g, '')).not.toMatch(/[<>"']|&(?!amp;|lt;|gt;|quot;|#39;)/);
-  expect(JSON.parse(jsonInScript(text))).toBe(text);
-  expect(jsonInScript(text)).not.toMatch(/[<>&\u2028\u2029]/);
+  expect(JSON.parse(String(jsonInScript(text)))).toBe(text);
+  expect(String(jsonInScript(text))).not.toMatch(/[<>&\u2028\u2029]/);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { type Content, html, jsonInScript, type Markup } from '../../../local/src/markup/markup';
-import { type PageAssets, securityPolicy, trusted } from '../../shared/page';
+import { htmlPage, type PageAssets } from '../../../local/src/markup/page';
 import type { Chart } from '../charts/chart';
 import { reportCharts } from '../charts/report-charts';
 import type { Report } from '../report-data';
@@ -10,25 +10,16 @@ import { jobsSection } from './jobs-section';
 import { overview } from './overview';
 import { packed } from './page-data';
 
-/**
- * Renders `report.html`. The page is self-contained, and shows everything without JavaScript. Its content security
- * policy allows only the page's own script and style sheet, by their hashes.
- */
-export function renderPage(report: Report, { css, js }: PageAssets): string {
+/** Renders `report.html`. The page is self-contained, and shows everything without JavaScript. */
+export function renderPage(report: Report, assets: PageAssets): string {
   const charts = reportCharts(report);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${securityPolicy({ css, js })}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${report.search.name} – tuning report</title>
-<style>${trusted(css)}</style>
-</head>
-<body${report.jobs.length > 200 && html` class="many"`}>
-<a class="skip" href="#jobs">Skip to the jobs</a>
+  return htmlPage(
+    {
+      ...assets,
+      title: `${report.search.name} – tuning report`,
+      className: report.jobs.length > 200 ? 'many' : undefined,
+    },
+    html`<a class="skip" href="#jobs">Skip to the jobs</a>
 ${overview(report, charts)}
 ${evaluationSection(report, charts.calibration)}
 ${hyperparameters(report, charts.definitions)}
@@ -43,12 +34,8 @@ ${warmStart(report, charts.parents)}
 ${missing(report)}
 </main>
 <p id="announcement" class="hidden" aria-live="polite"></p>
-<script type="application/json" id="data">${trusted(jsonInScript(packed(report)))}</script>
-<script>${trusted(js)}</script>
-</body>
-</html>
-`;
-  return page.toString();
+<script type="application/json" id="data">${jsonInScript(packed(report))}</script>`,
+  );
 }
 
 const curvesLegend = legend([

@@ -1,6 +1,6 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { htmlPage, type PageAssets } from '../../../local/src/markup/page';
 import { count, formatNumber, formatSeconds, formatTime } from '../../shared/format';
-import { type PageAssets, securityPolicy, trusted } from '../../shared/page';
 import type { FleetSummary, ItemResult } from '../fleet-data';
 import { histogram } from './histogram';
 
@@ -17,21 +17,11 @@ export interface FleetPage {
 }
 
 /** Renders `fleet.html`. The page is self-contained, and shows everything without JavaScript. */
-export function renderPage(page: FleetPage, { css, js }: PageAssets): string {
+export function renderPage(page: FleetPage, assets: PageAssets): string {
   const { execution, createdAt, status, fleet, items } = page;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${securityPolicy({ css, js })}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${execution} – fleet summary</title>
-<style>${trusted(css)}</style>
-</head>
-<body>
-<a class="skip" href="#items">Skip to the items</a>
+  return htmlPage(
+    { ...assets, title: `${execution} – fleet summary` },
+    html`<a class="skip" href="#items">Skip to the items</a>
 <header><p class="kind">Fleet of tuning jobs</p><h1><bdi>${execution}</bdi>${status && html` <span class="status status-failed">${status}</span>`}</h1>
 <p class="meta">${formatTime(createdAt)}</p></header>
 <main>
@@ -40,11 +30,8 @@ ${distribution(fleet, items)}
 ${reasons(fleet)}
 ${table(items)}
 </main>
-<p id="announcement" class="hidden" aria-live="polite"></p>
-<script>${trusted(js)}</script>
-</body>
-</html>
-`.toString();
+<p id="announcement" class="hidden" aria-live="polite"></p>`,
+  );
 }
 
 function overview(fleet: FleetSummary): Markup {

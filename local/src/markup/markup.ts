@@ -1,4 +1,4 @@
-/** HTML or SVG. Only `html` creates it, so all strings in it are escaped. */
+/** HTML or SVG. Only this folder creates it: all strings in it are escaped or from our own files. */
 export class Markup {
   constructor(private readonly text: string) {}
 
@@ -40,9 +40,11 @@ function escaped(text: string): string {
 }
 
 /** JSON for a `script` element, without sequences that end the element or a line of JavaScript. */
-export function jsonInScript(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+export function jsonInScript(value: unknown): Markup {
+  return new Markup(
+    JSON.stringify(value).replace(
+      /[<>&\u2028\u2029]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
   );
 }

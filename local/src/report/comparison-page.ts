@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { type Content, html, Markup } from '../markup/markup';
+import { type Content, html, type Markup } from '../markup/markup';
+import { htmlPage } from '../markup/page';
 import { bestSoFarChart, LINE_COLORS } from './best-so-far-chart';
 import { formatHyperparameter, formatMetric } from './format';
 import { htmlTable } from './html-table';
@@ -33,19 +33,9 @@ ${LINE_COLORS.map(([light], i) => `.line${i}{stroke:${light}}.mark${i}{color:${l
  */
 export function renderComparison(searches: readonly ComparedSearch[]): string {
   const metrics = [...new Set(searches.map(({ report }) => report.objective.metric))];
-  const policy = `default-src 'none'; style-src 'sha256-${hashOf(CSS)}'; base-uri 'none'; form-action 'none'`;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Comparison of ${searches.length} searches</title>
-<style>${new Markup(CSS)}</style>
-</head>
-<body>
-<main>
+  return htmlPage(
+    { title: `Comparison of ${searches.length} searches`, css: CSS },
+    html`<main>
 <h1>Comparison of ${searches.length} searches</h1>
 ${metrics.length > 1 && html`<p>These searches have different objectives. Their values cannot be compared with each other.</p>`}
 <h2>Winners</h2>
@@ -53,11 +43,8 @@ ${winners(searches)}
 ${metrics.map((metric) => chartOf(metric, searches))}
 <h2>Ranges, and the values of the winners</h2>
 ${ranges(searches)}
-</main>
-</body>
-</html>
-`;
-  return page.toString();
+</main>`,
+  );
 }
 
 /** The search's own training jobs, without those of warm-start parents. */
@@ -157,8 +144,4 @@ function rangeText({ name: definition, ranges: all }: ReportDefinition, name: st
   if (range === undefined) return [];
   const values = range.values ? range.values.join(', ') : `${range.min} to ${range.max}, ${range.scaling}`;
   return [definition === undefined ? values : `${definition}: ${values}`];
-}
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
 }
