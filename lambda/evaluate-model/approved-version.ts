@@ -1,6 +1,7 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { json } from 'node:stream/consumers';
 import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/client-sagemaker';
 import { locationOf } from '../shared/s3-location';
+import { openObject } from '../shared/s3-objects';
 import { isNotFound } from '../shared/sagemaker-errors';
 import type { EvaluationClients } from './clients';
 import type { EvaluateModelEvent } from './event';
@@ -80,10 +81,8 @@ async function readStatistics(
   s3: EvaluationClients['s3'],
   uri: string,
 ): Promise<Omit<ApprovedVersion, 'title'>> {
-  const { bucket, key } = locationOf(uri);
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    return { statistics: JSON.parse((await Body?.transformToString()) ?? '') };
+    return { statistics: await json(await openObject(s3, locationOf(uri))) };
   } catch (error) {
     return { problem: `its statistics ${uri} cannot be read: ${(error as Error).message}` };
   }

@@ -1,5 +1,6 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { show } from '../shared/event-fields';
+import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
 import { InvalidItemsError } from './errors';
 import { type FleetInput, isObject, type ListFleetItemsEvent } from './event';
@@ -53,21 +54,13 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
   }
   if (rows.length === 0 && problems.length === 0) problems.push(`the list has no items${whereFrom(event)}`);
   if (problems.length > 0) throw new InvalidItemsError(messageOf(problems));
-  const { bucket, key } = locationOf(output);
-  const list = { bucket, key: `${key}items.jsonl` };
-  await client.send(
-    new PutObjectCommand({
-      Bucket: list.bucket,
-      Key: list.key,
-      Body: `${rows.join('\n')}\n`,
-      ContentType: 'application/jsonl',
-      ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
-    }),
-  );
+  const list = `${output}items.jsonl`;
+  const file = { body: `${rows.join('\n')}\n`, contentType: 'application/jsonl' };
+  await putObject(client, list, file, encryptionKey);
   return {
     items: rows.length,
-    list,
-    results: `${key}results`,
+    list: locationOf(list),
+    results: locationOf(`${output}results`).key,
     maxConcurrency: input.maxConcurrency ?? event.maxConcurrency,
   };
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
 import { locationOf } from '../shared/s3-location';
+import { pagesOf } from '../shared/s3-objects';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
 
@@ -177,24 +178,15 @@ async function* foldersIn(
   uri: string,
   dataFields: readonly string[],
 ): AsyncGenerator<ListedItem> {
-  const { bucket, key: prefix } = locationOf(uri);
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        Delimiter: '/',
-        ContinuationToken: token,
-      }),
-    );
-    for (const { Prefix: folder = '' } of page.CommonPrefixes ?? []) {
+  const location = locationOf(uri);
+  const { bucket, key: prefix } = location;
+  for await (const { CommonPrefixes: folders = [] } of pagesOf(client, location, '/')) {
+    for (const { Prefix: folder = '' } of folders) {
       const data = dataFields.map((field) => [field, `s3://${bucket}/${folder}${field}/`]);
       yield {
         place: `folder ${folder}`,
         value: { id: folder.slice(prefix.length, -1), ...Object.fromEntries(data) },
       };
     }
-    token = page.NextContinuationToken;
-  } while (token !== undefined);
+  }
 }

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { readUnpacked } from '../shared/read-unpacked';
 import { locationOf } from '../shared/s3-location';
+import { openObject } from '../shared/s3-objects';
 import { BestIterationUnknownError } from './errors';
 
 /**
@@ -28,10 +28,8 @@ export async function readBestIteration(
   if (modelArtifacts === undefined) {
     throw new BestIterationUnknownError('the best training job left no model with its best number of rounds');
   }
-  const { bucket, key } = locationOf(modelArtifacts);
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const found = await readUnpacked(Body as Readable, findIn);
+    const found = await readUnpacked(await openObject(client, locationOf(modelArtifacts)), findIn);
     if (found !== undefined) return found;
   } catch (error) {
     throw new BestIterationUnknownError(`${modelArtifacts} cannot be read: ${(error as Error).message}`, {

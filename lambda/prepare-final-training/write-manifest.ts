@@ -1,5 +1,6 @@
-import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { locationOf } from '../shared/s3-location';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { locationOf, type S3Location } from '../shared/s3-location';
+import { pagesOf } from '../shared/s3-objects';
 import { writeJson } from '../shared/write-json';
 import { TrainingDataError } from './errors';
 
@@ -40,9 +41,9 @@ async function listData(
     );
   }
   const keys = new Set<string>();
-  for (const { key: prefix } of places) {
+  for (const place of places) {
     let isEmpty = true;
-    for await (const key of listKeys(client, bucket, prefix)) {
+    for await (const key of listKeys(client, place)) {
       keys.add(key);
       isEmpty = false;
       if (keys.size > MAX_OBJECTS)
@@ -50,21 +51,16 @@ async function listData(
           `there are more than ${MAX_OBJECTS} objects below ${locations.join(' and ')}`,
         );
     }
-    if (isEmpty) throw new TrainingDataError(`there are no objects below s3://${bucket}/${prefix}`);
+    if (isEmpty) throw new TrainingDataError(`there are no objects below s3://${bucket}/${place.key}`);
   }
   return { bucket, keys: [...keys] };
 }
 
 /** Keys that begin with a prefix, without the keys that represent folders. */
-async function* listKeys(client: S3Client, bucket: string, prefix: string): AsyncGenerator<string> {
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-    );
-    for (const { Key: key } of page.Contents ?? []) if (key && !key.endsWith('/')) yield key;
-    token = page.NextContinuationToken;
-  } while (token);
+async function* listKeys(client: S3Client, location: S3Location): AsyncGenerator<string> {
+  for await (const { Contents = [] } of pagesOf(client, location)) {
+    for (const { Key: key } of Contents) if (key && !key.endsWith('/')) yield key;
+  }
 }
 
 /** The deepest folder that contains all keys, with a trailing slash; empty for the whole bucket. */

@@ -1,5 +1,4 @@
-import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { locationOf } from '../shared/s3-location';
+import { putObject } from '../shared/put-object';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { ReportEvent } from './event';
@@ -30,11 +29,12 @@ export async function writeReport(
     const folder = `${event.output}${event.tuningJobName ?? event.autoMlJobName}/`;
     await Promise.all(
       Object.entries(renderReport(report, assets)).map(([name, body]) =>
-        put(clients.s3, `${folder}${name}`, {
-          Body: body,
-          ContentType: CONTENT_TYPES[name as keyof ReportFiles],
-          ...(event.encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: event.encryptionKey }),
-        }),
+        putObject(
+          clients.s3,
+          `${folder}${name}`,
+          { body, contentType: CONTENT_TYPES[name as keyof ReportFiles] },
+          event.encryptionKey,
+        ),
       ),
     );
     const notices = [
@@ -64,12 +64,3 @@ const CONTENT_TYPES: Readonly<Record<keyof ReportFiles, string>> = {
   'report.json': 'application/json',
   'training-jobs.csv': 'text/csv; charset=utf-8',
 };
-
-async function put(
-  client: ReportClients['s3'],
-  uri: string,
-  object: Omit<PutObjectCommandInput, 'Bucket' | 'Key'>,
-): Promise<void> {
-  const { bucket, key } = locationOf(uri);
-  await client.send(new PutObjectCommand({ ...object, Bucket: bucket, Key: key }));
-}

@@ -1,11 +1,14 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { locationOf } from './s3-location';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { locationOf, type S3Location } from './s3-location';
 
 /** An object that is not empty. */
-export interface S3Object {
-  readonly bucket: string;
-  readonly key: string;
+export interface S3Object extends S3Location {
   readonly uri: string;
   readonly size: number;
 }
@@ -23,24 +26,47 @@ export interface S3Listing {
  * @param maxPages maximum number of pages to list, with 1,000 objects each
  */
 export async function listObjects(client: S3Client, uri: string, maxPages: number): Promise<S3Listing> {
-  const { bucket, key: prefix } = locationOf(uri);
+  const location = locationOf(uri);
+  const { bucket } = location;
   const objects: S3Object[] = [];
-  let token: string | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
-    const response = await client.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
-    );
-    for (const { Key: key, Size: size = 0 } of response.Contents ?? []) {
+  let pages = 0;
+  for await (const { Contents = [], NextContinuationToken: next } of pagesOf(client, location)) {
+    for (const { Key: key, Size: size = 0 } of Contents) {
       if (key && size > 0) objects.push({ bucket, key, uri: `s3://${bucket}/${key}`, size });
     }
-    token = response.NextContinuationToken;
-    if (!token) return { objects, truncated: false };
+    pages += 1;
+    if (pages === maxPages) return { objects, truncated: Boolean(next) };
   }
-  return { objects, truncated: true };
+  return { objects, truncated: false };
+}
+
+/**
+ * Lists the objects whose keys begin with that of the location, one page of up to 1,000 objects at a time.
+ *
+ * @param delimiter lists folders that end with it instead of the objects in them. @default - lists all objects
+ */
+export async function* pagesOf(
+  client: S3Client,
+  { bucket, key: prefix }: S3Location,
+  delimiter?: string,
+): AsyncGenerator<ListObjectsV2CommandOutput> {
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        Delimiter: delimiter,
+        ContinuationToken: token,
+      }),
+    );
+    yield page;
+    token = page.NextContinuationToken;
+  } while (token);
 }
 
 /** The content of an object, as a stream. */
-export async function openObject(client: S3Client, { bucket, key }: S3Object): Promise<Readable> {
+export async function openObject(client: S3Client, { bucket, key }: S3Location): Promise<Readable> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   return Body as Readable;
 }

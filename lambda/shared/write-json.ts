@@ -1,5 +1,5 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { locationOf } from './s3-location';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { putObject } from './put-object';
 
 /** Writes an object with JSON. Without a KMS key, S3 uses the default encryption of the bucket. */
 export async function writeJson(
@@ -8,14 +8,6 @@ export async function writeJson(
   content: unknown,
   encryptionKey: string | undefined,
 ): Promise<void> {
-  const { bucket, key } = locationOf(uri);
-  await client.send(
-    new PutObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      Body: JSON.stringify(content),
-      ContentType: 'application/json',
-      ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
-    }),
-  );
+  const object = { body: JSON.stringify(content), contentType: 'application/json' };
+  await putObject(client, uri, object, encryptionKey);
 }

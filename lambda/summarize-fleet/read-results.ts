@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { json } from 'node:stream/consumers';
+import type { _Object, S3Client } from '@aws-sdk/client-s3';
+import { openObject, pagesOf } from '../shared/s3-objects';
 import { ResultsMissingError } from './errors';
 
 /** A child execution in the files of a Map's ResultWriter. Its data is JSON in strings. */
@@ -21,8 +21,8 @@ interface Manifest {
 
 /** Reads an object of JSON Lines, one at a time, so that memory does not depend on its size. */
 export async function* readLines<Line>(client: S3Client, bucket: string, key: string): AsyncGenerator<Line> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const lines = createInterface({ input: Body as Readable, crlfDelay: Number.POSITIVE_INFINITY });
+  const input = await openObject(client, { bucket, key });
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   for await (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
 }
 
@@ -32,8 +32,8 @@ export async function* readResults(
   bucket: string,
   manifestKey: string,
 ): AsyncGenerator<ChildExecution> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: manifestKey }));
-  const { ResultFiles: files = {} }: Manifest = JSON.parse(await text(Body as Readable));
+  const manifest = await openObject(client, { bucket, key: manifestKey });
+  const { ResultFiles: files = {} } = (await json(manifest)) as Manifest;
   for (const { Key: key } of Object.values(files).flat()) {
     if (key !== undefined) yield* readLines<ChildExecution>(client, bucket, key);
   }
@@ -53,9 +53,8 @@ export async function findManifest(
   bucket: string,
   folder: string,
 ): Promise<string | undefined> {
-  const { Contents: objects = [] } = await client.send(
-    new ListObjectsV2Command({ Bucket: bucket, Prefix: folder }),
-  );
+  const objects: _Object[] = [];
+  for await (const { Contents = [] } of pagesOf(client, { bucket, key: folder })) objects.push(...Contents);
   const [newest] = objects
     .filter(({ Key: key }) => key?.endsWith('/manifest.json'))
     .sort((one, other) => Number(other.LastModified) - Number(one.LastModified));

@@ -1,8 +1,9 @@
-import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { PageAssets } from '../../local/src/markup/page';
+import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
+import { openObject } from '../shared/s3-objects';
 import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
 import { itemOf, type ListedItem, resultOf } from './item-result';
@@ -40,16 +41,8 @@ export async function summarizeFleet(
   if (manifest === undefined) return undefined;
   const items = worstFirst(await withUse(client, await readItems(client, bucket, key, manifest)));
   const fleet = summarize(items);
-  const put = (name: string, type: string, body: string) =>
-    client.send(
-      new PutObjectCommand({
-        Bucket: bucket,
-        Key: `${key}${name}`,
-        Body: body,
-        ContentType: type,
-        ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
-      }),
-    );
+  const put = (name: string, contentType: string, body: string) =>
+    putObject(client, `${folder}${name}`, { body, contentType }, encryptionKey);
   const createdAt = new Date().toISOString();
   const execution = key.split('/').at(-2) ?? '';
   // One file after the other, so that only one is in memory.
@@ -108,10 +101,11 @@ async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<
 }
 
 async function usedIn(client: S3Client, report: string): Promise<number | undefined> {
-  const { bucket, key } = locationOf(report.replace(/report\.html$/, 'report.json'));
+  const location = locationOf(report.replace(/report\.html$/, 'report.json'));
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const { cost } = (await json(Body as Readable)) as { cost?: { billableSeconds?: number } };
+    const { cost } = (await json(await openObject(client, location))) as {
+      cost?: { billableSeconds?: number };
+    };
     return cost?.billableSeconds;
   } catch (error) {
     // The summary is complete without it.
