@@ -1,5 +1,5 @@
 import { InvalidEventError } from '../shared/errors';
-import { fieldsOf, show } from '../shared/event-fields';
+import { fieldsOf, isObject, show } from '../shared/event-fields';
 import { InvalidInputError } from './errors';
 
 /** Event that the state machine passes to the function. */
@@ -105,8 +105,4 @@ function parseInput(input: unknown): FleetInput {
     );
   }
   return input;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import { show } from '../shared/event-fields';
+import { isObject, show } from '../shared/event-fields';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
 import { InvalidItemsError } from './errors';
-import { type FleetInput, isObject, type ListFleetItemsEvent } from './event';
+import type { FleetInput, ListFleetItemsEvent } from './event';
 import { namesOf } from './item-names';
 import { type ListedItem, MAX_LIST_BYTES, readItems } from './read-items';
 

@@ -1,6 +1,7 @@
 import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
 import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
 import { modelArtifactsOf, ranked as rankedCandidate } from '../shared/automl-candidate';
+import { defined } from '../shared/defined';
 import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import { convergence } from './analyses/convergence';
 import { cost } from './analyses/cost';
@@ -11,7 +12,7 @@ import { bestOf, compareBest, rankedJobs } from './analyses/ranking';
 import { definitionsOf } from './definitions';
 import { namedFeatures, thinned } from './extras';
 import type { AutoMlReportInput, TuningReportInput } from './input';
-import { defined, finalMetrics, isoTime, jobsOf, numbered } from './jobs';
+import { finalMetrics, isoTime, jobsOf, numbered } from './jobs';
 import { readingOf } from './reading';
 import {
   type Definition,

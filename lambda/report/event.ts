@@ -1,10 +1,9 @@
-import type { CrossValidation } from '../shared/cross-validation';
 import { InvalidEventError } from '../shared/errors';
-import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/evaluation';
 import { fieldsOf, jobName, show } from '../shared/event-fields';
+import type { ModelResults } from './input';
 
 /** Event that the state machine passes to the function. */
-export interface ReportEvent {
+export interface ReportEvent extends ModelResults {
   /** Name of the tuning job. Specify either `tuningJobName` or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
@@ -19,13 +18,6 @@ export interface ReportEvent {
   readonly encryptionKey?: string;
   /** Names of the features of a model. */
   readonly features?: FeatureNames;
-  /** The cross-validation of the best hyperparameters. */
-  readonly crossValidation?: CrossValidation;
-  /** The evaluation of the final model on test data, as the function `evaluate-model` returns it. */
-  readonly evaluation?: Evaluation;
-  readonly charts?: Charts;
-  readonly gate?: GateResult;
-  readonly modelPackage?: ModelPackage;
 }
 
 /** Names of the features in training data. */
@@ -96,7 +88,7 @@ function optionalText<Name extends string>(
 }
 
 /** A result of another state, which is used as it is. */
-function optionalObject<Name extends 'crossValidation' | 'evaluation' | 'charts' | 'gate' | 'modelPackage'>(
+function optionalObject<Name extends keyof ModelResults>(
   fields: Record<string, unknown>,
   name: Name,
   required: readonly string[],

@@ -11,7 +11,7 @@ import type { Charts, Evaluation, GateResult, ModelPackage } from '../shared/eva
 import type { FeatureImportance, LearningCurve, Links } from './report-data';
 
 /** Input for the report of a hyperparameter tuning job: SageMaker's unchanged responses. */
-export interface TuningReportInput extends ReportExtras {
+export interface TuningReportInput extends ReportExtras, ModelResults {
   readonly tuningJob: DescribeHyperParameterTuningJobResponse;
   readonly trainingJobs: readonly TrainingJobInput[];
   /** Earlier tuning jobs that the search started from. */
@@ -21,9 +21,13 @@ export interface TuningReportInput extends ReportExtras {
   readonly bestTrainingJobName?: string;
   /** Whether the model of the best training job is the final model, so that there is no final training job. */
   readonly reusesBest?: boolean;
+}
+
+/** Results of the states after the search, unchanged. */
+export interface ModelResults {
   /** The cross-validation of the best hyperparameters. */
   readonly crossValidation?: CrossValidation;
-  /** The evaluation of the final model on test data. */
+  /** The evaluation of the final model on test data, as the function `evaluate-model` returns it. */
   readonly evaluation?: Evaluation;
   readonly charts?: Charts;
   readonly gate?: GateResult;

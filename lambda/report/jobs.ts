@@ -1,3 +1,4 @@
+import { defined } from '../shared/defined';
 import type { TrainingJobInput } from './input';
 import type { Definition, Job } from './report-data';
 
@@ -84,11 +85,6 @@ export function finite(value: number | undefined): number | undefined {
 
 export function isoTime(time: Date | undefined): string | undefined {
   return time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
-}
-
-/** Removes the fields whose value is undefined. */
-export function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
 function compareText(one: string, other: string): number {

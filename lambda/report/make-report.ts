@@ -1,10 +1,10 @@
 import type { DescribeHyperParameterTuningJobResponse } from '@aws-sdk/client-sagemaker';
+import { defined } from '../shared/defined';
 import { buildAutoMlReport, buildTuningReport } from './build-report';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { FeatureNames, ReportEvent } from './event';
 import type { TrainingJobInput } from './input';
-import { defined } from './jobs';
 import type { FeatureImportance, Links, Report } from './report-data';
 import { readAutoMlSearch } from './sources/automl-search';
 import { readLearningCurves } from './sources/learning-curves';

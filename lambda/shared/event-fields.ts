@@ -11,7 +11,7 @@ const MAX_LIST_SIZE = 50;
  * be silently ignored
  */
 export function fieldsOf(event: unknown, known: readonly string[]): Record<string, unknown> {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+  if (!isObject(event)) {
     throw new InvalidEventError(`the event must be an object, got ${show(event)}`);
   }
   const unknown = Object.keys(event).find((field) => !known.includes(field));
@@ -60,8 +60,11 @@ export function isOptional(value: unknown, is: (value: unknown) => boolean): boo
 
 /** Whether a value is a map of strings. */
 export function isStrings(value: unknown): value is Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((inner) => typeof inner === 'string');
+  return isObject(value) && Object.values(value).every((inner) => typeof inner === 'string');
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function isS3Uri(value: unknown): boolean {

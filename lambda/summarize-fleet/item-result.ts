@@ -1,3 +1,4 @@
+import { defined } from '../shared/defined';
 import type { ItemResult, ItemStatus, Objective } from './fleet-data';
 import type { ChildExecution } from './read-results';
 
@@ -51,21 +52,20 @@ export function itemOf({ Input: input = '{}' }: ChildExecution): ListedItem {
 export function resultOf({ id, folder }: ListedItem, child: ChildExecution | undefined): ItemResult {
   const { Status = 'PENDING', Output: output, StartDate: startedAt, StopDate: endedAt } = child ?? {};
   const status = STATUSES[Status] ?? 'FAILED';
-  return defined({
+  return {
     id,
     folder,
     status,
     ...(status === 'SUCCEEDED' && output !== undefined && succeeded(JSON.parse(output))),
     ...(status === 'FAILED' && child && failed(child)),
-    startedAt,
-    endedAt,
-  });
+    ...defined({ startedAt, endedAt }),
+  };
 }
 
 function succeeded(output: Output): Partial<ItemResult> {
   const { tuningJob, bestTrainingJob: best, finalTrainingJob: final } = output;
   const { evaluation, gate, report, instanceSeconds } = output;
-  return {
+  return defined({
     tuningJob: tuningJob?.name,
     bestTrainingJob: best?.name,
     objective: best?.objective,
@@ -76,7 +76,7 @@ function succeeded(output: Output): Partial<ItemResult> {
     gatePassed: gate?.passed,
     report: report ?? undefined,
     instanceSeconds,
-  } as Partial<ItemResult>;
+  });
 }
 
 /** The values of the metrics that are defined. */
@@ -116,10 +116,4 @@ function reasonIn(cause: string): string {
   } catch {
     return cause;
   }
-}
-
-function defined(item: Record<string, unknown>): ItemResult {
-  return Object.fromEntries(
-    Object.entries(item).filter(([, value]) => value !== undefined),
-  ) as unknown as ItemResult;
 }
