@@ -1,5 +1,5 @@
+import { announce, svgElement } from '../../shared/client/dom';
 import type { BrushAxis } from '../charts/chart';
-import { announce, svgElement } from './dom';
 import type { State } from './state';
 
 const WIDTH = 22;

@@ -1,10 +1,10 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
+import { button, fill } from '../../shared/client/dom';
 import { formatNumber } from '../../shared/format';
 import { durationOf, shortName } from '../page/columns';
 import { linkTo } from '../page/links';
 import { link } from '../page/overview';
 import type { Job } from '../report-data';
-import { button, fill } from './dom';
 import type { State } from './state';
 
 /** Shows the selected jobs side by side. */

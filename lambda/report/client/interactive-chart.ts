@@ -1,6 +1,6 @@
+import { fill, svgElement } from '../../shared/client/dom';
 import type { Chart, Drawing, Mark } from '../charts/chart';
 import { Brush } from './brush';
-import { fill, svgElement } from './dom';
 import type { State } from './state';
 import type { Tooltip } from './tooltip';
 

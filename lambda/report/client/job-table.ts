@@ -1,6 +1,7 @@
+import { button } from '../../shared/client/dom';
+import { compareValues, type FilterControls, filterControls, makeSortable } from '../../shared/client/table';
 import { type Column, columnsOf } from '../page/columns';
 import type { Job } from '../report-data';
-import { announce, button } from './dom';
 import type { State } from './state';
 
 /** Makes the table of all jobs sortable, filterable and selectable. */
@@ -10,12 +11,11 @@ export class JobTable {
   /** Rows, indexed by job number minus one. */
   private readonly rows = [...this.body.rows];
   private readonly boxes: HTMLInputElement[] = [];
-  private readonly status = document.createElement('select');
-  private readonly search = document.createElement('input');
-  private readonly shown = document.createElement('span');
+  private readonly controls: FilterControls;
   private readonly reset = button('Clear intervals', () => this.state.clearIntervals());
 
   constructor(private readonly state: State) {
+    this.controls = filterControls(state.report.jobs.map(({ status }) => status));
     this.addTools();
     this.addSorting();
     this.addSelection();
@@ -31,60 +31,38 @@ export class JobTable {
   }
 
   private addTools(): void {
-    const tools = document.getElementById('job-tools');
-    const statuses = [...new Set(this.state.report.jobs.map(({ status }) => status))].sort();
-    this.status.append(
-      new Option('All statuses', ''),
-      ...statuses.map((status) => new Option(status, status)),
-    );
-    this.status.setAttribute('aria-label', 'Status');
-    this.search.type = 'search';
-    this.search.placeholder = 'Find in all columns';
-    this.search.setAttribute('aria-label', 'Find in all columns');
+    const { status, search, shown } = this.controls;
     const { filter } = this.state;
-    if (statuses.includes(filter.status)) this.status.value = filter.status;
-    this.search.value = filter.words;
-    const choose = () => this.state.filterBy({ status: this.status.value, words: this.search.value });
-    this.status.addEventListener('change', choose);
-    this.search.addEventListener('input', choose);
-    tools?.append(this.status, this.search, this.reset, this.shown);
+    if ([...status.options].some(({ value }) => value === filter.status)) status.value = filter.status;
+    search.value = filter.words;
+    const choose = () => this.state.filterBy({ status: status.value, words: search.value });
+    status.addEventListener('change', choose);
+    search.addEventListener('input', choose);
+    document.getElementById('job-tools')?.append(status, search, this.reset, shown);
   }
 
   private addSorting(): void {
-    const columns: Pick<Column, 'read' | 'title' | 'isText'>[] = [
-      { title: '#', isText: false, read: (job) => job.number },
+    const columns: Pick<Column, 'read' | 'title'>[] = [
+      { title: '#', read: (job) => job.number },
       ...columnsOf(this.state.report),
     ];
-    const heads = [...(this.table.tHead?.rows[0]?.cells ?? [])];
-    const sortBy = (index: number, isDescending: boolean) => {
-      this.sort(columns[index]?.read ?? (() => undefined), isDescending);
-      heads.forEach((head, at) => {
-        if (at === index) head.setAttribute('aria-sort', isDescending ? 'descending' : 'ascending');
-        else head.removeAttribute('aria-sort');
-      });
-    };
-    heads.forEach((head, index) => {
-      const column = columns[index]?.title;
+    const mark = makeSortable(this.table, (index, isDescending) => {
+      const column = columns[index];
       if (column === undefined) return;
-      const sort = button(column, () => {
-        const { sorting } = this.state;
-        const isDescending = sorting?.column === column && !sorting.isDescending;
-        sortBy(index, isDescending);
-        this.state.sortBy({ column, isDescending });
-        announce(`Sorted by ${column}, ${isDescending ? 'descending' : 'ascending'}`);
-      });
-      sort.className = 'sort';
-      sort.dir = 'auto';
-      head.replaceChildren(sort);
+      this.sort(column.read, isDescending);
+      this.state.sortBy({ column: column.title, isDescending });
     });
     const { sorting } = this.state;
     const kept = columns.findIndex(({ title }) => title === sorting?.column);
-    if (sorting && kept >= 0) sortBy(kept, sorting.isDescending);
+    const column = columns[kept];
+    if (!sorting || column === undefined) return;
+    this.sort(column.read, sorting.isDescending);
+    mark(kept, sorting.isDescending);
   }
 
   private sort(read: Column['read'], isDescending: boolean): void {
     const order = this.state.report.jobs.map((job, at) => ({ value: read(job), at }));
-    order.sort((one, other) => compare(one.value, other.value, isDescending) || one.at - other.at);
+    order.sort((one, other) => compareValues(one.value, other.value, isDescending) || one.at - other.at);
     this.body.append(...order.flatMap(({ at }) => this.rows[at] ?? []));
   }
 
@@ -120,31 +98,20 @@ export class JobTable {
   }
 
   private filter(): void {
-    const words = this.search.value.toLowerCase().trim();
+    const { status, search, shown } = this.controls;
+    const words = search.value.toLowerCase().trim();
     const matches = (job: Job, row: HTMLTableRowElement) =>
       this.state.isShown(job.number) &&
-      (this.status.value === '' || job.status === this.status.value) &&
+      (status.value === '' || job.status === status.value) &&
       (words === '' || (row.textContent ?? '').toLowerCase().includes(words));
-    let shown = 0;
+    let count = 0;
     this.state.report.jobs.forEach((job, at) => {
       const row = this.rows[at];
       if (!row) return;
       row.hidden = !matches(job, row);
-      if (!row.hidden) shown += 1;
+      if (!row.hidden) count += 1;
     });
-    this.shown.textContent = `${shown} of ${this.rows.length} shown`;
+    shown.textContent = `${count} of ${this.rows.length} shown`;
     this.reset.hidden = this.state.intervals.size === 0;
   }
-}
-
-/** Compares rows. Rows without a value come last in both sort directions. */
-function compare(
-  one: string | number | undefined,
-  other: string | number | undefined,
-  isDescending: boolean,
-): number {
-  if (one === undefined || other === undefined)
-    return Number(one === undefined) - Number(other === undefined);
-  const order = one < other ? -1 : one > other ? 1 : 0;
-  return isDescending ? -order : order;
 }

@@ -1,7 +1,7 @@
+import { button } from '../../shared/client/dom';
 import { chartsById, reportCharts } from '../charts/report-charts';
 import { unpacked } from '../page/page-data';
 import { showComparison } from './comparison';
-import { button } from './dom';
 import { InteractiveChart } from './interactive-chart';
 import { JobTable } from './job-table';
 import { keepChoices, restoreFocus } from './kept-choices';

@@ -1,6 +1,6 @@
 import { html } from '../../../local/src/markup/markup';
+import { announce, fill } from '../../shared/client/dom';
 import { cut, formatNumber, formatValue } from '../../shared/format';
-import { announce, fill } from './dom';
 import type { State } from './state';
 
 const MOST_HYPERPARAMETERS = 12;

@@ -1,28 +1,24 @@
 // Makes the table of items sortable and searchable.
+import { compareValues, filterControls, makeSortable } from '../../shared/client/table';
 
 const table = document.getElementById('item-table') as HTMLTableElement;
 const body = table.tBodies[0] as HTMLTableSectionElement;
 const rows = [...body.rows];
-const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
 const texts = new Map(rows.map((row) => [row, (row.textContent ?? '').toLowerCase()]));
 
-const search = document.createElement('input');
-search.type = 'search';
-search.placeholder = 'Find in all columns';
-search.setAttribute('aria-label', 'Find in all columns');
-const statuses = [...new Set(rows.map((row) => row.cells[1]?.textContent ?? ''))].sort();
-const statusChoice = document.createElement('select');
-statusChoice.setAttribute('aria-label', 'Status');
-statusChoice.append(new Option('All statuses', ''), ...statuses.map((each) => new Option(each, each)));
-const shown = document.createElement('span');
-document.getElementById('item-tools')?.append(statusChoice, search, shown);
+const { status, search, shown } = filterControls(rows.map(statusOf));
+document.getElementById('item-tools')?.append(status, search, shown);
+
+function statusOf(row: HTMLTableRowElement): string {
+  return row.cells[1]?.textContent ?? '';
+}
 
 function filter(): void {
   const words = search.value.toLowerCase().trim();
   let count = 0;
   for (const row of rows) {
     row.hidden = !(
-      (statusChoice.value === '' || row.cells[1]?.textContent === statusChoice.value) &&
+      (status.value === '' || statusOf(row) === status.value) &&
       (words === '' || texts.get(row)?.includes(words))
     );
     if (!row.hidden) count += 1;
@@ -37,37 +33,13 @@ function sortValue(row: HTMLTableRowElement, column: number): string | number | 
   return value === undefined ? cell?.textContent || undefined : Number(value);
 }
 
-/** Sorts the rows. Empty cells are last in both directions. */
-function sort(column: number, isDescending: boolean): void {
+makeSortable(table, (column, isDescending) => {
   const sorted = rows.map((row) => ({ row, value: sortValue(row, column) }));
-  sorted.sort(({ value: one }, { value: other }) => {
-    if (one === undefined || other === undefined)
-      return Number(one === undefined) - Number(other === undefined);
-    const order = one < other ? -1 : one > other ? 1 : 0;
-    return isDescending ? -order : order;
-  });
+  sorted.sort((one, other) => compareValues(one.value, other.value, isDescending));
   body.append(...sorted.map(({ row }) => row));
-}
-
-for (const [column, head] of heads.entries()) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'sort';
-  button.textContent = head.textContent;
-  button.addEventListener('click', () => {
-    const isDescending = head.getAttribute('aria-sort') === 'ascending';
-    sort(column, isDescending);
-    for (const other of heads) other.removeAttribute('aria-sort');
-    head.setAttribute('aria-sort', isDescending ? 'descending' : 'ascending');
-    const announcement = document.getElementById('announcement');
-    if (announcement) {
-      announcement.textContent = `Sorted by ${button.textContent}, ${isDescending ? 'descending' : 'ascending'}`;
-    }
-  });
-  head.replaceChildren(button);
-}
+});
 search.addEventListener('input', filter);
-statusChoice.addEventListener('change', filter);
+status.addEventListener('change', filter);
 filter();
 document.documentElement.classList.add('script');
 performance.mark('interactive');
