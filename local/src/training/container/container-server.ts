@@ -1,8 +1,6 @@
-import { delimiter } from 'node:path';
 import { closedAlgorithmRefusal } from '../closed-algorithms';
 import { freePort } from '../free-port';
 import { processEnvironment } from '../host-variables';
-import { parseImage } from '../image-uri';
 import { inFolder, JobError } from '../job-folder';
 import { type JobRunner, unlessAborted } from '../job-runner';
 import type { TrainingOutcome } from '../job-types';
@@ -17,7 +15,7 @@ import {
   removeContainer,
   takeOwnership,
 } from './docker';
-import type { ImageCommand } from './image-commands';
+import { type ImageCommand, noWayToRun } from './image-commands';
 
 /** How long a container may take to answer /ping. SageMaker waits for 30 minutes. */
 const START_SECONDS = 300;
@@ -44,9 +42,10 @@ export interface ContainerServerOptions {
 interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Whether the environment has secrets of the user, so that it must not be in a file. */
-  readonly isSecret: boolean;
+  /** Its environment, which is written to a file. @default - the agent's */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The environment of the agent, which starts the program. It can have secrets of the user. */
+  readonly agentEnvironment: Readonly<Record<string, string>>;
   /** Cleans up after the program has ended. */
   readonly tidyUp?: () => Promise<void>;
 }
@@ -68,7 +67,6 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
       command === undefined
         ? await containerProgram(task, modelFolder, port)
         : commandProgram(task, command, modelFolder, port);
-    const base = processEnvironment(task.workFolder, task.region, task.threads);
     try {
       return await runAgent(
         task,
@@ -77,12 +75,12 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
           kind: 'container',
           command: program.command,
           cwd: program.cwd,
-          ...(!program.isSecret && { environment: program.environment }),
+          ...(program.environment && { environment: program.environment }),
           port,
           startSeconds: options.startSeconds ?? START_SECONDS,
           invocationSeconds: task.batch.invocationSeconds ?? INVOCATION_SECONDS,
         },
-        { command: python, cwd: task.workFolder, env: program.isSecret ? program.environment : base },
+        { command: python, cwd: task.workFolder, env: program.agentEnvironment },
       );
     } finally {
       await program.tidyUp?.();
@@ -91,14 +89,14 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
 
   async function containerProgram(task: TransformTask, modelFolder: string, port: number): Promise<Program> {
     const docker = options.docker();
-    if (docker === undefined) throw new JobError(`ClientError: ${noWayToServe(task)}`);
+    if (docker === undefined)
+      throw new JobError(`ClientError: ${noWayToRun('a model with the image', task.image)}`);
     await pullMissing(docker, task.image, task.signal);
     const name = `${task.transformJobName}-transform-${process.pid}`;
     return {
       command: [docker, ...dockerServeArguments(task, modelFolder, name, port)],
       cwd: task.workFolder,
-      environment: { ...dockerEnvironment(), PYTHONUNBUFFERED: '1' },
-      isSecret: true,
+      agentEnvironment: { ...dockerEnvironment(), PYTHONUNBUFFERED: '1' },
       tidyUp: async () => {
         // The container outlives a `docker run` that is killed.
         await removeContainer(docker, name);
@@ -111,7 +109,7 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
     const closed = closedAlgorithmRefusal(model.image);
     if (closed !== undefined) return closed;
     if (options.commandFor(model.image) !== undefined) return undefined;
-    if (options.docker() === undefined) return noWayToServe(model);
+    if (options.docker() === undefined) return noWayToRun('a model with the image', model.image);
     return model.networkIsolation
       ? `local mode cannot serve a model with EnableNetworkIsolation in Docker ("${model.image}"): a container without ` +
           'a network has no port. Omit it, or map a command of this machine to the image'
@@ -133,25 +131,15 @@ function commandProgram(
   port: number,
 ): Program {
   const base = processEnvironment(task.workFolder, task.region, task.threads);
-  const environment = inFolder(task.environment, task.workFolder);
   return {
     command: [...command, 'serve'],
     cwd,
-    isSecret: false,
+    agentEnvironment: base,
     environment: {
       ...base,
       SM_MODEL_DIR: modelFolder,
       SAGEMAKER_BIND_TO_PORT: String(port),
-      ...environment,
-      PYTHONPATH: [base.PYTHONPATH, environment.PYTHONPATH].filter(Boolean).join(delimiter),
+      ...inFolder(task.environment, task.workFolder),
     },
   };
-}
-
-function noWayToServe({ image }: ServedModel): string {
-  const { repository } = parseImage(image);
-  return (
-    `local mode cannot run a model with the image "${image}": install and start Docker, or map a command of this ` +
-    `machine to the image, with --image-command ${repository}=<command>`
-  );
 }

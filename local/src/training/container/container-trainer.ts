@@ -27,7 +27,7 @@ import {
   stopContainer,
   takeOwnership,
 } from './docker';
-import { commandOf, type ImageCommand } from './image-commands';
+import { commandOf, type ImageCommand, noWayToRun } from './image-commands';
 
 /** Options of `createContainerTrainer`. */
 export interface ContainerTrainerOptions {
@@ -72,18 +72,21 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   const jobs = new JobRunner<TrainingTask>(options.maxJobs ?? Number.POSITIVE_INFINITY);
   const transforms = new JobRunner<TransformTask>(1);
   const built = new Map<string, Promise<void>>();
-  let isDockerThere: boolean | undefined;
-  const hasDocker = () => {
-    isDockerThere ??= docker !== false && findsDocker(docker);
-    return isDockerThere;
+  let engine: string | false | undefined;
+  /** The Docker command; undefined if no engine runs. */
+  const dockerCommand = (): string | undefined => {
+    engine ??= docker !== false && findsDocker(docker) && docker;
+    return engine || undefined;
   };
 
   /** Builds an image, if it is part of the app. */
   async function prepareImage(image: string): Promise<void> {
     const { repository, tag } = parseImage(image);
     const build = options.builds?.get(`${repository}:${tag}`);
-    if (build === undefined || commandOf(commands, image) || docker === false || !hasDocker()) return;
-    const done = built.get(image) ?? buildImage(docker, image, build);
+    if (build === undefined || commandOf(commands, image)) return;
+    const executable = dockerCommand();
+    if (executable === undefined) return;
+    const done = built.get(image) ?? buildImage(executable, image, build);
     built.set(image, done);
     await done;
   }
@@ -156,14 +159,16 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   async function runJob(task: TrainingTask): Promise<TrainingOutcome> {
     const command = commandOf(commands, task.trainingImage);
     if (command !== undefined) return runCommand(task, command);
-    if (docker !== false && hasDocker()) return runContainers(task, docker);
-    throw new JobError(`ClientError: ${noWayToRun(task.trainingImage)}`);
+    const executable = dockerCommand();
+    if (executable !== undefined) return runContainers(task, executable);
+    throw new JobError(`ClientError: ${noWayToRun('the training image', task.trainingImage)}`);
   }
 
   function refusalOf({ trainingImage, pipedChannels }: TrainedAlgorithm): string | undefined {
     const closed = closedAlgorithmRefusal(trainingImage);
     if (closed !== undefined) return closed;
-    if (commandOf(commands, trainingImage) === undefined && !hasDocker()) return noWayToRun(trainingImage);
+    if (commandOf(commands, trainingImage) === undefined && dockerCommand() === undefined)
+      return noWayToRun('the training image', trainingImage);
     return pipeRefusal(pipedChannels);
   }
 
@@ -177,7 +182,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
     ...(python !== undefined && {
       serving: createContainerServer({
         commandFor: (image) => commandOf(commands, image),
-        docker: () => (docker !== false && hasDocker() ? docker : undefined),
+        docker: dockerCommand,
         prepareImage,
         python,
         startSeconds: options.startSeconds,
@@ -194,12 +199,4 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
 function programOf({ containerEntrypoint, containerArguments }: TrainingTask): readonly string[] {
   const given = [...(containerEntrypoint ?? []), ...(containerArguments ?? [])];
   return given.length > 0 ? given : ['train'];
-}
-
-function noWayToRun(trainingImage: string): string {
-  const { repository } = parseImage(trainingImage);
-  return (
-    `local mode cannot run the training image "${trainingImage}": install and start Docker, or map a command of this ` +
-    `machine to the image, with --image-command ${repository}=<command>`
-  );
 }

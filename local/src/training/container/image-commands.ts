@@ -39,3 +39,16 @@ export function commandOf(
   const { repository, tag } = parseImage(trainingImage);
   return commands.get(trainingImage) ?? commands.get(`${repository}:${tag}`) ?? commands.get(repository);
 }
+
+/**
+ * Why an image without a command cannot run on a machine without Docker, and what to do.
+ *
+ * @param subject what cannot run, such as `the training image`
+ */
+export function noWayToRun(subject: string, image: string): string {
+  const { repository } = parseImage(image);
+  return (
+    `local mode cannot run ${subject} "${image}": install and start Docker, or map a command of this ` +
+    `machine to the image, with --image-command ${repository}=<command>`
+  );
+}
