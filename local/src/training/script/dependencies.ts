@@ -1,5 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JobError } from '../job-folder';
+import type { PythonEnvironments } from '../python-environment';
+import { RequirementsError } from '../requirements-install';
 import type { EntryPointKind } from './entry-point';
 
 /** An installation before the program starts. */
@@ -42,4 +45,30 @@ export async function installationOf(
     words: '-r requirements.txt',
     error: 'InstallRequirementsError',
   };
+}
+
+/**
+ * Installs what a program needs, and logs it.
+ *
+ * @param task receives the log; its signal ends the installation
+ * @param failureReason the reason of a job whose installation fails, with pip's message
+ * @returns a Python with everything installed; the given one if there is nothing to install
+ * @throws JobError if it cannot be installed
+ */
+export async function install(
+  installation: Installation | undefined,
+  python: string,
+  environments: Pick<PythonEnvironments, 'withRequirements'>,
+  task: { readonly signal: AbortSignal; readonly onLog: (line: string) => void },
+  failureReason: (installation: Installation, message: string) => string,
+): Promise<string> {
+  if (installation === undefined) return python;
+  task.onLog(installation.title);
+  try {
+    return (await environments.withRequirements({ python }, installation.list, task.signal)).python;
+  } catch (error) {
+    if (!(error instanceof RequirementsError)) throw error;
+    for (const line of error.message.split('\n')) task.onLog(line);
+    throw new JobError(failureReason(installation, error.message));
+  }
 }

@@ -8,9 +8,9 @@ import type { TrainingOutcome } from '../job-types';
 import type { ModelServer, ServedModel, TransformTask } from '../model-server';
 import { unpackModel } from '../pool-serving';
 import type { PythonEnvironments } from '../python-environment';
-import { RequirementsError } from '../requirements-install';
 import { type AgentServer, runAgent } from '../transform-agent';
 import { type ContainerModules, checkImports, containerModuleFolders } from './container-modules';
+import { install, installationOf } from './dependencies';
 import { type Framework, frameworkOf } from './frameworks';
 import { placeSourceCode, submitPath } from './source-code';
 
@@ -52,6 +52,10 @@ const SERVING_FRAMEWORKS: Readonly<Record<string, ServingFramework>> = {
 /** Folder of the code in a model archive. */
 const CODE_IN_MODEL = '/opt/ml/model/code';
 
+/** Failure reason if pip fails. The log has its message. */
+const NOT_INSTALLED =
+  'AlgorithmError: See job logs for more information (the packages of requirements.txt cannot be installed)';
+
 /**
  * Creates the server for models of scripts (`model_fn`, `input_fn`, `predict_fn`, `output_fn` or
  * `transform_fn`). The script runs in a separate process, with the packages of its framework.
@@ -68,7 +72,9 @@ export function createScriptServer(
     const environment = inFolder(task.environment, task.workFolder);
     const codeFolder = await placeCode(task, serving);
     const program = programOf(task, serving) ?? '';
-    const ownPython = await withRequirements(python, codeFolder, task);
+    // The containers install the packages when they start.
+    const installation = await installationOf('program', codeFolder);
+    const ownPython = await install(installation, python, environments, task, () => NOT_INSTALLED);
     await checkImports(ownPython, join(codeFolder, program), serving.modules, task.image);
     const base = processEnvironment(task.workFolder, task.region, task.threads);
     return runAgent(
@@ -89,22 +95,6 @@ export function createScriptServer(
         },
       },
     );
-  }
-
-  /** A Python with the packages of the code's `requirements.txt`, which the containers install when they start. */
-  async function withRequirements(python: string, codeFolder: string, task: TransformTask): Promise<string> {
-    const list = join(codeFolder, 'requirements.txt');
-    if ((await stat(list).catch(() => undefined)) === undefined) return python;
-    task.onLog('Installing dependencies from requirements.txt');
-    try {
-      return (await environments.withRequirements({ python }, list, task.signal)).python;
-    } catch (error) {
-      if (!(error instanceof RequirementsError)) throw error;
-      for (const line of error.message.split('\n')) task.onLog(line);
-      throw new JobError(
-        'AlgorithmError: See job logs for more information (the packages of requirements.txt cannot be installed)',
-      );
-    }
   }
 
   return {

@@ -7,7 +7,6 @@ import { JobRunner, unlessAborted } from '../job-runner';
 import type { TransformTask } from '../model-server';
 import type { PythonEnvironments } from '../python-environment';
 import { PYTHON_FOLDER } from '../python-process';
-import { RequirementsError } from '../requirements-install';
 import {
   SAGEMAKER_STOP_GRACE_MS,
   type TrainedAlgorithm,
@@ -18,7 +17,7 @@ import {
 import { isXGBoostImage } from '../xgboost-images';
 import { xgboostMetricDefinitions } from '../xgboost-trainer';
 import { checkImports, containerModuleFolders } from './container-modules';
-import { installationOf } from './dependencies';
+import { install, installationOf } from './dependencies';
 import { type EntryPointKind, entryPointKind, missingProgram } from './entry-point';
 import { FRAMEWORK_REPOSITORIES, type Framework, frameworkOf } from './frameworks';
 import { distributionOf, distributionRefusal, launchCommand } from './launch';
@@ -158,20 +157,11 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     task: TrainingTask,
   ): Promise<string> {
     const installation = await installationOf(kind, codeFolder);
-    if (installation === undefined) return python;
-    const { title, words, error, list } = installation;
-    task.onLog(title);
-    try {
-      return (await environments.withRequirements({ python }, list, task.signal)).python;
-    } catch (cause) {
-      if (!(cause instanceof RequirementsError)) throw cause;
-      for (const line of cause.message.split('\n')) task.onLog(line);
-      const message = frameworkFor(task.trainingImage).capturesErrors ? cause.message : '';
+    return install(installation, python, environments, task, ({ error, words }, message) => {
+      const shown = frameworkFor(task.trainingImage).capturesErrors ? message : '';
       const command = `${python} -m pip install ${words}`;
-      throw new JobError(
-        algorithmError(`${error}:\nExitCode 1\nErrorMessage "${message}"\nCommand "${command}"`, 1),
-      );
-    }
+      return algorithmError(`${error}:\nExitCode 1\nErrorMessage "${shown}"\nCommand "${command}"`, 1);
+    });
   }
 
   const runsScript = ({ trainingImage, hyperparameters }: TrainedAlgorithm) =>
