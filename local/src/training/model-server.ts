@@ -1,3 +1,4 @@
+import { firstAcceptor } from './first-acceptor';
 import type { ChannelFile, TrainingOutcome } from './job-types';
 
 /** A model's container, as specified in CreateModel. Determines which server runs the model. */
@@ -87,22 +88,20 @@ export interface ModelServer {
  */
 export function combineServers(servers: readonly ModelServer[]): ModelServer {
   const images = servers.map((server) => server.images).join('; ') || 'none';
-  const find = (model: ServedModel): { server?: ModelServer; refusal?: string } => {
-    for (const server of servers) {
-      if (server.accepts(model)) return { server };
-      const refusal = server.refusal?.(model);
-      if (refusal !== undefined) return { refusal };
-    }
-    return { refusal: `local mode cannot run a model with the image "${model.image}". It runs ${images}` };
-  };
+  const find = (model: ServedModel) =>
+    firstAcceptor(
+      servers,
+      model,
+      `local mode cannot run a model with the image "${model.image}". It runs ${images}`,
+    );
   return {
     images,
-    accepts: (model) => find(model).server !== undefined,
+    accepts: (model) => find(model).acceptor !== undefined,
     refusal: (model) => find(model).refusal,
     async transform(task) {
-      const { server, refusal } = find(task);
-      if (server === undefined) throw new Error(refusal);
-      return server.transform(task);
+      const { acceptor, refusal } = find(task);
+      if (acceptor === undefined) throw new Error(refusal);
+      return acceptor.transform(task);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { firstAcceptor } from './first-acceptor';
 import { combineServers } from './model-server';
 import type { TrainedAlgorithm, Trainer } from './trainer';
 
@@ -6,28 +7,24 @@ import type { TrainedAlgorithm, Trainer } from './trainer';
  * local mode cannot run the job.
  */
 export function combineTrainers(trainers: readonly Trainer[]): Trainer {
-  const find = (algorithm: TrainedAlgorithm): { trainer?: Trainer; refusal?: string } => {
-    for (const trainer of trainers) {
-      if (trainer.accepts(algorithm)) return { trainer };
-      const refusal = trainer.refusal?.(algorithm);
-      if (refusal !== undefined) return { refusal };
-    }
-    return {
-      refusal: `local mode cannot run the training image "${algorithm.trainingImage}". It runs ${images}`,
-    };
-  };
+  const find = (algorithm: TrainedAlgorithm) =>
+    firstAcceptor(
+      trainers,
+      algorithm,
+      `local mode cannot run the training image "${algorithm.trainingImage}". It runs ${images}`,
+    );
   const images = trainers.map((trainer) => trainer.images).join('; ');
   return {
     images,
-    accepts: (algorithm) => find(algorithm).trainer !== undefined,
+    accepts: (algorithm) => find(algorithm).acceptor !== undefined,
     refusal: (algorithm) => find(algorithm).refusal,
-    metricDefinitions: (algorithm) => find(algorithm).trainer?.metricDefinitions(algorithm) ?? [],
-    prepare: async (algorithm, parallelJobs) => find(algorithm).trainer?.prepare?.(algorithm, parallelJobs),
+    metricDefinitions: (algorithm) => find(algorithm).acceptor?.metricDefinitions(algorithm) ?? [],
+    prepare: async (algorithm, parallelJobs) => find(algorithm).acceptor?.prepare?.(algorithm, parallelJobs),
     serving: combineServers(trainers.flatMap(({ serving }) => serving ?? [])),
     async train(task) {
-      const { trainer, refusal } = find(task);
-      if (trainer === undefined) throw new Error(refusal);
-      return trainer.train(task);
+      const { acceptor, refusal } = find(task);
+      if (acceptor === undefined) throw new Error(refusal);
+      return acceptor.train(task);
     },
     async close() {
       await Promise.all(trainers.map((trainer) => trainer.close()));
