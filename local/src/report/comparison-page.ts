@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../markup/markup';
 import { htmlPage } from '../markup/page';
 import { bestSoFarChart, LINE_COLORS } from './best-so-far-chart';
-import { formatHyperparameter, formatMetric } from './format';
+import { formatEstimate, formatHyperparameter, formatMetric } from './format';
 import { htmlTable } from './html-table';
 import { counterpartOf } from './job-metrics';
 import type { ReportData, ReportDefinition, ReportJob } from './report-files';
@@ -95,11 +95,8 @@ function onTestData({ evaluation, gate }: ReportData): string | undefined {
   const [name, metric] =
     Object.entries(evaluation?.metrics ?? {}).find(([, { value }]) => value !== null) ?? [];
   if (name === undefined || metric?.value == null) return undefined;
-  const { value, lower, upper } = metric;
-  const interval =
-    lower === null || upper === null ? '' : ` (${formatMetric(lower)} to ${formatMetric(upper)})`;
   const decision = gate ? `, gate ${gate.passed ? 'passed' : 'not passed'}` : '';
-  return `${name} ${formatMetric(value)}${interval}${decision}`;
+  return `${name} ${formatEstimate(metric.value, metric)}${decision}`;
 }
 
 function chartOf(metric: string, searches: readonly ComparedSearch[]): Markup {

@@ -1,15 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelPackageRecord } from '../services';
-import { formatMetric } from './format';
+import { formatEstimate, formatMetric } from './format';
+import type { EvaluatedMetric } from './report-files';
 
 type Row = readonly [label: string, value: string];
 
 /** A metric of test data, as in the file that a TuningWorkflow writes. */
-interface EvaluatedMetric {
-  readonly value: number | null;
-  readonly lower: number | null;
-  readonly upper: number | null;
+interface MetricWithBaseline extends EvaluatedMetric {
   readonly baseline: number | null;
   readonly reason?: string;
 }
@@ -24,7 +22,7 @@ export function evaluationRows(output: string): Row[] {
   if (!existsSync(file)) return [];
   const { rows = 0, metrics = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly rows?: number;
-    readonly metrics?: Readonly<Record<string, EvaluatedMetric>>;
+    readonly metrics?: Readonly<Record<string, MetricWithBaseline>>;
   };
   return [
     ['Rows', rows.toLocaleString('en-US')],
@@ -32,11 +30,10 @@ export function evaluationRows(output: string): Row[] {
   ];
 }
 
-function describe({ value, lower, upper, baseline, reason = '' }: EvaluatedMetric): string {
+function describe(metric: MetricWithBaseline): string {
+  const { value, baseline, reason = '' } = metric;
   if (value === null) return `undefined: ${reason}`;
-  const interval =
-    lower === null || upper === null ? '' : ` (${formatMetric(lower)} to ${formatMetric(upper)})`;
-  return `${formatMetric(value)}${interval}${baseline === null ? '' : `, baseline ${formatMetric(baseline)}`}`;
+  return `${formatEstimate(value, metric)}${baseline === null ? '' : `, baseline ${formatMetric(baseline)}`}`;
 }
 
 /** A version of a model package group, with the description that a TuningWorkflow gives it. */

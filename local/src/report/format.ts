@@ -13,6 +13,18 @@ export function formatMetric(value: number | undefined, decimals = 5): string {
     : value.toFixed(decimals);
 }
 
+/** Formats a metric with its confidence interval, if it has one: `0.84000 (0.81000 to 0.87000)`. */
+export function formatEstimate(value: number, { lower, upper }: Bounds): string {
+  const interval =
+    lower === null || upper === null ? '' : ` (${formatMetric(lower)} to ${formatMetric(upper)})`;
+  return `${formatMetric(value)}${interval}`;
+}
+
+interface Bounds {
+  readonly lower: number | null;
+  readonly upper: number | null;
+}
+
 /** Formats a duration in seconds. */
 export function formatSeconds(seconds: number): string {
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
