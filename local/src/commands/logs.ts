@@ -38,9 +38,11 @@ export function logsCommand(): Command {
 async function logs(name: string, options: LogsOptions): Promise<void> {
   const root = existingRoot(options);
   const { jobs } = readRunRecords(root);
-  const ofItem = findJobLog(root, name) === undefined ? jobsOfItem(jobs, name) : [];
+  const file = findJobLog(root, name);
+  const ofItem = file === undefined ? jobsOfItem(jobs, name) : [];
   if (ofItem.length > 0) return printLogs(root, ofItem);
-  const log = openSync(logFile(root, name), 'r');
+  if (file === undefined) throw noLog(root, name);
+  const log = openSync(file, 'r');
   try {
     let hasEnded = !options.follow || hasJobEnded(jobs, name);
     for (;;) {
@@ -80,9 +82,7 @@ function findJobLog(root: string, name: string): string | undefined {
   return findLogFile(root, name) ?? findLogFile(root, transformLogName(name));
 }
 
-function logFile(root: string, name: string): string {
-  const file = findJobLog(root, name);
-  if (file !== undefined) return file;
+function noLog(root: string, name: string): UserError {
   const names = logNames(root);
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
   const hint =
@@ -91,7 +91,7 @@ function logFile(root: string, name: string): string {
       : names.length > 0
         ? `these exist:\n${namesInLines(names)}`
         : `nothing has run yet: start with "${PROGRAM} run"`;
-  throw new UserError(`No log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
+  return new UserError(`No log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
 }
 
 function namesInLines(names: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TuningOutput } from '../library/tuning-output';
 import type { TrainedData, TrainedModel } from '../predictions';
 import { localPath } from '../report/report-files';
 import { describeTuningJob, type TrainingJobDescription } from '../services';
@@ -66,8 +67,8 @@ function trainingJobOf(run: RunRecord, { jobs }: RunRecords): TrainingJobDescrip
   };
   switch (run.kind) {
     case 'execution': {
-      const { finalTrainingJob: final, bestTrainingJob: best } = (run.record.output ?? {}) as Output;
-      return find((final ?? best)?.name);
+      const output = (run.record.output ?? {}) as Partial<TuningOutput>;
+      return find((output.finalTrainingJob ?? output.bestTrainingJob)?.name);
     }
     case 'tuning job':
       return find(describeTuningJob(jobs, run.record).BestTrainingJob?.TrainingJobName);
@@ -80,12 +81,6 @@ function trainingJobOf(run: RunRecord, { jobs }: RunRecords): TrainingJobDescrip
   }
 }
 
-/** The members of an execution's output that name its model. */
-interface Output {
-  readonly finalTrainingJob?: { readonly name?: string };
-  readonly bestTrainingJob?: { readonly name?: string };
-}
-
 function trainingOf(
   root: string,
   job: TrainingJobDescription,
@@ -95,7 +90,7 @@ function trainingOf(
     throw new UserError(`training job ${name} is ${status}: it has no model`);
   }
   const archive = localPath(root, artifacts.S3ModelArtifacts);
-  if (!existsSync(archive) || !statSync(archive).isFile()) {
+  if (!statSync(archive, { throwIfNoEntry: false })?.isFile()) {
     throw new UserError(
       `training job ${name}: its model ${artifacts.S3ModelArtifacts} is not an archive in ${root}`,
     );
