@@ -1,9 +1,9 @@
 import type { JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import type { MapPlace } from '../states';
 
-/** The tuning job with an ARN. ARNs end with the name. */
+/** The tuning job with an ARN. ARNs end with the name. Its status may be an earlier one. */
 export function tuningJobOf(tuning: Jobs['tuning'], arn: string): TuningJobRecord | undefined {
-  return tuning.get(arn.slice(arn.lastIndexOf('/') + 1));
+  return tuning.known(arn.slice(arn.lastIndexOf('/') + 1));
 }
 
 /** The Map item that a job runs for. A training job of a tuning job has the item of the tuning job. */

@@ -82,12 +82,16 @@ export class JobStore<R extends JobRecord> {
 
   /** Finds a job by name. Jobs of other processes are read from disk. */
   public get(name: string): R | undefined {
-    const known = this.records.get(name.toLowerCase());
     if (this.isOwn(name) || !/^[\w.-]+$/.test(name)) {
-      return known;
+      return this.known(name);
     }
     const file = this.fileOf(name);
     return fs.existsSync(file) ? this.load(file) : undefined;
+  }
+
+  /** Finds a job by name, as it was last read: for members that never change. */
+  public known(name: string): R | undefined {
+    return this.records.get(name.toLowerCase());
   }
 
   /** All jobs: first the jobs of earlier runs, ordered by name, then the jobs of this run, ordered by creation. */
