@@ -21,38 +21,33 @@ export interface MapCounts {
 
 /** Counts the items of Maps while they run. */
 export class MapProgress {
-  private readonly maps = new Map<string, MapCounts>();
+  private readonly maps = new Map<string, RunningMap>();
   private readonly events = new EventEmitter();
 
-  /** @param before items that ended before this process continued the execution */
+  /** @param before items of an execution that this process continues */
   continueFrom(before: readonly MapItemState[]): void {
-    for (const item of before) {
-      if (item.status !== 'RUNNING' && item.path.length === 1) this.count(item);
-    }
-    for (const [key, counts] of this.maps) {
-      this.maps.set(key, {
-        ...counts,
-        startedAt: steadyNow(),
-        endedBefore: counts.succeeded + counts.failed,
-      });
+    const outermost = before.filter(({ path }) => path.length === 1);
+    for (const item of outermost) this.maps.delete(keyOf(item));
+    for (const item of outermost) {
+      if (item.status === 'SUCCEEDED' || item.status === 'FAILED') this.mapOf(item).endedBefore(item);
     }
   }
 
   /** Counts the new state of an item. */
   tell(state: MapItemState): void {
     if (state.path.length > 1) return;
-    this.count(state);
+    this.mapOf(state).tell(state);
     if (state.status !== 'RUNNING') this.events.emit('end', state);
   }
 
   /** The Maps with many items. */
   large(): MapCounts[] {
-    return [...this.maps.values()].filter(isLarge);
+    return [...this.maps.values()].map((map) => map.counts()).filter(isLarge);
   }
 
   /** The Map of an item, if it has many items. */
   largeOf(place: MapPlace | undefined): MapCounts | undefined {
-    const counts = place && this.maps.get(keyOf(place));
+    const counts = place && this.maps.get(keyOf(place))?.counts();
     return counts && isLarge(counts) ? counts : undefined;
   }
 
@@ -62,21 +57,50 @@ export class MapProgress {
     return () => this.events.off('end', listener);
   }
 
-  private count(state: MapItemState): void {
-    const key = keyOf(state);
-    const { map = '' } = state.path[0] ?? {};
-    const none = { running: 0, succeeded: 0, failed: 0, endedBefore: 0, startedAt: steadyNow() };
-    const { running, succeeded, failed, ...known } = this.maps.get(key) ?? none;
-    const isStart = state.status === 'RUNNING';
-    this.maps.set(key, {
-      ...known,
-      map,
-      total: state.total,
-      running: isStart ? running + 1 : Math.max(0, running - 1),
-      succeeded: succeeded + Number(state.status === 'SUCCEEDED'),
-      failed: failed + Number(state.status === 'FAILED'),
-    });
+  private mapOf(item: MapItemState): RunningMap {
+    const key = keyOf(item);
+    const map = this.maps.get(key) ?? new RunningMap(item);
+    this.maps.set(key, map);
+    return map;
   }
+}
+
+/** The items of one Map. An item can run again, because of a retry or a redrive. */
+class RunningMap {
+  private readonly statuses = new Map<number, MapItemState['status']>();
+  private readonly numbers = { RUNNING: 0, SUCCEEDED: 0, FAILED: 0, ABORTED: 0 };
+  /** Indexes of the items that had ended before, and have not run again. */
+  private readonly before = new Set<number>();
+  private readonly startedAt = steadyNow();
+
+  constructor(private latest: MapItemState) {}
+
+  tell(state: MapItemState): void {
+    const index = indexOf(state);
+    const last = this.statuses.get(index);
+    if (last !== undefined) this.numbers[last] -= 1;
+    this.numbers[state.status] += 1;
+    this.statuses.set(index, state.status);
+    this.before.delete(index);
+    this.latest = state;
+  }
+
+  endedBefore(state: MapItemState): void {
+    this.tell(state);
+    this.before.add(indexOf(state));
+  }
+
+  counts(): MapCounts {
+    const { RUNNING: running, SUCCEEDED: succeeded, FAILED: failed } = this.numbers;
+    const { path, total } = this.latest;
+    const { startedAt, before } = this;
+    const map = path[0]?.map ?? '';
+    return { map, total, running, succeeded, failed, startedAt, endedBefore: before.size };
+  }
+}
+
+function indexOf({ path: [outermost] }: MapItemState): number {
+  return outermost?.index ?? 0;
 }
 
 function isLarge({ total }: MapCounts): boolean {

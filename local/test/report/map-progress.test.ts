@@ -54,3 +54,22 @@ test('after a resume, the items that had ended count, but not for the estimate',
   maps.tell(item(2, 'SUCCEEDED'));
   expect(maps.large()).toMatchObject([{ succeeded: 2, failed: 1, running: 0, endedBefore: 2 }]);
 });
+
+test('an item that runs again counts once, and only other Maps keep their start', () => {
+  const maps = new MapProgress();
+  maps.tell({ ...item(0, 'RUNNING'), executionArn: 'arn:day' });
+  maps.tell({ ...item(0, 'SUCCEEDED'), executionArn: 'arn:day' });
+  const [day] = maps.large();
+  for (const status of ['RUNNING', 'FAILED'] as const)
+    for (const index of [0, 1]) maps.tell(item(index, status));
+  // A redrive in the same process.
+  maps.continueFrom([item(0, 'FAILED'), item(1, 'FAILED'), item(2, 'ABORTED')]);
+  expect(maps.large()).toEqual([
+    day,
+    expect.objectContaining({ succeeded: 0, failed: 2, running: 0, endedBefore: 2 }),
+  ]);
+  maps.tell(item(0, 'RUNNING'));
+  expect(maps.large()[1]).toMatchObject({ succeeded: 0, failed: 1, running: 1, endedBefore: 1 });
+  maps.tell(item(0, 'SUCCEEDED'));
+  expect(maps.large()[1]).toMatchObject({ succeeded: 1, failed: 1, running: 0, endedBefore: 1 });
+});
