@@ -8,8 +8,8 @@ import {
   TuningStrategy,
 } from '../lib';
 import { evaluateJsonata } from './evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf } from './fixtures';
-import { errorOf } from './malformed/fixtures';
+import { fragment, type Json, problemsOf, statesOf } from './fixtures';
+import { pseudoRandom } from './pseudo-random';
 
 const PRICES: CostOptions = { pricePerHour: { 'ml.m5.xlarge': 0.36, 'ml.m5.4xlarge': 1.8 } };
 
@@ -20,13 +20,7 @@ const boundOf = (props: Partial<TuningFragmentProps>): CostBound | undefined => 
 
 /** What the first state makes of an input. */
 async function configure(input: Json, props: Partial<TuningFragmentProps>): Promise<Json> {
-  const stack = stackOf();
-  return evaluateJsonata(definitionIn(fragment(props, stack), stack).States.Configure.Output, { input });
-}
-
-function problemsOf(props: Partial<TuningFragmentProps>): string[] {
-  const { message } = errorOf(() => fragment(props));
-  return message.split('\n').flatMap((line) => (line.startsWith('  - ') ? line.slice(4) : []));
+  return evaluateJsonata(statesOf(props).Configure.Output, { input });
 }
 
 describe('the bound at synth', () => {
@@ -185,8 +179,7 @@ describe('an execution', () => {
 
   test('has its bound in the output, and only if it is asked for', async () => {
     const resultOf = (props: Partial<TuningFragmentProps>, settings: Json) => {
-      const stack = stackOf();
-      const { Output } = definitionIn(fragment(props, stack), stack).States.FindBestTrainingJob;
+      const { Output } = statesOf(props).FindBestTrainingJob;
       return evaluateJsonata(Output.result, { input: { settings }, result: { Payload: { tuningJob: 1 } } });
     };
     const { settings } = await configure({ maxTrainingJobs: 3 }, { cost: PRICES });
@@ -222,11 +215,8 @@ interface RandomSearch {
 }
 
 function randomSearches(count: number): RandomSearch[] {
-  let state = 42;
-  const random = (min: number, max: number) => {
-    state = (state * 48271) % 2147483647;
-    return min + (state % (max - min + 1));
-  };
+  const next = pseudoRandom(42);
+  const random = (min: number, max: number) => min + Math.floor(next() * (max - min + 1));
   return Array.from({ length: count }, () => {
     const resources: TrainingResources = {
       instanceCount: random(1, 5),

@@ -10,28 +10,14 @@ import {
   type TuningFragmentProps,
   XGBoostVersion,
 } from '../lib';
-import { evaluateJsonata } from './evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf, TUNING } from './fixtures';
-import { errorOf } from './malformed/fixtures';
+import { evaluateAll, evaluateJsonata } from './evaluate-jsonata';
+import { fragment, type Json, pathFrom, problemsOf, statesOf, TUNING } from './fixtures';
 
 const FOLDS: FinalTrainingOptions = { crossValidation: { folds: 5 } };
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 
-function statesOf(props: Partial<TuningFragmentProps>, stack = stackOf()): Json {
-  return definitionIn(fragment(props, stack), stack).States;
-}
-
-function problemsOf(props: Partial<TuningFragmentProps>): string[] {
-  const message = errorOf(() => fragment(props)).message;
-  return message.split('\n').flatMap((line) => (line.startsWith('  - ') ? line.slice(4) : []));
-}
-
-/** The states of an execution in which every job completes. */
-function path(States: Json, from = 'FindBestTrainingJob'): string[] {
-  const { Next, Choices = [], Default } = States[from];
-  const next = from === 'IsCrossValidated' ? Default : (Next ?? Choices[0]?.Next ?? Default);
-  return next === undefined ? [from] : [from, ...path(States, next)];
-}
+/** The states of an execution in which every job completes, after the search. */
+const path = (States: Json) => pathFrom(States, 'FindBestTrainingJob', ['IsCrossValidated']);
 
 const RESULT = {
   tuningJob: { name: 'churn-0a1b' },
@@ -48,15 +34,6 @@ const CONTEXT = {
   Execution: { Id: 'arn:execution', RedriveCount: 0 },
   State: { Name: 'CrossValidate', EnteredTime: '2030-01-01T00:00:00Z', RetryCount: 0 },
 };
-
-/** Evaluates all JSONata strings in a value. */
-async function evaluated(value: Json, states: Json): Promise<Json> {
-  if (typeof value === 'string') return value.startsWith('{%') ? evaluateJsonata(value, states) : value;
-  if (Array.isArray(value)) return Promise.all(value.map((each) => evaluated(each, states)));
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).map(async ([name, each]) => [name, await evaluated(each, states)]);
-  return Object.fromEntries(await Promise.all(entries));
-}
 
 test.each<[string, FinalTrainingOptions, string[]]>([
   [
@@ -98,7 +75,7 @@ test('the job uses both channels of the search, the best number of rounds and no
       data: FinalTrainingData.trainAndValidation(),
     },
   });
-  const request = await evaluated(States.CrossValidate.Arguments, { input: INPUT, context: CONTEXT });
+  const request = await evaluateAll(States.CrossValidate.Arguments, { input: INPUT, context: CONTEXT });
   expect(request.TrainingJobName).toMatch(/^churn-0a1b-cross-validation-[0-9a-f]{8}$/);
   expect(request.HyperParameters).toEqual({
     num_round: '47',
@@ -169,7 +146,7 @@ test.each([
     Error: 'States.TaskFailed',
     Cause: '{"TrainingJobName":"job","FailureReason":"ClientError: x"}',
   };
-  const { failure } = await evaluated(caught.Output, { input: INPUT, errorOutput: error });
+  const { failure } = await evaluateAll(caught.Output, { input: INPUT, errorOutput: error });
   const best = `Best training job of the search: churn-0a1b-007, model ${RESULT.bestTrainingJob.modelArtifacts}`;
   expect(failure).toEqual({
     Error: 'CrossValidationFailed',
@@ -186,7 +163,7 @@ test.each([
   const [isFailed] = States.IsCrossValidated.Choices;
   expect(await evaluateJsonata(isFailed.Condition, { input: output })).toBe(true);
   expect([isFailed.Next, caught.Next]).toEqual(Array(2).fill(report ? 'WriteReport' : end));
-  expect(await evaluated(States[end], { input: { ...output, written: {} } })).toMatchObject(output.failure);
+  expect(await evaluateAll(States[end], { input: { ...output, written: {} } })).toMatchObject(output.failure);
 });
 
 test('a failed cross-validation does not succeed with the model of the search', async () => {
@@ -202,7 +179,7 @@ test('nor does one that cannot be prepared', async () => {
   const { PrepareFinalTraining } = statesOf({ finalTraining: { ...FOLDS, reuseBest: true } });
   const [caught] = PrepareFinalTraining.Catch;
   const errorOutput = { Error: 'BestIterationUnknownError', Cause: '{"errorMessage":"no best round"}' };
-  const { failure } = await evaluated(caught.Output, { input: INPUT, errorOutput });
+  const { failure } = await evaluateAll(caught.Output, { input: INPUT, errorOutput });
   expect(failure.Error).toBe('CrossValidationFailed');
   expect(failure.Cause).toMatch(
     /failed: BestIterationUnknownError: no best round. Best training job of the search/,
@@ -236,7 +213,7 @@ const other = (validation?: InputData) => ({
 test('other data of the final training is used, with its validation data', async () => {
   const States = statesOf({ finalTraining: other(at('s3://all/validation/')) });
   const input = { ...INPUT, settings: { finalTrain: 's3://a/', finalValidation: 's3://b/' } };
-  const channels = await evaluated(States.CrossValidate.Arguments.InputDataConfig, { input });
+  const channels = await evaluateAll(States.CrossValidate.Arguments.InputDataConfig, { input });
   expect(channels.map(({ DataSource }: Json) => DataSource.S3DataSource.S3Uri)).toEqual([
     's3://a/',
     's3://b/',

@@ -25,6 +25,15 @@ export async function evaluateJsonata(text: string, states: Json): Promise<Json>
   return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
+/** Evaluates all JSONata strings in a value, which have the delimiters `{%` and `%}`. */
+export async function evaluateAll(value: Json, states: Json): Promise<Json> {
+  if (typeof value === 'string') return value.startsWith('{%') ? evaluateJsonata(value, states) : value;
+  if (Array.isArray(value)) return Promise.all(value.map((each) => evaluateAll(each, states)));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).map(async ([name, each]) => [name, await evaluateAll(each, states)]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /** Counts the depth with the hooks that jsonata calls at the start and end of each evaluation. */
 function limitDepth(expression: jsonata.Expression): void {
   let depth = 0;

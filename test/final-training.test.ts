@@ -14,23 +14,23 @@ import {
   type TuningFragmentProps,
   XGBoostVersion,
 } from '../lib';
-import { evaluateJsonata } from './evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, workflow } from './fixtures';
-import { errorOf } from './malformed/fixtures';
+import { evaluateAll, evaluateJsonata } from './evaluate-jsonata';
+import {
+  definitionIn,
+  fragment,
+  type Json,
+  problemsOf,
+  stackOf,
+  statementsIn,
+  statesOf,
+  TUNING,
+  workflow,
+} from './fixtures';
 
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 const TOGETHER: FinalTrainingOptions = { data: FinalTrainingData.trainAndValidation() };
 const OTHER: FinalTrainingOptions = { data: FinalTrainingData.of(at('s3://data/all/')) };
 const REUSE: FinalTrainingOptions = { reuseBest: true };
-
-function statesOf(props: Partial<TuningFragmentProps>, stack = stackOf()): Json {
-  return definitionIn(fragment(props, stack), stack).States;
-}
-
-function problemsOf(props: Partial<TuningFragmentProps>): string[] {
-  const message = errorOf(() => fragment(props)).message;
-  return message.split('\n').flatMap((line) => (line.startsWith('  - ') ? line.slice(4) : []));
-}
 
 /** The states that follow a state: Next, then choices or catchers. */
 function next({ Next, Choices = [], Default, Catch = [] }: Json): string[] {
@@ -111,13 +111,7 @@ describe('training and validation data together', () => {
     expect(next(States.PrepareFinalTraining)).toEqual(['TrainFinalModel', 'WriteReport']);
     const input = { settings, result: { tuningJob: { name: 'churn-1' }, bestTrainingJob: BEST } };
     const { Payload } = States.PrepareFinalTraining.Arguments;
-    const evaluated = await Promise.all(
-      Object.entries<string>(Payload).map(async ([name, value]) => [
-        name,
-        await evaluateJsonata(value, { input }),
-      ]),
-    );
-    expect(Object.fromEntries(evaluated)).toEqual({
+    expect(await evaluateAll(Payload, { input })).toEqual({
       hyperparameters: BEST.hyperparameters,
       modelArtifacts: BEST.modelArtifacts,
       earlyStopping: { patience: 'early_stopping_rounds', rounds: 'num_round' },

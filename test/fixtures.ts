@@ -60,6 +60,37 @@ export function fragment(
   });
 }
 
+/** The states of a tuning with these props, by name. */
+export function statesOf(props: Partial<TuningFragmentProps> = {}, stack = stackOf()): Json {
+  return definitionIn(fragment(props, stack), stack).States;
+}
+
+/** The problems that the error of a construct lists; none if the construct is accepted. */
+export function problemsIn(make: () => unknown): string[] {
+  try {
+    make();
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'TuningValidationError' });
+    return (error as Error).message.split('\n  - ').slice(1);
+  }
+}
+
+/** The problems of a tuning with these props. */
+export function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf()): string[] {
+  return problemsIn(() => fragment(props, stack));
+}
+
+/**
+ * The states of an execution without failures, from one state to the end. A Choice goes on with its first condition, or
+ * with its default if it is in `byDefault`.
+ */
+export function pathFrom(States: Json, from: string, byDefault: readonly string[] = []): string[] {
+  const { Next, Choices = [], Default } = States[from];
+  const next = byDefault.includes(from) ? Default : (Next ?? Choices[0]?.Next ?? Default);
+  return next === undefined ? [from] : [from, ...pathFrom(States, next, byDefault)];
+}
+
 /** The definition of the only state machine of a stack, with references written as `<…>`. */
 export function definitionOf(stack: Stack): Json {
   const machines = Template.fromStack(stack).findResources('AWS::StepFunctions::StateMachine');

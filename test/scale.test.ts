@@ -10,7 +10,16 @@ import {
   XGBoostVersion,
 } from '../lib';
 import { mayHaveSeveralInstances } from '../lib/private/training-resources';
-import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, vpcIn } from './fixtures';
+import {
+  definitionIn,
+  fragment,
+  type Json,
+  problemsOf,
+  stackOf,
+  statementsIn,
+  TUNING,
+  vpcIn,
+} from './fixtures';
 
 const LOCATION = DataLocation.fromUri('s3://data/train/');
 
@@ -28,16 +37,6 @@ function requests(props: Partial<TuningFragmentProps>, stack = stackOf()): { tri
     trials: States.TuneHyperparameters.Arguments.TrainingJobDefinition,
     final: States.TrainFinalModel.Arguments,
   };
-}
-
-function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf()): string[] {
-  try {
-    fragment(props, stack);
-    return [];
-  } catch (error) {
-    expect(error).toMatchObject({ name: 'TuningValidationError' });
-    return (error as Error).message.split('\n  - ').slice(1);
-  }
 }
 
 describe('instances', () => {

@@ -29,6 +29,7 @@ import {
   definitionOf,
   fragment,
   type Json,
+  problemsIn,
   stackOf,
   statementsIn,
   TUNING,
@@ -91,13 +92,7 @@ function newDefinition(props: Partial<TuningFragmentProps> = {}, stack = stackOf
 }
 
 function problemsOf(props: Partial<TuningFragmentProps>): string[] {
-  try {
-    fragment({ ...SEVERAL, ...props });
-    return [];
-  } catch (error) {
-    expect(error).toMatchObject({ name: 'TuningValidationError' });
-    return (error as Error).message.split('\n  - ').slice(1);
-  }
+  return problemsIn(() => fragment({ ...SEVERAL, ...props }));
 }
 
 async function configure(input: unknown, props?: Partial<TuningFragmentProps>): Promise<Json> {

@@ -29,7 +29,7 @@ import {
   type TuningFragmentProps,
   XGBoostVersion,
 } from '../../lib';
-import { definitionIn, flat, fragment, type Json, stackOf, statementsIn } from '../fixtures';
+import { definitionIn, flat, fragment, type Json, problemsIn, stackOf, statementsIn } from '../fixtures';
 
 const TEMPORARY = mkdtempSync(join(tmpdir(), 'script-test-'));
 afterAll(() => rmSync(TEMPORARY, { recursive: true }));
@@ -70,13 +70,7 @@ function props(options: Partial<ScriptOptions> = {}, more: Partial<TuningFragmen
 }
 
 function problemsOf(options: Partial<ScriptOptions>, more: Partial<TuningFragmentProps> = {}): string[] {
-  try {
-    fragment(props(options, more));
-    return [];
-  } catch (error) {
-    expect(error).toMatchObject({ name: 'TuningValidationError' });
-    return (error as Error).message.split('\n  - ').slice(1);
-  }
+  return problemsIn(() => fragment(props(options, more)));
 }
 
 /** The requests of the trials and of the final training. */

@@ -7,22 +7,13 @@ import {
   AutoMlProblemType,
   DataLocation,
 } from '../../lib';
-import { stackOf, vpcIn } from '../fixtures';
+import { problemsIn, stackOf, vpcIn } from '../fixtures';
 import { autoMlFragment, csv } from './fixtures';
 
 type Props = Partial<AutoMlFragmentProps>;
 
 function problemsOf(props: Props): string[] {
-  try {
-    autoMlFragment(props);
-    return [];
-  } catch (error) {
-    expect((error as Error).name).toBe('TuningValidationError');
-    return (error as Error).message
-      .split('\n')
-      .slice(1)
-      .map((line) => line.replace(/^ {2}- /, ''));
-  }
+  return problemsIn(() => autoMlFragment(props));
 }
 
 const { REGRESSION, BINARY_CLASSIFICATION, MULTICLASS_CLASSIFICATION } = AutoMlProblemType;

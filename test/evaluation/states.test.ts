@@ -18,7 +18,7 @@ import {
 } from '../../lib';
 import { GATE_METRICS } from '../../lib/evaluation/private/gate-metrics';
 import { evaluateJsonata } from '../evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf, statementsIn, TUNING, vpcIn } from '../fixtures';
+import { fragment, type Json, pathFrom, stackOf, statementsIn, statesOf, TUNING, vpcIn } from '../fixtures';
 
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 const EVALUATED: Partial<TuningFragmentProps> = { evaluation: {}, test: at('s3://data/test/') };
@@ -29,18 +29,6 @@ const ALL: Partial<TuningFragmentProps> = {
 };
 const REUSE: FinalTrainingOptions = { reuseBest: true };
 const ONLY_SEARCH: FinalTrainingOptions = { enabled: false };
-
-function statesOf(props: Partial<TuningFragmentProps>, stack = stackOf()): Json {
-  return definitionIn(fragment(props, stack), stack).States;
-}
-
-/** The states from one state to the end, if nothing fails. */
-function path(States: Json, name: string): string[] {
-  const { Next, Choices = [], Default } = States[name];
-  // A choice continues with its first condition.
-  const next = Next ?? Choices[0]?.Next ?? Default;
-  return next === undefined ? [name] : [name, ...path(States, next)];
-}
 
 const EVALUATION = ['CreateModel', 'TransformTestData', 'EvaluateModel'];
 
@@ -104,7 +92,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, from: string, stat
     ['IsBestModelFound', ...EVALUATION, 'Result'],
   ],
 ])('states: %s', (_what, props, from, states) => {
-  expect(path(statesOf(props), from)).toEqual([from, ...states]);
+  expect(pathFrom(statesOf(props), from)).toEqual([from, ...states]);
 });
 
 test('errors lead to the report, and fail the execution with their name, the final model and the report', async () => {

@@ -17,7 +17,7 @@ import {
   ScriptSource,
   type TuningFragmentProps,
 } from '../../lib';
-import { fragment, stackOf, TUNING, workflow } from '../fixtures';
+import { fragment, problemsOf, stackOf, TUNING, workflow } from '../fixtures';
 import { errorOf, js } from '../malformed/fixtures';
 
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
@@ -43,11 +43,6 @@ const SCRIPT: Partial<TuningFragmentProps> = {
   hyperparameters: {},
   parameterRanges: [ParameterRange.continuous('learning-rate', { min: 0.01, max: 0.1 })],
 };
-
-function problemsOf(props: Partial<TuningFragmentProps>): string[] {
-  const { message } = errorOf(() => fragment(props));
-  return message.split('\n').flatMap((line) => (line.startsWith('  - ') ? line.slice(4) : []));
-}
 
 const tried = (props: Partial<TuningFragmentProps>) => ({ ...EVALUATED, ...props });
 

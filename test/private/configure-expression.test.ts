@@ -12,13 +12,11 @@ import {
   XGBoostVersion,
 } from '../../lib';
 import { evaluateJsonata } from '../evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
+import { definitionIn, fragment, type Json, stackOf, statesOf } from '../fixtures';
 
 /** The output of the state `Configure` for an execution input. */
 async function configure(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<Json> {
-  const stack = stackOf();
-  const { Configure } = definitionIn(fragment(props, stack), stack).States;
-  return evaluateJsonata(Configure.Output, { input });
+  return evaluateJsonata(statesOf(props).Configure.Output, { input });
 }
 
 async function problemsOf(input: unknown, props: Partial<TuningFragmentProps> = {}): Promise<string[]> {

@@ -2,19 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { TuningStrategy } from '../../lib';
 import { autoMlFragment } from '../automl/fixtures';
 import { evaluateJsonata } from '../evaluate-jsonata';
-import { definitionIn, fragment, type Json, stackOf, TUNING } from '../fixtures';
+import { definitionIn, type Json, stackOf, statesOf, TUNING } from '../fixtures';
 
 // Errors as Step Functions reports them; lib/private/quota.ts names the sources.
 const BUSY =
   "The account-level service limit 'ml.p3.8xlarge for training job usage' is 2 Instances, with current utilization of 3 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit. (Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceLimitExceeded; Request ID: 1; Proxy: null)";
 const ZERO =
   "The account-level service limit 'ml.m5.xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.";
-
-/** The definition of a tuning with these props. */
-function statesOf(props: Parameters<typeof fragment>[0] = {}): Json {
-  const stack = stackOf();
-  return definitionIn(fragment(props, stack), stack).States;
-}
 
 /** The result of a state's catcher for a quota error. */
 async function caught(state: Json, Cause: string | undefined, input: Json): Promise<Json> {

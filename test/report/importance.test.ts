@@ -4,7 +4,8 @@ import { rankedJobs } from '../../lambda/report/analyses/ranking';
 import { buildTuningReport } from '../../lambda/report/build-report';
 import type { Range } from '../../lambda/report/report-data';
 import { defaultEnvironment, SETUP_TIMEOUT } from '../../local/test/training/support';
-import { BOOSTER, DEPTH, ETA, madeSearch, randomNumbers } from './searches';
+import { pseudoRandom } from '../pseudo-random';
+import { BOOSTER, DEPTH, ETA, madeSearch } from './searches';
 
 const ROUNDS: Range = { name: 'num_round', kind: 'Integer', scaling: 'Logarithmic', min: 10, max: 1000 };
 const ALPHA: Range = { name: 'alpha', kind: 'Continuous', scaling: 'Linear', min: 0, max: 10 };
@@ -27,7 +28,7 @@ function anyValues(random: () => number): Values {
 }
 
 function searchOf(jobs: number, type: 'Minimize' | 'Maximize', objective: (values: Values) => number) {
-  const random = randomNumbers(7);
+  const random = pseudoRandom(7);
   return madeSearch({
     type,
     ranges: RANGES,
@@ -144,7 +145,7 @@ test('hyperparameters that affect the objective are beyond chance, others are no
 });
 
 test('in most searches without important hyperparameters, none is beyond chance', () => {
-  const random = randomNumbers(3);
+  const random = pseudoRandom(3);
   const claims = Array.from({ length: 20 }, () => {
     const jobs = Array.from({ length: 20 }, () => ({ hyperparameters: anyValues(random), value: random() }));
     const [found] = buildTuningReport(madeSearch({ ranges: RANGES, jobs })).importance;
@@ -158,13 +159,13 @@ test.each([
   ['no ranges', 40, []],
   ['a single value', 40, [{ ...ETA, min: 0.1, max: 0.1 }]],
 ])('no importance with %s', (_case, count, ranges) => {
-  const random = randomNumbers(3);
+  const random = pseudoRandom(3);
   const jobs = Array.from({ length: count }, () => ({ hyperparameters: anyValues(random), value: random() }));
   expect(buildTuningReport(madeSearch({ ranges, jobs })).importance).toEqual([]);
 });
 
 test('no importance if all jobs are equally good', () => {
-  const random = randomNumbers(3);
+  const random = pseudoRandom(3);
   const jobs = Array.from({ length: 40 }, () => ({ hyperparameters: anyValues(random), value: 1 }));
   const report = buildTuningReport(madeSearch({ ranges: RANGES, jobs }));
   const [definition] = report.definitions;

@@ -5,6 +5,7 @@ import type {
 import type { TrainingJobInput, TuningReportInput } from '../../lambda/report/input';
 import type { Range } from '../../lambda/report/report-data';
 import type { Metric } from '../../lambda/shared/evaluation';
+import { pseudoRandom } from '../pseudo-random';
 import recorded from './fixtures/default-run.json';
 
 const CREATED = new Date('2026-11-29T12:00:00Z');
@@ -244,22 +245,13 @@ export const BOOSTER: Range = {
   values: ['gbtree', 'gblinear', 'dart'],
 };
 
-/** Pseudorandom numbers from 0 to 1, the same in each run. */
-export function randomNumbers(seed = 1): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
-
 /** A search with this many jobs and continuous hyperparameters. The first hyperparameter is the most important. */
 export function largeSearch(
   jobs: number,
   hyperparameters: number,
   more: Partial<MadeSearch> = {},
 ): TuningReportInput {
-  const random = randomNumbers();
+  const random = pseudoRandom(1);
   const ranges = Array.from(
     { length: hyperparameters },
     (_, index): Range => ({
@@ -369,7 +361,7 @@ export function hostileSearch(): TuningReportInput {
 
 /** Unusual searches, keyed by a description. */
 export function oddSearches(): Record<string, TuningReportInput> {
-  const random = randomNumbers(11);
+  const random = pseudoRandom(11);
   const eta = () => String(0.001 * 1000 ** random());
   const jobs = (count: number, job: (index: number) => MadeJob = () => ({})) =>
     Array.from(

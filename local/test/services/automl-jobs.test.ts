@@ -10,10 +10,11 @@ import {
   StopAutoMLJobCommand,
   type TabularJobConfig,
 } from '@aws-sdk/client-sagemaker';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import type { RoleResource } from '../../src/assembly';
 import type { RunningServices } from '../../src/services';
 import { type AutoMLRunner, createAutoMLRunner } from '../../src/training/automl-runner';
-import { environments, killablePython, pseudoRandom, SETUP_TIMEOUT } from '../training/support';
+import { environments, killablePython, SETUP_TIMEOUT } from '../training/support';
 import { automlChannel, automlRequest, ended, fileOf, putInput } from './automl-support';
 import {
   BUCKET,

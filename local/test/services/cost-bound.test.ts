@@ -2,9 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { Algorithm as LibraryAlgorithm, XGBoostVersion } from '../../../lib';
 import { boundOf, costModel } from '../../../lib/private/cost';
 import type { TuningDefinition, TuningInput } from '../../../lib/private/tuning-definitions';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import type { RunningServices } from '../../src/services';
 import type { TrainingJobDescription } from '../../src/services/sagemaker/api-types';
-import { pseudoRandom } from '../training/support';
 import { type Algorithm, closeServices, samplerOf, start, trainerOf, tuningRequest, xs } from './helpers';
 
 /** A search, and how its training jobs behave. */

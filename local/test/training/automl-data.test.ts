@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { createAutoMLRunner } from '../../src/training/automl-runner';
-import { environments, pseudoRandom, SETUP_TIMEOUT } from './support';
+import { environments, SETUP_TIMEOUT } from './support';
 
 /** The Python code's result for a table: an analysis if the data is valid, otherwise the reason. */
 interface Answer {

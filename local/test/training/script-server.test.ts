@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { createScriptTrainer, type Trainer, type TransformTask, writeModelArchive } from '../../src/training';
 import { packSource, projectEnvironments, SCIKIT_LEARN_IMAGE, XGBOOST_IMAGE } from './script-support';
 import { type Transformed, transformFiles } from './serving-support';
-import { pseudoRandom, SETUP_TIMEOUT, temporaryFolder } from './support';
+import { SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const PYTORCH_IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.8.0-cpu-py312';
 const CODE = 'code/inference.py';

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import {
   type ChannelData,
   createPythonEnvironments,
@@ -57,15 +58,6 @@ export function killablePython(python: string, beforeStart = ''): { python: stri
   return {
     python: wrapper,
     kill: () => process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL'),
-  };
-}
-
-/** Pseudorandom numbers that are the same in each run. */
-export function pseudoRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
   };
 }
 

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { createTabularTrainer, type Trainer, writeModelArchive } from '../../src/training';
 import { servedLibraryOf } from '../../src/training/tabular-trainer';
 import { type Transformed, transformFiles } from './serving-support';
-import { environments, pseudoRandom, runJob, SETUP_TIMEOUT, temporaryFolder } from './support';
+import { environments, runJob, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:1.9.0-cpu-py38';
 const LIBRARIES = ['lightgbm', 'catboost'] as const;

@@ -1,17 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { type ChannelData, MetricCollector, type Trainer } from '../../src/training';
 import { createTabularTrainer, tabularModelOf } from '../../src/training/tabular-trainer';
-import {
-  channelOf,
-  environments,
-  failureReason,
-  pseudoRandom,
-  runJob,
-  SETUP_TIMEOUT,
-  temporaryFolder,
-} from './support';
+import { channelOf, environments, failureReason, runJob, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 type Library = 'lightgbm' | 'catboost';
 type Kind = 'regression' | 'binary' | 'multiclass';

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import { logEvents } from '../../src/training/log-events';
 import { PYTHON_FOLDER } from '../../src/training/python-process';
@@ -10,7 +11,6 @@ import {
   environments,
   failureReason,
   IMAGE,
-  pseudoRandom,
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,

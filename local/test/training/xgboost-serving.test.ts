@@ -2,6 +2,7 @@ import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:c
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { pseudoRandom } from '../../../test/pseudo-random';
 import { parseJsonPath } from '../../src/services/sagemaker/transform/json-path';
 import {
   type BatchSettings,
@@ -10,15 +11,7 @@ import {
   writeModelArchive,
 } from '../../src/training';
 import { type Transformed, transformFiles } from './serving-support';
-import {
-  defaultEnvironment,
-  environments,
-  IMAGE,
-  pseudoRandom,
-  runJob,
-  SETUP_TIMEOUT,
-  temporaryFolder,
-} from './support';
+import { defaultEnvironment, environments, IMAGE, runJob, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 let python: string;
 let trainer: Trainer;

@@ -1,5 +1,5 @@
 import type { Column } from '../../../lambda/evaluate-model/event';
-import { pseudoRandom } from '../../../local/test/training/support';
+import { pseudoRandom } from '../../pseudo-random';
 
 /** Labels with predictions, and what is needed to evaluate them. */
 export interface DataSet {

@@ -2,7 +2,7 @@ import { descendingOrder } from '../../../lambda/evaluate-model/metrics/argsort'
 import { estimate, PARTS, PartSums, partOf } from '../../../lambda/evaluate-model/metrics/bootstrap';
 import { Column } from '../../../lambda/evaluate-model/metrics/column';
 import { RankedScores } from '../../../lambda/evaluate-model/metrics/ranked-scores';
-import { pseudoRandom } from '../../../local/test/training/support';
+import { pseudoRandom } from '../../pseudo-random';
 
 const random = pseudoRandom(3);
 const numbers = (count: number, of: () => number) => new Float64Array(count).map(of);
