@@ -1,9 +1,9 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { parseEvent } from '../../lambda/list-fleet-items/event';
 import { namesOf } from '../../lambda/list-fleet-items/item-names';
 import { listFleetItems } from '../../lambda/list-fleet-items/list-fleet-items';
 import type { Json } from '../fixtures';
-import { ENVIRONMENT, invokeBundle, startS3, type Wire, type WireCall } from './wire-server';
+import { invokeBundle, type Wire, type WireCall } from './wire-server';
+import { withS3 } from './with-s3';
 
 const EVENT = {
   input: {},
@@ -19,19 +19,13 @@ const EVENT = {
 async function list(
   event: Wire,
   objects: Readonly<Record<string, string>> = {},
-): Promise<{ rows: Json[]; result: Json; calls: WireCall[] }> {
-  const server = await startS3('data', objects, 2);
-  Object.assign(process.env, ENVIRONMENT);
-  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
-  try {
+): Promise<{ rows: Json[]; result: Json; calls: readonly WireCall[] }> {
+  return withS3(objects, async (client, calls) => {
     const result = await listFleetItems(client, parseEvent({ ...EVENT, ...event }));
-    const put = server.calls.find(({ operation }) => operation === 'PutObject');
+    const put = calls.find(({ operation }) => operation === 'PutObject');
     const lines = String(put?.input['Body']).trim().split('\n');
-    return { rows: lines.map((line) => JSON.parse(line)), result, calls: server.calls };
-  } finally {
-    client.destroy();
-    await server.close();
-  }
+    return { rows: lines.map((line) => JSON.parse(line)), result, calls };
+  });
 }
 
 const from = (format: string, content: string) =>

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { S3Client } from '@aws-sdk/client-s3';
 import { parseEvent } from '../../lambda/prepare-final-training/event';
 import {
   type Preparation,
   prepareFinalTraining,
 } from '../../lambda/prepare-final-training/prepare-final-training';
-import { ENVIRONMENT, invokeBundle, startS3, type Wire, type WireCall } from './wire-server';
+import { invokeBundle, type Wire, type WireCall } from './wire-server';
+import { withS3 } from './with-s3';
 
 const HYPERPARAMETERS = { num_round: '200', eta: '0.1', early_stopping_rounds: '5' };
 const STOPPING = { rounds: 'num_round', patience: 'early_stopping_rounds' };
@@ -16,16 +16,13 @@ const MODEL = 's3://data/trials/best/output/model.tar.gz';
 type Objects = Readonly<Record<string, string | Buffer>>;
 
 async function prepare(event: Wire, objects: Objects = {}, calls: WireCall[] = []): Promise<Preparation> {
-  const server = await startS3('data', objects, 2);
-  Object.assign(process.env, ENVIRONMENT);
-  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
-  try {
-    return await prepareFinalTraining(client, parseEvent({ hyperparameters: HYPERPARAMETERS, ...event }));
-  } finally {
-    calls.push(...server.calls);
-    client.destroy();
-    await server.close();
-  }
+  return withS3(objects, async (client, made) => {
+    try {
+      return await prepareFinalTraining(client, parseEvent({ hyperparameters: HYPERPARAMETERS, ...event }));
+    } finally {
+      calls.push(...made);
+    }
+  });
 }
 
 /** Enough of an archive for the function, with the model placed across chunk boundaries of the stream. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { parseEvent } from '../../lambda/summarize-fleet/event';
 import { renderPage } from '../../lambda/summarize-fleet/page/render-page';
 import { summarizeFleet } from '../../lambda/summarize-fleet/summarize-fleet';
 import type { Json } from '../fixtures';
-import { bundleOf, ENVIRONMENT, startS3, type Wire } from './wire-server';
+import { bundleOf, ENVIRONMENT, startS3, type Wire, type WireCall } from './wire-server';
+import { withS3 } from './with-s3';
 
 const FOLDER = 'output/fleets/run/';
 const EVENT = { folder: `s3://data/${FOLDER}` };
@@ -74,20 +75,15 @@ async function run(
   event: Wire = {},
   modified: Record<string, string> = {},
 ): Promise<{ fleet: Json; files: Record<string, string> }> {
-  const server = await startS3('data', objects, 100, modified);
-  Object.assign(process.env, ENVIRONMENT);
-  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
-  try {
+  const summarize = async (client: S3Client, calls: readonly WireCall[]) => {
     const result = await summarizeFleet(client, parseEvent({ ...EVENT, ...event }), ASSETS);
-    const puts = server.calls.filter(({ operation }) => operation === 'PutObject');
+    const puts = calls.filter(({ operation }) => operation === 'PutObject');
     const files = Object.fromEntries(
       puts.map(({ input }) => [String(input['Key']).slice(FOLDER.length), String(input['Body'])]),
     );
     return { fleet: result?.fleet, files };
-  } finally {
-    client.destroy();
-    await server.close();
-  }
+  };
+  return withS3(objects, summarize, 100, modified);
 }
 
 // Reports that are missing.

@@ -1,20 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CreateModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import {
-  Algorithm,
-  ModelRegistry,
-  Objective,
-  ParameterRange,
-  QualityGate,
-  TuningWorkflow,
-  XGBoostVersion,
-} from '../../../lib';
+import { ModelRegistry, QualityGate } from '../../../lib';
+import { workflow } from '../../../test/fixtures';
 import { LocalMode, type StubbedTask, type StubTasks } from '../../src';
-import { ExecutionLog, type ExecutionRecord } from '../../src/executions/executions';
-import type { LocalExecution } from '../../src/library/local-execution';
+import { ExecutionLog } from '../../src/executions/executions';
 import { testFault } from './fault-table';
+import { redrive } from './redrive';
 import { filesIn, synthesize } from './support';
 
 jest.setTimeout(60_000);
@@ -22,16 +13,13 @@ jest.setTimeout(60_000);
 const TRAINING_JOBS = 2;
 
 const assembly = synthesize((scope) => {
-  new TuningWorkflow(scope, 'Tuning', {
-    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-    objective: Objective.minimize('validation:rmse'),
-    hyperparameters: { num_round: '10' },
-    parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.5 })],
+  const props = {
     maxTrainingJobs: TRAINING_JOBS,
     evaluation: {},
     qualityGate: QualityGate.betterThanBaseline(),
     registry: ModelRegistry.group({ name: 'faults' }),
-  });
+  };
+  workflow(props, scope);
 });
 
 let stack: LocalMode;
@@ -71,13 +59,6 @@ afterEach(async () => {
 
 const versions = () => filesIn(join(stack.root, 'sagemaker/model-packages')).length;
 
-async function redrive({ arn, recordFile }: LocalExecution): Promise<ExecutionRecord> {
-  await new SFNClient(stack.clientConfig()).send(new RedriveExecutionCommand({ executionArn: arn }));
-  const record = () => JSON.parse(readFileSync(recordFile, 'utf8')) as ExecutionRecord;
-  await stack.waitFor(() => record().status !== 'RUNNING');
-  return record();
-}
-
 /** Runs an execution that fails, and redrives it: it fails again, trains nothing and registers nothing. */
 async function fail(error: string, cause: RegExp): Promise<string> {
   const execution = stack.startExecution();
@@ -91,7 +72,7 @@ async function fail(error: string, cause: RegExp): Promise<string> {
       ),
     ),
   });
-  expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error });
+  expect(await redrive(stack, execution)).toMatchObject({ status: 'FAILED', error });
   expect([trained, versions()]).toEqual([TRAINING_JOBS + 1, 0]);
   return `${error}, with the final model and the report; the redrive, too: nothing is trained or registered`;
 }
@@ -115,7 +96,7 @@ for (const state of [
     const execution = stack.startExecution();
     await entered;
     expect(await execution.stop()).toMatchObject({ status: 'ABORTED' });
-    expect(await redrive(execution)).toMatchObject({
+    expect(await redrive(stack, execution)).toMatchObject({
       status: 'SUCCEEDED',
       output: { modelPackage: { version: 1, approvalStatus: 'Approved' } },
     });

@@ -5,15 +5,8 @@ import { ListExecutionsCommand, ListStateMachinesCommand, SFNClient } from '@aws
 import * as events from 'aws-cdk-lib/aws-events';
 import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import {
-  Algorithm,
-  ModelRegistry,
-  Objective,
-  ParameterRange,
-  QualityGate,
-  TuningWorkflow,
-  XGBoostVersion,
-} from '../../../lib';
+import { ModelRegistry, ParameterRange, QualityGate } from '../../../lib';
+import { workflow } from '../../../test/fixtures';
 import { LocalMode, type TuningOutput } from '../../src';
 import type { LocalExecution } from '../../src/library/local-execution';
 import { writeRegressionCsv } from '../training/support';
@@ -26,9 +19,7 @@ let stack: LocalMode;
 /** A workflow with a gate and a registry, and a state machine that starts when a version is approved. */
 function synthesizeWorkflow(): string {
   return synthesize((scope) => {
-    const { fragment } = new TuningWorkflow(scope, 'Tuning', {
-      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-      objective: Objective.minimize('validation:rmse'),
+    const props = {
       hyperparameters: { num_round: '30' },
       parameterRanges: [ParameterRange.continuous('eta', { min: 0.2, max: 0.5 })],
       maxTrainingJobs: 2,
@@ -38,7 +29,8 @@ function synthesizeWorkflow(): string {
         QualityGate.noWorseThanApproved({ tolerance: 0.1 }),
       ),
       registry: ModelRegistry.group(),
-    });
+    };
+    const { fragment } = workflow(props, scope);
     const deployment = new sfn.StateMachine(scope, 'Deployment', {
       definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Pass(scope, 'Deploy')),
     });

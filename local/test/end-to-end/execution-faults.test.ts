@@ -1,19 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RedriveExecutionCommand, SFNClient } from '@aws-sdk/client-sfn';
-import {
-  Algorithm,
-  Objective,
-  ParameterRange,
-  TuningIntegration,
-  TuningWorkflow,
-  XGBoostVersion,
-} from '../../../lib';
+import { TuningIntegration } from '../../../lib';
+import { workflow } from '../../../test/fixtures';
 import { LocalMode, type StubTrainingJob } from '../../src';
 import { ExecutionLog, type ExecutionRecord } from '../../src/executions/executions';
 import type { LocalExecution } from '../../src/library/local-execution';
 import { testFault, testFaultIfAll } from './fault-table';
+import { redrive } from './redrive';
 import { editTemplate, filesIn, synthesize } from './support';
 
 const TRAINING_JOBS = 3;
@@ -28,15 +22,7 @@ afterEach(() => jest.restoreAllMocks());
 
 function synthesizeWorkflow(integration: TuningIntegration): string {
   return synthesize((scope) => {
-    new TuningWorkflow(scope, 'Tuning', {
-      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-      objective: Objective.minimize('validation:rmse'),
-      hyperparameters: { num_round: '10' },
-      parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.5 })],
-      maxTrainingJobs: TRAINING_JOBS,
-      maxParallelTrainingJobs: 1,
-      integration,
-    });
+    workflow({ maxTrainingJobs: TRAINING_JOBS, maxParallelTrainingJobs: 1, integration }, scope);
   });
 }
 
@@ -61,14 +47,6 @@ async function deploy(
   }
 }
 
-/** Redrives an unsuccessful execution and waits for its end. */
-async function redrive({ arn, recordFile }: LocalExecution): Promise<ExecutionRecord> {
-  await new SFNClient(stack.clientConfig()).send(new RedriveExecutionCommand({ executionArn: arn }));
-  const record = () => JSON.parse(readFileSync(recordFile, 'utf8')) as ExecutionRecord;
-  await stack.waitFor(() => record().status !== 'RUNNING');
-  return record();
-}
-
 function namesOf(...statuses: string[]): string[] {
   return stack
     .trainingJobs()
@@ -79,7 +57,7 @@ function namesOf(...statuses: string[]): string[] {
 /** Redrives to success and checks that completed jobs did not run again, that no job ran twice, and that none is still running. */
 async function redriveToSuccess(execution: LocalExecution): Promise<string> {
   const before = namesOf('Completed');
-  expect(await redrive(execution)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await redrive(stack, execution)).toMatchObject({ status: 'SUCCEEDED' });
   await stack.waitFor(() => namesOf('InProgress', 'Stopping').length === 0);
   expect(namesOf('Completed')).toEqual(expect.arrayContaining(before));
   expect(new Set(trained).size).toBe(trained.length);
@@ -242,7 +220,7 @@ describe('training jobs that fail', () => {
       ),
     });
     // A redriven Fail state fails again. Its cause names the model to use.
-    expect(await redrive(execution)).toMatchObject({ status: 'FAILED', error: record.error });
+    expect(await redrive(stack, execution)).toMatchObject({ status: 'FAILED', error: record.error });
     expect(trained).toHaveLength(TRAINING_JOBS);
     return `${record.error}, with the best job and its model; the redrive, too: nothing is trained again`;
   });
@@ -268,7 +246,7 @@ describe('training jobs that fail', () => {
     expect(record.cause).toMatch(
       /Most common reason.* no memory, exit code: 137.*\. Report: s3:\/\/.*\/report\.html/,
     );
-    const again = await redrive(execution);
+    const again = await redrive(stack, execution);
     expect(again).toMatchObject({ status: 'FAILED', error: record.error });
     expect(stack.tuningJobs()).toHaveLength(1);
     return `${record.error}, with the most common reason; the redrive, too: the tuning job has ended`;

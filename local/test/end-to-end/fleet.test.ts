@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { context } from '../../../cdk.json';
-import {
-  Algorithm,
-  Objective,
-  ParameterRange,
-  ToleratedFailures,
-  TuningFleet,
-  type TuningFleetProps,
-  XGBoostVersion,
-} from '../../../lib';
+import { ToleratedFailures, TuningFleet, type TuningFleetProps } from '../../../lib';
+import { TUNING } from '../../../test/fixtures';
 import { LocalMode } from '../../src';
 import type { StubTraining } from '../../src/training';
 import { until } from '../services/helpers';
@@ -21,10 +14,7 @@ jest.setTimeout(180_000);
 function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
   const app = new App({ context, outdir: temporaryFolder() });
   new TuningFleet(new Stack(app, 'Test'), 'Fleet', {
-    algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-    objective: Objective.minimize('validation:rmse'),
-    hyperparameters: { num_round: '10' },
-    parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.5 })],
+    ...TUNING,
     maxTrainingJobs: 2,
     finalTraining: { enabled: false },
     jobNamePrefix: 'fleet',
@@ -51,11 +41,14 @@ async function deploy(
 
 const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
 
+/** The ID of the item of a training job. */
+const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
+
 /** Stubbed training, in which the jobs of some items fail, and the number of jobs of each item. */
 function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
   const jobs = new Map<string, number>();
   const stub: StubTraining = ({ name }) => {
-    const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
+    const id = itemOf(name);
     jobs.set(id, (jobs.get(id) ?? 0) + 1);
     if (failing.has(id)) throw new Error('label is nan');
     return { 'validation:rmse': Number(id.slice(1)) };
@@ -109,17 +102,8 @@ test('the history of the execution does not grow with the number of items', asyn
 test('an invalid list fails before any job, and an invalid item fails alone', async () => {
   const { stub } = trainingOf(new Set());
   const faults: string[] = [];
-  const root = temporaryFolder();
   const assembly = synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1) });
-  const stack = await LocalMode.deploy({
-    assembly,
-    root,
-    stubTraining: stub,
-    onNotice: (text) => faults.push(text),
-  });
-  for (const channel of ['train', 'validation']) {
-    await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
-  }
+  const stack = await deploy(assembly, temporaryFolder(), stub, (text) => faults.push(text));
   const twice = await stack.startExecution({ input: { items: [{ id: 1 }, { id: 1 }] } }).ended;
   expect(twice).toMatchObject({ status: 'FAILED', error: 'InvalidItems' });
   expect(stack.tuningJobs()).toEqual([]);
@@ -142,7 +126,7 @@ test('items that ended do not run again when the execution is resumed', async ()
     assembly,
     root,
     async ({ name }) => {
-      const [, id = ''] = /^fleet-(\w+)-/.exec(name) ?? [];
+      const id = itemOf(name);
       first.set(id, (first.get(id) ?? 0) + 1);
       // The fourth item never ends.
       if (id === 'i3') await new Promise(() => undefined);

@@ -3,15 +3,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
-import {
-  Algorithm,
-  ModelRegistry,
-  Objective,
-  ParameterRange,
-  QualityGate,
-  TuningWorkflow,
-  XGBoostVersion,
-} from '../../../lib';
+import { ModelRegistry, ParameterRange, QualityGate } from '../../../lib';
+import { workflow } from '../../../test/fixtures';
 import { writeRegressionCsv } from '../training/support';
 import {
   filesIn,
@@ -36,9 +29,7 @@ export function synthesizeInterruptedWorkflow(): string {
   mkdirSync(join(data, 'test'));
   writeRegressionCsv(join(data, 'test', 'test.csv'), 100, 4, 3);
   return synthesize((stack) => {
-    const workflow = new TuningWorkflow(stack, 'Tuning', {
-      algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
-      objective: Objective.minimize('validation:rmse'),
+    const props = {
       hyperparameters: { objective: 'reg:squarederror' },
       parameterRanges: [
         ParameterRange.integer('num_round', { min: 100, max: 400 }),
@@ -51,10 +42,10 @@ export function synthesizeInterruptedWorkflow(): string {
       evaluation: {},
       qualityGate: QualityGate.betterThanBaseline(),
       registry: ModelRegistry.group(),
-    });
+    };
     new BucketDeployment(stack, 'Data', {
       sources: [Source.asset(data)],
-      destinationBucket: workflow.bucket,
+      destinationBucket: workflow(props, stack).bucket,
       destinationKeyPrefix: 'input/',
     });
   });

@@ -5,7 +5,9 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { writeModelArchive } from '../../src/training';
+import { MODEL_HANDLER } from '../training/serving-support';
 import { testFault } from './fault-table';
 import { until } from './interrupted-workflow';
 import {
@@ -26,14 +28,15 @@ jest.setTimeout(240_000);
 
 /** A model server that takes its time, and writes down each request and its process ID. */
 const PROGRAM = `
-import http.server, os, time
+import os, time
+${MODEL_HANDLER}
 notes = os.path.join(os.path.dirname(os.path.abspath(__file__)), "notes")
 
 def note(text):
     with open(notes, "a") as file:
         file.write(f"{text}\\n")
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(ModelHandler):
     def do_GET(self):
         self.answer(200 if self.path == "/ping" else 404, b"")
 
@@ -42,16 +45,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         note("request")
         time.sleep(0.04)
         self.answer(200, f"{float(row) * 2}\\n".encode())
-
-    def answer(self, status, body):
-        self.send_response(status)
-        self.send_header("Content-Type", "text/csv")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 note(f"process {os.getpid()}")
 http.server.HTTPServer(("127.0.0.1", int(os.environ["SAGEMAKER_BIND_TO_PORT"])), Handler).serve_forever()
@@ -127,16 +120,6 @@ const notes = (): string[] =>
   existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trimEnd().split('\n') : [];
 const requests = () => notes().filter((line) => line === 'request').length;
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A process that has ended, but whose parent has not noticed, is not alive.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
-
 testFault('kill -9 in the middle of a transform job of a container', async () => {
   const root = temporaryFolder();
   const command = `team/forest=python3 ${join(folder, 'forest.py')}`;
@@ -152,7 +135,7 @@ testFault('kill -9 in the middle of a transform job of a container', async () =>
   const [pid = 0] = notes()
     .flatMap((line) => /^process (\d+)$/.exec(line)?.[1] ?? [])
     .map(Number);
-  await until(() => !isAlive(pid));
+  await until(() => !isProcessAlive(pid));
   expect(existsSync(join(root, 's3', BUCKET, 'predictions'))).toBe(false);
 
   const { exitCode, output } = await startResume(root).ended;

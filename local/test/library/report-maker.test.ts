@@ -50,7 +50,7 @@ function makerOf(
     },
   });
   const deployment = {
-    root: '/root',
+    root: '/deployment',
     stateMachines: machines.map((name) => ({
       arn: `arn:${name}`,
       roleArn: `role:${name}`,
@@ -79,7 +79,7 @@ const WRITTEN = { Payload: JSON.stringify({ report: 's3://bucket/reports/search/
 
 test("the function is called with the permissions of the job's state machine, and returns the page's location", async () => {
   const { maker, calls } = makerOf(WRITTEN);
-  expect(await maker.make(JOB, 'arn:two')).toBe('/root/s3/bucket/reports/search/report.html');
+  expect(await maker.make(JOB, 'arn:two')).toBe('/deployment/s3/bucket/reports/search/report.html');
   expect(await maker.make(JOB)).toBeDefined();
   expect(calls.map(({ caller }) => caller)).toEqual(['role:two', 'role:one']);
 });

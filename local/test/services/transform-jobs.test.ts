@@ -55,11 +55,19 @@ const ended = (
     ({ TransformJobStatus: status }) => !['InProgress', 'Stopping'].includes(status ?? ''),
   );
 
-const TRUST_POLICY = {
-  Statement: [
-    { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' },
-  ],
-};
+type Allowed = readonly [actions: string | string[], resources: string | string[]];
+
+/** A role for SageMaker with these permissions. */
+function roleThatMay(allowed: readonly Allowed[]): RoleResource {
+  const Principal = { Service: 'sagemaker.amazonaws.com' };
+  return {
+    logicalId: 'Role',
+    name: 'training',
+    arn: TRAINING_ROLE,
+    trustPolicy: { Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }] },
+    policies: [{ Statement: allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) }],
+  } as unknown as RoleResource;
+}
 
 /** A model that runs until its job is stopped. */
 const endless: Model = ({ signal }) =>
@@ -268,20 +276,11 @@ describe("the model's role", () => {
     ['s3:GetObject', object('input/*')],
     ['s3:PutObject', object('predictions/*')],
   ];
-  const roleWith = (allowed: typeof NEEDED): RoleResource =>
-    ({
-      logicalId: 'Role',
-      name: 'training',
-      arn: TRAINING_ROLE,
-      trustPolicy: TRUST_POLICY,
-      policies: [{ Statement: allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource })) }],
-    }) as unknown as RoleResource;
-
   /** The failure reason of a transform job whose model's role has these permissions. Another role created the model. */
   async function reasonWith(allowed: typeof NEEDED): Promise<string> {
     const { root, running } = await serviceWith();
     await running.close();
-    const { client, running: again } = await serviceWith(copyFiles, root, [roleWith(allowed)]);
+    const { client, running: again } = await serviceWith(copyFiles, root, [roleThatMay(allowed)]);
     try {
       await call(again, 'CreateTransformJob', transformRequest('Job-1'));
     } catch (error) {
@@ -314,17 +313,10 @@ test("code that the model names in S3 is read with the model's role", async () =
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, 'code');
   const reasonWith = async (name: string, Resource: string | string[]) => {
-    const statements = [
-      { Effect: 'Allow', Action: ['ecr:*', 's3:ListBucket'], Resource: '*' },
-      { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource },
-    ];
-    const role = {
-      logicalId: 'Role',
-      name: 'training',
-      arn: TRAINING_ROLE,
-      trustPolicy: TRUST_POLICY,
-      policies: [{ Statement: statements }],
-    } as unknown as RoleResource;
+    const role = roleThatMay([
+      [['ecr:*', 's3:ListBucket'], '*'],
+      [['s3:GetObject', 's3:PutObject'], Resource],
+    ]);
     const again = await serviceWith(readCode, root, [role]);
     await call(again.running, 'CreateTransformJob', transformRequest(name));
     const { FailureReason: reason } = await ended(again.client, name);

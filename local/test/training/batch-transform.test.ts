@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseJsonPath } from '../../src/services/sagemaker/transform/json-path';
 import { PYTHON_FOLDER } from '../../src/training/python-process';
+import { CSV_LINES } from './serving-support';
 import { defaultEnvironment, temporaryFolder } from './support';
 
 /*
@@ -51,12 +52,7 @@ async function transformed(cases: readonly Case[]): Promise<string[]> {
     writeFileSync(path, input);
     mkdirSync(join(folder, 'output'));
     return {
-      isGzip: false,
-      splitsLines: true,
-      isSingleRecord: false,
-      maxPayloadBytes: 6 << 20,
-      endsLines: true,
-      joinsInput: false,
+      ...CSV_LINES,
       contentType: 'application/jsonlines',
       ...settings,
       inputFilter: parseJsonPath(inputFilter, 'InputFilter'),

@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { createContainerTrainer, type TransformTask, writeModelArchive } from '../../src/training';
+import { createContainerTrainer, writeModelArchive } from '../../src/training';
 import { newFolder } from './script-support';
-import { type Transformed, transformFiles } from './serving-support';
+import { MODEL_HANDLER, type TaskChanges, type Transformed, transformFiles } from './serving-support';
 import { defaultEnvironment, SETUP_TIMEOUT } from './support';
 
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
@@ -20,7 +20,8 @@ beforeAll(async () => {
 
 /** A program that multiplies the first column by the model's factor. The faults of the tests are in the environment. */
 const PROGRAM = `
-import http.server, json, os, sys, time
+import json, os, sys, time
+${MODEL_HANDLER}
 assert sys.argv[1:] == ["serve"], sys.argv
 fault = os.environ.get("FAULT", "")
 if fault == "start":
@@ -29,7 +30,7 @@ factor = int(open(os.path.join(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"), 
 print("variables", os.environ.get("SAGEMAKER_BATCH"), os.environ.get("FOLDER"), os.environ.get("AWS_SECRET_ACCESS_KEY"), flush=True)
 started = time.monotonic()
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(ModelHandler):
     def do_GET(self):
         if self.path == "/ping":
             healthy = fault != "ping" and time.monotonic() - started > 0.3
@@ -52,24 +53,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         rows = [float(line.split(",")[0]) * factor for line in body.splitlines()]
         self.answer(200, "".join(f"{row}\\n" for row in rows).encode())
 
-    def answer(self, status, body):
-        self.send_response(status)
-        self.send_header("Content-Type", "text/csv")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
 http.server.HTTPServer(("127.0.0.1", int(os.environ.get("SAGEMAKER_BIND_TO_PORT", 8080))), Handler).serve_forever()
 `;
 
-type Changes = Partial<Omit<TransformTask, 'batch'>> & { batch?: object };
-
 function transform(
   contents: readonly string[],
-  changes: Changes = {},
+  changes: TaskChanges = {},
   startSeconds = 20,
 ): Promise<Transformed> {
   const cwd = newFolder();

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
   environments,
@@ -200,7 +201,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     for (const worker of workers()) process.kill(worker, 'SIGKILL');
     for (const { ended } of jobs) expect(failureReason((await ended).outcome)).toMatch(/SIGKILL/);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(ids.filter(isAlive)).toEqual([]);
+    expect(ids.filter(isProcessAlive)).toEqual([]);
     expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
   });
 });
@@ -239,14 +240,4 @@ function proportionalKilobytes(id: number): number {
 async function waitUntil(condition: () => boolean, milliseconds: number): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!condition() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function isAlive(id: number): boolean {
-  try {
-    return !readFileSync(`/proc/${id}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .startsWith('Z');
-  } catch {
-    return false;
-  }
 }

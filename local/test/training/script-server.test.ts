@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pseudoRandom } from '../../../test/pseudo-random';
-import { createScriptTrainer, type Trainer, type TransformTask, writeModelArchive } from '../../src/training';
+import { createScriptTrainer, type Trainer, writeModelArchive } from '../../src/training';
 import { packSource, projectEnvironments, SCIKIT_LEARN_IMAGE, XGBOOST_IMAGE } from './script-support';
-import { type Transformed, transformFiles } from './serving-support';
+import { type TaskChanges, type Transformed, transformFiles } from './serving-support';
 import { SETUP_TIMEOUT, temporaryFolder } from './support';
 
 const PYTORCH_IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.8.0-cpu-py312';
@@ -65,9 +65,7 @@ async function archive(
   return path;
 }
 
-type Changes = Partial<Omit<TransformTask, 'batch'>> & { batch?: object };
-
-const transform = (image: string, modelArchive: string, changes: Changes = {}): Promise<Transformed> =>
+const transform = (image: string, modelArchive: string, changes: TaskChanges = {}): Promise<Transformed> =>
   transformFiles(trainer.serving, [CONTENT], { image, environment: IN_ARCHIVE, modelArchive, ...changes });
 
 /** A model that adds the columns of a row, without a library. */

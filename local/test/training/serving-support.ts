@@ -28,16 +28,32 @@ export interface Transformed {
   readonly log: string;
 }
 
+/** What a test changes in a transform job. */
+export type TaskChanges = Partial<Omit<TransformTask, 'batch'>> & {
+  readonly batch?: Partial<BatchSettings>;
+};
+
+/** Python code of a class for the requests to a model server. It needs the methods `do_GET` and `do_POST`. */
+export const MODEL_HANDLER = `
+import http.server
+
+class ModelHandler(http.server.BaseHTTPRequestHandler):
+    def answer(self, status, body):
+        self.send_response(status)
+        self.send_header("Content-Type", "text/csv")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+`;
+
 /** Runs a transform job with files of these contents. */
 export async function transformFiles(
   server: ModelServer | undefined,
   contents: readonly (string | Buffer)[],
-  {
-    batch,
-    ...changes
-  }: Partial<Omit<TransformTask, 'batch'>> & { batch?: Partial<BatchSettings> } & {
-    image: string;
-  },
+  { batch, ...changes }: TaskChanges & { readonly image: string },
 ): Promise<Transformed> {
   const workFolder = temporaryFolder();
   const log: string[] = [];

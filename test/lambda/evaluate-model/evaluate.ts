@@ -1,8 +1,8 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { type EvaluateModelResult, evaluateModel } from '../../../lambda/evaluate-model/evaluate-model';
 import { parseEvent } from '../../../lambda/evaluate-model/event';
-import { ENVIRONMENT, startS3, startSageMaker, type Wire } from '../wire-server';
+import { startSageMaker, type Wire } from '../wire-server';
+import { withS3 } from '../with-s3';
 
 export const EVENT = {
   predictions: 's3://data/evaluations/job/predictions/',
@@ -24,23 +24,19 @@ export async function evaluate(
   objects: Readonly<Record<string, string | Buffer>>,
   operations: Readonly<Record<string, (input: Wire) => Wire>> = {},
 ): Promise<Evaluated> {
-  const [server, sagemakerServer] = await Promise.all([
-    startS3('data', objects, 2),
-    startSageMaker(operations),
-  ]);
-  Object.assign(process.env, ENVIRONMENT);
-  const s3 = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
-  const sagemaker = new SageMakerClient({ endpoint: sagemakerServer.endpoint, maxAttempts: 1 });
-  try {
-    const result = await evaluateModel({ s3, sagemaker }, parseEvent({ ...EVENT, ...event }));
-    const put = server.calls.find(({ operation }) => operation === 'PutObject')?.input;
-    expect(put).toMatchObject({ Key: 'evaluations/job/evaluation.json' });
-    return { ...result, file: JSON.parse(String(put?.['Body'])), kmsKey: put?.['KmsKey'] };
-  } finally {
-    s3.destroy();
-    sagemaker.destroy();
-    await Promise.all([server.close(), sagemakerServer.close()]);
-  }
+  const server = await startSageMaker(operations);
+  return withS3(objects, async (s3, calls) => {
+    const sagemaker = new SageMakerClient({ endpoint: server.endpoint, maxAttempts: 1 });
+    try {
+      const result = await evaluateModel({ s3, sagemaker }, parseEvent({ ...EVENT, ...event }));
+      const put = calls.find(({ operation }) => operation === 'PutObject')?.input;
+      expect(put).toMatchObject({ Key: 'evaluations/job/evaluation.json' });
+      return { ...result, file: JSON.parse(String(put?.['Body'])), kmsKey: put?.['KmsKey'] };
+    } finally {
+      sagemaker.destroy();
+      await server.close();
+    }
+  });
 }
 
 /** Evaluates rows of one file. */

@@ -1,0 +1,20 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { ENVIRONMENT, startS3, type WireCall } from './wire-server';
+
+/** Runs a function with a client of a bucket `data` that has these objects, and with the list of the client's calls. */
+export async function withS3<Result>(
+  objects: Readonly<Record<string, string | Buffer>>,
+  use: (client: S3Client, calls: readonly WireCall[]) => Promise<Result>,
+  pageSize?: number,
+  modified?: Readonly<Record<string, string>>,
+): Promise<Result> {
+  const server = await startS3('data', objects, pageSize, modified);
+  Object.assign(process.env, ENVIRONMENT);
+  const client = new S3Client({ endpoint: server.endpoint, forcePathStyle: true });
+  try {
+    return await use(client, server.calls);
+  } finally {
+    client.destroy();
+    await server.close();
+  }
+}
