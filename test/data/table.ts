@@ -62,3 +62,8 @@ export function prepare(
 export function rows(count: number, row: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }
+
+/** Writes a file whose column `x` repeats these values and whose label is numeric. */
+export function withColumn(values: readonly string[], header = 'x,y', count = 40): string {
+  return write([header, ...rows(count, (i) => `${values[i % values.length]},${i * 1.5}`)]);
+}

@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SageMakerClient } from '@aws-sdk/client-sagemaker';
-import { parseEvent } from '../../lambda/find-best-training-job/event';
-import { findBestTrainingJob } from '../../lambda/find-best-training-job/find-best-training-job';
-import type { FindBestTrainingJobResult } from '../../lambda/find-best-training-job/types';
 import { withoutTuningHyperparameters } from '../../lambda/shared/hyperparameters';
 import { RESULT_BUDGET_BYTES } from '../../lambda/shared/result-budget';
-import { REASON_PAIRS, reasonOf } from '../../local/test/failure-reasons/failure-cases';
-import { type FakeCall, type FakeData, startFakeSageMaker, type Wire } from './fake-sagemaker';
-import { bundleOf, ENVIRONMENT, invokeBundle } from './wire-server';
-
-const TUNING_JOB = 'bikes-0123456789';
+import { type FakeData, startFakeSageMaker } from './fake-sagemaker';
+import {
+  allFailed,
+  arnOf,
+  config,
+  details,
+  failed,
+  failure,
+  job,
+  lists,
+  nameOf,
+  objective,
+  run,
+  TUNING_JOB,
+  tuningJob,
+} from './tuning-job-fixtures';
+import { bundleOf, invokeBundle } from './wire-server';
 
 describe('findBestTrainingJob', () => {
   test('returns the best training job of a tuning job that minimizes', async () => {
@@ -399,163 +407,6 @@ describe('findBestTrainingJob', () => {
   });
 });
 
-describe('NoCompletedTrainingJobError', () => {
-  test('names status, counts, the most common reason and the logs', async () => {
-    const { message, name } = await failure(allFailed());
-    expect(name).toBe('NoCompletedTrainingJobError');
-    expect(message).toBe(
-      `Hyperparameter tuning job ${TUNING_JOB} (Failed) has no training job with a value of its objective metric ` +
-        'validation:rmse: 0 completed, 1 stopped, 5 failed. ' +
-        'Its failure reason: No training job succeeded after 5 attempts. ' +
-        `Most common reason, of 3 of the 5 failed training jobs, for example ${nameOf(2)}: ` +
-        `AlgorithmError: ${nameOf(2)} at 2026-01-02T10:00:02.123Z: label 1.52 is out of range, exit code: 1. ` +
-        `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${TUNING_JOB}-`,
-    );
-  });
-
-  test('counts the failed training jobs of all pages', async () => {
-    const jobs = Array.from({ length: 250 }, (_, index) => failed(index + 1, index < 120 ? 'early' : 'late'));
-    const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs: jobs });
-    expect(message).toContain(
-      `Most common reason, of 130 of the 250 failed training jobs, for example ${nameOf(121)}: late`,
-    );
-  });
-
-  test('leaves out reasons that it has no permission to read', async () => {
-    const data = { tuningJob: tuningJob({}), trainingJobs: [failed(1, undefined)], denied: [nameOf(1)] };
-    const { name, message } = await failure(data);
-    expect(name).toBe('NoCompletedTrainingJobError');
-    expect(message).not.toContain('Most common reason');
-  });
-
-  test('reports errors of SageMaker while it reads a reason', async () => {
-    const error = await failure({
-      tuningJob: tuningJob({}),
-      trainingJobs: [failed(1, undefined)],
-      refuses: { operation: 'DescribeTrainingJob' },
-    });
-    expect(error.name).toBe('ValidationException');
-  });
-
-  test('describes at most ten training jobs whose summaries give no reason', async () => {
-    const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
-    const tuning = {
-      tuningJob: tuningJob({}),
-      trainingJobs: [...numbers.map((n) => failed(n, undefined)), failed(13, 'in the summary')],
-      details: Object.fromEntries(
-        numbers.map((n) => [nameOf(n), { ...details(n), FailureReason: 'described' }]),
-      ),
-    };
-    const calls: FakeCall[] = [];
-    const { message } = await failure(tuning, {}, calls);
-    expect(message).toContain(
-      `Most common reason, of 10 of the 11 failed training jobs, for example ${nameOf(1)}: described`,
-    );
-    expect(calls.filter(({ operation }) => operation === 'DescribeTrainingJob')).toHaveLength(10);
-  });
-
-  test('says that training jobs completed without the metric', async () => {
-    const { message } = await failure({
-      tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
-      trainingJobs: [job(1, undefined)],
-    });
-    expect(message).toContain(
-      'Training jobs completed without a usable value: check that their log has the metric in the form that its definition expects, ' +
-        'and that it is a number. Logs:',
-    );
-  });
-
-  test('has the error from Step Functions if SageMaker gives no reason', async () => {
-    const { message } = await failure(
-      { tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }) },
-      { failure: { Error: 'States.Timeout' } },
-    );
-    expect(message).toContain('Step Functions reported States.Timeout. Logs:');
-  });
-
-  test.each(REASON_PAIRS)(
-    'groups reasons that differ in $difference: $isOneReason',
-    async ({ one, other, isOneReason }) => {
-      const trainingJobs = [one, other].map((text, i) => failed(i + 1, reasonOf(nameOf(i + 1), text)));
-      const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs });
-      expect(message).toContain(
-        `Most common reason, of ${isOneReason ? 2 : 1} of the 2 failed training jobs`,
-      );
-    },
-  );
-});
-
-describe('TuningJobNotFoundError', () => {
-  test('has the error from Step Functions', async () => {
-    const { name, message } = await failure(
-      { tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) },
-      {
-        failure: { Error: 'SageMaker.ResourceLimitExceededException', Cause: `too many${'!'.repeat(5000)}` },
-      },
-    );
-    expect(name).toBe('TuningJobNotFoundError');
-    expect(message).toMatch(
-      /^Hyperparameter tuning job bikes-0123456789 does not exist\. Step Functions reported SageMaker\.ResourceLimitExceededException: too many!+$/,
-    );
-    expect(message.length).toBeLessThan(2500);
-  });
-
-  test('has only its own message without a failure', async () => {
-    const { message } = await failure({ tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) });
-    expect(message).toBe('Hyperparameter tuning job bikes-0123456789 does not exist');
-  });
-});
-
-describe('parseEvent', () => {
-  test('fills in the defaults', () => {
-    expect(parseEvent({ tuningJobName: 'a' })).toEqual({ tuningJobName: 'a', topTrainingJobs: 10 });
-  });
-
-  test('accepts null for missing fields, because JSONata writes it', () => {
-    expect(parseEvent({ tuningJobName: 'a', failure: null, topTrainingJobs: null })).toEqual({
-      tuningJobName: 'a',
-      topTrainingJobs: 10,
-    });
-  });
-
-  test('accepts the longest name, and the minimum and maximum list size', () => {
-    const tuningJobName = `a${'-'.repeat(30)}b`;
-    for (const topTrainingJobs of [1, 50]) {
-      expect(parseEvent({ tuningJobName, topTrainingJobs })).toEqual({ tuningJobName, topTrainingJobs });
-    }
-  });
-
-  test.each([null, undefined])('accepts a failure whose cause is %p', (Cause) => {
-    expect(parseEvent({ tuningJobName: 'a', failure: { Error: 'E', Cause } }).failure).toEqual({
-      Error: 'E',
-    });
-  });
-
-  test.each([
-    [undefined, 'the event must be an object, got nothing'],
-    [[], 'the event must be an object'],
-    [{}, 'tuningJobName must be 1 to 32 letters'],
-    [{ tuningJobName: 'a'.repeat(33) }, 'tuningJobName must be 1 to 32 letters'],
-    [null, 'the event must be an object, got null'],
-    [{ tuningJobName: 'ends-' }, 'got "ends-"'],
-    [{ tuningJobName: '-starts' }, 'got "-starts"'],
-    [{ tuningJobName: 'x'.repeat(1000) }, `got ${`"${'x'.repeat(1000)}`.slice(0, 200)}`],
-    [{ tuningJobName: 'a', topTrainingJobs: 51 }, 'topTrainingJobs must be an integer from 1 to 50, got 51'],
-    [{ tuningJobName: 'a', topTrainingJobs: 0 }, 'from 1 to 50, got 0'],
-    [{ tuningJobName: 'a', topTrainingJobs: '5' }, 'got "5"'],
-    [{ tuningJobName: 'a', failure: 'no' }, 'failure must hold the strings Error and Cause'],
-    [
-      { tuningJobName: 'a', failure: { Error: 'E', Cause: {} } },
-      'failure must hold the strings Error and Cause',
-    ],
-    [{ tuningJobName: 'a', topTrainingJob: 5 }, 'unknown field "topTrainingJob"'],
-  ])('rejects %j', (event, message) => {
-    expect(() => parseEvent(event)).toThrow(
-      expect.objectContaining({ name: 'InvalidEventError', message: expect.stringContaining(message) }),
-    );
-  });
-});
-
 test('only names that start with _tuning_ are removed', () => {
   expect(
     withoutTuningHyperparameters({
@@ -605,121 +456,3 @@ describe('the bundle', () => {
     expect(text.split('\n').length).toBeLessThan(2000);
   });
 });
-
-async function run(
-  data: FakeData,
-  event: Wire = {},
-  calls: FakeCall[] = [],
-): Promise<{ result: FindBestTrainingJobResult; calls: FakeCall[] }> {
-  const server = await startFakeSageMaker(data);
-  Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: server.endpoint });
-  const client = new SageMakerClient({});
-  try {
-    const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
-    // Lambda serializes the result as JSON, which must not lose anything.
-    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
-    return { result, calls };
-  } finally {
-    calls.push(...server.calls);
-    client.destroy();
-    await server.close();
-  }
-}
-
-async function failure(data: FakeData, event: Wire = {}, calls: FakeCall[] = []): Promise<Error> {
-  return run(data, event, calls).then(
-    () => {
-      throw new Error('did not fail');
-    },
-    (error: Error) => error,
-  );
-}
-
-function lists(calls: readonly FakeCall[]): FakeCall[] {
-  return calls.filter(({ operation }) => operation === 'ListTrainingJobsForHyperParameterTuningJob');
-}
-
-/** Five failed training jobs. Three have the same failure reason, one of them only in its description. */
-function allFailed(): FakeData {
-  const range = (index: number) =>
-    `AlgorithmError: ${nameOf(index)} at 2026-01-02T10:00:0${index}.123Z: label 1.5${index} is out of range, exit code: 1`;
-  return {
-    tuningJob: tuningJob({
-      HyperParameterTuningJobStatus: 'Failed',
-      FailureReason: 'No training job succeeded after 5 attempts.',
-      TrainingJobStatusCounters: { Completed: 0, Stopped: 1, NonRetryableError: 4, RetryableError: 1 },
-    }),
-    trainingJobs: [
-      failed(1, 'AlgorithmError: no memory, exit code: 137'),
-      failed(2, range(2)),
-      failed(3, undefined),
-      failed(4, 'InternalServerError: We encountered an internal error.'),
-      failed(5, range(5)),
-      { ...job(6, undefined), TrainingJobStatus: 'Stopped', FailureReason: 'not a failure' },
-    ],
-    details: { [nameOf(3)]: { ...details(3), FailureReason: range(3) } },
-  };
-}
-
-function tuningJob(override: Wire): Wire {
-  return {
-    HyperParameterTuningJobName: TUNING_JOB,
-    HyperParameterTuningJobArn: `arn:aws:sagemaker:eu-west-1:111122223333:hyper-parameter-tuning-job/${TUNING_JOB}`,
-    HyperParameterTuningJobConfig: config('Minimize', 'validation:rmse'),
-    HyperParameterTuningJobStatus: 'Completed',
-    TrainingJobDefinition: { StaticHyperParameters: { _tuning_objective_metric: 'validation:rmse' } },
-    CreationTime: 1,
-    TrainingJobStatusCounters: {},
-    ObjectiveStatusCounters: {},
-    ...override,
-  };
-}
-
-function config(type: 'Minimize' | 'Maximize', metric: string): Wire {
-  return {
-    Strategy: 'Bayesian',
-    ResourceLimits: {},
-    HyperParameterTuningJobObjective: { Type: type, MetricName: metric },
-  };
-}
-
-function objective(HyperParameterTuningJobObjective: Wire): Wire {
-  return { HyperParameterTuningJobObjective };
-}
-
-function nameOf(index: number): string {
-  return `${TUNING_JOB}-${String(index).padStart(3, '0')}-${(0xa1b2c3d4 + index).toString(16)}`;
-}
-
-function arnOf(index: number): string {
-  return `arn:aws:sagemaker:eu-west-1:111122223333:training-job/${nameOf(index)}`;
-}
-
-function job(index: number, value: number | 'NaN' | undefined, override: Wire = {}): Wire {
-  return {
-    TrainingJobName: nameOf(index),
-    TrainingJobArn: arnOf(index),
-    CreationTime: index,
-    TrainingJobStatus: 'Completed',
-    TunedHyperParameters: { eta: `0.0${index}` },
-    ...(value !== undefined && {
-      FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:rmse', Value: value },
-    }),
-    ...override,
-  };
-}
-
-function failed(index: number, reason: string | undefined): Wire {
-  return job(index, undefined, { TrainingJobStatus: 'Failed', FailureReason: reason });
-}
-
-function details(index: number): Wire {
-  return {
-    TrainingJobName: nameOf(index),
-    TrainingJobArn: arnOf(index),
-    TrainingJobStatus: 'Completed',
-    HyperParameters: { eta: `0.0${index}`, _tuning_objective_metric: 'validation:rmse' },
-    ModelArtifacts: { S3ModelArtifacts: `s3://bucket/models/${nameOf(index)}/output/model.tar.gz` },
-    FinalMetricDataList: [],
-  };
-}

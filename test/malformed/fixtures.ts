@@ -6,6 +6,10 @@ export type Row = [what: string, make: () => unknown, message: string];
 /** A value whose type the declarations do not allow, which apps in JavaScript can still pass. */
 export const js = (value: unknown): Json => value;
 
+/** An object with this many members. */
+export const many = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
+
 /** The name and message of the error that a function throws. */
 export function errorOf(make: () => unknown): { name: string; message: string } {
   try {

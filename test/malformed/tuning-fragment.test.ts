@@ -12,7 +12,7 @@ import {
   TuningStrategy,
 } from '../../lib';
 import { fragment, stackOf, TUNING, vpcIn } from '../fixtures';
-import { js, type Row, refused } from './fixtures';
+import { js, many, type Row, refused } from './fixtures';
 
 const inFragment = (what: string, props: object, message: string): Row => [
   what,
@@ -20,7 +20,6 @@ const inFragment = (what: string, props: object, message: string): Row => [
   message,
 ];
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
-const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
 const ETA = ParameterRange.continuous('eta', { min: 0.1, max: 0.5 });
 
 describe('TuningFragment', () => {

@@ -1,63 +1,20 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { MetricCollector } from '../../src/training/metrics';
-import { createPythonEnvironments, type PythonEnvironments } from '../../src/training/python-environment';
-import { createScriptTrainer, type ScriptTrainerOptions } from '../../src/training/script/script-trainer';
-import type { Trainer, TrainingTask } from '../../src/training/trainer';
+import type { ScriptTrainerOptions } from '../../src/training/script/script-trainer';
+import { anyPython, newTrainer, runScript } from './script-runner';
 import {
   channel,
   instances,
   newFolder,
   PYTORCH_IMAGE,
   packSource,
-  projectEnvironments,
   SCIKIT_LEARN_IMAGE,
-  SUBMIT_DIRECTORY,
   train,
   XGBOOST_IMAGE,
 } from './script-support';
-import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
-
-jest.setTimeout(60_000);
-
-/** Any available Python, which runs scripts without a framework. */
-let python: string;
-const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {
-  forPackages: async (wanted) => ({ python, pythonVersion: '3', has: wanted }),
-  withRequirements: (...given) => projectEnvironments.withRequirements(...given),
-};
-const trainers: Trainer[] = [];
-function newTrainer(options: Partial<ScriptTrainerOptions> = {}): Trainer {
-  const trainer = createScriptTrainer({ environments: anyPython, ...options });
-  trainers.push(trainer);
-  return trainer;
-}
-
-beforeAll(async () => {
-  ({ python } = await projectEnvironments.forXGBoost('3.2.0'));
-}, SETUP_TIMEOUT);
-afterAll(() => Promise.all(trainers.map((trainer) => trainer.close())));
-
-/** Runs a script with these lines and no framework. */
-async function runScript(
-  source: string | Record<string, string>,
-  hyperparameters: Record<string, string> = {},
-  { trainer = newTrainer(), channels = [], ...changes }: Partial<TrainingTask> & { trainer?: Trainer } = {},
-) {
-  const files = typeof source === 'string' ? { 'train.py': source } : source;
-  const hasCode = channels.some(({ name }) => name === 'code');
-  return train(trainer, {
-    trainingImage: SCIKIT_LEARN_IMAGE,
-    hyperparameters: {
-      sagemaker_program: 'train.py',
-      sagemaker_submit_directory: SUBMIT_DIRECTORY,
-      ...hyperparameters,
-    },
-    channels: hasCode ? channels : [channel('code', [await packSource(files)]), ...channels],
-    ...changes,
-  });
-}
 
 describe('accepted jobs', () => {
   test('a program on a framework image, in any account', () => {
@@ -455,7 +412,7 @@ time.sleep(60)`,
     expect(outcome).toEqual({ status: 'Stopped' });
     expect(seconds).toBeLessThan(10);
     const child = log.find((line) => line.startsWith('child'))?.split(' ')[1] ?? '';
-    expect(isGone(child)).toBe(true);
+    expect(isProcessAlive(Number(child))).toBe(false);
   });
 
   test('by its own end: processes that it left running end with it', async () => {
@@ -464,7 +421,7 @@ time.sleep(60)`,
     const { outcome, log } = await runScript(source);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(isGone(log.at(-1)?.split(' ')[1] ?? '')).toBe(true);
+    expect(isProcessAlive(Number(log.at(-1)?.split(' ')[1] ?? ''))).toBe(false);
   });
 
   test('when the process that started it is killed', async () => {
@@ -480,7 +437,7 @@ time.sleep(60)`,
     });
     expect(stdout).toMatch(/^\d+\n$/);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(isGone(stdout.trim())).toBe(true);
+    expect(isProcessAlive(Number(stdout.trim()))).toBe(false);
   });
 
   test('a waiting job is stopped without being started', async () => {
@@ -507,331 +464,4 @@ time.sleep(60)`,
     expect((await one).outcome).toEqual({ status: 'Stopped' });
     expect((await last).outcome).toEqual({ status: 'Completed' });
   });
-});
-
-function isGone(pid: string): boolean {
-  try {
-    return execFileSync('ps', ['-o', 'stat=', '-p', pid], { encoding: 'utf8' }).trim().startsWith('Z');
-  } catch {
-    return true;
-  }
-}
-
-describe('several hosts', () => {
-  test('find each other by name, share the data, and leave one model', async () => {
-    const parts = ['a', 'b', 'c', 'd'].map((name) => {
-      const path = join(newFolder(), `${name}.csv`);
-      writeFileSync(path, name);
-      return path;
-    });
-    const source = `import json, os, socket
-hosts, me = json.loads(os.environ["SM_HOSTS"]), os.environ["SM_CURRENT_HOST"]
-model, train = os.environ["SM_MODEL_DIR"], os.environ["SM_CHANNEL_TRAIN"]
-open(os.path.join(model, me), "w").write(",".join(sorted(os.listdir(train))))
-open(os.path.join(model, "same"), "w").write(me)
-if me == hosts[0]:
-    server = socket.socket()
-    server.bind((hosts[0], 8765))
-    server.listen()
-    for _ in hosts[1:]:
-        print("from", server.accept()[0].recv(100).decode())
-else:
-    for _ in range(200):
-        try:
-            socket.create_connection((hosts[0], 8765)).sendall(me.encode())
-            break
-        except OSError:
-            __import__("time").sleep(0.05)
-print(os.path.exists(os.path.join(os.environ["SM_INPUT_DIR"], "data", "extra")), me)`;
-    const { outcome, log, workFolder } = await runScript(
-      source,
-      {},
-      {
-        instances: instances(3).map((each, i) => ({ ...each, group: i === 0 ? 'first' : 'rest' })),
-        channels: [
-          channel('train', parts, { distribution: 'ShardedByS3Key' }),
-          channel('extra', parts, { instanceGroups: ['rest'] }),
-        ],
-      },
-    );
-    expect(outcome).toEqual({ status: 'Completed' });
-    expect(log).toEqual(
-      expect.arrayContaining(['from algo-2', 'from algo-3', 'False algo-1', 'True algo-2']),
-    );
-    const model = (name: string) => readFileSync(join(workFolder, 'model', name), 'utf8');
-    expect(['algo-1', 'algo-2', 'algo-3'].map(model)).toEqual(['a.csv,d.csv', 'b.csv', 'c.csv']);
-    expect(model('same')).toBe('algo-3');
-  });
-
-  test("when one fails, the others are stopped, and its reason is the job's", async () => {
-    const started = performance.now();
-    const { reason, log } = await runScript(
-      `import os, time, sys
-if os.environ["SM_CURRENT_HOST"] == "algo-2":
-    print("disk full on algo-2", flush=True)
-    sys.exit(7)
-time.sleep(60)`,
-      {},
-      { instances: instances(3) },
-    );
-    expect(log).toContain('disk full on algo-2');
-    expect(reason).toContain('ExitCode 7\n');
-    expect(performance.now() - started).toBeLessThan(20_000);
-  });
-});
-
-describe('distribution', () => {
-  test('torchrun starts on every host, with the address of the first', async () => {
-    const run = 'import sys\nprint("torchrun", *sys.argv[1:])';
-    const source = {
-      'train.py': '',
-      'torch/__init__.py': '',
-      'torch/distributed/__init__.py': '',
-      'torch/distributed/run.py': run,
-    };
-    const { log } = await runScript(
-      source,
-      { sagemaker_torch_distributed_enabled: 'true', lr: '0.1' },
-      { instances: instances(2) },
-    );
-    const starts = log.filter((line) => line.startsWith('torchrun')).sort();
-    const options =
-      /^torchrun --nnodes 2 --nproc_per_node 1 --master_addr (127\.[\d.]+) --master_port (\d+) /;
-    expect(starts.map((line) => line.replace(options, ''))).toEqual([
-      '--node_rank 0 train.py --lr 0.1',
-      '--node_rank 1 train.py --lr 0.1',
-    ]);
-    const [first, second] = starts.map((line) => options.exec(line)?.slice(1));
-    expect(second).toEqual(first);
-  });
-
-  test('mpirun starts the processes of all hosts from the first', async () => {
-    const folder = newFolder();
-    writeFileSync(join(folder, 'mpirun'), '#!/bin/sh\necho "mpirun $*"\n', { mode: 0o755 });
-    const path = process.env.PATH;
-    try {
-      process.env.PATH = newFolder();
-      const { reason } = await runScript('', { sagemaker_mpi_enabled: 'true' });
-      expect(reason).toMatch(/^ClientError: sagemaker_mpi_enabled is set, but this machine has no mpirun/);
-      process.env.PATH = `${folder}:${path}`;
-      const { log } = await runScript(
-        '',
-        {
-          sagemaker_mpi_enabled: 'true',
-          sagemaker_mpi_num_of_processes_per_host: '2',
-          sagemaker_mpi_custom_mpi_options: '"-x A=1"',
-        },
-        { instances: instances(2) },
-      );
-      const starts = log.filter((line) => line.startsWith('mpirun'));
-      expect(starts).toEqual([`mpirun -np 4 -x A=1 ${python} -m mpi4py train.py`]);
-    } finally {
-      process.env.PATH = path;
-    }
-  });
-});
-
-describe('requirements.txt', () => {
-  // The package differs each time and must not stay in the project's `.venv`.
-  const own = createPythonEnvironments({ folder: newFolder(), onNotice: () => undefined });
-  const environments = { ...anyPython, withRequirements: own.withRequirements };
-
-  test(
-    "is installed into a separate environment, which extends the framework's",
-    async () => {
-      const source = {
-        'train.py': 'import tiny_scorer, numpy\nprint("score", tiny_scorer.SCORE)',
-        'requirements.txt': `${tinyPackage()}\n`,
-      };
-      const trainer = newTrainer({ environments });
-      const [one, other] = await Promise.all([
-        runScript(source, {}, { trainer }),
-        runScript(source, {}, { trainer }),
-      ]);
-      expect([one.log.at(-1), other.log.at(-1)]).toEqual(['score 42', 'score 42']);
-      expect(() => execFileSync(python, ['-c', 'import tiny_scorer'], { stdio: 'ignore' })).toThrow();
-    },
-    SETUP_TIMEOUT,
-  );
-
-  /** A package `helper` that builds without downloads. `build` is Python code to run before the build. */
-  const helperPackage = (value: string, build = '') => ({
-    'helper/pyproject.toml':
-      '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
-    'helper/helper.py': `VALUE = "${value}"\n`,
-    'helper/backend.py': `import os, sys, time, zipfile
-${build}
-def build_wheel(folder, *_):
-    with open("helper.py") as stream:
-        return wheel(folder, "helper.py", stream.read())
-def build_editable(folder, *_):
-    return wheel(folder, "helper.pth", os.getcwd())
-def wheel(folder, name, content):
-    info = "helper-1.0.dist-info/"
-    with zipfile.ZipFile(os.path.join(folder, "helper-1.0-py3-none-any.whl"), "w") as wheel:
-        wheel.writestr(name, content)
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: helper\\nVersion: 1.0\\n")
-        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr(info + "RECORD", "")
-    return "helper-1.0-py3-none-any.whl"
-`,
-  });
-
-  test(
-    'packages of the source directory are installed, and editable ones survive the job',
-    async () => {
-      const job = async (requirement: string, value: string) => {
-        const source = { ...helperPackage(value), 'train.py': 'import helper\nprint(helper.VALUE)' };
-        const files = { ...source, 'requirements.txt': `${requirement}\n` };
-        const { log, workFolder } = await runScript(files, {}, { trainer: newTrainer({ environments }) });
-        rmSync(workFolder, { recursive: true });
-        return log.at(-1);
-      };
-      expect(await job('-e ./helper', 'one')).toBe('one');
-      expect(await job('-e ./helper', 'one')).toBe('one');
-      expect(await job('-e ./helper', 'two')).toBe('two');
-    },
-    SETUP_TIMEOUT,
-  );
-
-  test(
-    'whose installation is stopped with the job, leaves no files and sees no credentials',
-    async () => {
-      const folder = newFolder();
-      const seen = join(newFolder(), 'seen');
-      const installed = createPythonEnvironments({
-        folder,
-        onNotice: () => undefined,
-        env: {
-          ...process.env,
-          AWS_SECRET_ACCESS_KEY: 'secret',
-          AWS_PROFILE: 'person',
-          GITHUB_TOKEN: 'secret',
-        },
-      });
-      const build = `names = [name for name in os.environ if name.startswith("AWS") or "TOKEN" in name]
-open("${seen}.new", "w").write(f"{os.getpid()} {sorted(names)}")
-os.rename("${seen}.new", "${seen}")
-time.sleep(60)`;
-      const controller = new AbortController();
-      const trainer = newTrainer({
-        environments: { ...anyPython, withRequirements: installed.withRequirements },
-      });
-      const files = { ...helperPackage('x', build), 'train.py': '', 'requirements.txt': './helper\n' };
-      const job = runScript(files, {}, { trainer, signal: controller.signal });
-      const poll = setInterval(() => existsSync(seen) && controller.abort(), 50);
-      const { outcome, started } = await job;
-      clearInterval(poll);
-      expect([outcome, started]).toEqual([{ status: 'Stopped' }, 0]);
-      expect(readdirSync(folder)).toEqual([]);
-      const [pid = '', ...names] = readFileSync(seen, 'utf8').split(' ');
-      expect(isGone(pid)).toBe(true);
-      expect(names.join(' ')).toBe(
-        "['AWS_CONFIG_FILE', 'AWS_EC2_METADATA_DISABLED', 'AWS_SHARED_CREDENTIALS_FILE']",
-      );
-    },
-    SETUP_TIMEOUT,
-  );
-
-  test(
-    "that cannot be installed fails the job with pip's message",
-    async () => {
-      const { reason, log } = await runScript(
-        { 'train.py': '', 'requirements.txt': './no-such-package\n' },
-        {},
-        { trainer: newTrainer({ environments }) },
-      );
-      expect(log.join('\n')).toMatch(/no-such-package/);
-      expect(reason).toMatch(
-        /^AlgorithmError: InstallRequirementsError:\nExitCode 1\nErrorMessage ""\nCommand ".* -m pip install -r requirements.txt", exit code: 1$/,
-      );
-    },
-    SETUP_TIMEOUT,
-  );
-});
-
-/** A pure Python package as a wheel, which pip can install without building. */
-function tinyPackage(): string {
-  const wheel = join(newFolder(), 'tiny_scorer-1.0-py3-none-any.whl');
-  const code = `import sys, zipfile
-with zipfile.ZipFile(sys.argv[1], "w") as wheel:
-    wheel.writestr("tiny_scorer.py", "SCORE = 42")
-    info = "tiny_scorer-1.0.dist-info/"
-    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: tiny-scorer\\nVersion: 1.0\\n")
-    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-    wheel.writestr(info + "RECORD", "tiny_scorer.py,,\\n" + info + "METADATA,,\\n" + info + "WHEEL,,\\n" + info + "RECORD,,\\n")`;
-  execFileSync(python, ['-c', code, wheel]);
-  return wheel;
-}
-
-describe('real frameworks', () => {
-  const script = (name: string) => readFileSync(join(__dirname, 'scripts', name), 'utf8');
-  const data = () => {
-    const folder = newFolder();
-    mkdirSync(folder, { recursive: true });
-    const parts = [1, 2, 3].map((seed) => writeRegressionCsv(join(folder, `part-${seed}.csv`), 700, 5, seed));
-    return { parts, validation: [writeRegressionCsv(join(folder, 'validation.csv'), 300, 5, 9)] };
-  };
-
-  test(
-    'a scikit-learn script with custom metrics',
-    async () => {
-      const { parts, validation } = data();
-      const trainer = newTrainer({ environments: projectEnvironments });
-      const { outcome, log, workFolder } = await runScript(
-        { 'train.py': script('scikit_learn.py') },
-        { 'n-estimators': '"20"', 'max-depth': '6', bootstrap: 'true' },
-        { trainer, channels: [channel('train', parts), channel('validation', validation)] },
-      );
-      expect(outcome).toEqual({ status: 'Completed' });
-      const metrics = new MetricCollector([
-        { Name: 'mae', Regex: 'mae=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
-        { Name: 'r2', Regex: 'r2=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
-      ]);
-      for (const line of log) metrics.add(line);
-      const [mae, r2] = metrics.latest();
-      expect(mae?.Value).toBeLessThan(0.2);
-      expect(r2?.Value).toBeGreaterThan(0.9);
-      expect(readdirSync(join(workFolder, 'model'))).toEqual(['model.joblib']);
-    },
-    SETUP_TIMEOUT,
-  );
-
-  test(
-    'XGBoost over 3 hosts with sharded data is as good as on one',
-    async () => {
-      const { parts, validation } = data();
-      const trainer = newTrainer({ environments: projectEnvironments });
-      const run = async (hosts: number, distribution: 'FullyReplicated' | 'ShardedByS3Key') => {
-        const { outcome, log, workFolder } = await runScript(
-          { 'train.py': script('distributed_xgboost.py') },
-          { num_round: '30' },
-          {
-            trainer,
-            trainingImage: XGBOOST_IMAGE,
-            instances: instances(hosts),
-            channels: [channel('train', parts, { distribution }), channel('validation', validation)],
-          },
-        );
-        expect({ outcome, log: outcome.status === 'Completed' ? [] : log }).toEqual({
-          outcome: { status: 'Completed' },
-          log: [],
-        });
-        expect(readdirSync(join(workFolder, 'model'))).toEqual(['model.ubj']);
-        const rmse = log.filter((line) => line.startsWith('validation rmse'));
-        expect(rmse).toHaveLength(1);
-        return {
-          rmse: Number(rmse[0]?.split(': ')[1]),
-          rows: log.filter((line) => line.startsWith('rows on')).sort(),
-        };
-      };
-      const one = await run(1, 'FullyReplicated');
-      const [three, again] = await Promise.all([run(3, 'ShardedByS3Key'), run(3, 'ShardedByS3Key')]);
-      expect(one.rows).toEqual(['rows on algo-1: 2100']);
-      expect(three.rows).toEqual(['rows on algo-1: 700', 'rows on algo-2: 700', 'rows on algo-3: 700']);
-      expect(Math.abs(three.rmse - one.rmse) / one.rmse).toBeLessThan(0.02);
-      expect(again.rmse).toBe(three.rmse);
-    },
-    SETUP_TIMEOUT,
-  );
 });

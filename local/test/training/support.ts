@@ -73,6 +73,16 @@ export function writeRegressionCsv(path: string, rows: number, features: number,
   return path;
 }
 
+/** Writes a copy of a CSV file with the label replaced by 0, 1 or 2. */
+export function withClasses(path: string): string {
+  const copy = path.replace('.csv', '-classes.csv');
+  const rows = readFileSync(path, 'utf8').replace(/^[^,]+/gm, (label) =>
+    Number(label) < 1 ? '0' : label < '2' ? '1' : '2',
+  );
+  writeFileSync(copy, rows);
+  return copy;
+}
+
 /** A channel of complete files with SageMaker's defaults. */
 export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
   return {

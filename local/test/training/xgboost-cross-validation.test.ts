@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pseudoRandom } from '../../../test/pseudo-random';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import { logEvents } from '../../src/training/log-events';
 import { PYTHON_FOLDER } from '../../src/training/python-process';
@@ -14,6 +13,7 @@ import {
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
+  withClasses,
   writeRegressionCsv,
 } from './support';
 
@@ -33,16 +33,6 @@ beforeAll(async () => {
   await trainer.prepare?.({ trainingImage: IMAGE, hyperparameters: {} }, 1);
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
-
-function withClasses(path: string): string {
-  const random = pseudoRandom(3);
-  const copy = path.replace('.csv', '-classes.csv');
-  writeFileSync(
-    copy,
-    readFileSync(path, 'utf8').replace(/^[^,]+/gm, () => String(Math.floor(random() * 3))),
-  );
-  return copy;
-}
 
 /** The log without the times and the lines that each job has. */
 const steps = (log: readonly string[]) =>
