@@ -46,7 +46,7 @@ function boundOfSearch(search: RandomSearch): number {
   };
   const model = costModel(tuning as unknown as TuningInput, [definition as unknown as TuningDefinition]);
   if (model === undefined) throw new Error('the bound is unknown');
-  return boundOf(model, search.trainingJobs, search.parallel).instanceSeconds;
+  return boundOf(model, { trainingJobs: search.trainingJobs, parallel: search.parallel }).instanceSeconds;
 }
 
 describe('on virtual time', () => {
