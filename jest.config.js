@@ -7,6 +7,8 @@ module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/local/test', '<rootDir>/examples'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
+  // A machine that runs other programs at the same time must not fail tests that take seconds.
+  testTimeout: 180_000,
   testMatch: ['**/*.test.ts'],
   // TypeScript first, because `npm run build` writes compiled JavaScript next to lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],

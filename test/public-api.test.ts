@@ -5,8 +5,6 @@ import { join, resolve } from 'node:path';
 import { assembly } from './assembly';
 import type { Json } from './fixtures';
 
-jest.setTimeout(60_000);
-
 const PROJECT = resolve(__dirname, '..');
 
 // Every change of the public API changes the snapshot, so reviewers see it.

@@ -3,8 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-jest.setTimeout(60_000);
-
 const PROJECT = resolve(__dirname, '..');
 
 /** The packages with their maximum sizes in KiB, about 15 % above the current sizes. */

@@ -11,8 +11,6 @@ import { CfnStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { LocalMode } from '../src';
 import { synthesize } from './end-to-end/support';
 
-jest.setTimeout(60_000);
-
 /** State machines that process numbers in different ways. */
 const MACHINES: Readonly<Record<string, string>> = {
   pass: '{ "StartAt": "S",\n  "States": {"S": {"Type": "Pass", "End": true}} }',

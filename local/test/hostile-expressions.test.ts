@@ -5,8 +5,6 @@ import { Evaluator, LimitReached, evaluator as ofMetrics } from '../src/evaluato
 import { MetricCollector } from '../src/training';
 import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 
-jest.setTimeout(60_000);
-
 const PROJECT = resolve(__dirname, '../..');
 /** In milliseconds; shorter than the default, so that these tests end soon. */
 const TIME_LIMIT = 500;

@@ -21,8 +21,6 @@ import { clientEnvironment, type DeployOptions, LocalMode, type StubTraining } f
 import { isProcessAlive } from '../src/local-folder/process-alive';
 import { synthesize, temporaryFolder } from './end-to-end/support';
 
-jest.setTimeout(60_000);
-
 let stack: LocalMode | undefined;
 
 afterEach(async () => {

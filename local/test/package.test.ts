@@ -16,8 +16,6 @@ import * as ts from 'typescript';
 import { Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion } from '../../lib';
 import { onlyExecutionIn, synthesize, writeTrainingData } from './end-to-end/support';
 
-jest.setTimeout(120_000);
-
 const REPOSITORY = resolve(__dirname, '../..');
 const PACKAGE = join(REPOSITORY, 'local');
 const NAME = 'cdk-sagemaker-tuning-local';

@@ -12,8 +12,6 @@ import {
 import { LocalMode, type StubTask, type StubTasks } from '../src';
 import { synthesize } from './end-to-end/support';
 
-jest.setTimeout(60_000);
-
 const ZERO =
   "The account-level service limit 'ml.m5.xlarge for training job usage' is 0 Instances, with current utilization of 0 Instances and a request delta of 1 Instances. Please use AWS Service Quotas to request an increase for this quota.";
 const BUSY =

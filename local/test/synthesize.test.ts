@@ -2,8 +2,6 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { synthesize } from '../src/library/synthesize';
 
-jest.setTimeout(120_000);
-
 let project: string;
 
 beforeEach(() => {

@@ -19,8 +19,6 @@ import { resolveEnvironment } from '../src/assembly/environment';
 import { TemplateEvaluator } from '../src/assembly/intrinsics';
 import { synthesize, temporaryFolder, trainingJobsIn } from './end-to-end/support';
 
-jest.setTimeout(60_000);
-
 const NAMES = ['Blue', 'Green'] as const;
 
 /** Two assemblies with the same template and different stack names, as deployed by Service Catalog or a StackSet. */

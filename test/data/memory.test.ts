@@ -3,8 +3,6 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf } from './table';
 
-jest.setTimeout(180_000);
-
 /** Prepares a file. */
 const PREPARE = `
 const { prepareTable } = require('./bin/data');

@@ -15,8 +15,6 @@ import { PROJECT } from './pages';
  * project. All commands of local mode share one root and its executions.
  */
 
-jest.setTimeout(180_000);
-
 const root = mkdtempSync(join(tmpdir(), 'commands-'));
 /** Stands in for the browser of `report --open`. */
 const programs = mkdtempSync(join(tmpdir(), 'programs-'));

@@ -19,8 +19,6 @@ const LANDSCAPE = 1031;
 const NEXT_FRAME = `new Promise((resolve) =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))`;
 
-jest.setTimeout(60_000);
-
 describeInChromium("the report's page", () => {
   let browser: Browser;
 

@@ -17,8 +17,6 @@ import {
   unpackModel,
 } from './support';
 
-jest.setTimeout(180_000);
-
 const BUCKET = 'automl-data';
 const DATA_SETS = resolve(__dirname, '../services/automl-data-sets.py');
 const BIKES = resolve(__dirname, '../../../data/bikeshare/train/train.csv');

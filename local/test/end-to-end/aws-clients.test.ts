@@ -56,8 +56,6 @@ import { synthesize, writeTrainingData } from './support';
  */
 
 // The training is real, and another test may be using the other core.
-jest.setTimeout(180_000);
-
 let serving: ServeProcess;
 /** The output of the boto3 script. */
 let boto3: Promise<{ stdout: string }>;

@@ -10,8 +10,6 @@ import {
 } from '../../../lib';
 import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(60_000);
-
 const linearLearner = {
   algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
   objective: Objective.minimize('validation:mse'),

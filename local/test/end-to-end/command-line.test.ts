@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { DefinitionBody, Pass, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { executionsIn, runInShell, runLocalMode, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(60_000);
-
 let assembly: string;
 
 beforeAll(() => {

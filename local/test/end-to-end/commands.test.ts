@@ -28,8 +28,6 @@ import {
 import { type ServeProcess, serve as startServe } from './serve-process';
 import { onlyExecutionIn, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(60_000);
-
 const PROJECT = resolve(__dirname, '../../..');
 const HOUR = WaitTime.duration(Duration.hours(1));
 const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];

@@ -4,8 +4,6 @@ import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion } from '../../../lib';
 import { onlyExecutionIn, runLocalMode, synthesize, temporaryFolder, writeTrainingData } from './support';
 
-jest.setTimeout(180_000);
-
 interface Output {
   readonly bestTrainingJob: { readonly name: string; readonly objective: { readonly value: number } };
   readonly finalTrainingJob: {

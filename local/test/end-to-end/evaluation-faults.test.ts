@@ -8,8 +8,6 @@ import { testFault } from './fault-table';
 import { redrive } from './redrive';
 import { filesIn, synthesize } from './support';
 
-jest.setTimeout(60_000);
-
 const TRAINING_JOBS = 2;
 
 const assembly = synthesize((scope) => {

@@ -12,8 +12,6 @@ import type { LocalExecution } from '../../src/library/local-execution';
 import { writeRegressionCsv } from '../training/support';
 import { startCommand, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(180_000);
-
 let stack: LocalMode;
 
 /** A workflow with a gate and a registry, and a state machine that starts when a version is approved. */

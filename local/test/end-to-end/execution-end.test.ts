@@ -6,8 +6,6 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(180_000);
-
 test('a rule on the end of executions invokes its function before local mode ends', async () => {
   const assembly = synthesize((stack) => {
     const machine = new sfn.StateMachine(stack, 'Machine', {

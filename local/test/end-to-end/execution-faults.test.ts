@@ -12,8 +12,6 @@ import { editTemplate, filesIn, synthesize } from './support';
 
 const TRAINING_JOBS = 3;
 
-jest.setTimeout(60_000);
-
 /** The names of the jobs that finished training. A job that trained twice is listed twice. */
 const trained: string[] = [];
 let stack: LocalMode;

@@ -23,8 +23,6 @@ import {
   writeTrainingData,
 } from './support';
 
-jest.setTimeout(180_000);
-
 interface Job {
   readonly name: string;
   readonly metrics: Readonly<Record<string, number>>;

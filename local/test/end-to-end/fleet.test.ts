@@ -9,8 +9,6 @@ import type { StubTraining } from '../../src/training';
 import { until } from '../services/helpers';
 import { temporaryFolder } from './support';
 
-jest.setTimeout(180_000);
-
 function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
   const app = new App({ context, outdir: temporaryFolder() });
   new TuningFleet(new Stack(app, 'Test'), 'Fleet', {

@@ -2,8 +2,6 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { addFragment } from './fragment-support';
 import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
 
-jest.setTimeout(180_000);
-
 test('a fragment in a JSONPath state machine, with states before and after it', async () => {
   const assembly = synthesize((stack) => {
     const tuning = addFragment(stack, '{% $states.input.search %}');

@@ -12,8 +12,6 @@ import {
   writeTrainingData,
 } from './support';
 
-jest.setTimeout(120_000);
-
 /** Maximum seconds until the end, on a machine that may be busy with other tests. */
 const SOON = 8;
 

@@ -20,8 +20,6 @@ import {
   tuningJobsIn,
 } from './support';
 
-jest.setTimeout(180_000);
-
 const CLI = `${process.execPath} --require ts-node/register local/src/cli.ts`;
 
 /** A state machine that runs a tuning for each of three data sets. The second data set has no labels. */

@@ -20,8 +20,6 @@ import {
   tuningJobsIn,
 } from './support';
 
-jest.setTimeout(180_000);
-
 let assembly: string;
 
 beforeAll(() => {

@@ -8,8 +8,6 @@ import { until } from '../services/helpers';
 import { addFragment } from './fragment-support';
 import { executionsIn, startCommand, synthesize, temporaryFolder, tuningJobsIn } from './support';
 
-jest.setTimeout(120_000);
-
 /** Compiles only if the function writes all members that comparisons read. */
 export const readable = (report: Report): ReportData => report;
 

@@ -12,8 +12,6 @@ import {
   writeTrainingData,
 } from './support';
 
-jest.setTimeout(180_000);
-
 const SCRIPT = `
 import argparse, os, signal, sys
 

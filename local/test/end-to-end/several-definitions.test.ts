@@ -22,8 +22,6 @@ import {
   writeTrainingData,
 } from './support';
 
-jest.setTimeout(180_000);
-
 /** A script whose error and duration are hyperparameters. */
 const SCRIPT = `
 import argparse, os, time

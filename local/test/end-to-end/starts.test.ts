@@ -18,8 +18,6 @@ import type { NewDataOptions, TuningWorkflow } from '../../../lib';
 import { workflow } from '../../../test/fixtures';
 import { LocalMode } from '../../src';
 
-jest.setTimeout(120_000);
-
 const INVALID = JSON.stringify({ maxTrainingJobs: 0 });
 
 let deployed: LocalMode | undefined;

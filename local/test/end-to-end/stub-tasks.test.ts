@@ -27,8 +27,6 @@ import {
   trainingJobsIn,
 } from './support';
 
-jest.setTimeout(180_000);
-
 describe('a pipeline that ends with tasks that local mode does not support', () => {
   const assembly = synthesize((stack) => {
     const deploy = tasks.CallAwsService.jsonata(stack, 'Deploy', {

@@ -22,8 +22,6 @@ import {
   writeTrainingData,
 } from './support';
 
-jest.setTimeout(180_000);
-
 let data: string;
 let assembly: string;
 

@@ -3,8 +3,6 @@ import { axeViolations, describeInChromium, launchChromium, openPage } from '../
 import { renderComparison } from '../../src/report/comparison-page';
 import { HOSTILE, search } from './compared-search';
 
-jest.setTimeout(60_000);
-
 const SEARCHES = [
   search({ label: '0c6ee9ac-33ce-4a4b-86a5-4e15e7d6f3b8', values: [0.5, 0.4, 0.45, 0.3] }),
   search({ label: 'second', values: [0.6, undefined, 0.35, 0.31, 0.29] }),

@@ -8,8 +8,6 @@ import { type Answer, sign } from './signed-request';
 const MIB = 1024 * 1024;
 
 // The machine may be busy with other tests.
-jest.setTimeout(60_000);
-
 let services: RunningServices;
 let root: string;
 

@@ -16,8 +16,6 @@ import {
 } from './script-support';
 import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
 
-jest.setTimeout(60_000);
-
 const SCRIPT = readFileSync(join(__dirname, 'scripts', 'xgboost_container.py'), 'utf8');
 const ROUNDS = '8';
 

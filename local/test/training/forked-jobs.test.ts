@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
   environments,
@@ -9,6 +8,7 @@ import {
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
+  untilEnded,
   writeRegressionCsv,
 } from './support';
 
@@ -200,8 +200,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect(ids).toHaveLength(2);
     for (const worker of workers()) process.kill(worker, 'SIGKILL');
     for (const { ended } of jobs) expect(failureReason((await ended).outcome)).toMatch(/SIGKILL/);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(ids.filter(isProcessAlive)).toEqual([]);
+    await untilEnded(...ids);
     expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
   });
 });

@@ -11,8 +11,6 @@ import {
 } from './script-support';
 import { SETUP_TIMEOUT } from './support';
 
-jest.setTimeout(60_000);
-
 /** Any available Python, which runs scripts without a framework. */
 let python = '';
 

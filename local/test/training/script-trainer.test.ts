@@ -5,6 +5,7 @@ import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { MetricCollector } from '../../src/training/metrics';
 import type { ScriptTrainerOptions } from '../../src/training/script/script-trainer';
 import { anyPython, newTrainer, runScript } from './script-runner';
+
 import {
   channel,
   instances,
@@ -15,6 +16,7 @@ import {
   train,
   XGBOOST_IMAGE,
 } from './script-support';
+import { untilEnded } from './support';
 
 describe('accepted jobs', () => {
   test('a program on a framework image, in any account', () => {
@@ -436,8 +438,7 @@ time.sleep(60)`,
       encoding: 'utf8',
     });
     expect(stdout).toMatch(/^\d+\n$/);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(isProcessAlive(Number(stdout.trim()))).toBe(false);
+    await untilEnded(Number(stdout.trim()));
   });
 
   test('a waiting job is stopped without being started', async () => {

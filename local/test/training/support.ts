@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pseudoRandom } from '../../../test/pseudo-random';
+import { isProcessAlive } from '../../src/local-folder/process-alive';
 import {
   type ChannelData,
   createPythonEnvironments,
@@ -17,9 +18,6 @@ export const SETUP_TIMEOUT = 300_000;
 
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 
-// Real processes on a machine that may be busy with other tests.
-jest.setTimeout(60_000);
-
 /** The project's Python environments, shared by all tests. */
 export const environments = createPythonEnvironments({
   folder: resolve(__dirname, '../../../.venv'),
@@ -28,6 +26,11 @@ export const environments = createPythonEnvironments({
 
 export function defaultEnvironment(): Promise<PythonEnvironment> {
   return environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
+}
+
+/** Waits until the processes have ended. Processes that do not end fail the test by its timeout. */
+export async function untilEnded(...ids: readonly number[]): Promise<void> {
+  while (ids.some(isProcessAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 export function temporaryFolder(): string {

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { createXGBoostTrainer, type Trainer } from '../../src/training';
 import {
   defaultEnvironment,
@@ -12,6 +11,7 @@ import {
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
+  untilEnded,
   writeRegressionCsv,
 } from './support';
 
@@ -193,8 +193,7 @@ os._exit(0)`;
     // The call is synchronous, so a script that waits forever would block all tests.
     timeout: 60_000,
   });
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  expect(isProcessAlive(Number(output))).toBe(false);
+  await untilEnded(Number(output));
 });
 
 test('a failed environment fails the job with its reason', async () => {
