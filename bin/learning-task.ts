@@ -15,8 +15,8 @@ export interface LearningTask {
 
 /**
  * Defaults for each type of problem. The metric is log loss instead of accuracy: the training minimizes log loss, which
- * does not depend on a threshold. In addition, with XGBoost 3.x, SageMaker's container computes accuracy, F1, precision
- * and recall for these objectives from values that never change.
+ * does not depend on a threshold. In addition, with XGBoost 3.x and these objectives, SageMaker's container reports
+ * values of accuracy, F1, precision and recall that never change.
  */
 const DEFAULTS: Readonly<Record<ProblemType, { readonly objective: string; readonly metric: string }>> = {
   Regression: { objective: 'reg:squarederror', metric: 'validation:rmse' },

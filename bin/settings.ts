@@ -143,7 +143,7 @@ function ruleOf(issue: z.core.$ZodRawIssue): string | undefined {
 function parse(name: string, value: unknown): unknown {
   const setting = Object.entries(schema.shape).find(([known]) => known === name)?.[1];
   if (typeof value !== 'string' || !setting) return value;
-  // This setting also takes strings.
+  // This setting is a Boolean or a string, so only `true` and `false` are parsed.
   if (name === 'registry' && /^(true|false)$/.test(value)) return value === 'true';
   const takesNoStrings = setting.safeParse(value).error?.issues.some(({ code }) => code === 'invalid_type');
   if (!takesNoStrings) return value;

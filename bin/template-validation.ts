@@ -10,7 +10,7 @@ import { version as CDK_VERSION } from 'aws-cdk-lib/package.json';
 
 const FILE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuning', 'valid-templates.json');
 
-/** Number of sets of templates to remember: one for each set of settings in use. */
+/** Number of sets of templates to remember. Each combination of settings produces a different set. */
 const REMEMBERED = 20;
 
 /** Templates without findings: key → version of the validation engine, most recent first. */
@@ -28,7 +28,7 @@ export class TemplateValidation extends CloudFormationValidatePlugin {
     super();
   }
 
-  /** Version of the engine. It is known without loading the engine if the templates were remembered. */
+  /** Version of the engine. If the templates were remembered, it comes from the file, and the engine is not loaded. */
   override get version(): string | undefined {
     return this.engineVersion ?? super.version;
   }

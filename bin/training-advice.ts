@@ -434,8 +434,8 @@ export const ROWS: readonly Row[] = [
 ];
 
 /**
- * Contradictory answers. The decision table follows the answer about code, because that is a fact, and the other answer
- * is a preference.
+ * Contradictory answers. The decision table follows the answer about code, because it is a fact, whereas the other
+ * answer is a preference.
  */
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {
@@ -514,7 +514,7 @@ export function advise(answers: Answers): Advice | { readonly missing: readonly 
   );
   const [row] = possible;
   if (certain !== 0 || row === undefined) {
-    // Rows below a row that certainly matches do not matter.
+    // If a row matches whatever the missing answers are, the rows below it do not matter.
     const open = certain < 0 ? possible : possible.slice(0, certain);
     const matters = (name: QuestionName) =>
       answers[name] === undefined && open.some(({ when }) => when[name] !== undefined);

@@ -67,7 +67,7 @@ export function prepareData(settings: Settings, options: PrepareOptions = {}): T
   };
 }
 
-/** The folder itself, or a copy with test data from its training data. */
+/** The folder itself or, if `testFraction` applies, a copy in which part of the training data is test data. */
 function withTestData(path: string, settings: Settings, cache: string): string {
   const { testFraction } = settings;
   if (!isEvaluated(settings)) return path;
@@ -108,7 +108,7 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
     problemType,
     categories: categories ?? 'auto',
     excludeColumns: excludeColumns ?? [],
-    // Without test data, the key of the cache stays the same.
+    // Without test data, `testFraction` does not matter and is not part of the cache key.
     ...(isEvaluated(settings) && { testFraction: testFractionOf(settings) }),
   };
   const prepared = prepareTable(path, table, options.cache ?? CACHE, options.output);

@@ -21,7 +21,7 @@ import type { Settings } from './settings';
 import { prepareData, type TrainingData } from './training-data';
 import { type UploadResources, uploadResources } from './upload';
 
-/** Limit of the construct's `featureNames`. */
+/** Maximum total length that the construct allows for `featureNames`. */
 const MAX_NAME_CHARACTERS = 50_000;
 
 const CONSOLES = {
@@ -174,7 +174,7 @@ function toStrategy(
     case 'Grid':
       return TuningStrategy.grid();
     case 'Hyperband': {
-      // Hyperband's epochs are boosting rounds in XGBoost.
+      // Hyperband's resource is the number of epochs. In XGBoost, these are the boosting rounds.
       const rounds = parameterRanges['num_round'];
       const fixed = hyperparameters['num_round'];
       return TuningStrategy.hyperband({

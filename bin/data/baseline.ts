@@ -28,7 +28,7 @@ export class Moments {
 
 /**
  * The score, on the validation part, of a model without features. The model always predicts the class shares of the
- * training part (log loss), or its mean (root mean squared error).
+ * training part (scored by log loss), or the mean of the training part (scored by root mean squared error).
  *
  * @param numbers for regression: the labels of each part
  * @param testFraction share of the rows that are test data

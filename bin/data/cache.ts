@@ -63,7 +63,9 @@ export class PreparedTables {
   }
 }
 
-/** Key for the current content of a file, the settings, and the version of this code. */
+/**
+ * Cache key. It changes if the file (by its path, size, modification time or inode), the settings, or this code change.
+ */
 export function keyOf(path: string, settings: unknown): string {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true });
   const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));

@@ -8,10 +8,14 @@ import {
   withAsciiMinus,
 } from '../../local/src/tables/values';
 
-/** Maximum number of distinct values to keep, and therefore of categories of a column or classes of a label. */
+/**
+ * Maximum number of distinct values to keep. A column cannot have more categories than this, nor a label more classes.
+ */
 const MOST_LEVELS = 1000;
 
-/** Lower maximum for columns with only numbers so far, except the label. Tables can have thousands of such columns. */
+/**
+ * Lower maximum for a column that has had only numbers so far and is not the label. Tables can have thousands of them.
+ */
 const MOST_NUMBERS = 100;
 
 type Counts = Record<ValueKind, number>;
@@ -32,7 +36,7 @@ export class ColumnProfile {
   readonly examples: { [Kind in ValueKind]?: Example } = {};
   /** The first number that is too large for a 32-bit float. */
   tooLarge?: Example;
-  /** The first whole number that a 32-bit float rounds. */
+  /** The first whole number that a 32-bit float cannot represent exactly. */
   rounded?: Example;
   /** The first number with a Unicode minus. */
   unicodeMinus?: Example;

@@ -24,7 +24,7 @@ export interface Feature {
   readonly index: number;
   readonly missing: number;
   readonly prepared: readonly PreparedColumn[];
-  /** The fields of the prepared columns, separated by commas. */
+  /** Converts a value to the fields of the prepared columns, separated by commas. */
   encode(value: string): string;
 }
 
@@ -146,7 +146,10 @@ function dateFeature({ name, counts, hasTimes }: ColumnProfile, index: number, f
   return featureOf(index, counts.missing, prepared);
 }
 
-/** A feature. Its encoding depends only on the record of its columns, which `columns.json` keeps for predictions. */
+/**
+ * A feature. Its encoding depends only on `prepared`, which `columns.json` keeps so that rows for predictions can be
+ * encoded in the same way.
+ */
 function featureOf(index: number, missing: number, prepared: readonly PreparedColumn[]): Feature {
   const { encode } = encoderOf(prepared);
   return { index, missing, prepared, encode };
@@ -161,8 +164,9 @@ function noticesOf(profile: ColumnProfile): string[] {
 }
 
 /**
- * Moves a column without missing values to the end. XGBoost counts columns only up to the last one with a value. If the
- * last column were empty in only one part of the data, the parts would have different numbers of columns.
+ * Moves a column without missing values to the end. XGBoost counts columns only up to the last column that has a value
+ * in some row. If the last column had no values in one part of the data, that part would have fewer columns than the
+ * others.
  */
 function completeColumnLast(features: readonly Feature[]): Feature[] {
   const fewest = Math.min(...features.map(({ missing }) => missing));

@@ -8,13 +8,17 @@ import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers'
 /** The type of problem, in the terms of SageMaker's AutoML. */
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
 
-/** The values of a numeric label are class numbers if there are at most this many, and they are 0 to k-1 or 1 to k. */
+/**
+ * A numeric label has class numbers if its distinct values are 0 to k-1 or 1 to k, and there are at most this many.
+ */
 const MOST_NUMBERED_CLASSES = 10;
 
 /** Minimum number of rows in each class, because every class must appear in both parts of the data. */
 const FEWEST_ROWS_OF_CLASS = 2;
 
-/** If more classes than this, and most classes, have a single row, the label is an identifier or free text. */
+/**
+ * If more than this many classes have a single row, and they are the majority, the label is an identifier or free text.
+ */
 const FEW_RARE_CLASSES = 10;
 
 /** The label of a table, and the type of problem. */

@@ -21,7 +21,8 @@ export interface Manifest {
     readonly rowsWithout: number;
     /**
      * Score of a trivial model on the validation part. Classification: the log loss of a model that always predicts the
-     * class shares of the training part. Regression: the RMSE of a model that always predicts its mean.
+     * class shares of the training part. Regression: the RMSE of a model that always predicts the mean of the training
+     * part.
      */
     readonly baseline: number;
   };

@@ -3,8 +3,8 @@ import { fieldError, quoted } from '../../local/src/tables/table-error';
 import type { ColumnProfile } from './column-profile';
 
 /**
- * If most values of a column are numbers, and it has more distinct values than this, it has measurements with typing
- * errors, not categories.
+ * If most values of a column are numbers, and the column has more distinct values than this, they are measurements with
+ * typing errors, not categories.
  */
 const FEW_VALUES = 20;
 
@@ -33,7 +33,7 @@ export function checkNumbers(path: string, profile: ColumnProfile): void {
   }
 }
 
-/** Notice about numbers that are rounded; undefined if none are. */
+/** Notice about numbers that XGBoost rounds; undefined if there are none. */
 export function roundingNotice({ name, rounded }: ColumnProfile): string | undefined {
   return (
     rounded &&

@@ -36,7 +36,7 @@ interface Written {
 
 /** A prepared table, ready for upload. */
 export interface PreparedTable extends Written {
-  /** Folder with `train/`, `validation/`, the manifest and, if it is wanted, `test/`. */
+  /** Folder with `train/`, `validation/`, the manifest and, if `testFraction` is set, `test/`. */
   readonly folder: string;
   readonly manifest: Manifest;
 }
@@ -59,7 +59,7 @@ export function prepareTable(
   return { folder, manifest: read(COLUMNS_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
 }
 
-/** File with information that only this machine needs, and that is not in the manifest. */
+/** File with information that only this machine needs. It is therefore not in the manifest. */
 const WRITTEN_FILE = 'written.json';
 
 function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {

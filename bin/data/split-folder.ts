@@ -19,7 +19,8 @@ import { uniform } from './split';
 const READ_AT_ONCE = 1 << 20;
 
 /**
- * A copy of a folder in which a share of the rows of `train/` is in `test/` instead. The choice is random but reproducible.
+ * Copies a folder and moves a share of the rows from `train/` to `test/` in the copy. The choice is random but
+ * reproducible.
  *
  * @param key changes if the content of the folder changes
  * @param cache folder for prepared data

@@ -1,4 +1,4 @@
-/** The parts that a table is split into: the channels of the training jobs, and test data if it is wanted. */
+/** The parts that a table is split into: the channels of the training jobs, and optionally test data. */
 export type Part = 'train' | 'validation' | 'test';
 
 /** Share of the rows for validation. */
@@ -11,10 +11,11 @@ interface Stratum {
 }
 
 /**
- * Splits rows at random but reproducibly: the part of a row depends only on its number and on the sizes of the strata. Each
- * stratum has exactly its share in each part, and at least one row in each if there are enough.
+ * Splits rows at random but reproducibly: the part of a row depends only on its number and on the sizes of the strata.
+ * A part has the same share of every stratum, and at least one row of each stratum that has enough rows.
  *
- * It uses selection sampling, which needs only one pass: the probability for a row depends on what is left of its stratum.
+ * It uses selection sampling, which needs only one pass: the probability of each part depends on how many rows of the
+ * stratum are left, and how many of them the part still needs.
  */
 export class StratifiedSplit {
   private readonly left: ReadonlyMap<string, Stratum>;
