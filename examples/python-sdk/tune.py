@@ -29,7 +29,7 @@ prefix = outputs["JobNamePrefix"]
 
 
 def job_name(what: str) -> str:
-    """A unique name of at most 32 characters. The SDK's own names differ only by minute, and a local search is faster."""
+    """A unique name of at most 32 characters. Names that the SDK generates can repeat within a minute."""
     return f"{prefix}{time.strftime('%d%H%M%S')}-{what}"
 
 

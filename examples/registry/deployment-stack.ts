@@ -28,7 +28,7 @@ export class DeploymentStack extends Stack {
         resources: [this.formatArn({ ...versions, resourceName: `${props.modelPackageGroupName}/*` })],
       }),
     );
-    // The roles of `cdk bootstrap`, with which `cdk deploy` works.
+    // `cdk deploy` assumes the roles that `cdk bootstrap` created.
     const roles = { service: 'iam', region: '', resource: 'role', resourceName: 'cdk-*' };
     project.addToRolePolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [this.formatArn(roles)] }),

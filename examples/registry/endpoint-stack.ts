@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 export interface EndpointStackProps extends StackProps {
   /** URI of the image of an approved version. */
   readonly image: string;
-  /** S3 URI of its model archive. */
+  /** S3 URI of the model archive of that version. */
   readonly model: string;
 }
 
