@@ -16,7 +16,7 @@ const MAX_PAGES = 5;
 /** Maximum number of files whose headers are compared. */
 const MAX_HEADERS = 100;
 
-/** The extent of the check. */
+/** How much of the data was checked. */
 export interface CheckTabularDataResult {
   /** Whether the content was checked. False for Parquet files, whose content is not checked. */
   readonly contentChecked: boolean;

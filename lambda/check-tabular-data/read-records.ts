@@ -50,7 +50,8 @@ export async function readRecords(
     max_record_size: MAX_RECORD_BYTES,
     // Records are processed immediately, because an error discards those still in the stream.
     on_record: (record: readonly string[]) => {
-      // Delays each record by one, because the last record can be incomplete if the budget is used up.
+      // Passes each record on only when the next one arrives. If the budget is used up, the last record can be
+      // incomplete.
       if (!enough && last) enough = !take(last);
       last = record;
       return null;
@@ -67,7 +68,7 @@ export async function readRecords(
     source.destroy();
   }
   if (enough) return { complete: false };
-  // The last record is complete if a problem follows it. If the budget was used up, it can be incomplete.
+  // The last record is complete if the parser found a problem after it, or if the whole file was read.
   if (last && (problem !== undefined || !cut)) take(last);
   if (cut) return { complete: false };
   return problem === undefined ? { complete: true } : { complete: false, problem };
@@ -81,7 +82,7 @@ function isOfContent(error: unknown): error is Error {
 function unpack(source: Readable): Readable {
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
-  // The reader also receives the error. After reading has ended, the error is ignored.
+  // The pipeline reports an error while it reads. This listener ignores errors after it has ended.
   gunzip.on('error', () => {});
   return source.pipe(gunzip);
 }

@@ -8,7 +8,7 @@ import type { EvaluateModelEvent } from './event';
 
 /** The newest approved version of a group of model packages. */
 export interface ApprovedVersion {
-  /** Such as `version 3 of the group prices`, and whether other test data was used. */
+  /** Such as `version 3 of the group prices`, followed by a note if the version was evaluated on other test data. */
   readonly title: string;
   /** The content of its model-quality statistics; undefined if they cannot be read. */
   readonly statistics?: unknown;
@@ -38,15 +38,15 @@ export function approvedVersionReader(
   };
 }
 
-/** Whether a version is known to have been evaluated on other test data than this model. */
+/** Whether the version is known to have been evaluated on different test data than this model. */
 function isOtherTestData(statistics: unknown, test: string | undefined): boolean {
   const { source } = Object(statistics) as { readonly source?: { readonly test?: unknown } };
   return test !== undefined && source?.test !== undefined && source.test !== test;
 }
 
 /**
- * The ARN of the newest approved version; undefined if there is none. SageMaker can filter each page after reading it, so an
- * empty page with a `NextToken` does not mean that there is none.
+ * The ARN of the newest approved version; undefined if there is none. SageMaker can filter a page after reading it, so
+ * the page after an empty page can still have approved versions.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
  */

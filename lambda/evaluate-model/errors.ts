@@ -1,4 +1,4 @@
-// The names are part of the interface, like those in shared/errors.ts.
+// The names of these errors are part of the interface: see shared/errors.ts.
 
 /** There are no rows with predictions. */
 export class NoPredictionsError extends Error {
@@ -18,7 +18,10 @@ export class InvalidLabelError extends RowError {
   override readonly name = 'InvalidLabelError';
 }
 
-/** A prediction is missing, not a number (NaN), infinite, or neither a class of the problem nor its probabilities. */
+/**
+ * A prediction is missing, not a finite number or, with several classes, neither a class nor a probability for each
+ * class.
+ */
 export class InvalidPredictionError extends RowError {
   override readonly name = 'InvalidPredictionError';
 }

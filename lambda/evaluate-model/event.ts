@@ -20,7 +20,10 @@ export interface EvaluateModelEvent {
   /** What was evaluated, copied into `evaluation.json`. */
   readonly details?: Readonly<Record<string, string>>;
   readonly gate?: Condition;
-  /** Group of model packages whose newest approved version `NoWorseThanApproved` compares with. */
+  /**
+   * Group of model packages. The condition `NoWorseThanApproved` compares the model with the newest approved version of
+   * it.
+   */
   readonly modelPackageGroup?: string;
 }
 

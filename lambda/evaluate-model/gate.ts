@@ -4,7 +4,10 @@ import type { ApprovedVersion, ApprovedVersionReader } from './approved-version'
 import type { Condition } from './event';
 import { metricInFile } from './statistics-file';
 
-/** Decides whether a model passes the gate. All conditions are evaluated, so that the result can show each. */
+/**
+ * Decides whether a model passes the gate. All conditions are evaluated, so that the result can show the decision of
+ * each condition.
+ */
 export async function decide(
   gate: Condition,
   evaluation: Evaluation,
@@ -120,7 +123,7 @@ interface Comparison {
   readonly condition: string;
   readonly limit: number;
   readonly isMet: (value: number) => boolean;
-  /** The end of the reason, with the limit as it is shown. */
+  /** Returns the end of the reason, such as `the gate allows at most 0.3`, for a formatted limit. */
   readonly rule: (limit: string) => string;
 }
 
@@ -146,7 +149,7 @@ function without(condition: string, { value }: Metric, reason: string): Conditio
   return { condition, passed: false, value, limit: null, reason };
 }
 
-/** Two numbers with at least 3 digits, and enough digits to tell them apart. */
+/** Formats two numbers with at least 3 significant digits, and with enough digits to tell them apart. */
 function shortest(one: number, other: number): [string, string] {
   for (let digits = 3; digits < 17; digits += 1) {
     const shown = [one, other].map((number) => String(Number(number.toPrecision(digits)))) as [

@@ -48,7 +48,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
   let rest = '';
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      // Keeps each byte of a name of a group, also if the chunk ends within a character.
+      // Latin-1 keeps every byte of a group's name, even if a chunk ends in the middle of a UTF-8 character.
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       yield lines;

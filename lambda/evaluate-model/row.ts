@@ -4,9 +4,9 @@ import type { EvaluateModelEvent, Problem } from './event';
 /** A row of the transform job's output. */
 export interface Row {
   readonly label: number;
-  /** 1 without a column of weights. */
+  /** 1 if the data has no weight column. */
   readonly weight: number;
-  /** Empty without a column of groups. */
+  /** Empty if the data has no group column. */
   readonly group: string;
   /** One prediction, or one for each class. */
   readonly predictions: readonly number[];
@@ -15,7 +15,7 @@ export interface Row {
 /** Largest label of a ranking: XGBoost's limit for gains of 2^label − 1. */
 const MAX_RELEVANCE = 31;
 
-/** Maximum difference between 1 and the sum of a row's probabilities, which the model can round. */
+/** Maximum difference between 1 and the sum of a row's probabilities. Models can output rounded probabilities. */
 const SUM_TOLERANCE = 0.05;
 
 /** Reads the rows of the transform job's output. All rows must have the same number of columns. */
@@ -64,7 +64,7 @@ export class RowParser {
     );
   }
 
-  /** The only prediction of a row. */
+  /** The prediction of a row that has only one. */
   #wholePrediction(field: string | undefined): number {
     const prediction = this.#prediction(field);
     const { type, classes } = this.#problem;
@@ -76,8 +76,8 @@ export class RowParser {
   }
 
   /**
-   * A prediction for each class. If the model returns only the class, features of the test data are in the place of the other
-   * predictions: they must not count as probabilities.
+   * The predictions of a row that has one for each class. If the model returns only the class, some of these fields are
+   * features of the test data. They must not be treated as probabilities.
    */
   #probabilities(fields: readonly string[]): readonly number[] {
     const predictions = fields.map((field) => this.#prediction(field));
@@ -105,7 +105,7 @@ export class RowParser {
     );
   }
 
-  /** The labels that are allowed, if a label is not one of them. */
+  /** A description of the allowed labels if a label is not allowed; undefined if the label is allowed. */
   #labelRule(label: number): string | undefined {
     const { type, classes } = this.#problem;
     switch (type) {

@@ -4,7 +4,7 @@ import type { Computed } from './metrics/computation';
 /** Version of the fields that SageMaker does not define. A new version means that a field was changed or removed. */
 const SCHEMA_VERSION = 1;
 
-/** Names of the metrics' objects in SageMaker's model-quality statistics. SageMaker has none for rankings. */
+/** Names of the metrics' objects in SageMaker's model-quality statistics. SageMaker has no object for rankings. */
 const SECTIONS: Readonly<Record<ProblemType, string>> = {
   Regression: 'regression_metrics',
   BinaryClassification: 'binary_classification_metrics',
@@ -16,8 +16,8 @@ const SECTIONS: Readonly<Record<ProblemType, string>> = {
 const OF_CONSTANT_CLASSIFIER = /^(accuracy|precision|recall|f1|weighted_(precision|recall|f1))$/;
 
 /**
- * The content of `evaluation.json`, in the form of SageMaker's model-quality statistics. As in SageMaker's files, the string
- * `NaN` is a value that is undefined.
+ * The content of `evaluation.json`, in the form of SageMaker's model-quality statistics. As in SageMaker's files, the
+ * string `NaN` means that a value is undefined.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
  */

@@ -1,4 +1,4 @@
-// The names are part of the interface, like those in shared/errors.ts.
+// The names of these errors are part of the interface: see shared/errors.ts.
 
 /** The AutoML job does not exist in this account and region. */
 export class AutoMlJobNotFoundError extends Error {

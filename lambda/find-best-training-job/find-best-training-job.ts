@@ -124,7 +124,7 @@ function summarize(description: DescribeHyperParameterTuningJobResponse): Tuning
 
 /**
  * Lists training jobs of the tuning job with an objective value, best first. Reads at least the requested number. If
- * SageMaker returned no best training job, reads on until the first completed training job.
+ * SageMaker returned no best training job, continues until it finds a completed training job.
  */
 async function listRanked(
   client: SageMakerClient,

@@ -8,9 +8,9 @@ export interface ListFleetItemsEvent {
   readonly input: FleetInput;
   /** The list in Amazon S3. Not read if the input has items. */
   readonly source: ListSource;
-  /** Fields of an item that name its data. */
+  /** The fields in which an item can name its data, such as `train`. */
   readonly dataFields: readonly string[];
-  /** Those of them that each item needs, because the fleet has no such data for all items. */
+  /** The data fields that every item must have, because the fleet defines no shared data for them. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
   /** Value of the tag that names the execution. */
@@ -29,7 +29,7 @@ export interface ListSource {
 /** Input of an execution of the fleet. */
 export interface FleetInput {
   readonly items?: readonly unknown[];
-  /** Name of an earlier execution, whose items that did not succeed run again. */
+  /** Name of an earlier execution. Its items that did not succeed run again. */
   readonly retry?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly maxConcurrency?: number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Names of an item for its folder, its jobs and its tags. */
 export interface ItemNames {
-  /** Folder below each kind of output, with a slash at its end. No other ID has the same folder. */
+  /** Name of the item's folder below each kind of output, with a trailing slash. Unique for each ID. */
   readonly folder: string;
   /** 1 to 6 lowercase letters, digits and inner hyphens, for the names of jobs. */
   readonly label: string;

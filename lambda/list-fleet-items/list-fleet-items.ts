@@ -20,11 +20,11 @@ export interface FleetList {
 
 const MAX_ITEMS = 100_000;
 const MAX_ID_LENGTH = 128;
-/** Number of problems in the message of an error. */
+/** Maximum number of problems in an error message. */
 const MAX_PROBLEMS = 20;
 
 /**
- * Reads and checks the items, and writes them as JSON Lines, with the names that their jobs and folders get.
+ * Reads and checks the items, and writes them as JSON Lines, together with the names of their jobs and folders.
  *
  * @throws InvalidItemsError that lists the problems with the items
  */
@@ -86,7 +86,10 @@ function idOf({ place, value }: ListedItem, problems: string[]): string | undefi
   return undefined;
 }
 
-/** The input of an item's chain. `defaulted` names its fields that are not the item's own, for a later `retry`. */
+/**
+ * The input of an item's child execution. `defaulted` lists the fields that come from defaults, so that a later `retry`
+ * can replace them.
+ */
 function fieldsOf(
   { value, defaults: earlier }: ListedItem,
   defaults: FleetInput['defaults'],
@@ -111,7 +114,9 @@ function checkData(
   );
 }
 
-/** What exceeds the limits of a list. The rows with their defaults can be larger than the list. */
+/**
+ * Describes the limit that the rows exceed, if any. The rows include the defaults, so they can be larger than the list.
+ */
 function sizeProblem(rows: number, bytes: number): string | undefined {
   if (rows > MAX_ITEMS) return `the list has more than ${MAX_ITEMS} items`;
   if (bytes > MAX_LIST_BYTES) return `the items with their defaults have more than ${MAX_LIST_BYTES} bytes`;

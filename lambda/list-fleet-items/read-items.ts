@@ -8,17 +8,17 @@ import { pagesOf } from '../shared/s3-objects';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
 
-/** An item as it is in the list, and where: `line 3`, `row 3` or `items[2]`. */
+/** An unchanged item of the list, and its place in the list: `line 3`, `row 3` or `items[2]`. */
 export interface ListedItem {
   readonly place: string;
   readonly value: unknown;
-  /** Fields that an earlier execution added to the item. Those of this execution take precedence. */
+  /** Default fields that an earlier execution added to the item. The defaults of this execution take precedence. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** Maximum size of a list, in bytes. */
 export const MAX_LIST_BYTES = 128 * 1024 * 1024;
-/** The same for a JSON array, which is in memory as a whole. */
+/** Maximum size of a JSON array, in bytes. It is smaller, because the whole array must fit into memory. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */
@@ -59,7 +59,10 @@ async function open(client: S3Client, uri: string, limit = Number.POSITIVE_INFIN
   }
 }
 
-/** Whether there is an object. A listing tells, even where S3 answers a read of a missing object with Access Denied. */
+/**
+ * Whether an object exists. Lists objects instead of reading it, because S3 can answer a read of a missing object with
+ * Access Denied.
+ */
 async function has(client: S3Client, uri: string): Promise<boolean> {
   const { bucket, key } = locationOf(uri);
   // If the key exists, it is the first with this prefix.
@@ -119,7 +122,7 @@ async function* csvItems(body: Readable, uri: string): AsyncGenerator<ListedItem
 const NUMBERS = ['maxTrainingJobs', 'maxParallelTrainingJobs'];
 const HYPERPARAMETER = 'hyperparameters.';
 
-/** The item of a CSV record. A value that is not valid stays as it is, so that the message about it shows it. */
+/** The item of a CSV record. Invalid values are not converted, so that error messages show them unchanged. */
 function itemOfRecord(record: Readonly<Record<string, string>>): Record<string, unknown> {
   const filled = Object.entries(record).filter(([, value]) => value !== '');
   const hyperparameters = filled.filter(([name]) => name.startsWith(HYPERPARAMETER));
@@ -139,7 +142,7 @@ function itemOfRecord(record: Readonly<Record<string, string>>): Record<string, 
   };
 }
 
-/** The items of an earlier execution that did not succeed, from its list and its summary (lambda/summarize-fleet). */
+/** The unsuccessful items of an earlier execution, from its list and its summary (lambda/summarize-fleet). */
 async function* unsuccessfulItems(client: S3Client, folder: string): AsyncGenerator<ListedItem> {
   const succeeded = await succeededIn(client, `${folder}fleet.json`);
   const uri = `${folder}items.jsonl`;

@@ -62,7 +62,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
-/** The results of the states after the search, in addition to the final model. */
+/** The results of the states after the search, except the final model. */
 function evaluatedOf({
   crossValidation,
   evaluation,

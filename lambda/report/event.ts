@@ -22,7 +22,9 @@ export interface ReportEvent extends ModelResults {
 
 /** Names of the features in training data. */
 export interface FeatureNames {
-  /** S3 URI of the data that has these features. An execution can use other data. */
+  /**
+   * S3 URI of the data that has these features. If an execution uses other data, the report does not use the names.
+   */
   readonly data: string;
   readonly names: readonly string[];
 }
@@ -87,7 +89,7 @@ function optionalText<Name extends string>(
   throw new InvalidEventError(`${name} must be a non-empty string, got ${show(value)}`);
 }
 
-/** A result of another state, which is used as it is. */
+/** The result of another state. Only its required fields are checked. */
 function optionalObject<Name extends keyof ModelResults>(
   fields: Record<string, unknown>,
   name: Name,

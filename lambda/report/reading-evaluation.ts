@@ -88,7 +88,10 @@ export function evaluationSentence(report: Facts): Said {
   return warning ? ['warning', `${compared}. ${warning}`] : [baseline ? 'good' : 'fact', `${compared}.`];
 }
 
-/** Compares with the value that the search selected the model by, if it is the main metric. */
+/**
+ * Warns if the best job's objective value is better than the confidence interval on the test data. The two can be
+ * compared only if the objective is the main metric.
+ */
 function againstValidation({ evaluation, objective, jobs, bestJob }: Facts): string | undefined {
   const selected = jobs.find(({ name }) => name === bestJob)?.value;
   const short = objective.metric.replace(/^validation:/, '');

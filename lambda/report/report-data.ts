@@ -168,7 +168,7 @@ export interface DefinitionImportance {
 export interface HyperparameterImportance {
   readonly name: string;
   readonly importance: number;
-  /** Whether an unimportant hyperparameter is unlikely to have this importance by chance. */
+  /** Whether a hyperparameter without effect is unlikely to reach this importance by chance. */
   readonly isBeyondChance: boolean;
 }
 

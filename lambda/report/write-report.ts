@@ -11,7 +11,7 @@ export type ReportResult =
   | {
       /** S3 URI of the page. */
       readonly report: string;
-      /** Billed seconds of all instances, with those of the final training; missing if they are unknown. */
+      /** Billed seconds of all instances, including the final training; missing if they are unknown. */
       readonly instanceSeconds?: number;
       /** Sentences about data that is missing from the report. */
       readonly notices?: readonly string[];

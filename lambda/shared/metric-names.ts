@@ -1,7 +1,7 @@
 import type { Evaluation, ProblemType } from './evaluation';
 
 /**
- * The metrics of each problem. Their names are those of SageMaker's model-quality statistics, where SageMaker has one. The
+ * The metrics of each problem. If SageMaker's model-quality statistics have the metric, it has the same name here. The
  * first metric is the main metric, which the gate compares with the baseline and with the approved version.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
@@ -22,16 +22,16 @@ export const METRICS = {
   Ranking: ['ndcg', 'ndcg_at_10'],
 } as const satisfies Readonly<Record<ProblemType, readonly string[]>>;
 
-/** Metrics of which a lower value is better. */
+/** Metrics for which a lower value is better. */
 const LOWER_IS_BETTER = ['rmse', 'mse', 'mae', 'log_loss', 'brier_score'];
 
 export function isLowerBetter(metric: string): boolean {
   return LOWER_IS_BETTER.includes(metric);
 }
 
-/** The metric of an evaluation that says how good the model is. */
+/** The main metric of an evaluation. */
 export function mainMetric({ problem, metrics }: Pick<Evaluation, 'problem' | 'metrics'>): string {
-  // Predictions that are classes have no log loss.
+  // The log loss is undefined if the predictions are classes instead of probabilities.
   if (problem === 'MulticlassClassification' && metrics['log_loss']?.value === null) return 'accuracy';
   return METRICS[problem][0];
 }

@@ -25,8 +25,8 @@ export interface RankedTrainingJob {
  *
  * A tuning job with one algorithm has the objective in its configuration. With several algorithms
  * (`TrainingJobDefinitions`), each definition has its own objective, and a training job names its definition. Without a
- * training job, the result is the objective of the first definition. Any definition has the same direction, because SageMaker
- * compares the values of all definitions.
+ * training job, the result is the objective of the first definition. All definitions have the same direction, because
+ * SageMaker compares the values of all definitions.
  */
 export function objectiveOf(
   tuningJob: DescribeHyperParameterTuningJobResponse,

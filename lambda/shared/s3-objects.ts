@@ -41,9 +41,10 @@ export async function listObjects(client: S3Client, uri: string, maxPages: numbe
 }
 
 /**
- * Lists the objects whose keys begin with that of the location, one page of up to 1,000 objects at a time.
+ * Lists the objects whose keys begin with the key of the location, one page of up to 1,000 objects at a time.
  *
- * @param delimiter lists folders that end with it instead of the objects in them. @default - lists all objects
+ * @param delimiter if given, such as `/`, lists the folders instead of the objects in them. @default - lists all
+ * objects
  */
 export async function* pagesOf(
   client: S3Client,

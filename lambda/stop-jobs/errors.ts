@@ -1,4 +1,4 @@
-// The names are part of the interface, like those in shared/errors.ts.
+// The names of these errors are part of the interface: see shared/errors.ts.
 
 /** The function's environment lacks variables that the construct sets. */
 export class InvalidConfigurationError extends Error {

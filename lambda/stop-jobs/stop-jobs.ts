@@ -59,7 +59,7 @@ export async function stopJobs(
   for (const [kindName, kind] of Object.entries(JOB_KINDS)) {
     if (!kinds.includes(kindName)) continue;
     const jobs = await runningJobs(client, kindName, jobNamePrefix);
-    // Excludes training jobs that another job started: they have the tags of that job, and end with it.
+    // Excludes training jobs that another job started: they have the same tags as that job, and stop when it stops.
     const own = jobs.filter(({ name }) => !parents.some((parent) => name.startsWith(`${parent}-`)));
     parents.push(...own.map(({ name }) => name));
     for (const { name, arn, created } of own) {

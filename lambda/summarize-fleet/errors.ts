@@ -1,4 +1,4 @@
-// The names are part of the interface, like those in shared/errors.ts.
+// The names of these errors are part of the interface: see shared/errors.ts.
 
 /** The Map has written no results. */
 export class ResultsMissingError extends Error {

@@ -5,7 +5,10 @@ import { fieldsOf, show } from '../shared/event-fields';
 export interface SummarizeFleetEvent {
   /** S3 URI of the execution's folder, with `/` at its end. */
   readonly folder: string;
-  /** Key of the manifest of the Map's results. Missing if the execution failed: the function then looks for it. */
+  /**
+   * Key of the manifest of the Map's results. Missing if the execution failed; the function then looks for the
+   * manifest.
+   */
   readonly manifest?: string;
   /** Status of an execution that did not succeed. */
   readonly status?: string;

@@ -1,7 +1,7 @@
 /** Version of `fleet.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown fields. */
 export const SCHEMA_VERSION = 1;
 
-/** What became of an item. `NOT_STARTED`: the execution ended before it. */
+/** Status of an item. `NOT_STARTED`: the execution ended before the item was started. */
 export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT_STARTED';
 
 /** An item in `fleet.json`. A field is missing if its value is unknown. */
@@ -12,7 +12,7 @@ export interface ItemResult {
   readonly status: ItemStatus;
   /** Name of the error that the child execution failed with. */
   readonly error?: string;
-  /** Why it failed. */
+  /** Why the item failed. */
   readonly reason?: string;
   /** A training job that failed for this reason. */
   readonly failedJob?: string;

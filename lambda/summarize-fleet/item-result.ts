@@ -98,15 +98,18 @@ function failed({ Error: error = 'Unknown', Cause: cause = '' }: ChildExecution)
 }
 
 /**
- * Why an item failed. If the training jobs of its search failed, that is their most common reason
- * (lambda/find-best-training-job), and the example is one of them.
+ * Why an item failed. If the training jobs of its search failed, the result is their most common failure reason (from
+ * lambda/find-best-training-job), with one training job as an example.
  */
 function reasonOf(text: string): Pick<ItemResult, 'reason' | 'failedJob'> {
   const [, failedJob, reason] = TRAINING_JOBS.exec(text) ?? [];
   return { reason: (reason ?? text).slice(0, MAX_REASON), ...(failedJob !== undefined && { failedJob }) };
 }
 
-/** The reason in a cause, which is the JSON of a function's error or of a job's description, or plain text. */
+/**
+ * Extracts the reason from a cause. The cause is the JSON of a function's error, the JSON of a job's description, or
+ * plain text.
+ */
 function reasonIn(cause: string): string {
   if (!cause.startsWith('{')) return cause;
   try {

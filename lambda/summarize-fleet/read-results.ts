@@ -39,12 +39,12 @@ export async function* readResults(
   }
 }
 
-/** The file of a summary that is written last. */
+/** The last file that a summary writes. Results that are older than this file have been summarized. */
 export const LAST_FILE = 'fleet.html';
 
 /**
- * The key of the newest manifest in the folder of an execution that did not succeed. Undefined if the execution had no list
- * of items. A manifest that is older than the summary is of the time before a redrive.
+ * The key of the newest manifest in the folder of an execution that did not succeed. Undefined if the execution had no
+ * list of items. A manifest that is older than the summary was written before a redrive.
  *
  * @throws ResultsMissingError if there is no manifest (yet) that has not been summarized
  */

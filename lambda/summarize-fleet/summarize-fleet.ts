@@ -84,7 +84,7 @@ async function readItems(
   return [...items.values()];
 }
 
-/** Adds what failed items used, which only their reports say. */
+/** Adds the billed time of failed items, which is only in their reports. */
 async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
   const all = [...items];
   const queue = all.entries();
@@ -108,7 +108,7 @@ async function usedIn(client: S3Client, report: string): Promise<number | undefi
     };
     return cost?.billableSeconds;
   } catch (error) {
-    // The summary is complete without it.
+    // The billed time is optional in the summary.
     console.warn(`${report}: ${(error as Error).message}`);
     return undefined;
   }

@@ -24,7 +24,7 @@ function badness({ objective }: ItemResult): number {
   return objective.type === 'Minimize' ? objective.value : -objective.value;
 }
 
-/** The numbers of a fleet. */
+/** Computes the summary of a fleet. */
 export function summarize(items: readonly ItemResult[]): FleetSummary {
   const having = (...statuses: ItemStatus[]) =>
     items.filter(({ status }) => statuses.includes(status)).length;
@@ -55,7 +55,9 @@ function reasonsOf(items: readonly ItemResult[]): Reason[] {
     });
 }
 
-/** The name that a reason can have: that of the training job, or the item's ID. */
+/**
+ * The name of the failed training job or, if there is none, the ID of the item. A failure reason can contain this name.
+ */
 function nameOf({ failedJob, id }: ItemResult): string {
   return failedJob ?? id;
 }

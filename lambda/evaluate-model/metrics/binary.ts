@@ -6,7 +6,7 @@ import type { Computation, Computed } from './computation';
 import { logLoss } from './log-loss';
 import { RankedScores } from './ranked-scores';
 
-/** Order of the sums of a part. */
+/** Indices of the sums in `PartSums`. */
 const [WEIGHT, TRUE_POSITIVES, FALSE_POSITIVES, POSITIVES, LOG_LOSS, SQUARED_ERROR] = [0, 1, 2, 3, 4, 5];
 const SUMS = 6;
 const BINS = 10;
@@ -116,7 +116,9 @@ function confusionOf(totals: Float64Array): number[][] {
   ];
 }
 
-/** The metrics of a model that always predicts the share of class 1, and the more frequent class. */
+/**
+ * The metrics of a model that always predicts the share of class 1 as the probability, and the more frequent class.
+ */
 function baselinesOf(share: number): Readonly<Record<string, number>> {
   const isPositive = share >= 0.5;
   const hasBoth = share > 0 && share < 1;

@@ -10,7 +10,7 @@ const EACH_ONCE = new Uint8Array(PARTS).fill(1);
 const REPLICATES = 500;
 const SEED = 17;
 
-/** Metrics by name, from the weight of each part. NaN if a metric is undefined. */
+/** Computes metrics, by name, from the weight of each part. NaN if a metric is undefined. */
 export type Statistic = (weights: Uint8Array) => Readonly<Record<string, number>>;
 
 /** A metric with its 95% bootstrap confidence interval. Everything that is undefined is NaN. */
@@ -40,7 +40,7 @@ export class PartSums {
     this.#sums[at] = (this.#sums[at] as number) + value;
   }
 
-  /** The sums over all parts, with the weight of each part. */
+  /** The sums over all parts, after each part is multiplied by its weight. */
   totals(weights: Uint8Array = EACH_ONCE): Float64Array {
     const { width } = this;
     const sums = this.#sums;
@@ -58,8 +58,8 @@ export class PartSums {
 }
 
 /**
- * The metrics with their 95% confidence intervals: percentiles of a Poisson bootstrap, which counts each part as often as a
- * Poisson distribution with mean 1 says. The seed is fixed: the same rows have the same intervals.
+ * The metrics with their 95% confidence intervals: percentiles of a Poisson bootstrap, which draws the weight of each
+ * part from a Poisson distribution with mean 1. The seed is fixed, so the same rows always give the same intervals.
  *
  * @see https://en.wikipedia.org/wiki/Bootstrapping_(statistics)#Poisson_bootstrap
  */
@@ -97,7 +97,7 @@ function standardDeviation(values: Float64Array): number {
   return Math.sqrt(squares / (values.length - 1));
 }
 
-/** A number of a Poisson distribution with mean 1, from a uniformly distributed number. */
+/** Converts a uniformly distributed number to a number that is Poisson-distributed with mean 1. */
 function poisson(uniform: number): number {
   let count = 0;
   let probability = Math.exp(-1);

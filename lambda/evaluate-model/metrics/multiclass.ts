@@ -3,7 +3,7 @@ import { estimate, PartSums, partOf } from './bootstrap';
 import type { Computation, Computed } from './computation';
 import { logLoss } from './log-loss';
 
-/** Order of the sums of a part. After them come three sums of each class. */
+/** Indices of the sums in `PartSums`. They are followed by three sums for each class. */
 const [WEIGHT, LOG_LOSS] = [0, 1];
 const [CORRECT, ACTUAL, PREDICTED] = [2, 3, 4];
 const SUMS_OF_CLASS = 3;
@@ -71,7 +71,7 @@ export class Multiclass implements Computation {
 
   #metrics(totals: Float64Array): Readonly<Record<string, number>> {
     const weight = totals[WEIGHT] as number;
-    // Without any weight, all metrics are undefined.
+    // If the weights add up to 0, all metrics are undefined.
     const none = weight > 0 ? 0 : Number.NaN;
     const macro = { precision: none, recall: none, f1: none };
     const weighted = { ...macro };
@@ -107,7 +107,9 @@ export class Multiclass implements Computation {
   }
 }
 
-/** The metrics of a model that always predicts the shares of the classes, and the most frequent class. */
+/**
+ * The metrics of a model that always predicts the shares of the classes as probabilities, and the most frequent class.
+ */
 function baselinesOf(shares: readonly number[]): Readonly<Record<string, number>> {
   const present = shares.filter((share) => share > 0);
   const most = Math.max(...shares);

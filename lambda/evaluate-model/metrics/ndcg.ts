@@ -1,16 +1,17 @@
 /** A normalized discounted cumulative gain. */
 export interface Ndcg {
   readonly value: number;
-  /** Its mean over random orders. */
+  /** Mean NDCG over random orders of the rows. */
   readonly random: number;
 }
 
 /**
- * The NDCG of a group, of all its rows and of the 10 rows with the highest scores. The gain of a row is 2^label − 1, as in
- * XGBoost. Rows with the same score share their gains, as in scikit-learn: the result is the mean over their orders.
+ * Computes the NDCG of a group over all rows, and the NDCG over the 10 rows with the highest scores. The gain of a row
+ * is 2^label − 1, as in XGBoost. Rows with the same score share their gains, as in scikit-learn: the result is the mean
+ * over all orders of these rows.
  *
  * @see https://xgboost.readthedocs.io/en/stable/tutorials/learning_to_rank.html
- * @returns undefined if the group has fewer than 2 rows or no gain: all orders are equally good
+ * @returns undefined if the group has fewer than 2 rows or no gain, because then all orders are equally good
  */
 export function groupNdcg(
   rows: Uint32Array,

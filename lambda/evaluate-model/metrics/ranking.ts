@@ -4,7 +4,7 @@ import { Column } from './column';
 import type { Computation, Computed } from './computation';
 import { groupNdcg } from './ndcg';
 
-/** Order of the sums of a part. */
+/** Indices of the sums in `PartSums`. */
 const [GROUPS, NDCG, NDCG_AT_10] = [0, 1, 2];
 
 /** Metrics of groups of rows that a model ranks. The groups, not the rows, are the units of the bootstrap. */

@@ -6,7 +6,9 @@ import { Column } from './column';
 import type { Computation, Computed } from './computation';
 import { quantile } from './quantile';
 
-/** Order of the sums of a part. Labels are counted from the first label, which keeps their squares precise. */
+/**
+ * Indices of the sums in `PartSums`. The first label is subtracted from every label, which keeps the squares precise.
+ */
 const [WEIGHT, LABEL, SQUARED_LABEL, SQUARED_ERROR, ABSOLUTE_ERROR] = [0, 1, 2, 3, 4];
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
 const BINS = 10;
@@ -93,7 +95,7 @@ function spreadOf(totals: Float64Array): number {
   const sum = totals[LABEL] as number;
   const squares = totals[SQUARED_LABEL] as number;
   const spread = squares - (sum * sum) / (totals[WEIGHT] as number);
-  // What remains of equal labels is a rounding error.
+  // If all labels are equal, a positive sum is only a rounding error.
   return spread > squares * 1e-14 ? spread : 0;
 }
 

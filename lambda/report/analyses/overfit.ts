@@ -3,7 +3,10 @@ import { isBetter } from './ranking';
 
 /** The validation metric got worse if it lost more than this share of its improvement during training. */
 const LOST_SHARE = 0.02;
-/** There is a gap if the train metric differs from the validation metric by more than this share of the latter. */
+/**
+ * There is a gap if the train metric differs from the validation metric by more than this share of the validation
+ * metric.
+ */
 const GAP_SHARE = 0.25;
 const MIN_ROUNDS = 10;
 

@@ -6,7 +6,10 @@ const WIDTH = 1000;
 const HEIGHT = 180;
 const BASE = HEIGHT - 24;
 
-/** Share of the values at each end that the first and the last bar hold together, so that outliers do not squeeze the others. */
+/**
+ * The first bar starts at this quantile, and the last bar ends at the same quantile from the top, so that outliers do
+ * not compress the other bars.
+ */
 const TAIL = 0.01;
 
 /** A histogram as SVG. The first and the last bar also count the values beyond them. */

@@ -4,7 +4,7 @@ import { count, formatNumber, formatSeconds, formatTime } from '../../shared/for
 import type { FleetSummary, ItemResult } from '../fleet-data';
 import { histogram } from './histogram';
 
-/** What the page shows. */
+/** Data of the page. */
 export interface FleetPage {
   /** Name of the execution. */
   readonly execution: string;
@@ -12,7 +12,7 @@ export interface FleetPage {
   /** Status of an execution that did not succeed. */
   readonly status?: string | undefined;
   readonly fleet: FleetSummary;
-  /** The worst item is the first. */
+  /** Sorted: the worst item comes first. */
   readonly items: readonly ItemResult[];
 }
 
