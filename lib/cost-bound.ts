@@ -1,5 +1,5 @@
 /**
- * Prices, and limits for what one execution can use.
+ * Prices, and limits on the instance time and cost of one execution.
  *
  * The library has no price list, because prices change and depend on the region: give the prices of your account.
  */
@@ -13,7 +13,7 @@ export interface CostOptions {
    */
   readonly pricePerHour?: { [instanceType: string]: number };
   /**
-   * Price of one GiB of an instance's storage volume for a month of 30 days, in the same currency.
+   * Price of one GiB of an instance's storage volume for a month of 30 days, in the currency of `pricePerHour`.
    *
    * @default 0
    */
@@ -36,7 +36,7 @@ export interface CostOptions {
 }
 
 /**
- * The maximum that one execution can use if its input is `{}`: every job runs for its maximum run time.
+ * The maximum instance time and cost of one execution with the input `{}`, if every job runs for its maximum run time.
  *
  * The bound covers the jobs of SageMaker: the training jobs of the search, its cross-validation and the final training. A job can
  * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not cover:
@@ -44,7 +44,7 @@ export interface CostOptions {
  * - the upload of the model after the training. AWS charges for it, and does not document whether the maximum run time
  *   includes it.
  * - Step Functions, AWS Lambda, Amazon S3, Amazon CloudWatch and data transfer
- * - a redrive, which can use as much again
+ * - a redrive, which can use the same amount again
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
  */
@@ -57,7 +57,7 @@ export class CostBound {
   private constructor(
     /** Instance time in seconds. */
     readonly instanceSeconds: number,
-    /** How the bound is calculated, for people. */
+    /** The calculation of the bound, as a readable string. */
     readonly calculation: string,
     /** Cost, in the currency of `pricePerHour`; undefined without prices. */
     readonly cost?: number,

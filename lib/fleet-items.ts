@@ -8,15 +8,15 @@ import { requireShape, struct } from './private/shape';
  * An item has an `id` and any field of the input that is described in `TuningFragment`, such as `train`, `validation`,
  * `hyperparameters` and `maxTrainingJobs`.
  *
- * - `id`: a string of 1 to 128 characters, or a number. It is unique in the list, without regard to letter case
- * - A list has at most 100,000 items and 128 MiB, also with the `defaults`; a JSON array has at most 32 MiB
+ * - `id`: a string of 1 to 128 characters, or a number. It must be unique in the list, ignoring letter case
+ * - A list has at most 100,000 items and 128 MiB, including the `defaults`; a JSON array has at most 32 MiB
  */
 export class FleetItems {
   /**
    * A CSV file with a header. Its columns are the fields of the items. An empty value leaves a field out.
    *
-   * A column `hyperparameters.<name>` sets one hyperparameter. `warmStartFrom` has names separated by spaces. For other
-   * fields with objects, use another format.
+   * A column `hyperparameters.<name>` sets one hyperparameter. `warmStartFrom` has names separated by spaces. CSV does
+   * not support other fields whose values are objects; use another format for them.
    *
    * @param location the file
    */
@@ -43,8 +43,8 @@ export class FleetItems {
   }
 
   /**
-   * The folders directly below a prefix, such as `stores/`: one item for each folder. The name of the folder is the `id`.
-   * `train` and `validation` are the folders `train/` and `validation/` in it, for each data set that the fleet has.
+   * One item for each folder directly below a prefix, such as `stores/`. The name of the folder is the `id`. The folder
+   * has the subfolders `train/` and, if the fleet uses validation and test data, `validation/` and `test/`.
    *
    * @param location the prefix, with `/` at its end
    */

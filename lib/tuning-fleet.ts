@@ -55,19 +55,20 @@ export interface TuningFleetProps extends TuningWorkflowProps {
 }
 
 /**
- * Tunes a model for each item of a list, such as each store or each machine, in one execution: a Distributed Map, whose
- * child executions run the chain of `TuningFragment`. Creates a bucket, roles, Lambda functions and a state machine.
+ * Tunes a model for each item of a list, such as each store or each machine, in one execution. A Distributed Map runs
+ * the chain of `TuningFragment` in a child execution for each item. Creates a bucket, roles, Lambda functions and a
+ * state machine.
  *
  * Start an execution with the input `{}`, or with any of these fields:
  *
  * - `items`: an array of items, instead of the list in the properties. See `FleetItems` for the fields of an item
- * - `retry`: the name of an earlier execution, whose items that did not succeed run again, with the same fields
+ * - `retry`: the name of an earlier execution. Its items that did not succeed run again, with the same fields
  * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`. With `retry`, they replace the
  *   `defaults` of the earlier execution
  * - `maxConcurrency`: a whole number
  *
- * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless the properties have the data for all
- * items (`train` or `trainPrefix`, and so on) or `defaults` has it.
+ * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless `defaults` or the properties
+ * (`train` or `trainPrefix`, and so on) give this data for all items.
  *
  * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
  * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`.
@@ -77,8 +78,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results).
  *
  * The summary is written even if the execution fails. To run only the items that failed or did not start, start an
- * execution with `retry`. A redrive runs only items that did not start or were stopped, because an item that failed is in
- * a `Fail` state, from which a redrive continues.
+ * execution with `retry`. A redrive runs only items that did not start or were stopped. It does not help items that
+ * failed, because it would continue in their `Fail` state.
  *
  * Errors: `InvalidInput` and `InvalidItems` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
  * errors of Step Functions. The errors of an item are those of `TuningFragment`, and are in the summary.
@@ -177,7 +178,9 @@ export class TuningFleet extends SageMakerWorkflow {
   }
 }
 
-/** The fields of an item that name its data. An item needs those for which the properties have no data for all items. */
+/**
+ * The fields in which an item can name its data. A field is required if the properties have no such data for all items.
+ */
 function dataFieldsOf(
   { validation, test }: TuningFragmentProps,
   props: TuningFleetProps,

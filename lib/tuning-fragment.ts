@@ -90,31 +90,36 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
  * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
- * - `test`: an S3 URI within the location of the test data or `allowedInputLocations`, with `evaluation`. The test data must
- *   not overlap with the other data
- * - `finalTrain`, `finalValidation`: such S3 URIs for the data of `FinalTrainingData.of`
+ * - `test`: with `evaluation`, an S3 URI within the location of the test data or `allowedInputLocations`. The test data
+ *   must not overlap with the other data
+ * - `finalTrain`, `finalValidation`: with `FinalTrainingData.of`, S3 URIs of the data of the final training, within the
+ *   same locations as `train`
  * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: a map
  *   from the name of each definition to such a map
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
  *
- * Output: `tuningJob`, `bestTrainingJob`, `topTrainingJobs` and, unless they are disabled, `finalTrainingJob` and `report`.
- * `finalTrainingJob` has `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With `finalTraining.reuseBest`,
- * it describes the best training job and has `reused: true`.
- * With `finalTraining.crossValidation`, the output also has `crossValidation`: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
- * over all folds) and `modelArtifacts`.
- * With `evaluation`: `evaluation` has `problem`, `rows`, `metrics` (a map from each metric to `value`, the bounds `lower` and
- * `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all metrics), and `name` and
- * `arn` of `transformJob` and `model`. With `qualityGate`: `gate` has `passed`, `reason` and `conditions`, each with `condition`, `passed`,
- * `value`, `limit` and `reason`. With `registry`: `modelPackage` has `arn`, `group`, `version` and `approvalStatus`.
- * With the `cost` property, the output also has `cost.bound`: the maximum that the execution could use (`instanceSeconds`, and
- * `cost` if prices are given).
- * `report` is the S3 URI of a page that shows the search. If the report cannot be written, `report` is null, and
- * `reportError` has the reason.
+ * Output:
+ *
+ * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`
+ * - `finalTrainingJob`, unless it is disabled: `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With
+ *   `finalTraining.reuseBest`, it describes the best training job and has `reused: true`
+ * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
+ *   over all folds) and `modelArtifacts`
+ * - `evaluation`, if the property `evaluation` is set: `problem`, `rows`, `metrics` (a map from each metric to `value`, the
+ *   bounds `lower` and `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all
+ *   metrics), and `name` and `arn` of `transformJob` and `model`
+ * - `gate`, if `qualityGate` is set: `passed`, `reason` and `conditions`, each with `condition`, `passed`, `value`, `limit`
+ *   and `reason`
+ * - `modelPackage`, if `registry` is set: `arn`, `group`, `version` and `approvalStatus`
+ * - `cost.bound`, if the property `cost` is set: the maximum instance time and cost that the execution could have
+ *   (`instanceSeconds`, and `cost` if prices are given)
+ * - `report`, unless it is disabled: the S3 URI of a page that shows the search. If the report cannot be written, `report`
+ *   is null, and `reportError` has the reason
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
- * `CrossValidationFailed`, `FinalTrainingJobNotCompleted`, `EvaluationFailed`, `QualityGateFailed` (see `failOnQualityGate`), `ModelRegistrationFailed`,
- * and the errors of Step Functions and SageMaker.
+ * `CrossValidationFailed`, `FinalTrainingJobNotCompleted`, `EvaluationFailed`, `QualityGateFailed` (see
+ * `failOnQualityGate`), `ModelRegistrationFailed`, and the errors of Step Functions and SageMaker.
  */
 export class TuningFragment extends sfn.StateMachineFragment implements ec2.IConnectable, ITaggableV2 {
   /** The first state. */
@@ -126,8 +131,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   /** The Lambda function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
   /**
-   * The Lambda function that prepares the final training; undefined if the final training uses the data of the search,
-   * or has its own validation data.
+   * The Lambda function that combines the data of the final training and replaces early stopping; undefined if neither
+   * is necessary.
    */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
@@ -139,8 +144,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   /** Name of the model package group; undefined without `registry`. */
   readonly modelPackageGroupName?: string;
   /**
-   * The maximum that an execution with the input `{}` can use; undefined if it depends on tokens, whose values are known only when
-   * the stack is deployed.
+   * The maximum instance time and cost of an execution with the input `{}`; undefined if they depend on tokens, whose
+   * values are known only when the stack is deployed.
    */
   readonly costBound?: CostBound;
   /** Security groups of the training containers; empty without a VPC. */

@@ -74,9 +74,9 @@ export interface SpotOptions {
  * more reliable estimate than the metric of the best training job, which was selected because it is good on one validation
  * data set. The division is random and differs from job to job.
  *
- * Available for `Algorithm.xgboost` from version 3.0-5, with validation data and one instance. The job uses the instances,
- * maximum run time and spot options of the final training. If the search uses early stopping, the job trains as many
- * rounds as the best training job kept.
+ * Available for `Algorithm.xgboost` from version 3.0-5, with validation data and one instance. The job uses the
+ * instances, maximum run time and spot options of the final training. If the search uses early stopping, the job does
+ * not: it trains the best number of rounds that the best training job found.
  *
  * @see https://github.com/aws/sagemaker-xgboost-container (`_kfold` and `_num_cv_round` in `algorithm_mode/train.py`)
  */
@@ -338,8 +338,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly finalTraining?: FinalTrainingOptions;
   /**
-   * Prices, and limits for what one execution can use. With them, the execution's output has `cost.bound`: the maximum that the
-   * execution could use, by its input.
+   * Prices, and limits on the instance time and cost of one execution. If this is set, the execution's output has
+   * `cost.bound`: the maximum instance time and cost that were possible with its input.
    *
    * @default - no limits
    */
@@ -421,7 +421,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly encryptionKey?: kms.IKey;
   /**
-   * VPC that the containers connect to: those of the training jobs, and that of the final model's transform job.
+   * VPC for the containers of the training jobs and of the final model's transform job.
    *
    * @default - no VPC
    */

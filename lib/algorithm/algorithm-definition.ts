@@ -12,7 +12,10 @@ export interface AlgorithmDefinition {
   readonly title: string;
   /** Rules for hyperparameters and metrics, which are checked at synth; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
-  /** Metrics to find in the log; undefined if SageMaker defines them, because it then rejects others. */
+  /**
+   * Metrics to find in the log. Undefined if SageMaker defines the metrics of the algorithm, because it then rejects
+   * custom metrics.
+   */
   readonly metricDefinitions?: readonly TrainingMetricDefinition[];
   /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
@@ -20,7 +23,7 @@ export interface AlgorithmDefinition {
   readonly defaultInstanceType?: string;
   /** Size of each instance's storage volume if the user gives none. */
   readonly defaultVolumeSize?: Size;
-  /** Default hyperparameters: set unless they are given or tuned. */
+  /** Default hyperparameters. A default applies only if the user neither sets nor tunes the hyperparameter. */
   defaultHyperparameters(objectiveMetric: string): Record<string, string>;
   /**
    * Hyperparameter with the list of metrics to evaluate. The algorithm uses the last metric for early stopping, so the
@@ -29,7 +32,7 @@ export interface AlgorithmDefinition {
   readonly metricList?: string;
   /** How the algorithm trains without validation data; undefined if unknown. */
   readonly withoutValidation?: TrainingWithoutValidation;
-  /** How its models are served. */
+  /** How the models of the algorithm are served. */
   readonly serving: ModelServing;
   /** How the algorithm cross-validates; undefined if it cannot, or if it is unknown. */
   readonly crossValidation?: CrossValidation;
@@ -41,11 +44,13 @@ export interface AlgorithmDefinition {
 
 /** How an algorithm trains without validation data. */
 export interface TrainingWithoutValidation {
-  /** Why it cannot train on all of the data without validation data. */
+  /**
+   * Why the algorithm cannot train on all of its training data if there is no validation data; undefined if it can.
+   */
   readonly problem?: string;
-  /** Why its training channel cannot contain objects from two folders. */
+  /** Why the training channel cannot contain objects from two folders; undefined if it can. */
   readonly foldersProblem?: string;
-  /** Its early stopping, which needs validation data. */
+  /** The early stopping of the algorithm, which needs validation data. */
   readonly earlyStopping?: EarlyStopping;
 }
 
@@ -55,13 +60,19 @@ export interface ModelServing {
   readonly containerProblem?: string;
   /** Why the inference container needs its own image; undefined if the training image serves the models. */
   readonly imageProblem?: string;
-  /** Why a transform job cannot join the predictions with CSV data. */
+  /** Why a transform job cannot join the predictions with CSV data; undefined if it can. */
   readonly joinProblem?: string;
-  /** What a model predicts, from its hyperparameters; a string says why this is unknown. */
+  /**
+   * Derives the evaluation problem of a model from its hyperparameters. If it is unknown, returns a string with the
+   * reason.
+   */
   problemOf?(hyperparameters: Readonly<Record<string, string>>): EvaluationProblem | string;
   /** Hyperparameter that is 1 if the second column of the data has weights. */
   readonly weights?: string;
-  /** Hyperparameters that the predictions or the columns depend on: an execution's input cannot change them. */
+  /**
+   * Hyperparameters that determine what the model predicts or which columns the data has. With an evaluation, an
+   * execution's input cannot change them.
+   */
   readonly predictionHyperparameters?: readonly string[];
 }
 
@@ -71,13 +82,13 @@ export interface CrossValidation {
   readonly folds: string;
   /** Hyperparameter for the number of repetitions. */
   readonly rounds: string;
-  /** Why its results cannot be used. */
+  /** Why the results of the cross-validation cannot be used; undefined if they can. */
   readonly problem?: string;
 }
 
 /** Early stopping that stores the number of the best round in the model, as SageMaker's XGBoost does. */
 export interface EarlyStopping {
-  /** Hyperparameter that enables it. */
+  /** Hyperparameter that enables early stopping. */
   readonly patience: string;
   /** Hyperparameter for the number of rounds. */
   readonly rounds: string;

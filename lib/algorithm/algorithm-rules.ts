@@ -25,7 +25,7 @@ export interface HyperparameterRule {
   /** Whether a tuning job can tune it. */
   readonly tunable?: boolean;
   readonly required?: boolean;
-  /** First and last image versions that have it; all versions if left out. */
+  /** First and last image versions that have the hyperparameter; all versions if left out. */
   readonly since?: string;
   readonly until?: string;
 }
@@ -34,7 +34,7 @@ export interface HyperparameterRule {
 export interface ObjectiveMetricRule {
   readonly name: string;
   readonly direction: 'Maximize' | 'Minimize';
-  /** First image version that has it; all versions if left out. */
+  /** First image version that has the metric; all versions if left out. */
   readonly since?: string;
 }
 

@@ -26,7 +26,7 @@ export interface Condition {
   /** Minimum and maximum number of these elements. */
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** The value is a number greater than this one. */
+  /** The value is a number greater than this limit. */
   readonly above?: number;
 }
 
@@ -55,7 +55,7 @@ export function missing(name: string): Condition {
   return { name, atMost: 0 };
 }
 
-/** The hyperparameter is a number greater than this one. */
+/** The hyperparameter is a number greater than this limit. */
 export function above(name: string, limit: number): Condition {
   return { name, above: limit };
 }

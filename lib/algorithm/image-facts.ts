@@ -1,4 +1,4 @@
-/** Registry accounts of images by region; several images share one. */
+/** Registry accounts by region. Several images can use the same table of accounts. */
 export interface ImageRegistry {
   /** Logical ID of the mapping that looks the account up when a stack is deployed. */
   readonly mappingId: string;

@@ -187,7 +187,8 @@ function rulesOf(
       : guide.map((rule): HyperparameterRule => ({ ...rule, tunable: true }));
   if (rules.length === 0) return undefined;
   const known = tabular?.metrics ?? [];
-  // The direction of other metrics is unknown. In that case, the only check is that the objective is one of the metrics.
+  // The direction is known only for metrics in the guide. With any other metric, the library only checks that the
+  // objective is one of the metrics.
   const allKnown = metricDefinitions.every(({ name }) => known.some((metric) => metric.name === name));
   return {
     title,
@@ -238,7 +239,10 @@ function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] 
   return [...problems, ...types.flatMap((type) => checkOwnDefaults(document, use, type))];
 }
 
-/** Reports defaults that differ for the instance type: the library uses the defaults of the default instance type. */
+/**
+ * Reports hyperparameters whose default on this instance type differs from the default on the model's default instance
+ * type, which the library uses.
+ */
 function checkOwnDefaults(document: HubDocument, use: AlgorithmUse, type: string): string[] {
   const taken = defaultsOf(hyperparametersFor(document, document.instanceType));
   return Object.entries(defaultsOf(hyperparametersFor(document, type)))

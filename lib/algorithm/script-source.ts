@@ -49,7 +49,7 @@ export class ScriptSource {
         writeFileSync(archive, gzipSync(tar, { level: 9 }));
         const asset = new Asset(scope, 'Script', {
           path: archive,
-          // The hash is that of the tar file, because gzip output differs between machines.
+          // The hash is computed from the tar file, because gzip output differs between machines.
           assetHash: createHash('sha256').update(tar).digest('hex'),
         });
         return {

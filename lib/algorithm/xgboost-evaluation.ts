@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { EvaluationProblem } from '../evaluation/evaluation-problem';
 
-/** Hyperparameters that determine what a model of SageMaker's XGBoost predicts, and the columns of its data. */
+/** Hyperparameters that determine what a model of SageMaker's XGBoost predicts, and which columns its data has. */
 export const PREDICTION_HYPERPARAMETERS: readonly string[] = ['objective', 'num_class', 'csv_weights'];
 
 /** Objectives whose predictions are in the unit of the label. */
@@ -9,7 +9,7 @@ const REGRESSION =
   /^(reg:(linear|squarederror|squaredlogerror|logistic|pseudohubererror|absoluteerror|gamma|tweedie)|count:poisson)$/;
 
 /**
- * What a model predicts, by its objective; a string that says why this is unknown.
+ * Derives the evaluation problem of a model from its objective. If it is unknown, returns a string with the reason.
  *
  * @see https://xgboost.readthedocs.io/en/stable/parameter.html#learning-task-parameters
  */

@@ -105,7 +105,8 @@ const FOLDERS_PROBLEM =
   'its image may read only one of several folders in a channel; version 3.0-5 and later read all';
 
 /**
- * Older images may report the metrics of all validation rows, on most of which the model of a fold was trained.
+ * Older images may compute the metrics of a fold on all validation rows, although the fold's model was trained on most
+ * of these rows.
  */
 const FOLDS_PROBLEM =
   'its image may evaluate the model of a fold on rows that it was trained on; version 3.0-5 and later use only the held-out rows';

@@ -3,7 +3,7 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 
-/** Acknowledges the wildcards in the permissions that a fleet's state machine needs in addition. */
+/** Acknowledges the wildcards in the additional permissions that a fleet's state machine needs. */
 export function acknowledgeFleetWildcards(
   stateMachine: sfn.StateMachine,
   functions: readonly lambda.IFunction[],

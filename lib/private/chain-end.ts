@@ -8,9 +8,9 @@ import { jsonata } from './jsonata';
 import { failAgain } from './poll-job';
 import { afterReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
 
-/** What differs between the ways to get a final model. */
+/** Options that depend on where the final model comes from: the final training, or the best training job. */
 export interface ChainEndOptions {
-  /** ID of the choice after the final model. */
+  /** ID of the Choice state that checks whether there is a final model. */
   readonly id: string;
   /** JSONata condition: whether there is a final model. */
   readonly hasModel: string;
@@ -67,7 +67,10 @@ export class ChainEnd {
       .otherwise(writeReport);
   }
 
-  /** The next state for a final model. It fails after a quality gate that did not pass, if it is to do so. */
+  /**
+   * The state that follows once there is a final model. Unless `failOnQualityGate` is false, it fails if the model did
+   * not pass the quality gate.
+   */
   private acceptedModel(): sfn.State {
     const { scope, props, end } = this;
     if (!props.qualityGate || props.failOnQualityGate === false) return end;

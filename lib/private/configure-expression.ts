@@ -14,17 +14,17 @@ export interface ConfigureOptions {
   /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  /** The bound of what the execution can use; undefined if the user does not ask for it. */
+  /** The cost bound of the execution; undefined without the property `cost`. */
   readonly cost?: CostExpressions;
   /** Default locations of the data, by input field; undefined if the input cannot override the location. */
   readonly locations: Readonly<Record<string, string | undefined>>;
   /** Whether `train` and `validation` must be in one bucket. */
   readonly inOneBucket?: boolean;
-  /** URI prefixes that the locations may begin with. */
+  /** The URI prefixes that are allowed for the locations. */
   readonly allowedInputLocations: readonly string[];
-  /** The test data, which must be apart from the other data; undefined without an evaluation. */
+  /** The test data, which must not overlap with the other data; undefined without an evaluation. */
   readonly test?: {
-    /** URI prefixes that its location may begin with. */
+    /** The URI prefixes that are allowed for the location of the test data. */
     readonly allowedLocations: readonly string[];
     /** Locations of data that the input cannot override. */
     readonly otherLocations: readonly string[];
@@ -149,7 +149,10 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
       {$definition.name: $settled($definition, $givenTo($definition))}
     })))`;
 
-/** The evaluation depends on these hyperparameters: on what the model predicts, and on the columns of the data. */
+/**
+ * The evaluation depends on these hyperparameters, because they determine what the model predicts and which columns the
+ * data has.
+ */
 function unchangeableCheck(several: boolean): string {
   return `$map($definitions, function($definition) {(
       $own := $type($givenTo($definition)) = 'object' ? $givenTo($definition);
@@ -161,7 +164,7 @@ function unchangeableCheck(several: boolean): string {
     )})`;
 }
 
-/** SageMaker rejects more training jobs than there are combinations to try. */
+/** SageMaker rejects a request with more training jobs than combinations of values. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 
@@ -174,12 +177,14 @@ function oneBucketCheck({ train, validation }: ConfigureOptions['locations']): s
     )`;
 }
 
-/** JSONata for the location that an execution uses. A wrong type is reported by another check. */
+/** JSONata for the location that an execution uses. Another check reports a wrong type. */
 function given(name: string, uri: string | undefined): string {
   return `($type($input.${name}) = 'string' ? $input.${name} : ${literal(uri)})`;
 }
 
-/** Checks the location of the test data: allowed, and apart from the data that the model learns from. */
+/**
+ * Checks that the location of the test data is allowed, and does not overlap with the data that the model learns from.
+ */
 function testChecks(
   { allowedLocations, otherLocations }: NonNullable<ConfigureOptions['test']>,
   { test, ...locations }: ConfigureOptions['locations'],

@@ -10,7 +10,7 @@ export interface CostExpressions {
   readonly bound: string;
 }
 
-/** The bound of an execution, from its input. The calculation is that of `boundOf`. */
+/** JSONata that calculates the bound of an execution from its input, in the same way as `boundOf`. */
 export function costExpressions(model: CostModel, options: CostOptions): CostExpressions {
   const { pricePerHour, maxCost, maxInstanceHours } = options;
   const check = (measure: keyof Usage, limit: number, text: string) => `(
@@ -50,7 +50,7 @@ function boundExpression(model: CostModel, measure: keyof Usage): string {
   return `${most} + $trainingJobs * ${literal(warmPool[measure])} + ${literal(after)}`;
 }
 
-/** JSONata for the text of `calculationOf`. */
+/** JSONata for the string that `calculationOf` returns. */
 function calculation(model: CostModel, measure: keyof Usage): string {
   const format = measure === 'cost' ? money : hours;
   const { trainingJob, sequence, warmPool, others } = model;

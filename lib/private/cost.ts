@@ -13,26 +13,31 @@ const STOP_SECONDS = 120;
 export const SECONDS_PER_HOUR = 3600;
 const SECONDS_PER_MONTH = 30 * 24 * SECONDS_PER_HOUR;
 
-/** What jobs can use at most. */
+/** Maximum instance time and cost of one or more jobs. */
 export interface Usage {
   readonly instanceSeconds: number;
   /** 0 without prices. */
   readonly cost: number;
 }
 
-/** What the jobs of an execution can use at most. With several definitions, each value is the maximum of all definitions. */
+/**
+ * Maximum instance time and cost of the jobs of an execution. With several definitions, each value is the maximum of
+ * all definitions.
+ */
 export interface CostModel {
   /** One training job of the search. */
   readonly trainingJob: Usage;
-  /** All training jobs that run one after the other, if the tuning job has a maximum run time. */
+  /**
+   * Training jobs that run one after the other until the maximum run time of the tuning job; undefined if it has none.
+   */
   readonly sequence?: Usage;
-  /** The instances that one training job leaves running in a warm pool. */
+  /** The warm pool that one training job leaves running. */
   readonly warmPool: Usage;
   /** The jobs after the search, by name. */
   readonly others: Readonly<Record<string, Usage>>;
 }
 
-/** What an execution can use; undefined if a part of it is known only when the stack is deployed. */
+/** The cost model of an execution; undefined if a part of it is known only when the stack is deployed. */
 export function costModel(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],
@@ -62,13 +67,13 @@ export function costModel(
   return parts.every((part) => Number.isFinite(part.instanceSeconds + part.cost)) ? model : undefined;
 }
 
-/** Numbers of training jobs of a search: of all, and of those that run at the same time. */
+/** Number of training jobs of a search: in total, and at the same time. */
 export interface JobCounts {
   readonly trainingJobs: number;
   readonly parallel: number;
 }
 
-/** The numbers for an execution whose input is `{}`; undefined if they are known only when the stack is deployed. */
+/** The job counts of an execution whose input is `{}`; undefined if they are known only when the stack is deployed. */
 export function jobCountsOf(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],
@@ -79,7 +84,7 @@ export function jobCountsOf(
   return { trainingJobs, parallel: Math.min(trainingJobs, most) };
 }
 
-/** The maximum that an execution can use. `costExpressions` has the same calculation in JSONata. */
+/** The maximum instance time and cost of an execution. `costExpressions` has the same calculation in JSONata. */
 export function boundOf(model: CostModel, { trainingJobs, parallel }: JobCounts): Usage {
   const bound = (measure: keyof Usage) => {
     const { trainingJob, sequence, warmPool, others } = model;
@@ -107,7 +112,7 @@ export function costBound(
   });
 }
 
-/** How a bound is calculated, for people. */
+/** The calculation of a bound, as a readable string. */
 export function calculationOf(
   model: CostModel,
   measure: keyof Usage,
@@ -125,17 +130,17 @@ export function calculationOf(
   ].join(' + ');
 }
 
-/** Instance seconds as a number of hours, for people. */
+/** Formats instance seconds as a number of hours. */
 export function hourCount(instanceSeconds: number): string {
   return String(Number((instanceSeconds / SECONDS_PER_HOUR).toFixed(2)));
 }
 
-/** Instance seconds as hours, for people. */
+/** Formats instance seconds as hours, with the unit. */
 export function hours(instanceSeconds: number): string {
   return `${hourCount(instanceSeconds)} h`;
 }
 
-/** An amount of money, for people. */
+/** Formats an amount of money. */
 export function money(cost: number): string {
   return cost.toFixed(2);
 }
@@ -151,7 +156,7 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
   return [...new Set(types)].filter((type) => !Token.isUnresolved(type));
 }
 
-/** What the instances of one job use in a time. NaN if it is not known at synth. */
+/** Instance time and cost of a job that runs for `time` seconds. NaN if they are not known at synth. */
 function usageOf(cost: CostOptions | undefined, resources: TrainingResources, time: number): Usage {
   const count = instanceCountOf(resources);
   const instanceSeconds = Token.isUnresolved(count) ? Number.NaN : count * time;

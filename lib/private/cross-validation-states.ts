@@ -15,7 +15,7 @@ import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProp
 export interface CrossValidationStatesOptions {
   /** The definition whose hyperparameters are cross-validated. */
   readonly definition: BoundDefinition;
-  /** Number of the definition; undefined if it is the only one. */
+  /** Number of the definition, counted from 1; undefined if the search has only one definition. */
   readonly number?: number;
   /** JSONata for a sentence with the best training job, for errors. */
   readonly bestTrainingJob: string;

@@ -5,7 +5,10 @@ function failureReasonIn(cause: string): string {
   return `$match(${cause}, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]`;
 }
 
-/** The message in the error of a function, which is JSON, else the whole cause. Needs the variable `$cause`. */
+/**
+ * The message in a function's error, which is JSON. If the cause is not such an error, the whole cause. Needs the
+ * variable `$cause`.
+ */
 const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause`;
 
 /** For a task that waits for a job: the reason. */

@@ -56,7 +56,7 @@ export class FinalTrainingStates {
     return [endWithReport(scope, writeReport, 'IsBestTrainingJobFound')];
   }
 
-  /** Uses the model of the best training job as the final one. Fails if that job has no model. */
+  /** Uses the model of the best training job as the final model. Fails if that job has no model. */
   private useBest(findBest: tasks.LambdaInvoke): sfn.INextable[] {
     const best = '$states.input.result.bestTrainingJob';
     const reused = `{
@@ -117,7 +117,7 @@ export class FinalTrainingStates {
   /**
    * Adds the preparation before the training jobs, if it is needed.
    *
-   * @param told what the state `failed` gets in addition to the result
+   * @param told fields that the state `failed` gets in addition to the result of the search
    */
   private prepare(
     jobs: sfn.IChainable,
@@ -152,8 +152,8 @@ export class FinalTrainingStates {
   }
 
   /**
-   * Creates states for each definition, and runs those of the definition that the best training job has. The number of the
-   * definition is undefined if it is the only one.
+   * Creates states for each definition. An execution runs only the states of the best training job's definition. The
+   * number of the definition is undefined if the search has only one definition.
    */
   private ofWinner(
     id: string,
@@ -199,7 +199,7 @@ export class FinalTrainingStates {
     return isUsed(this.props) ? { settings: jsonata('$states.input.settings') } : {};
   }
 
-  /** What the chain is told of a final training that failed, from JSONata for the reason and the name of the training job. */
+  /** The fields that describe a failed final training to the next states. Both parameters are JSONata expressions. */
   private toldFailure(reason: string, jobName: string): Record<string, string> {
     return { ...(this.writeReport && { trainingJobName: jsonata(jobName) }), reason: jsonata(reason) };
   }

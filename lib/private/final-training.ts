@@ -32,8 +32,9 @@ export function losesValidation(tuning: TuningInput, { validation }: TuningDefin
 }
 
 /**
- * The early stopping of the search that is removed after the search. A final training without validation data cannot use
- * it. A cross-validation must not use it: it would choose the rounds of each model on the rows that evaluate the model.
+ * The early stopping that the search uses, but the jobs after the search do not. A final training without validation
+ * data cannot use it. A cross-validation must not use it, because it would choose the number of rounds of each model on
+ * the same rows that evaluate the model.
  */
 export function removedEarlyStopping(
   tuning: TuningInput,

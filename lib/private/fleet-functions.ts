@@ -50,7 +50,7 @@ export function listItemsFunction(
       // An execution can retry the items of an earlier one.
       ...readStatements([fleets]),
       ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
-      // For a file, the listing tells whether it exists.
+      // If the list is a file, the function uses this permission to check whether the file exists.
       listStatement(source),
       listStatement(fleets),
       writeStatement([fleets]),
@@ -66,7 +66,7 @@ function readObjectStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStat
 
 /** What the function that writes the summary needs. */
 export interface SummarizeFunctionOptions extends FleetFunctionOptions {
-  /** Receives the events for which the function fails. */
+  /** Receives the events that the function could not process. */
   readonly deadLetterQueue: sqs.IQueue;
 }
 
@@ -85,7 +85,8 @@ export function summarizeFleetFunction(
       timeout: Duration.minutes(10),
       encryptionKey,
     }),
-    // For the invocations by the rule: the results of an execution that failed can follow its event.
+    // Applies to invocations by the EventBridge rule. If an execution failed, its results can be written after its
+    // event.
     retryAttempts: 2,
     deadLetterQueue,
   });

@@ -9,7 +9,7 @@ export const FLEET_ITEM = 'fleetItem';
 
 /** Expressions for the parts of the item's description. */
 export const ITEM = {
-  /** Folder of the item below each kind of output, with a slash at its end. */
+  /** Name of the item's folder below each kind of output, with a trailing slash. */
   folder: `$${FLEET_ITEM}.folder`,
   /** 1 to 6 characters of the item's ID for the names of jobs. */
   label: `$${FLEET_ITEM}.label`,
@@ -27,12 +27,12 @@ export interface FleetItemOptions {
   readonly _isFleetItem?: boolean;
 }
 
-/** JSONata for a prefix of output. In a fleet, each item has its own folder in it. */
+/** JSONata for an output location. In a fleet, this is the item's folder below the location. */
 export function outputPrefix({ _isFleetItem }: FleetItemOptions, location: DataLocation): string {
   return _isFleetItem ? `${literal(location.uri)} & ${ITEM.folder}` : literal(location.uri);
 }
 
-/** The same prefix as a field of a request: a URI, or a JSONata string in a fleet. */
+/** The same output location for a field of a request: a URI or, in a fleet, a JSONata string. */
 export function outputUri(options: FleetItemOptions, location: DataLocation): string {
   return options._isFleetItem ? jsonata(outputPrefix(options, location)) : location.uri;
 }

@@ -21,9 +21,9 @@ export interface FleetStatesProps {
   readonly items: FleetItems;
   /** The chain that runs for each item. */
   readonly itemChain: sfn.StateMachineFragment;
-  /** Fields of an item that name its data. */
+  /** The fields in which an item can name its data, such as `train`. */
   readonly dataFields: readonly string[];
-  /** Those of them that each item needs, because the fleet has no such data for all items. */
+  /** The data fields that every item must have, because the properties have no such data for all items. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
   readonly toleratedFailures?: ToleratedFailures;
@@ -38,7 +38,7 @@ export const DEFAULT_CONCURRENCY = 10;
 /**
  * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`.
  *
- * The Map has no `Catch`: Step Functions redrives only states that were not left.
+ * The Map has no `Catch`, because a redrive does not run a state again whose error was caught.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
  */

@@ -23,7 +23,10 @@ export interface ConfigureDefinition {
   readonly metricList?: MetricList;
   /** Rules for the algorithm's hyperparameters and metrics; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
-  /** Hyperparameters that the input cannot change, with their values; an empty value for one that is not set. */
+  /**
+   * Hyperparameters that the input cannot change, with their values. The value is empty if the hyperparameter is not
+   * set.
+   */
   readonly unchangeable?: Readonly<Record<string, string>>;
 }
 

@@ -29,14 +29,14 @@ export function hasInstanceStorage(instanceType: string): boolean {
   return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
 }
 
-/** Whether SageMaker accepts a key for the volumes of a training job: not if any instance has local storage. */
+/** Whether SageMaker accepts a key for the volumes of a training job. False if any instance has local storage. */
 export function takesVolumeKey(definition: TrainingJobDefinition): boolean {
   return !instanceTypes(definition).some(hasInstanceStorage);
 }
 
 /**
- * Warns, once per scope, about volumes that the key does not encrypt, because a request has one key for all instance
- * groups.
+ * Warns, once per scope, about volumes that the key does not encrypt. If one instance group has local storage, the
+ * request has no key, not even for the volumes of the other groups.
  */
 export function warnOfVolumesWithoutKey(
   scope: Construct,

@@ -8,7 +8,7 @@ const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Executio
 /** Number of characters after the prefix in the name of a tuning job of a fleet. */
 const ITEM_NAME_LENGTH = LIMITS.tuningJobNameLength - FLEET_JOB_NAME_PREFIX_LENGTH - 1;
 
-/** What the name of a job depends on. */
+/** Options for the names of jobs. */
 export interface JobNameOptions extends FleetItemOptions {
   /** Prefix of all job names, including the hyphen. */
   readonly jobNamePrefix: string;

@@ -11,7 +11,7 @@ export interface JobTagsOptions {
   readonly tags?: Record<string, string>;
   /** Maximum number of tags, not counting the construct's own tags. */
   readonly max: number;
-  /** Tags of the construct's own for all of its jobs. They do not count. */
+  /** Tags that the construct itself adds to all of its jobs. They do not count toward `max`. */
   readonly own?: Record<string, string>;
 }
 
@@ -34,7 +34,7 @@ export class JobTags {
     });
   }
 
-  /** These tags and the construct's own, as a token for a map of strings. */
+  /** All tags of the jobs and the given tags of the construct, as a token for a map of strings. */
   with(own: Record<string, string> = {}): Record<string, string> {
     return Lazy.any({ produce: () => ({ ...this.all(), ...this.options.own, ...own }) }) as unknown as Record<
       string,

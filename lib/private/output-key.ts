@@ -7,7 +7,7 @@ export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefi
   return encryptionKey ?? output._bucket?.encryptionKey;
 }
 
-/** Grants permissions for that key, to read and write objects without multipart uploads. */
+/** Grants permissions to read and write objects with this key, but not in multipart uploads. */
 export function grantOutputKey(
   grantee: iam.IGrantable,
   output: DataLocation,

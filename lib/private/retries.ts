@@ -19,7 +19,7 @@ const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
 ];
 
 /**
- * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates. So their waits are
+ * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates, so the waits are
  * longer (about 40 minutes in total) and random. The short names of the jobs can collide. If a name is taken, the next
  * attempt uses another one.
  *
@@ -48,8 +48,9 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 }
 
 /**
- * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, also a lost
- * answer. There are few retries, because Step Functions does not distinguish throttled calls from invalid ones.
+ * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, even
+ * if the request succeeded and only the response was lost. There are few retries, because Step Functions does not
+ * distinguish throttled calls from invalid ones.
  */
 export function retryRegistration(task: sfn.TaskStateBase): void {
   for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, errors: [sfn.Errors.TASKS_FAILED] });

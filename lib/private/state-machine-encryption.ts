@@ -9,10 +9,10 @@ const DATA_KEY_REUSE_SECONDS = 300;
 /**
  * Encrypts the definition of a state machine, its log and the history of its executions with a key.
  *
- * This function does not use the construct's `encryptionConfiguration`. That one grants permissions for the ARN of one
- * state machine, but the ARN is unknown without a fixed name, so its permissions never apply. AWS checks the permissions
- * when it creates the state machine, before a template can refer to its ARN. So this function grants them for all state
- * machines of the account and region. See decision 18.
+ * This function does not use the property `encryptionConfiguration` of the state machine construct. The property grants
+ * permissions for the ARN of one state machine. That ARN is unknown without a fixed name, so these permissions never
+ * apply. AWS checks the permissions when it creates the state machine, before a template can refer to its ARN. So this
+ * function grants them for all state machines of the account and region. See decision 18.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */

@@ -10,7 +10,7 @@ import { endsOfExecutions } from './execution-events';
 import { fleetLocation } from './fleet-functions';
 import { outputKey } from './output-key';
 
-/** What the rule needs. */
+/** Options for the rule. */
 export interface SummarizeUnsuccessfulOptions {
   readonly stateMachine: sfn.IStateMachine;
   readonly summarizeFunction: lambda.IFunction;
@@ -20,8 +20,8 @@ export interface SummarizeUnsuccessfulOptions {
 }
 
 /**
- * Writes the summary of an execution that failed or was stopped. A state of the state machine could not do this: after a
- * `Catch`, a redrive would not run the items that failed.
+ * Writes the summary of an execution that failed or was stopped. A state of the state machine could do this only after
+ * a `Catch`, and then a redrive would not continue the Map.
  */
 export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsuccessfulOptions): void {
   const { stateMachine, summarizeFunction, deadLetterQueue, output, encryptionKey } = options;

@@ -22,11 +22,11 @@ export interface JobAccess {
   readonly inVpc: boolean;
 }
 
-/** What differs between the permissions of kinds of jobs. */
+/** Settings of the policy for one kind of job. */
 export interface JobPolicy {
   /** ID of the policy. */
   readonly id: string;
-  /** The property that can have the role. */
+  /** Name of the property for the user's own role, for messages. */
   readonly prop: string;
   readonly logGroup: string;
 }

@@ -172,8 +172,9 @@ export function finalTrainingJobRequest(
 }
 
 /**
- * The cross-validation of the best hyperparameters, with the algorithm's own hyperparameters for it. The algorithm combines
- * the training and the validation channel. Without checkpoints: a resumed job would have other folds.
+ * The training job that cross-validates the best hyperparameters, with the algorithm's hyperparameters for
+ * cross-validation. The algorithm combines the training and the validation channel. The job has no checkpoints, because
+ * a resumed job would divide the data into different folds.
  *
  * @param best JSONata for the hyperparameters
  */

@@ -115,7 +115,7 @@ export class TuningStates {
     return configure.next(isInputValid).startState;
   }
 
-  /** What `Configure` needs to check the location of the test data. */
+  /** Options that the state `Configure` needs to check the location of the test data. */
   private testOptions(): ConfigureOptions['test'] {
     const { allowedTestLocations, definitions } = this.props;
     const replaceable = Object.values(replaceableLocations(this.props));
@@ -167,7 +167,10 @@ export class TuningStates {
     return task;
   }
 
-  /** After an error: if the tuning job ran, the function finds out why it failed. If it never started, the execution fails. */
+  /**
+   * The state after an error of the tuning job. If the job ran, the function finds out why it failed. If it never
+   * started, the execution fails.
+   */
   private tuningFailed(findBest: sfn.TaskStateBase): sfn.State {
     return this.once('TuningJobStarted', (id) =>
       sfn.Choice.jsonata(this.scope, id)
@@ -299,7 +302,7 @@ export class TuningStates {
   }
 }
 
-/** The bound of the execution; undefined if the user does not ask for it, or if it depends on tokens. */
+/** The cost bound of the execution; undefined without the property `cost`, or if the bound depends on tokens. */
 function costOf(props: TuningStatesProps): CostExpressions | undefined {
   const model = props.cost && costModel(props, props.definitions);
   return props.cost && model && costExpressions(model, props.cost);

@@ -36,7 +36,10 @@ export function validateFleet(path: string, props: TuningFleetProps): void {
   problems.throwIfAny(path);
 }
 
-/** The data of each folder must be within a location that an item can name. Locations with tokens are not compared. */
+/**
+ * The data in each folder must be in one of the S3 locations that the input of an item is allowed to use. Locations
+ * with tokens are not compared.
+ */
 function checkFolders(problems: Problems, props: TuningFleetProps): void {
   const { items, bucket, inputPrefix = 'input/', train, validation, allowedInputLocations } = props;
   if (items?._format !== 'FOLDERS' || Token.isUnresolved(items._location.uri)) return;

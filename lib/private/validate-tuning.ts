@@ -133,7 +133,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
   );
 }
 
-/** Reports a `keepAlive` that a final training on spot instances would take from the tuning job. */
+/** Reports a `keepAlive` that a final training on spot instances would inherit from the tuning job. */
 function checkFinalKeepAlive(
   problems: Problems,
   { spot, finalTraining }: TuningInput,

@@ -45,7 +45,10 @@ function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition):
   }
 }
 
-/** The library knows the early stopping of SageMaker's algorithms, but not that of scripts and containers. */
+/**
+ * Warns if a final training without validation data gets unchanged hyperparameters. The library can replace the early
+ * stopping of SageMaker's XGBoost, but not the early stopping of scripts and containers.
+ */
 export function warnOfFinalTraining(
   scope: Construct,
   tuning: TuningInput,

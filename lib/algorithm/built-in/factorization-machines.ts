@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** The parameter that each initialization method of a term uses. */
+/** For each initialization parameter of a term, the initialization method that uses it. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',
@@ -16,7 +16,8 @@ const INIT_PARAMETERS: Readonly<Record<string, string>> = {
 };
 const DEFAULT_INIT_METHOD = 'normal';
 
-// The guide only recommends ranges for most of these. Other values are allowed, so the ranges are not used as bounds.
+// For most hyperparameters, the guide only recommends a range. Other values are allowed, so the range is not used as
+// bounds.
 const HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'feature_dim', type: 'integer', min: 1, required: true },
   { name: 'num_factors', type: 'integer', min: 1, required: true },

@@ -18,7 +18,7 @@ export interface BuiltInFacts {
   readonly objectiveMetrics: readonly BuiltInMetric[];
   /** Checks documented rules about several hyperparameters. A tuned hyperparameter is an empty string. */
   readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
-  /** Hyperparameters that the algorithm needs to compute the objective metric. */
+  /** For each objective metric, the hyperparameters that make the algorithm compute it. */
   readonly hyperparametersFor?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Source of each kind of fact. */
   readonly sources: readonly FactSource[];

@@ -39,7 +39,7 @@ export interface HubHyperparameter {
   readonly min?: number;
   readonly max?: number;
   readonly options?: readonly string[];
-  /** Whether it is for the container instead of the algorithm. */
+  /** Whether the hyperparameter is for the container instead of the algorithm. */
   readonly ofContainer: boolean;
 }
 

@@ -81,7 +81,10 @@ export function transformRequest(props: EvaluationStatesProps): Record<string, u
   };
 }
 
-/** A value that depends on the scoring of the definition that won. Validation has refused definitions without scoring. */
+/**
+ * A value that depends on the scoring of the definition that won. Every definition has a scoring, because synth fails
+ * otherwise.
+ */
 function scored(props: EvaluationStatesProps, read: (scoring: Scoring) => unknown): unknown {
   return ofWinner(props.definitions, (definition) => read(scoringOf(props, definition) as Scoring));
 }

@@ -25,14 +25,17 @@ export interface EvaluationStatesProps extends TuningRequestProps {
   readonly modelPackageGroupName?: string;
 }
 
-/** JSONata for the state's input without what a wait for a quota has added. */
+/** JSONata for the state's input without the fields that a wait for a quota adds. */
 const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
 
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
   readonly start: sfn.TaskStateBase;
 
-  /** @param ends the next state, after success and after an error, which is then in `failure` */
+  /**
+   * @param ends the state that follows after success, and the state that follows after an error, with the error in
+   * `failure`
+   */
   constructor(
     private readonly scope: Construct,
     private readonly props: EvaluationStatesProps,
@@ -132,7 +135,7 @@ export class EvaluationStates {
     });
   }
 
-  /** @param what what failed, for the cause of the error */
+  /** @param what the beginning of the error's cause: a sentence that says which step failed */
   private catching(
     task: sfn.TaskStateBase,
     { error, what }: { readonly error: string; readonly what: string },

@@ -14,7 +14,10 @@ export function finalJob(tuning: TuningOptions): string {
   return trainsFinalModel(tuning) ? '$states.input.finalTrainingJob' : '$states.input.result.bestTrainingJob';
 }
 
-/** JSONata for a sentence with the final model. An error includes it, so that the model is not lost. */
+/**
+ * JSONata for a sentence with the final model. Errors after the training include it, so that the user can still find
+ * the model.
+ */
 export function finalModelSentence(tuning: TuningOptions): string {
   const job = finalJob(tuning);
   return `'. Training job of the final model: ' & ${job}.name & ', model ' & ${job}.modelArtifacts`;

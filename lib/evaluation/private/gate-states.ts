@@ -7,7 +7,10 @@ import { finalModelSentence } from './final-model';
 /** Fields of the output that the evaluation and the registration add. */
 export const EVALUATED_FIELDS: readonly string[] = ['evaluation', 'gate', 'modelPackage'];
 
-/** JSONata for these fields of the state's input. Without a quality gate, the function returns null. */
+/**
+ * JSONata for these fields of the state's input. Fields that are null are left out, such as `gate` without a quality
+ * gate.
+ */
 export const EVALUATED = `$sift($states.input, function($value, $name) { $name in [${EVALUATED_FIELDS.map((name) => `'${name}'`).join(', ')}] and $value != null })`;
 
 /** JSONata for a sentence with the version that was rejected. */

@@ -27,8 +27,9 @@ export function modelPackageArns(scope: Construct, groupName: string): string[] 
 }
 
 /**
- * Permissions to register a version. SageMaker also checks the image and the model of a version with the permissions of the
- * caller: AWS's managed policy for the registry has these actions, and the documentation does not say when they are needed.
+ * Permissions to register a version. SageMaker also checks the image and the model of a version with the permissions of
+ * the caller. AWS's managed policy for the registry has the actions for these checks, but the documentation does not
+ * say when they are needed.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
  */

@@ -11,7 +11,10 @@ const TRANSFORM_POLICY: JobPolicy = {
   logGroup: '/aws/sagemaker/TransformJobs',
 };
 
-/** Grants a role the permissions that the transform job of the final model needs: it has no role of its own. */
+/**
+ * Grants the role of the SageMaker model the permissions that the transform job needs. A transform job has no role of
+ * its own.
+ */
 export function grantTransform(
   scope: Construct,
   role: iam.IRole,

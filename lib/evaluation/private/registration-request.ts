@@ -7,8 +7,8 @@ import type { EvaluationStatesProps } from './evaluation-states';
 import { finalJob } from './final-model';
 
 /**
- * A version of the model package group. Its `ClientToken` is the same for all attempts of an execution, and for its redrives:
- * SageMaker then returns the version that it has created.
+ * A version of the model package group. All attempts and redrives of an execution use the same `ClientToken`, so
+ * SageMaker returns the existing version instead of creating another one.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
  */
@@ -40,12 +40,16 @@ export function registrationRequest(props: EvaluationStatesProps): Record<string
   };
 }
 
-/** A token of at most 36 characters. A chain that an execution runs several times has a new tuning job each time. */
+/**
+ * A token of at most 36 characters. It includes the name of the tuning job, because an execution can run the chain
+ * several times.
+ */
 const CLIENT_TOKEN = `$substring($hash($string([$states.context.Execution.Id, $states.input.result.tuningJob.name]), 'SHA-256'), 0, 36)`;
 
 /**
- * The tuning job, and the decision of the quality gate, in one line. SageMaker accepts no control and format characters in a
- * description. The reason can have them, because it can quote an error of S3 or the content of a file.
+ * The tuning job, and the decision of the quality gate, in one line. SageMaker accepts no control and format characters
+ * in a description. The gate's reason can have such characters, because it can quote an error of S3 or the content of a
+ * file.
  */
 const DESCRIPTION = `$substring($replace('Final model of tuning job ' & $states.input.result.tuningJob.name & ($type($states.input.gate) = 'object' ? '. Quality gate ' & ($states.input.gate.passed ? 'passed' : 'failed') & ': ' & $states.input.gate.reason : ''), /[^!-~\\u00A1-\\u00AC\\u00AE-\\u00FF]+/, ' '), 0, ${LIMITS.modelPackageDescriptionLength})`;
 

@@ -18,7 +18,9 @@ export interface Scoring {
 /** Maximum length of a JSONPath filter (shape JsonPath of the API). */
 const FILTER_LENGTH = 63;
 
-/** How a definition is evaluated; a string says why its problem is unknown. */
+/**
+ * How the models of a definition are evaluated. If the evaluation problem is unknown, returns a string with the reason.
+ */
 export function scoringOf(tuning: TuningInput, definition: TuningDefinition): Scoring | string {
   const { serving } = definition.algorithm._definition;
   const hyperparameters = finalHyperparameters(tuning, definition);
