@@ -106,8 +106,7 @@ export class TuningFleet extends SageMakerWorkflow {
   /** The Lambda function that writes the summary. */
   readonly summarizeFunction: lambda.IFunction;
   /**
-   * Receives the events of executions that failed and whose summary could not be written, after three attempts. Keeps them
-   * for 14 days.
+   * Receives the event of a failed execution if three attempts to write its summary failed. Keeps events for 14 days.
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**

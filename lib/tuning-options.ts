@@ -84,8 +84,8 @@ export interface CrossValidationOptions {
   /** Number of folds: at least 2 and at most the number of rows. */
   readonly folds: number;
   /**
-   * How often to repeat the cross-validation, each time with other folds: at least 1. The job trains `folds` × `rounds`
-   * models.
+   * Number of times that the cross-validation runs, each time with different folds: at least 1. The job trains `folds`
+   * × `rounds` models.
    *
    * @default 1
    */

@@ -91,7 +91,7 @@ export function summaryOf({ source, label, rows, columns, leftOut, notices }: Ma
   ];
 }
 
-/** A column's name, with its codes if there are only two. Others are in the manifest. */
+/** A column's name, followed by its codes if there are only two. Longer lists of codes are only in the manifest. */
 function nameWithCodes({ column, codes }: PreparedColumn): string {
   if (!codes) return column;
   const named = Object.entries(codes).map(([name, code]) => `${name} is ${code}`);

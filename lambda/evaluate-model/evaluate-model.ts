@@ -17,7 +17,10 @@ export interface EvaluateModelResult {
   readonly charts: Charts;
 }
 
-/** Computes the metrics of a model from its predictions for the test data, writes `evaluation.json`, and decides the gate. */
+/**
+ * Computes the metrics of a model from its predictions for the test data, writes `evaluation.json`, and decides whether
+ * the model passes the gate.
+ */
 export async function evaluateModel(
   clients: EvaluationClients,
   event: EvaluateModelEvent,

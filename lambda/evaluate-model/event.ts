@@ -22,7 +22,7 @@ export interface EvaluateModelEvent {
   readonly gate?: Condition;
   /**
    * Group of model packages. The condition `NoWorseThanApproved` compares the model with the newest approved version of
-   * it.
+   * this group.
    */
   readonly modelPackageGroup?: string;
 }
@@ -57,7 +57,7 @@ const FIELDS = [
 /** Maximum number of classes. The sums of all classes must fit into the function's memory. */
 const MAX_CLASSES = 1000;
 
-/** Maximum depth of `All` and `Any`. */
+/** Maximum nesting depth of `All` and `Any`. */
 const MAX_DEPTH = 10;
 
 /** @throws InvalidEventError with the field and the allowed values; also for unknown fields */

@@ -25,7 +25,7 @@ export function namesOf(id: string): ItemNames {
   return {
     folder: `${slugOf(id, SLUG_LENGTH)}-${hash}/`,
     label: slugOf(id, LABEL_LENGTH),
-    // Characters of the shape Tag of the SageMaker API.
+    // Replaces characters that SageMaker does not allow in tag values (shape Tag of the API).
     tag: id.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '-'),
   };
 }

@@ -65,7 +65,7 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
   };
 }
 
-/** The ID of an item as a string. Undefined after a problem. */
+/** The ID of an item as a string. If the ID is invalid, adds a problem and returns undefined. */
 function idOf({ place, value }: ListedItem, problems: string[]): string | undefined {
   if (!isObject(value)) {
     problems.push(`${place}: must be an object with an id, got ${show(value)}`);

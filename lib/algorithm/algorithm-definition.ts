@@ -80,7 +80,7 @@ export interface ModelServing {
 export interface CrossValidation {
   /** Hyperparameter for the number of folds. */
   readonly folds: string;
-  /** Hyperparameter for the number of repetitions. */
+  /** Hyperparameter for the number of times that the cross-validation runs. */
   readonly rounds: string;
   /** Why the results of the cross-validation cannot be used; undefined if they can. */
   readonly problem?: string;

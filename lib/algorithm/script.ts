@@ -91,7 +91,7 @@ const SCRIPT_PROBLEM =
 const OTHER_IMAGE_PROBLEM =
   'SageMaker serves the models of this framework with another image than the training image';
 
-/** Environment variables of the container. Given variables override those of the library. */
+/** Environment variables of the container. The user's variables override the library's variables. */
 function environmentOf(options: ScriptOptions, use: AlgorithmUse): Record<string, string> | undefined {
   const variables = { ...installationEnvironment(options, use), ...options.environment };
   return Object.keys(variables).length > 0 ? variables : options.environment;
@@ -157,7 +157,7 @@ function checkInstances({ framework, image }: ScriptOptions, use: AlgorithmUse):
       `resources.instanceType: no image of ${framework.frameworkName} is known for AWS Trainium and Inferentia: give algorithm.image, got ${accelerators.join(', ')}`,
     );
   }
-  // One training job can have CPU and GPU instances, because instance groups share the GPU image.
+  // The instance groups of one training job can mix CPU and GPU instances, because all groups use the GPU image.
   const kinds = new Set(
     use.instanceTypesOfJobs
       .filter((types) => !types.some((type) => Token.isUnresolved(type)))

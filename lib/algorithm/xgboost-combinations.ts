@@ -1,8 +1,8 @@
 import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf } from './combination-rule';
 
 // Sources. Rules without `since`: the container's own checks in aws/sagemaker-xgboost-container. They are in
-// algorithm_mode/hyperparameter_validation.py (the same from 1.0-1 to 3.2-0) and in the validators that this file calls.
-// Rules since 3.0-5: failures when we ran the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0, for each
+// algorithm_mode/hyperparameter_validation.py (the same from 1.0-1 to 3.2-0) and in the validators that it calls. Rules
+// since 3.0-5: failures when we ran the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0, for each
 // learning objective and each metric. Failures that depend on the labels, such as map with labels other than 0 and 1,
 // are left to the training job.
 

@@ -68,8 +68,8 @@ export class ChainEnd {
   }
 
   /**
-   * The state that follows once there is a final model. Unless `failOnQualityGate` is false, it fails if the model did
-   * not pass the quality gate.
+   * The state that follows once there is a final model. Unless `failOnQualityGate` is false, this state fails the
+   * execution if the model did not pass the quality gate.
    */
   private acceptedModel(): sfn.State {
     const { scope, props, end } = this;

@@ -11,7 +11,7 @@ import { RETRY_READING, retryJobCreation } from './retries';
 import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
-/** What the states of the cross-validation need in addition to the props. */
+/** Options for the states of the cross-validation, in addition to the props. */
 export interface CrossValidationStatesOptions {
   /** The definition whose hyperparameters are cross-validated. */
   readonly definition: BoundDefinition;

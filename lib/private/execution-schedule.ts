@@ -5,7 +5,9 @@ import type { Construct } from 'constructs';
 import type { ExecutionScheduleOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
 
-/** Creates a schedule that starts executions. Only schedules in the default group can assume its role. */
+/**
+ * Creates a schedule that starts executions. Only schedules in the default group can assume the role of the schedule.
+ */
 export function executionSchedule(
   scope: Construct,
   id: string,

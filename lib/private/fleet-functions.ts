@@ -11,7 +11,7 @@ import { grantOutputKey } from './output-key';
 import { reportLocation } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
 
-/** What the functions of a fleet read and write. */
+/** Options for the functions of a fleet. */
 export interface FleetFunctionOptions {
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
@@ -47,7 +47,7 @@ export function listItemsFunction(
   return allowFunction(
     made,
     [
-      // An execution can retry the items of an earlier one.
+      // An execution can retry the items of an earlier execution.
       ...readStatements([fleets]),
       ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
       // If the list is a file, the function uses this permission to check whether the file exists.
@@ -64,7 +64,7 @@ function readObjectStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStat
   return new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`${_bucketArn}/${_key || '*'}`] });
 }
 
-/** What the function that writes the summary needs. */
+/** Options for the function that writes the summary. */
 export interface SummarizeFunctionOptions extends FleetFunctionOptions {
   /** Receives the events that the function could not process. */
   readonly deadLetterQueue: sqs.IQueue;

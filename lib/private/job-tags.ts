@@ -34,7 +34,7 @@ export class JobTags {
     });
   }
 
-  /** All tags of the jobs and the given tags of the construct, as a token for a map of strings. */
+  /** All tags of the jobs together with `own`, as a token for a map of strings. */
   with(own: Record<string, string> = {}): Record<string, string> {
     return Lazy.any({ produce: () => ({ ...this.all(), ...this.options.own, ...own }) }) as unknown as Record<
       string,

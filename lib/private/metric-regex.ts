@@ -41,7 +41,7 @@ function isChecked(regex: string): boolean {
   return !/\(\?[>(]|[+*?}]\+/.test(regex.replace(/\\.|\[(?:\\.|[^\]\\])*\]/g, 'x'));
 }
 
-/** Translates the syntax of Python and Java to that of JavaScript. */
+/** Translates the syntax of Python and Java to JavaScript's syntax. */
 function inJavaScript(regex: string): string {
   return regex
     .replace(/\(\?#[^)]*\)/g, '')

@@ -33,7 +33,7 @@ function checkSubnets(problems: Problems, vpc: ec2.IVpc, selection: ec2.SubnetSe
   }
 }
 
-/** The security groups of the containers: the given ones, or a new one; none without a VPC. */
+/** The security groups of the containers: the user's security groups or a new security group. None without a VPC. */
 export function securityGroupsOf(
   scope: Construct,
   props: NetworkOptions,

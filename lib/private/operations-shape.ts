@@ -62,7 +62,7 @@ export const TRAINING_JOB_METRIC: Shape = struct<TrainingJobMetricOptions>({
   label: optional(text),
 });
 
-/** Types of the options of `onSucceeded`, `onFailed` and `onFinished` that this library reads. */
+/** Types of the options that this library reads in `onSucceeded`, `onFailed` and `onFinished`. */
 export const ON_EVENT: Shape = struct<Pick<events.OnEventOptions, 'target' | 'description'>>({
   target: optional(instance('a target of aws-events-targets', 'bind')),
   description: optional(text),

@@ -3,10 +3,10 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { FleetItemOptions } from './fleet-item';
 
 /**
- * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Denied calls
- * are retried for two reasons: AWS can deny calls with a role that was just created, and Step Functions gives both errors
- * the same name. Each attempt uses a new job name, so a retry never conflicts with an existing job. A job that ran and
- * failed is not retried: it would fail again and cost money again.
+ * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Denied calls are
+ * retried for two reasons: AWS can deny calls with a role that was just created, and Step Functions gives throttling
+ * and denial the same error name. Each attempt uses a new job name, so a retry never conflicts with an existing job. A
+ * job that ran and failed is not retried: it would fail again and cost money again.
  */
 const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {
@@ -57,8 +57,8 @@ export function retryRegistration(task: sfn.TaskStateBase): void {
 }
 
 /**
- * Adds retries to a function of a fleet whose invocations are throttled: the items can use up the account's concurrent
- * executions of functions.
+ * In a fleet, adds retries for throttled invocations of a function, because the items can use up the account's
+ * concurrent Lambda executions.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
  */

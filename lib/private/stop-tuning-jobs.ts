@@ -5,7 +5,10 @@ import type { TuningFragment } from '../tuning-fragment';
 import type { TuningOptions } from '../tuning-options';
 import { usesSdk } from './integration';
 
-/** Stops the tuning jobs of executions that have ended; undefined if Step Functions stops them itself. */
+/**
+ * Creates the construct that stops the tuning jobs of executions that have ended. Returns undefined if Step Functions
+ * stops the jobs itself.
+ */
 export function stopTuningJobs(
   scope: Construct,
   tuning: TuningOptions,

@@ -1,9 +1,9 @@
 // JSONata for the results of a training job.
 
-/** For the description of a job: its final metrics, by name. */
+/** In a job's description: the final metrics, by name. */
 export const FINAL_METRICS =
   '$merge($append([{}], $map($states.result.FinalMetricDataList, function($metric) { {$metric.MetricName: $metric.Value} })))';
 
-/** For the description of a job: a sentence with its status. */
+/** In a job's description: a sentence with the status of the job. */
 export const HOW_ENDED =
   "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'";

@@ -26,7 +26,7 @@ export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
   /** Prefix of the definition's property names in messages; empty for the first definition. */
   readonly prop: string;
-  /** Name of the property with its hyperparameters for the final training, in messages. */
+  /** Name of the property with the definition's hyperparameters for the final training, in messages. */
   readonly finalProp: string;
   readonly train: InputData;
   readonly validation?: InputData;

@@ -214,7 +214,7 @@ function jobAfterSearch(
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
-  // The best hyperparameters include those of the container, but the final training can have another instance type.
+  // The best hyperparameters include the instance type for the container, but the final training can use another type.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),

@@ -122,7 +122,10 @@ function checkTogether(problems: Problems, { prop, algorithm, train, validation 
   }
 }
 
-/** If a URI is a token and no bucket is given, the bucket is unknown at synth, and the first state compares the buckets. */
+/**
+ * If a URI is a token and no bucket is given, the bucket is unknown at synth, and the first state of an execution
+ * compares the buckets.
+ */
 function areInDifferentBuckets({ location: one }: InputData, { location: other }: InputData): boolean {
   const isKnown = [one, other].every((each) => each?._bucket || !Token.isUnresolved(each?.uri));
   return isKnown && one?._bucketArn !== other?._bucketArn;

@@ -11,7 +11,9 @@ const [WEIGHT, TRUE_POSITIVES, FALSE_POSITIVES, POSITIVES, LOG_LOSS, SQUARED_ERR
 const SUMS = 6;
 const BINS = 10;
 
-/** Metrics of two classes, 0 and 1, with a score or probability of class 1. */
+/**
+ * Metrics of binary classification. The classes are 0 and 1, and a prediction is a score or a probability of class 1.
+ */
 export class Binary implements Computation {
   readonly #sums = new PartSums(SUMS);
   readonly #labels = new Column();

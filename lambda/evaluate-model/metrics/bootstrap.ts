@@ -21,7 +21,7 @@ export interface Estimate {
   readonly standardDeviation: number;
 }
 
-/** The part of a row. */
+/** The part that a row belongs to. */
 export function partOf(row: number): number {
   return row < PARTS ? row : scramble(row) % PARTS;
 }

@@ -8,10 +8,10 @@ const [WEIGHT, LOG_LOSS] = [0, 1];
 const [CORRECT, ACTUAL, PREDICTED] = [2, 3, 4];
 const SUMS_OF_CLASS = 3;
 
-/** Larger confusion matrices are left out. */
+/** With more classes than this, there is no confusion matrix. */
 const MAX_CLASSES_OF_MATRIX = 30;
 
-/** Metrics of several classes, with one prediction (the class), or the probability of each class. */
+/** Metrics of multiclass classification. A row has one prediction (the class), or a probability for each class. */
 export class Multiclass implements Computation {
   readonly #sums: PartSums;
   readonly #matrix: number[][] | undefined;

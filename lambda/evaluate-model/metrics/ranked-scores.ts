@@ -1,7 +1,7 @@
 import { descendingOrder } from './argsort';
 import { partOf } from './bootstrap';
 
-/** Bits of a row: its part, whether its label is 1, and whether the next row has another score. */
+/** Bits of a row: its part, whether its label is 1, and whether the next row has a different score. */
 const PART = 0x07ff;
 const POSITIVE = 0x0800;
 const LAST_OF_SCORE = 0x1000;
@@ -42,7 +42,7 @@ export class RankedScores {
     let negativesBefore = 0;
     let roc = 0;
     let precision = 0;
-    // Without branches on labels, which processors cannot predict: this loop runs for each row and replicate.
+    // This loop runs for every row and replicate, so it avoids branches on labels, which processors cannot predict.
     for (let place = 0; place < rowBits.length; place += 1) {
       const bits = rowBits[place] as number;
       const weight = (partWeights[bits & PART] as number) * (weights[place] as number);

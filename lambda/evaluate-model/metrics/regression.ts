@@ -13,7 +13,7 @@ const [WEIGHT, LABEL, SQUARED_LABEL, SQUARED_ERROR, ABSOLUTE_ERROR] = [0, 1, 2, 
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
 const BINS = 10;
 
-/** Metrics of numbers. */
+/** Metrics of regression. */
 export class Regression implements Computation {
   readonly #sums = new PartSums(5);
   readonly #labels = new Column();

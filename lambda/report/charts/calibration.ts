@@ -4,7 +4,10 @@ import { formatNumber } from '../../shared/format';
 import type { Report } from '../report-data';
 import { type Chart, dots, drawable, frameOf, polyline, px, svgWithAxes } from './chart';
 
-/** Compares the predictions with the labels: for each bin of similar predictions, the mean of both. */
+/**
+ * Compares predictions with labels. For each bin of similar predictions, it shows the mean prediction and the mean
+ * label.
+ */
 export function calibrationChart({ evaluation }: Pick<Report, 'evaluation'>): Chart | undefined {
   const bins = evaluation?.charts?.calibration ?? [];
   if (!evaluation || bins.length < 2) return undefined;

@@ -1,6 +1,6 @@
 import type { Job, Report } from '../report-data';
 
-/** Jobs of the same color: those of a definition or of an earlier tuning job. */
+/** Jobs of the same color: the jobs of one definition or of one earlier tuning job. */
 export interface Group {
   readonly label: string;
   /** CSS class of the color. The colors repeat after eight groups. */

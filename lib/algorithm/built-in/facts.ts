@@ -11,7 +11,7 @@ export interface BuiltInFacts {
   readonly registry: ImageRegistry;
   /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
-  /** Data that it reads from each channel. The content type `text/csv` includes the `label_size`. */
+  /** Data that the algorithm reads from each channel. The content type `text/csv` includes the `label_size`. */
   readonly data: { readonly train: DataRule; readonly validation: DataRule };
   readonly instances: InstanceSupport;
   readonly hyperparameters: readonly HyperparameterRule[];
@@ -35,7 +35,7 @@ export interface DataRule {
 export interface InstanceSupport {
   /** Whether a training job can have several instances. */
   readonly several: boolean;
-  /** Whether it uses GPUs. */
+  /** Whether the algorithm uses GPUs. */
   readonly gpu: boolean;
 }
 

@@ -34,7 +34,7 @@ export type TabularTask = 'classification' | 'regression';
 /** A metric that a tabular algorithm prints. */
 export interface TabularMetric extends ObjectiveMetricRule {
   readonly regex: string;
-  /** The task that it is printed for. */
+  /** The task for which the algorithm prints the metric. */
   readonly task: TabularTask;
 }
 

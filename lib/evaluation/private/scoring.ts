@@ -40,7 +40,8 @@ export function scoringOf(tuning: TuningInput, definition: TuningDefinition): Sc
     problem,
     columns: [...leading, 'prediction'],
     inputFilter: `$[${leading.length}:]`,
-    // With more probabilities than a filter can name, all columns are kept, and the function takes the last ones.
+    // With more probabilities than a filter can name, the output keeps all columns, and the function uses the last
+    // columns.
     outputFilter: filter.length > FILTER_LENGTH ? '$' : filter,
   };
 }
