@@ -48,7 +48,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
   let rest = '';
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      // Latin-1 keeps every byte of a group's name, even if a chunk ends in the middle of a UTF-8 character.
+      // Latin-1 keeps every byte of a group's name, even if a UTF-8 character is split between two chunks.
       const lines = (rest + chunk.toString('latin1')).split('\n');
       rest = lines.pop() ?? '';
       yield lines;

@@ -16,7 +16,7 @@ export interface Report {
   readonly createdAt: string;
   readonly search: Search;
   readonly objective: Objective;
-  /** The definitions of the search, followed by those of earlier tuning jobs (warm start). */
+  /** The definitions of the search, followed by the definitions of earlier tuning jobs (warm start). */
   readonly definitions: readonly Definition[];
   /** All jobs in order of creation, including those of earlier tuning jobs. */
   readonly jobs: readonly Job[];

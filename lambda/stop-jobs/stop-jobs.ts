@@ -20,7 +20,7 @@ export interface StopJobsResult {
   readonly ended: readonly string[];
 }
 
-/** A job that was created longer than this after the end of its execution belongs to a redrive of the execution. */
+/** A job that was created more than this time after the end of its execution belongs to a redrive of the execution. */
 const REDRIVE_GRACE_MILLISECONDS = 60_000;
 
 /**
@@ -59,7 +59,8 @@ export async function stopJobs(
   for (const [kindName, kind] of Object.entries(JOB_KINDS)) {
     if (!kinds.includes(kindName)) continue;
     const jobs = await runningJobs(client, kindName, jobNamePrefix);
-    // Excludes training jobs that another job started: they have the same tags as that job, and stop when it stops.
+    // Excludes training jobs that another job started: they have the same tags as that job, and stop when that job
+    // stops.
     const own = jobs.filter(({ name }) => !parents.some((parent) => name.startsWith(`${parent}-`)));
     parents.push(...own.map(({ name }) => name));
     for (const { name, arn, created } of own) {

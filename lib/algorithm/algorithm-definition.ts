@@ -111,7 +111,7 @@ export interface AlgorithmUse {
   readonly hyperparameters: Readonly<Record<string, string>>;
   /** Names of the hyperparameters that are tuned. */
   readonly tuned: readonly string[];
-  /** Instance types of all training jobs: those of the search and the final training. */
+  /** Instance types of all training jobs: the jobs of the search, and the final training. */
   readonly instanceTypes: readonly string[];
   /**
    * The same types in separate lists: one list for the tuning job, one for the final training. A list has several types

@@ -20,7 +20,7 @@ export interface HyperparameterRule {
   readonly thresholds?: readonly string[];
   /** Default in the container. Given only if other rules depend on it. */
   readonly default?: string;
-  /** Other names that the container accepts; SageMaker does not tune them. */
+  /** Other names that the container accepts. A tuning job cannot tune a hyperparameter by these names. */
   readonly aliases?: readonly string[];
   /** Whether a tuning job can tune it. */
   readonly tunable?: boolean;
@@ -43,7 +43,7 @@ export interface AlgorithmRules {
   /** Name of the algorithm in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
   readonly hyperparameters: readonly HyperparameterRule[];
-  /** Whether hyperparameters that are not in the list are allowed, such as those of a script. */
+  /** Whether hyperparameters that are not in the list are allowed, such as the hyperparameters of a script. */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
   /** Combinations of values that fail. They are checked at synth and in the first state of an execution. */
@@ -99,7 +99,9 @@ export function withinBounds(rule: HyperparameterRule, value: number): boolean {
   );
 }
 
-/** The problem with a hyperparameter's value, or undefined. The value is a string, as in the SageMaker API. */
+/**
+ * The problem with a hyperparameter's value; undefined if it is valid. The value is a string, as in the SageMaker API.
+ */
 export function checkValue(rule: HyperparameterRule, value: string): string | undefined {
   const given = `got ${JSON.stringify(value)}`;
   if (rule.words?.includes(value)) return undefined;

@@ -203,7 +203,7 @@ const TYPES: Readonly<Record<string, HyperparameterRule['type']>> = { int: 'inte
 /** The rule of a hyperparameter in the document, or in the developer guide if the document has no bounds. */
 function ruleOf(hyperparameter: HubHyperparameter, guide: readonly HyperparameterRule[]): HyperparameterRule {
   const { name, min, max, options: values, type = '' } = hyperparameter;
-  // SageMaker can tune any hyperparameter if the image is not that of a built-in algorithm.
+  // SageMaker can tune any hyperparameter unless the image belongs to a built-in algorithm.
   const tunable = true;
   if (values) return { name, type: 'categorical', values, tunable };
   const ofGuide = guide.find((rule) => rule.name === name);
@@ -226,7 +226,7 @@ function mergeMetrics(
   return [...byName.values()];
 }
 
-/** All training jobs share one image, artifact and environment, so all instance types must need the same ones. */
+/** All training jobs share one image, artifact and environment, so all instance types must need the same setup. */
 function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] {
   const types = [...new Set(use.instanceTypes.filter((type) => !Token.isUnresolved(type)))];
   const needs = types.map((type) => ({ type, setup: JSON.stringify(setupFor(document, type)) }));

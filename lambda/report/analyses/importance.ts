@@ -24,9 +24,9 @@ const CHANCE = 0.05;
  * divergence). If a hyperparameter does not matter, both densities are the same. The method needs no model of the
  * objective, and is Optuna's default.
  *
- * The values of a few best jobs also differ by chance from those of all jobs. So the divergence is also computed for
- * random draws of jobs. A divergence is beyond chance only if it exceeds the largest divergence of any hyperparameter
- * in 19 of 20 draws.
+ * The values of a few best jobs also differ by chance from the values of all jobs. So the divergence is also computed
+ * for random draws of jobs. A divergence is beyond chance only if it exceeds the largest divergence of any
+ * hyperparameter in 19 of 20 draws.
  *
  * @see https://arxiv.org/abs/2304.10255
  */

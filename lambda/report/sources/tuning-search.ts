@@ -39,7 +39,8 @@ export function readTrainingJob(client: ReportClients['sagemaker'], name: string
 /**
  * Reads a tuning job. If an optional part cannot be read, the report has a notice instead.
  *
- * @param reading the final training job. @default - there is no final training job
+ * @param reading the final training job, whose description is already being read. @default - there is no final training
+ * job
  */
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],

@@ -70,7 +70,10 @@ export const FACTORIZATION_MACHINES: BuiltInFacts = {
   ],
 };
 
-/** Reports tuned parameters that the initialization method ignores: every training job would train the same model. */
+/**
+ * Reports tuned parameters that the initialization method ignores, because every training job would train the same
+ * model.
+ */
 function checkTogether(values: Readonly<Record<string, string>>): string[] {
   return TERMS.flatMap((term) => {
     const method = values[`${term}_init_method`] ?? DEFAULT_INIT_METHOD;
