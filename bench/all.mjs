@@ -1,5 +1,5 @@
 // npm run bench: runs all benchmarks one after the other. Each benchmark prints what it measures, the results, and
-// the targets from issue 4 and DESIGN.md. With --check, the exit status is 1 if a target is missed.
+// its targets. With --check, the exit status is 1 if a target is missed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './local-mode.mjs';

@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 });
 const rows = Number(options.rows);
 
-/** A row of each problem: columns, and values from numbers that are almost random. */
+/** For each problem, the columns, and a function that makes a row from two pseudorandom numbers in [0, 1). */
 const PROBLEMS = {
   Regression: {
     columns: ['label', 'prediction'],
@@ -84,7 +84,10 @@ async function writeRows(file, rowOf) {
   await once(output, 'finish');
 }
 
-/** Runs the function, with a server that replaces S3: it lists and reads one object, and accepts `evaluation.json`. */
+/**
+ * Runs the function with a server that replaces S3. The server lists and returns one object, and accepts
+ * `evaluation.json`.
+ */
 async function invoke(file, settings) {
   const { size } = statSync(file);
   const server = createServer((request, response) => {

@@ -1,5 +1,6 @@
-// (h) A fleet of 300 data sets of 200 to 2,000 rows, with 10 training jobs each: one run of local mode, compared with
-// plain Python loops over Optuna and xgboost with as many trials. Three data sets are broken on purpose.
+// (h) A fleet of 300 data sets of 200 to 2,000 rows, with 10 training jobs each: one run of local mode, compared
+// with plain Python loops over Optuna and xgboost with the same number of trials. Three data sets are broken on
+// purpose.
 //
 //   npm run bench:fleet -- [--sets 300] [--only fleet|loop|pool] [--check]
 import { spawn } from 'node:child_process';
@@ -96,7 +97,7 @@ async function runFleet() {
   return { seconds, peak, failed: failed.sort(), median: objective.median };
 }
 
-/** As many trials, and a final training, in plain Python. */
+/** Runs the same number of trials and a final training for each data set in plain Python. */
 async function runLoop(processes, threads) {
   const task = { data, trials: TRIALS, processes, threads, rounds: 60 };
   const { seconds, result } = await runPeer('fleet.py', JSON.stringify(task));

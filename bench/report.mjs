@@ -76,7 +76,10 @@ async function measure(jobs) {
   };
 }
 
-/** Median seconds of the default run, without the first pair of runs, in which the app validates its template. */
+/**
+ * Median seconds of the default run. Excludes the first pair of runs, because the app validates its template in
+ * these.
+ */
 async function wholeRuns() {
   const taken = { false: [], true: [] };
   for (let run = 0; run <= Number(options.runs); run += 1) {

@@ -1,4 +1,4 @@
-// The statistics of search.mjs: computes regrets, and compares those of local mode and another sampler (a peer).
+// The statistics of search.mjs: computes regrets, and compares local mode with another sampler (a peer).
 import { median } from './measures.mjs';
 
 export const LOCAL = 'local mode';

@@ -1,7 +1,7 @@
 // (c) Quality of searches: compares local mode's Bayesian strategy with Optuna's TPE and random search (both with
 // defaults) and, with --gp, with Optuna's GPSampler. Each trial trains XGBoost on one thread. The settings of local
-// mode's search were chosen on 12 data sets; the targets are for 12 others (search-problems.mjs). All samplers use
-// the same code for training, so only their proposals differ.
+// mode's search were chosen on 12 data sets; the targets apply to 12 other data sets (search-problems.mjs). All
+// samplers use the same code for training, so only their proposals differ.
 //
 //   npm run bench:search -- [--seeds 4] [--trials 50] [--half development] [--gp] [--check]
 //

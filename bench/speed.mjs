@@ -10,8 +10,8 @@
 //   same trials    two at a time, with the hyperparameters that local mode tried: the same work
 //   no metrics     two at a time, the validation data predicted once, at the end of a trial
 //
-// All except the last evaluate both data sets after every round, as SageMaker's algorithm does. Variants take
-// turns, so that other load affects all of them. Measurements:
+// All variants except `no metrics` evaluate both data sets after every round, as SageMaker's algorithm does.
+// Variants take turns, so that other load affects all of them. Measurements:
 //
 //   tuning         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
 //                  the data in the workers; script: from the start of reading the data

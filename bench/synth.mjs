@@ -6,8 +6,8 @@
 //
 //   npm run bench:synth -- [--runs 7] [--app "<command>"] [--check]
 //
-// With --check, the exit status is 1 if `app` takes more than 1.2 times as long as `precompiled` (the target in
-// DESIGN.md). The time of the CDK CLI and of `npx` does not depend on the app and is excluded.
+// With --check, the exit status is 1 if `app` takes more than 1.2 times as long as `precompiled` (the target). The
+// time of the CDK CLI and of `npx` does not depend on the app and is excluded.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

@@ -1,7 +1,7 @@
 """Writes CSV data in the format of SageMaker's XGBoost: label first, no header, numbers with five decimals.
 
-Takes JSON: folder, rows (number of training rows; validation has a fifth as many), columns (number of features),
-seed.
+Takes JSON: folder, rows (number of training rows; the validation data has a fifth of this number), columns (number
+of features), seed.
 Prints the size in bytes.
 """
 

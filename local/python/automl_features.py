@@ -114,7 +114,7 @@ class FeatureTable(BaseEstimator, TransformerMixin):
 
 
 class SmallSVD(TruncatedSVD):
-    """A truncated SVD with `n_components`, or fewer if there are fewer words."""
+    """A truncated SVD with `n_components` components, or with fewer components if there are fewer words."""
 
     def fit_transform(self, words: Any, target: Any = None) -> np.ndarray:
         wanted = self.n_components

@@ -75,8 +75,8 @@ def transform(
 
 
 def _wanted_by_model(job: Mapping[str, Any], invoke: Invoke) -> Mapping[str, Any]:
-    """The settings that the request leaves to the model, and the model chooses. An `invoke` may have them as
-    `execution_parameters`.
+    """The settings that the request does not contain and that the model server chooses. A server that chooses settings
+    has the attribute `execution_parameters`.
     """
     chosen = getattr(invoke, "execution_parameters", {})
     return {name: chosen[name] for name in job.get("leftToModel", ()) if name in chosen}

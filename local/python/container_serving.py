@@ -27,8 +27,8 @@ class Server:
     """Handles the requests of a transform job."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
-        """`job` has the command, its folder and environment (by default, that of this process), the port that the
-        program answers on, and timeouts.
+        """`job` has the command, its folder, the port that the program answers on, and timeouts. It can have the
+        environment of the command. By default, the command inherits the environment of this process.
         """
         self._port = int(job["port"])
         self._timeout = float(job["invocationSeconds"])
@@ -71,7 +71,7 @@ class Server:
         raise InvocationError(NO_RESPONSE, f"GET /ping on port {self._port} for {seconds:g} seconds: {last}")
 
     def _ask_parameters(self) -> Dict[str, Any]:
-        """What the program answers to GET /execution-parameters, as settings of a job. Programs need not answer it."""
+        """Requests /execution-parameters, which is optional, and returns the answer as settings of a job."""
         try:
             status, answer, _ = self._request("GET", "/execution-parameters", _PING_SECONDS)
             given = json.loads(answer) if status == _OK else {}
@@ -97,7 +97,7 @@ class Server:
             connection.close()
 
     def _how_it_ended(self, seconds: float) -> str:
-        """Says how the program has ended; empty if it runs."""
+        """Describes how the program ended. Returns an empty string if it is still running."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:

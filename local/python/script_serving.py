@@ -68,7 +68,7 @@ class Server:
         return self._call_or("output_fn", _NOT_ACCEPTABLE, prediction, accept)
 
     def _call_or(self, name: str, status: int, *arguments: Any) -> Any:
-        """Calls a function. Some frameworks have a status of its own for an unsupported format."""
+        """Calls a function. If it does not support the format, some frameworks answer with `status`."""
         try:
             return self._call(name, *arguments)
         except Exception as error:
@@ -196,7 +196,7 @@ _FRAMEWORKS: Mapping[str, Callable[[], _Framework]] = {
 
 
 def _answer(result: Any, accept: str) -> Answer:
-    """The response for what a script returns: a body, a body with its content type, or a `worker.Response`."""
+    """Converts the result of a script: a body, a body with its content type, or a `worker.Response`."""
     body, kind = result if isinstance(result, tuple) else (result, accept)
     if hasattr(body, "response") and hasattr(body, "mimetype"):
         if int(body.status) >= 400:
@@ -210,6 +210,6 @@ def _answer(result: Any, accept: str) -> Answer:
 
 
 def _last_line(error: Exception) -> str:
-    """Prints the traceback to the log. Returns what the error says."""
+    """Prints the traceback to the log. Returns the type and the message of the error."""
     traceback.print_exc()
     return f"{type(error).__name__}: {getattr(error, 'message', error)}"

@@ -117,7 +117,7 @@ class Search:
     def rejoin(self, number: int, values: List[float]) -> None:
         """Takes over a running trial that an earlier process started. `values` has the metric values so far."""
         trial = next((each for each in self._interrupted if each.number == number), None)
-        if trial is None:  # The earlier process recorded the result and ended before it answered: `tell` is repeated.
+        if trial is None:  # The earlier process stored the result, but ended before it answered.
             return
         self._interrupted = [each for each in self._interrupted if each is not trial]
         self._trials[number] = Trial(self._study, trial._trial_id)

@@ -14,8 +14,9 @@ from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 import numpy as np
 
-# forked_jobs.return_freed_memory() makes large blocks go back to the operating system; chunks are smaller than these.
-# Chunks of 1 MiB caused 100 times as many page faults, and XGBoost's threads had to wait for them.
+# Chunks are small enough that their memory is reused. Larger blocks are returned to the operating system
+# (forked_jobs.return_freed_memory). Chunks of 1 MiB caused 100 times as many page faults, and XGBoost's threads had
+# to wait for them.
 _CHUNK = 1 << 16
 _DIGITS_TO_ZERO = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
 _NUMBER = rb"[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?0+)?"

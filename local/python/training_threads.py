@@ -13,7 +13,7 @@ _MANY_CELLS = 1_000_000
 # The same for LightGBM, which synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
 # With fewer cells, the best number of threads depends on the depth, the objective and the machine. A tree that
-# takes longer than this time on one thread is faster on several.
+# takes longer than this time on one thread is faster on several threads.
 _SLOW_TREE_SECONDS = 0.005
 # Number of rounds to time, of which the fastest counts. The first round is not timed: it also sorts the data.
 _TIMED_ROUNDS = 3

@@ -1,8 +1,8 @@
 """Cross-validates hyperparameters as SageMaker's XGBoost container does (hyperparameter `_kfold`).
 
 Trains a model for each fold, on all other folds of the training and validation data together. The folds are
-random and differ between jobs, because the container sets no seed. They equal those of scikit-learn's
-RepeatedKFold, and of RepeatedStratifiedKFold for classification.
+random and differ between jobs, because the container sets no seed. They are drawn in the same way as by
+scikit-learn's RepeatedKFold or, for classification, RepeatedStratifiedKFold.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/train.py and prediction_utils.py, with pull requests
 398 (metrics of a fold's own rows) and 425 (no validation channel). Image 3.0-5 and newer contain both.
@@ -32,10 +32,10 @@ def cross_validate(
     random: np.random.RandomState,
     is_stopped: Callable[[], bool],
 ) -> List[xgb.Booster]:
-    """The models of all folds. Writes the predictions of the held-out rows to `output_folder`.
+    """Returns the models of all folds. Writes the predictions of the held-out rows to `output_folder`.
 
-    Without a validation channel, only the metrics of the training folds are printed. A stopped job keeps the
-    models so far.
+    Without a validation channel, prints only the metrics of the training folds. If the job is stopped, returns the
+    models that have been trained so far.
     """
     folds, repeats = config["_kfold"], config.get("_num_cv_round", 1)
     info(f"Run {repeats}-round of {folds}-fold cross validation with {data.num_row()} rows")
@@ -69,8 +69,8 @@ def cross_validate(
 def split(
     rows: int, classes: Optional[np.ndarray], folds: int, repeats: int, random: np.random.RandomState
 ) -> Iterator[Tuple[np.ndarray, np.ndarray]]:
-    """For each fold, the rows to train on and the rows to hold out. With classes, each fold has the same shares of
-    them.
+    """For each fold, returns the rows to train on and the rows to hold out. With `classes`, the shares of the classes
+    are about the same in each fold.
     """
     if folds > rows:
         raise ValueError(
@@ -105,7 +105,7 @@ def _stratified_folds(codes: np.ndarray, folds: int, random: np.random.RandomSta
 
 
 def _codes(classes: np.ndarray, folds: int) -> np.ndarray:
-    """The number of each row's class, in the order in which the classes first occur."""
+    """Numbers the classes in the order in which they first occur. Returns the class number of each row."""
     if (classes != np.trunc(classes)).any():
         raise ValueError("Supported target types are: ('binary', 'multiclass'). Got 'continuous' instead.")
     _, first, codes, sizes = np.unique(classes, return_index=True, return_inverse=True, return_counts=True)
@@ -163,6 +163,6 @@ def _save(labels: np.ndarray, held_out: np.ndarray, folder: str, info: Callable[
 
 
 def _most_frequent(classes: np.ndarray) -> np.ndarray:
-    """The most frequent value of each column; of several, the lowest."""
+    """The most frequent value of each column. If several values are equally frequent, the lowest of them."""
     values = np.unique(classes)
     return values[np.argmax([(classes == value).sum(axis=0) for value in values], axis=0)]

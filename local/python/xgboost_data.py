@@ -41,7 +41,7 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 # XGBoost passes the names of all files to the file system as one path, which is limited to 4096 bytes.
 _LONGEST_NAMES = 4000
 _COPIED_AT_ONCE = 1 << 20
-# Train and validation data of a tuning job and of the final training.
+# Maximum number of cached matrices: training and validation data of a tuning job and of the final training.
 _KEPT = 4
 
 
@@ -51,7 +51,7 @@ class TrainingData:
 
     train: xgb.DMatrix
     validation: Optional[xgb.DMatrix]
-    # The rows of both, if that was asked for.
+    # The rows of `train` and `validation` together, if `load` was called with `combines`.
     both: Optional[xgb.DMatrix]
     checks: Sequence["Future[List[str]]"]
 
@@ -73,7 +73,7 @@ class DataStore:
     def load(
         self, channels: Sequence[Mapping[str, Any]], csv_weights: bool, threads: int, combines: bool = False
     ) -> TrainingData:
-        """The data of the train and validation channels, and with `combines` also of both. Raises ClientError."""
+        """Loads the train and validation channels and, with `combines`, also a matrix of both. Raises ClientError."""
         by_name = {channel["name"]: channel for channel in channels}
         _check_channels(by_name)
         # As in the container, the train channel's content type also applies to validation.
@@ -241,7 +241,7 @@ def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
 
 
 def _joined(files: List[str], folder: str) -> str:
-    """The path to pass to XGBoost: the names of all files or, if that is too long, a file with their content."""
+    """The path to pass to XGBoost: the names of all files or, if they are too long, a file with the content of all."""
     names = ";".join(_plain_paths(files, folder))
     return names if len(names) <= _LONGEST_NAMES else _concatenate(files, os.path.join(folder, "all"))
 

@@ -194,6 +194,6 @@ def _predict(booster: xgb.Booster, data: xgb.DMatrix) -> np.ndarray:
 
 
 def _most_frequent(values: np.ndarray) -> Any:
-    """The most frequent value; the lowest of them if there is a tie."""
+    """The most frequent value. If several values are equally frequent, the lowest of them."""
     unique, counts = np.unique(values, return_counts=True)
     return unique[counts.argmax()]

@@ -101,7 +101,7 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     threads = available_threads()  # uses all threads, because all jobs wait for the data
     data = _load(job, config, store, threads)
     method = config.get("tree_method", "auto")
-    # Other methods cache nothing, and the models of a cross-validation have other data.
+    # Other tree methods cache nothing, and a cross-validation trains its models on other matrices.
     if method != "approx" and config.get("booster") != "gblinear" and "_kfold" not in config:
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
@@ -126,7 +126,7 @@ class _Training:
     def model(
         self, train_data: xgb.DMatrix, watchlist: Sequence[Tuple[xgb.DMatrix, str]]
     ) -> Tuple[xgb.Booster, History]:
-        """A model, and the metrics of all rounds."""
+        """Trains a model. Also returns the metrics of all rounds."""
         config = dict(self._config)
         callbacks: List[xgb.callback.TrainingCallback] = [self.progress]
         if "nthread" not in config:
@@ -149,7 +149,7 @@ class _Training:
         return booster, history
 
     def models(self, data: TrainingData, output_folder: str) -> Dict[str, xgb.Booster]:
-        """The models by the names of their files."""
+        """Trains the models. Returns them by file name."""
         config = self._config
         if "_kfold" not in config:
             return {MODEL_NAME: self.model(data.train, _watchlist(data))[0]}

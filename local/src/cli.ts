@@ -40,7 +40,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// Happens, for example, if the disk fills up while a log is written. Finished work is kept.
+// An uncaught exception can occur, for example, if the disk fills up while a log is written. Finished work is kept.
 process.on('uncaughtException', (error) => {
   console.error(explainError(error));
   console.error(

@@ -16,7 +16,10 @@ export function steadyNow(): number {
   return latest;
 }
 
-/** Never returns a time before this one, so that the times of resumed work are not in the future. */
+/**
+ * Makes the clock never return a time before this one. Otherwise, the stored times of resumed work could be in the
+ * future.
+ */
 export function continueFrom(milliseconds: number): void {
   latest = Math.max(latest, milliseconds);
 }

@@ -74,20 +74,23 @@ class BucketDeployment {
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
     readAssetFiles(asset, (name, content, file) => {
       if (!this.isIncluded(name)) return;
-      // Data without markers is copied as a file, because it may not fit in memory.
+      // Copies a file without markers on disk, because it may not fit in memory.
       const isCopied = file !== undefined && !hasMarkers;
       files.set(name, isCopied ? this.copyOf(file) : replaceMarkers(content(), markers, jsonEscape));
     });
     return files;
   }
 
-  /** Never links a file outside the temporary folder, to which an asset can lead: it is the user's. */
+  /**
+   * Links only files in the temporary folder. An asset can contain symbolic links to files elsewhere, which belong
+   * to the user.
+   */
   private copyOf(file: string): CopyOf {
     const { temporaryFolder } = this.context;
     if (temporaryFolder === undefined) return { copyOf: file };
     const real = fs.realpathSync(file);
     const isInside = real.startsWith(fs.realpathSync(temporaryFolder) + path.sep);
-    // Two objects never share a file: a training script could write to its input.
+    // A file is linked only once, so two objects never share a file: a training script could write to its input.
     return { copyOf: real, isLinked: isInside && fs.statSync(real).nlink === 1 };
   }
 
@@ -154,7 +157,7 @@ function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonE
   for (const [marker, value] of Object.entries(markers)) {
     const plain = String(value);
     const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
-    // Inserts the bytes of the value, because latin1 maps each byte of the file to a character.
+    // Each character of `text` is one byte of the file (latin1), so the value is inserted byte by byte, too.
     text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
   }
   return Buffer.from(text, 'latin1');

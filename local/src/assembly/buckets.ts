@@ -6,7 +6,7 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** S3's rules for bucket names, which also keep the path inside the folder of buckets. */
+/** S3's rules for bucket names. A valid name cannot lead outside the folder of buckets. */
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Folder of all buckets of a deployment, with one subfolder per bucket. */
@@ -14,7 +14,7 @@ export function bucketsFolder(root: string): string {
   return path.join(root, 's3');
 }
 
-/** Folder for incomplete uploads, on the same disk as the folder of buckets, but outside it. */
+/** Folder for incomplete uploads. It is next to the folders of the buckets, so it is on the same disk. */
 export function uploadsFolder(buckets: string): string {
   return path.join(buckets, '.uploads');
 }
@@ -44,8 +44,8 @@ function versioning({ evaluator }: StackContext, logicalId: string): Pick<Bucket
 }
 
 /**
- * Whether the template enables EventBridge events for the bucket, with a property or aws-cdk-lib's custom
- * resource.
+ * Whether the template enables EventBridge events for the bucket, either in a property of the bucket or with
+ * aws-cdk-lib's custom resource.
  */
 function sendsEvents({ evaluator }: StackContext, logicalId: string): boolean {
   const name = evaluator.identity(logicalId).ref;

@@ -48,7 +48,7 @@ interface FoundStack {
 }
 
 /**
- * Reads a stack from a cloud assembly (`cdk.out`), including its stages.
+ * Reads a stack from a cloud assembly (`cdk.out`). The stack can be in a stage of the assembly.
  *
  * @param stackName the stack's name, ID or path; optional if there is only one stack
  * @throws UserError when the folder has no assembly, or the assembly does not have exactly one such stack

@@ -69,8 +69,8 @@ async function clean(options: CleanOptions): Promise<void> {
 }
 
 /**
- * Fails if local mode is running in the root. Older versions stored the ID of their process only in the
- * records of executions.
+ * Fails if local mode is running in the root. Also looks in the records of executions, because older versions
+ * stored the ID of their process only there.
  */
 function refuseWhileRunning(root: string): void {
   const hasExecutions = existsSync(join(root, 'executions'));

@@ -88,7 +88,10 @@ function requireServable(model: TrainedModel, server: ModelServer): void {
   );
 }
 
-/** Calls a function with an output that appears under its name only when it is complete. */
+/**
+ * Passes a temporary file to a function and renames the file once the function has finished, so an incomplete
+ * output never has the final name.
+ */
 async function writeTo(out: string, write: (output: Writable) => Promise<void>): Promise<void> {
   if (out === STDOUT) return write(process.stdout);
   const partial = `${out}.${process.pid}.partial`;

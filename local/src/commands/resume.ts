@@ -87,7 +87,7 @@ async function resumeIn(
 
 /**
  * Tells the user that there is nothing to resume. Fails if another process is running something, because this
- * command cannot know how it will end.
+ * command cannot know how that run will end.
  */
 function sayNothingIsLeft(records: RunRecords): void {
   const running = runningIn(records);

@@ -77,7 +77,9 @@ export function interruptedIn(records: RunRecords, names: readonly string[]): In
   return { executions, jobs, deploymentIds: [...new Set(ids)] };
 }
 
-/** The executions that another process is running, and its jobs that were not created by an execution. */
+/**
+ * The executions and jobs that other processes are running. Omits jobs that an execution or a tuning job created.
+ */
 export function runningIn(
   records: RunRecords,
 ): readonly { readonly name: string; readonly processId: number }[] {

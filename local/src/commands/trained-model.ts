@@ -14,7 +14,7 @@ import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from '
 const MODEL_PACKAGE = /^(?:arn:[^/]*:model-package\/)?([\w-]+\/\d+)$/;
 
 /**
- * Finds the model that an execution, a tuning job, a training job or a model package names.
+ * Finds a model by the name of its execution, tuning job, training job or model package.
  *
  * @throws UserError if there is no such model, or nothing is known about its training
  */
@@ -98,7 +98,10 @@ function trainingOf(
   return { archive, hyperparameters: job.HyperParameters ?? {}, data: dataOf(root, job) };
 }
 
-/** The training data of a job, and the `columns.json` that describes it, which is next to the folder of the training channel. */
+/**
+ * The training data of a job, and its description in `columns.json`, which is next to the folder of the training
+ * channel.
+ */
 function dataOf(
   root: string,
   {
@@ -120,7 +123,8 @@ function dataOf(
   const first = isManifest ? (readManifest(readFileSync(place, 'utf8'), uri)[0]?.uri ?? uri) : uri;
   const file = firstFile(localPath(root, first));
   const isObject = file !== undefined && file === localPath(root, first);
-  // The folder of an object is the channel's; the folder of a prefix is already the one around it.
+  // `columns.json` is in the parent of the channel's folder. `first` is either an object in the channel's folder or
+  // the folder itself.
   const folder = join(localPath(root, first), isObject ? '../..' : '..');
   const columns = join(folder, COLUMNS_FILE);
   const leading = hyperparameters['csv_weights'] === '1' ? ['label', 'weight'] : ['label'];

@@ -31,7 +31,7 @@ interface Waiting {
   readonly signal: AbortSignal | undefined;
   readonly resolve: (answer: unknown) => void;
   readonly reject: (reason: unknown) => void;
-  /** Set for a retry, after the process with this request ended for an unknown reason. */
+  /** Set when the request is sent again because the process that handled it ended for an unknown reason. */
   isSecondTry?: true;
 }
 
@@ -44,7 +44,7 @@ export class Evaluator {
   /** Unanswered requests, in order. All have been sent to the process. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** The request for which the process was ended, because it took too long or was aborted. */
+  /** The request that took too long or was aborted, so the process was ended. */
   private endedFor: Waiting | undefined;
 
   /** @param timeLimit time limit of a request, in milliseconds */
@@ -136,8 +136,7 @@ export class Evaluator {
       execArgv: [`--max-old-space-size=${HEAP_MEGABYTES}`],
       env: { ...process.env, NODE_OPTIONS: '' },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      // A separate process group: Ctrl-C signals the whole group of the terminal, and would kill this process
-      // while it starts.
+      // The child gets its own process group. Otherwise, Ctrl-C in the terminal would kill it while it starts.
       detached: true,
     });
     child.on('message', (answer) => {

@@ -190,8 +190,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Prepares to resume an interrupted execution as if it had not been interrupted. Unanswered calls are
-   * repeated with the same identity, so that no job is created twice.
+   * Prepares to resume an interrupted execution as if it had not been interrupted. A Task that was waiting for the
+   * answer to a call repeats the call as the same attempt, so that no job is created twice.
    *
    * @returns a function that resumes it
    * @throws UserError when local mode can no longer run its definition, or its position is not known

@@ -79,12 +79,12 @@ const RECORD = 'execution.json';
 const STATE_MACHINE = 'state-machine.json';
 const HISTORY = 'history.jsonl';
 const POSITION = 'position.jsonl';
-/** Changes of its Map items, one per line, including those of executions that an item started. */
+/** Changes of the Map items, one per line. Includes the Map items of executions that an item started. */
 const ITEMS = 'items.jsonl';
 
 /** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
-  /** Folders by ARN, of the executions looked up so far. */
+  /** The folder of each execution that has been looked up, by ARN. */
   private readonly folders = new Map<string, string>();
   /** ARNs of the executions of this process. */
   private readonly own = new Set<string>();

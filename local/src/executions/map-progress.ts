@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 
-/** Number of items above which a Map is shown by item, and not by job. */
+/** If a Map has more items than this, its progress is shown per item instead of per job. */
 const MANY_ITEMS = 20;
 
 /** The items of an outermost Map that this process runs. */
@@ -15,7 +15,7 @@ export interface MapCounts {
   readonly failed: number;
   /** Epoch milliseconds at which this process started or continued the Map. */
   readonly startedAt: number;
-  /** Number of items that had ended before. */
+  /** Number of items that had ended before that time. */
   readonly endedBefore: number;
 }
 
@@ -51,7 +51,7 @@ export class MapProgress {
     return counts && isLarge(counts) ? counts : undefined;
   }
 
-  /** Subscribes to the ends of items of outermost Maps. @returns a function that unsubscribes */
+  /** Calls the listener whenever an item of an outermost Map ends. @returns a function that unsubscribes */
   onEnd(listener: (item: MapItemState) => void): () => void {
     this.events.on('end', listener);
     return () => this.events.off('end', listener);
@@ -69,7 +69,7 @@ export class MapProgress {
 class RunningMap {
   private readonly statuses = new Map<number, MapItemState['status']>();
   private readonly numbers = { RUNNING: 0, SUCCEEDED: 0, FAILED: 0, ABORTED: 0 };
-  /** Indexes of the items that had ended before, and have not run again. */
+  /** Indexes of the items that had ended before this process continued the Map, and have not run again. */
   private readonly before = new Set<number>();
   private readonly startedAt = steadyNow();
 

@@ -6,8 +6,9 @@ import { applyChange, jsonText, type PositionChange, parseExact, type ResumePoin
 const COMPACT_BYTES = 32 * 1024 * 1024;
 
 /**
- * The changes of an execution's position since it reached its current state, one per line. A Map with thousands of items
- * makes many changes, of which few still matter: the file is compacted when it has doubled.
+ * The changes of an execution's position since it reached its current state, one per line. A Map with thousands of
+ * items makes many changes, but most of them soon become obsolete. So the file is compacted whenever its size has
+ * doubled.
  */
 export class PositionFile {
   private compactAt: number;

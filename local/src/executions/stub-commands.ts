@@ -8,8 +8,8 @@ import type { StubbedTask, StubCommand } from './stub-types';
 const GRACE_MS = 2000;
 
 /**
- * Maximum number of characters that a command may print before it is ended. Output above the limit of a task
- * is counted, but not kept.
+ * A command that prints more characters than this is ended. A result that is larger than the limit for tasks is an
+ * error in any case.
  */
 const MOST_OUTPUT = 4 * PAYLOAD_LIMIT;
 
@@ -94,7 +94,10 @@ function parseOutput(output: string, stateName: string): Json {
   }
 }
 
-/** The failure that the command printed, or else how it ended. */
+/**
+ * The error that the command printed as JSON, or else `States.TaskFailed` with a description of how the command
+ * ended.
+ */
 function failureOf(output: string, end: string): StatesError {
   const { Error: error, Cause: cause } = tryParse(output);
   if (typeof error !== 'string') return new StatesError('States.TaskFailed', end.slice(0, LONGEST_CAUSE));

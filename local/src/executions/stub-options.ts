@@ -12,9 +12,9 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * Validates a stub given as data.
+ * Validates a stub that is not a function.
  *
- * @param place where the user gave it, for messages
+ * @param place location of the stub in the user's options or files, for error messages
  * @throws UserError when it is invalid
  */
 export function checkTaskStub(place: string, stub: unknown): TaskStub {

@@ -223,7 +223,7 @@ function projectOptions(
     ([id, folder]) => [id, resolve(folder)] as const,
   );
   return {
-    // The user's command is a shell command, to which the shell adds the arguments.
+    // The user's command is a shell command. The shell appends the container's arguments to it.
     imageCommands: new Map(
       commands.map(([image, command]) => [
         image,

@@ -5,7 +5,7 @@ import type { TaskStub } from '../executions/stub-types';
 import { isObject } from '../states';
 import { UserError } from '../user-error';
 
-/** The content of `local-mode.json`: lasting defaults for the options of the same names. */
+/** The content of `local-mode.json`: defaults for the options with the same names. */
 export interface ProjectFile {
   /** Commands that replace images, by repository name or full URI. They run in the project folder. */
   readonly imageCommands: Readonly<Record<string, string>>;

@@ -56,8 +56,8 @@ export async function synthesize({ project, root, context, onLine }: SynthesisOp
 }
 
 /**
- * Finds folders on a full disk, among those that the app and the `cdk` write to. Without this check, the user
- * would see only a stack trace.
+ * Checks the folders that the app and the `cdk` write to. Returns a message for each folder on a full disk. Without
+ * this check, the user would see only a stack trace.
  */
 function fullDisks(root: string): string[] {
   return [root, tmpdir()].flatMap((folder) => {

@@ -3,17 +3,16 @@ import type { TrainedAlgorithm } from '../training';
 /** An algorithm that a task trains, as far as the definition determines it. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
   /**
-   * Set if the hyperparameters are an expression that mentions no program, but whose value may contain a
-   * program.
+   * Set if the hyperparameters are an expression that does not contain `sagemaker_program`, although its value may
+   * contain it.
    */
   readonly mayRunProgram?: true;
 }
 
 /**
- * The algorithms that a state machine's tasks train: their images, and whether these run a user's program.
- * Most hyperparameters are expressions whose values are not known yet. So the definition may show only the image
- * of a task, as for a final training. Such a task is left out if another task with the same image runs a
- * program: it may run that program, too.
+ * The algorithms that a state machine's tasks train. Each has an image and, in script mode, the user's program. If
+ * the hyperparameters of a task are an expression, its program may be unknown, as for a final training. Such a task
+ * is left out if another task runs a program on the same image, because both probably run the same program.
  */
 export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   const found = algorithmsIn(definition);

@@ -52,7 +52,7 @@ export interface TuningOutput {
     readonly version: number;
     readonly approvalStatus: 'Approved' | 'PendingManualApproval' | 'Rejected';
   };
-  /** The maximum that the execution could use, with the property `cost`. */
+  /** Upper bounds of the instance time and the cost. Present if the property `cost` is set. */
   readonly cost?: {
     readonly bound: {
       readonly instanceSeconds: number;

@@ -3,7 +3,9 @@ import { StringDecoder } from 'node:string_decoder';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** The lines of a file, which can be too large for memory. None if there is no such file. */
+/**
+ * Reads a file line by line, so that the file can be larger than memory. Yields nothing if there is no such file.
+ */
 export function* linesOf(file: string): Generator<string> {
   if (!existsSync(file)) return;
   const handle = openSync(file, 'r');

@@ -11,12 +11,12 @@ import {
 } from '../tables';
 import type { TrainedData } from './trained-model';
 
-/** A column of the file that the model uses. */
+/** A column of the CSV file that is an input of the model. */
 export interface UsedColumn {
   readonly name: string;
   /** Index in the file. */
   readonly index: number;
-  /** The columns of the training data that it becomes. */
+  /** The columns of the training data into which it is encoded. */
   readonly prepared: readonly PreparedColumn[];
 }
 
@@ -83,7 +83,7 @@ function byName({ path, header }: CsvFile, { columns, label }: PreparedData): Co
   };
 }
 
-/** Groups adjacent columns that are made of one value: those of a one-hot encoding or a date. */
+/** Groups adjacent columns that encode the same value, such as the columns of a one-hot encoding or of a date. */
 function runsOf(columns: readonly PreparedColumn[]): PreparedColumn[][] {
   const runs: PreparedColumn[][] = [];
   for (const column of columns) {

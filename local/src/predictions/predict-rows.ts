@@ -12,7 +12,7 @@ import { predictionColumns } from './prediction-columns';
 import { RowEncoder } from './row-encoder';
 import type { TrainedModel } from './trained-model';
 
-/** Requests of the default size of a transform job. */
+/** Settings of the requests. Their maximum size is the default of transform jobs. */
 const BATCH: BatchSettings = {
   contentType: 'text/csv',
   accept: 'text/csv',

@@ -1,6 +1,6 @@
 import type { PreparedLabel } from '../tables';
 
-/** What a person reads of a model's prediction, as fields of a CSV file. */
+/** Converts a model's predictions to the fields of a CSV file for users. */
 export interface PredictionColumns {
   readonly names: readonly string[];
   /** @param values the numbers that the model predicted for a row */
@@ -8,7 +8,8 @@ export interface PredictionColumns {
 }
 
 /**
- * How to read the predictions of an objective of XGBoost: classes with their names and probabilities, or values.
+ * The CSV fields for an objective of XGBoost: the class and the probabilities for a classification, otherwise a
+ * value.
  *
  * @see https://xgboost.readthedocs.io/en/stable/parameter.html#learning-task-parameters
  */
@@ -45,12 +46,12 @@ export function predictionColumns(
   }
 }
 
-/** The index of the highest probability; of equal ones, the first, as in XGBoost. */
+/** The index of the highest probability. If several are equal, the first one, as in XGBoost. */
 function mostProbable(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }
 
-/** The shortest decimal that is the same 32-bit float, which is the precision of XGBoost's predictions. */
+/** The shortest decimal number that is read as the same 32-bit float. XGBoost's predictions are 32-bit floats. */
 function shortest(value: number): string {
   const float = Math.fround(value);
   for (let digits = 6; digits < 9; digits++) {

@@ -17,7 +17,7 @@ export interface TrainedData {
   readonly uri: string;
   /** The content of its `columns.json`. @default - there is none */
   readonly prepared?: PreparedData;
-  /** What the columns before the features are: the label, and the weight if rows have weights. */
+  /** Names of the columns before the features: `label` and, if rows have weights, `weight`. */
   readonly leading: readonly string[];
   /** Number of features. @default - the data no longer exists */
   readonly features?: number;

@@ -61,7 +61,7 @@ class LiveTable implements JobsView {
     const { columns } = this.block;
     const screen = { rows, columns, now: steadyNow() / 1000 };
     const maps = this.maps.large().flatMap((counts) => renderMapProgress(counts, screen));
-    // The final state has no jobs of Maps with many items: a table of the items follows.
+    // The final state omits the jobs if there is a Map with many items, because a table of its items follows.
     const showsJobs = maps.length === 0 || rows < Number.POSITIVE_INFINITY;
     this.block.draw([
       ...maps,

@@ -63,7 +63,7 @@ export function estimateSecondsLeft(
   const rests = running.map((seconds) => Math.max(0, mean - seconds));
   const toCome = Math.max(0, expected - ended - running.length);
   const atOnce = Math.min(parallel, (sum(durations) + sum(running)) / busySeconds(started, now));
-  // The last jobs run in parallel, each for the mean duration.
+  // Assumes that the last jobs run in parallel, each for the mean duration.
   const least = Math.max(0, ...rests, toCome > 0 ? mean : 0);
   return atOnce > 0 ? Math.max(least, (sum(rests) + toCome * mean) / atOnce) : least;
 }

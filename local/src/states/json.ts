@@ -46,10 +46,10 @@ export function numberIn(value: unknown): number | undefined {
   return value instanceof ExactNumber ? value.valueOf() : undefined;
 }
 
-/** Matches JSON that may contain such numbers. Most JSON contains none. */
+/** Matches JSON that may contain an {@link ExactNumber}. Most JSON contains none. */
 const MAY_BE_EXACT = /\d(?:[.eE]|\d{15})/;
 
-/** A string, or a possible number. */
+/** Matches a string or a possible number in JSON. */
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /** Parses JSON, preserving the source of numbers. @throws SyntaxError */

@@ -9,10 +9,10 @@ const BOOLEANS = [
 ];
 
 /**
- * Returns the function that gives all spellings of a category the same key: `true` and `TRUE` if the categories are
- * booleans, `1` and `1.0`.
+ * Returns a function that gives all spellings of a category the same key: `1` and `1.0`, and `true` and `TRUE` if
+ * all categories are booleans.
  *
- * @param categories one or all spellings of every category
+ * @param categories for each category, one spelling or all of its spellings
  */
 export function categoryKey(categories: readonly string[]): (value: string) => string {
   const isBoolean = BOOLEANS.some((words) =>
@@ -22,7 +22,10 @@ export function categoryKey(categories: readonly string[]): (value: string) => s
   return (value) => (isDecimal(value) ? String(Number(value)) : value);
 }
 
-/** Whether a field has no value. Some words, such as `None`, mean that only in columns of numbers; elsewhere they are categories. */
+/**
+ * Whether a field has no value. Some words, such as `None`, mean a missing value in columns of numbers, but a
+ * category in other columns.
+ */
 export function isMissing(value: string, isAmongTexts: boolean): boolean {
   const kind = kindOf(value);
   return kind === 'missing' || (kind === 'maybeMissing' && !isAmongTexts);

@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1 << 17;
 /** Maximum length of a record. A longer record means that a quote is not closed. */
 const LONGEST_RECORD = 256 * CHUNK_BYTES;
 
-/** Delimiters of columns, the most likely first. */
+/** Possible delimiters between columns, most likely first. */
 const DELIMITERS = [',', ';', '\t', '|'];
 
 const UNCLOSED_QUOTE = 'a quote (") is not closed';
@@ -32,7 +32,7 @@ export interface CsvChunk {
   readonly rows: readonly string[][];
   /** Number of bytes of the file up to the end of this chunk. */
   readonly bytesRead: number;
-  /** First line of a row of this chunk, from 1. */
+  /** Number of the line on which a row of this chunk begins. The first line of the file is 1. */
   lineOf(row: number): number;
 }
 
@@ -93,7 +93,7 @@ export class CsvFile {
     }
   }
 
-  /** Parts of the file that end at the end of a record. */
+  /** Reads the file in parts that consist of whole records. */
   private *texts(): Generator<{ text: string; line: number; bytesRead: number }> {
     const file = openSync(this.path, 'r');
     try {
@@ -162,7 +162,8 @@ export class CsvFile {
 }
 
 /**
- * Reads a file that is UTF-8 or has a byte order mark, or else as Windows-1252, which includes Latin-1.
+ * Reads a file in the encoding that its first bytes indicate, by default UTF-8. If the file is not valid UTF-8,
+ * reads it as Windows-1252, which includes Latin-1.
  *
  * @param read called a second time if the file turns out not to be UTF-8
  */

@@ -1,6 +1,6 @@
 import { kindOf, LARGEST_FLOAT, numberOf, withDecimalPoint } from './values';
 
-/** What is wrong with the first value of a column that cannot be read as a number, and what to do. */
+/** Messages about a value in a column of numbers: the problem, and how to fix it. */
 export const NUMBER_PROBLEMS = {
   text: 'is text in a column of numbers: correct it, or leave the field empty if the value is missing',
   grouped:

@@ -30,7 +30,7 @@ export const DATE_PARTS: Readonly<
 
 /** Encodes the values of a source column. */
 export interface ColumnEncoder {
-  /** The fields of the prepared columns for a value without spaces around it, separated by commas. */
+  /** Returns the fields of the prepared columns, separated by commas. The value must have no spaces around it. */
   encode(value: string): string;
   /** Whether a value is neither missing nor known, such as a category that the training data did not have. */
   isUnknown(value: string): boolean;
@@ -39,7 +39,7 @@ export interface ColumnEncoder {
 /**
  * The encoder of a source column.
  *
- * @param prepared the columns that it becomes, in order
+ * @param prepared the prepared columns into which it is encoded, in order
  */
 export function encoderOf(prepared: readonly PreparedColumn[]): ColumnEncoder {
   const missing = ','.repeat(prepared.length - 1);

@@ -33,7 +33,10 @@ export function encodingOf(path: string, head: Buffer): TextEncoding {
   return marked?.encoding ?? utf16WithoutMark(path, head) ?? 'utf-8';
 }
 
-/** Detects UTF-16 without a byte order mark: one byte of each ASCII character is zero, the second one in little-endian order. */
+/**
+ * Detects UTF-16 without a byte order mark. One of the two bytes of each ASCII character is zero: the second byte
+ * in little-endian order, the first byte in big-endian order.
+ */
 function utf16WithoutMark(path: string, head: Buffer): TextEncoding | undefined {
   if (!head.includes(0)) return undefined;
   const zeros = [0, 0];

@@ -75,7 +75,7 @@ export function trimmed(value: string): string {
   return last >= 0 && (value.charCodeAt(0) <= 32 || value.charCodeAt(last) <= 32) ? value.trim() : value;
 }
 
-/** A field of a row, in the form in which it is encoded. */
+/** Returns a field of a row, trimmed and with an ASCII minus. */
 export function fieldAt(row: readonly string[], index: number): string {
   return withAsciiMinus(trimmed(row[index] ?? ''));
 }

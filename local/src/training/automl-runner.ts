@@ -47,7 +47,7 @@ export interface AutoMLTask {
   readonly onStart: () => void;
   readonly onAnalysis: (analysis: AutoMLAnalysis) => void;
   readonly onCandidateStart: (number: number) => void;
-  /** Stores the results of a candidate. Its folder is deleted afterwards. */
+  /** Stores the results of a candidate. The candidate's folder is deleted afterwards. */
   readonly onCandidateEnd: (number: number, outcome: CandidateOutcome) => Promise<void>;
   readonly onLog: (line: string) => void;
 }
@@ -170,7 +170,7 @@ class SearchRun {
       this.task.signal.removeEventListener('abort', stop);
       stop();
     }
-    // A lane without a worker does not fail the search if another lane had one.
+    // The search fails only if no worker could read the data.
     return this.failureReason !== undefined && this.analysis === undefined && !this.task.signal.aborted
       ? { status: 'Failed', failureReason: this.failureReason }
       : { status: 'Completed' };

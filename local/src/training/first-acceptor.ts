@@ -1,4 +1,4 @@
-/** A trainer or a server: runs jobs of some kinds. */
+/** A trainer or a model server, which runs certain kinds of jobs. */
 interface Acceptor<Subject> {
   accepts(subject: Subject): boolean;
   /** Why local mode cannot run this job; undefined if there is no such reason. */
@@ -6,9 +6,10 @@ interface Acceptor<Subject> {
 }
 
 /**
- * The first one that accepts a job, unless an earlier one explains why local mode cannot run the job.
+ * Finds the first trainer or server that accepts a job. If an earlier one explains why local mode cannot run the
+ * job, returns that reason instead.
  *
- * @param unknown the reason if none accepts the job and none explains why
+ * @param unknown the reason to return if no trainer or server accepts the job or explains why not
  */
 export function firstAcceptor<Subject, Each extends Acceptor<Subject>>(
   acceptors: readonly Each[],

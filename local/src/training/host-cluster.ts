@@ -22,9 +22,9 @@ export interface Grace {
 const CLOSE_GRACE_MS = 5000;
 
 /**
- * Runs a process on every host until all have ended. If a process fails, the others are stopped, and its
- * failure becomes the job's failure. If the job is stopped, all processes are stopped, and their saved files
- * are kept.
+ * Runs a process for every host and waits until all have ended. If a process fails, the others are stopped, and its
+ * failure becomes the job's failure. If the job is stopped, all processes are stopped, and their saved files are
+ * kept.
  */
 export async function runHosts(
   jobs: readonly HostJob[],

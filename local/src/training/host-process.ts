@@ -11,8 +11,8 @@ export interface HostCommand {
   /** The complete environment of the process. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Replaces the default way to stop it (SIGTERM, then SIGKILL after the grace period). If it fails, the
-   * process gets a SIGTERM.
+   * Replaces the default way to stop the process (SIGTERM, then SIGKILL after the grace period). If this function
+   * fails, the process gets a SIGTERM.
    */
   readonly onStop?: (graceMilliseconds: number) => Promise<void>;
 }

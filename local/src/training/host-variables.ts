@@ -43,8 +43,8 @@ export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, s
 }
 
 /**
- * The environment of a process that runs a user's code: what processes need of this machine's environment,
- * without its credentials.
+ * The environment of a process that runs a user's code. Of this machine's environment, it contains only the
+ * variables that processes need, and no credentials.
  *
  * @param base the folder that replaces `/opt/ml`
  */

@@ -2,7 +2,7 @@ import { failedFor, internalErrorReason } from './failure-reason';
 import { JobError } from './job-folder';
 import type { TrainingOutcome } from './job-types';
 
-/** What a runner needs of a job. */
+/** The properties of a job that the runner uses. */
 interface StoppableTask {
   readonly signal: AbortSignal;
 }

@@ -15,8 +15,8 @@ interface CompiledDefinition extends MetricExpression {
   readonly name: string;
   readonly regex: string;
   /**
-   * Whether the expression is slow on lines that should be easy. It then runs in the evaluator process, to
-   * avoid blocking the main process.
+   * Whether the expression has been slow on a line that is short enough to be fast. It then runs in the evaluator
+   * process, to avoid blocking the main process.
    */
   isSlow: boolean;
   /** Total time of a slow expression, in milliseconds. */

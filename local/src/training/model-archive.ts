@@ -59,7 +59,7 @@ export async function writeModelArchive(
  * separate files if compression is disabled), `output/data/` as `output.tar.gz`. A failed job keeps no model.
  * A stopped job keeps its model only if it saved any files. Empty output is not stored.
  *
- * @param target returns the path for the name of an archive or of a file of the model
+ * @param target returns the path at which to store a file, given its name (an archive, or a file of the model)
  */
 export async function storeOutputs(
   workFolder: string,

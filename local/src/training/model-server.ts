@@ -33,7 +33,8 @@ export interface BatchSettings {
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
   /**
-   * Settings that the request does not contain. The values above are the defaults; the model may choose others.
+   * Settings that the request does not contain, so that the model may choose their values. If it does not, the
+   * values above apply.
    *
    * @default none
    */
@@ -58,8 +59,8 @@ export interface TransformTask extends ServedModel {
   readonly files: readonly ChannelFile[];
   readonly batch: BatchSettings;
   /**
-   * Empty working folder of the job. The output of file number n is `output/<n>` in it, written only if the
-   * whole file was transformed.
+   * Empty working folder of the job. The server writes the output of file number n to `output/<n>` in this folder,
+   * but only if it transformed the whole file.
    */
   readonly workFolder: string;
   /** Number of threads that the job may use. */

@@ -11,7 +11,10 @@ export class OptunaSearch implements Search {
   private readonly needsReports: boolean;
   /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();
-  /** The ended trials. Empty for searches that need no reports: these never compare a running trial with ended ones. */
+  /**
+   * The ended trials. Empty for searches that need no reports, because they never compare a running trial with
+   * ended trials.
+   */
   private readonly ended = new Map<number, EndedTrial>();
   /** Trials that the search decided to stop after one of their reports. */
   private readonly stopped = new Set<number>();
@@ -19,7 +22,7 @@ export class OptunaSearch implements Search {
 
   /**
    * @param number identifies the search in the process
-   * @param currentProcess returns the current process, after replacing one that has ended
+   * @param currentProcess returns the current process. If it has ended, starts a new one first
    */
   constructor(
     private readonly number: number,

@@ -12,9 +12,9 @@ export interface FoundPython {
 
 /** The result of looking for packages. */
 export interface Look {
-  /** The interpreter that has all of them. */
+  /** An interpreter that has all of the packages. */
   readonly ready?: FoundPython;
-  /** Interpreters of this machine that lack some of them. */
+  /** Interpreters of this machine that lack some of the packages. */
   readonly seen: readonly Interpreter[];
   /** Whether `$PYTHON` is set, but unusable. */
   readonly isPythonUnusable: boolean;
@@ -24,7 +24,7 @@ export interface Look {
 export class PythonLookup {
   private readonly looks = new Map<string, Promise<Look>>();
 
-  /** @param folders contain the existing environments, by name */
+  /** @param folders each contains existing environments as subfolders */
   constructor(
     private readonly folders: readonly string[],
     private readonly env: NodeJS.ProcessEnv,

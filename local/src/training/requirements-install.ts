@@ -22,8 +22,8 @@ export class SharedWork<Value> {
   }
 
   /**
-   * Waits for the end of the work. An aborted signal ends the wait only if the signals of all other callers have
-   * aborted, too: this aborts the work.
+   * Waits for the end of the work. When the signals of all waiting callers have aborted, the work is aborted. Until
+   * then, an aborted signal has no effect.
    */
   public async wait(signal: AbortSignal | undefined): Promise<Value> {
     this.waiting += 1;

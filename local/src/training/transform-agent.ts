@@ -20,7 +20,7 @@ export type AgentServer =
       readonly kind: 'container';
       readonly command: readonly string[];
       readonly cwd: string;
-      /** The environment of the program. It is written to a file. @default - the agent's */
+      /** The environment of the program. It is written to a file. @default - the agent's environment */
       readonly environment?: Readonly<Record<string, string>>;
       /** The port that the program answers on. */
       readonly port: number;
@@ -30,7 +30,7 @@ export type AgentServer =
       readonly invocationSeconds: number;
     };
 
-/** Time between SIGTERM and SIGKILL when a job is stopped. It has nothing to save. */
+/** Time between SIGTERM and SIGKILL when a job is stopped. A transform job has nothing to save. */
 const STOP_GRACE_MS = 2000;
 
 /**

@@ -15,10 +15,13 @@ interface MetricData {
   readonly points: readonly (readonly [seconds: number, value: number])[];
 }
 
-/** Start of a page: the number of data points of all metrics before it, counted as of a fixed time. */
+/**
+ * Start of a page: the number of data points on earlier pages. All pages count only data points up to the time
+ * `until`.
+ */
 interface Place {
   readonly skipped: number;
-  /** The time at which data points were counted, in epoch milliseconds. */
+  /** Epoch milliseconds. */
   readonly until: number;
 }
 

@@ -55,7 +55,7 @@ export class SigningKey {
   }
 }
 
-/** SHA-256 in hexadecimal. Strings are taken byte for byte, like headers. */
+/** SHA-256 in hexadecimal. Each character of a string is one byte, as in HTTP headers. */
 export function sha256(content: string | Buffer): string {
   return createHash('sha256')
     .update(typeof content === 'string' ? Buffer.from(content, 'latin1') : content)

@@ -8,9 +8,9 @@ export interface SkewedTimes {
 }
 
 /**
- * A protocol's errors for requests that are not correctly signed. Codes, messages and HTTP statuses differ
- * between protocols. The values come from issues of aws-sdk-js, aws-sdk-php, aws-cli, localstack and versitygw.
- * If local mode makes another cause likely, the message contains a hint.
+ * A protocol's errors for requests that are not correctly signed. Codes, messages and HTTP statuses differ between
+ * protocols. The values come from issues of aws-sdk-js, aws-sdk-php, aws-cli, localstack and versitygw. Some
+ * messages contain a hint about a mistake that is likely with local mode.
  */
 export interface Refusals {
   /** Maximum difference between the date of a request and the current time. */

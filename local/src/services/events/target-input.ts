@@ -19,9 +19,9 @@ function valueAt(path: string, event: Json): Json {
   return evaluatePath(parsePath(path), event) ?? null;
 }
 
-/** Replaces `<name>` placeholders by values: as JSON, or as plain text inside a string. */
+/** Replaces `<name>` placeholders with values. Inserts plain text inside a JSON string, and JSON elsewhere. */
 function fillIn(template: string, values: ReadonlyMap<string, Json>): string {
-  // A JSON string, or a placeholder outside strings.
+  // Matches a JSON string, or a placeholder outside strings.
   return template.replace(/"(?:\\.|[^"\\])*"|<[^<>]+>/gs, (part) =>
     part.startsWith('"')
       ? part.replace(/<([^<>]+)>/g, (place, name) => textOf(values.get(name)) ?? place)

@@ -34,7 +34,10 @@ export function isPath(folder: string, key: string): boolean {
   }
 }
 
-/** The file's attributes; undefined if it does not or cannot exist (such as below another file). */
+/**
+ * The file's attributes; undefined if the file does not exist, or cannot exist, for example because its parent is
+ * not a folder.
+ */
 function stateOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file, { throwIfNoEntry: false });

@@ -245,8 +245,8 @@ export class StatesService implements Service {
 }
 
 /**
- * Reports a definition that local mode does not support, or an unreadable record, with the message for the
- * user.
+ * Creates an operation that reports a `UserError`, such as an unsupported definition or an unreadable record, as a
+ * `ValidationException`.
  */
 function operation(run: Operation['run']): Operation {
   return {

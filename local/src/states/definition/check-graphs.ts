@@ -45,7 +45,8 @@ export function checkVariableScopes(
 }
 
 function assignedNames(state: State): string[] {
-  // Ignores assignments in Catch: AWS accepted a Parallel state that assigns the same name in a branch.
+  // Ignores assignments in Catch, because AWS accepted a Parallel state whose Catch assigns the same variable as
+  // one of its branches.
   const flows = [state.flow, ...(state.type === 'Choice' ? state.rules.map(({ flow }) => flow) : [])];
   return flows.flatMap(({ assign, language }) =>
     Object.keys(assign ?? {}).map((key) => (language === 'JSONPath' ? key.replace(/\.\$$/, '') : key)),

@@ -33,7 +33,10 @@ export class History {
     return this.count;
   }
 
-  /** @throws StatesError when the maximum is exceeded, except by events of the execution itself */
+  /**
+   * @throws StatesError when an event exceeds the maximum. Events about the execution itself, such as its end, may
+   *   exceed it
+   */
   record(type: string, details: EventDetails, previousEventId: number): number {
     if (this.count >= MOST_EVENTS - 1 && !type.startsWith('Execution')) {
       const limit = `The execution reached the maximum number of history events (${MOST_EVENTS}).`;

@@ -8,10 +8,11 @@ export interface MapItemName {
   readonly label: string;
 }
 
-/** Identifies the Map item that something runs for. */
+/** Identifies the Map item for which an execution, a task or a job runs. */
 export interface MapPlace {
   /**
-   * ARN of the execution that runs the outermost Map. Never a child execution or one that an item started.
+   * ARN of the execution that runs the outermost Map. Never a child execution, and never an execution that an item
+   * started.
    */
   readonly executionArn: string;
   /** The items of the enclosing Maps, outermost first, and the item itself. */

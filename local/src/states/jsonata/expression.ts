@@ -45,7 +45,7 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-/** By source: whether evaluating the expression takes no longer than sending it to another process. */
+/** For each source of an expression: whether evaluating it takes no longer than sending it to another process. */
 const harmless = new Map<string, boolean>();
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {

@@ -31,7 +31,7 @@ export interface ContainerServerOptions {
   readonly docker: () => string | undefined;
   /** Builds an image, if it is part of the app. */
   readonly prepareImage: (image: string) => Promise<void>;
-  /** Returns a Python, which needs no packages. */
+  /** Returns the path of a Python interpreter. It needs no packages. */
   readonly python: () => Promise<string>;
   readonly startSeconds: number | undefined;
   /** Runs one job at a time: all programs use the same port. */
@@ -42,17 +42,17 @@ export interface ContainerServerOptions {
 interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
-  /** Its environment, which is written to a file. @default - the agent's */
+  /** The program's environment, which is written to a file. @default - the agent's environment */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The environment of the agent, which starts the program. It can have secrets of the user. */
+  /** The environment of the agent, which starts the program. It can contain the user's secrets. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** Cleans up after the program has ended. */
   readonly tidyUp?: () => Promise<void>;
 }
 
 /**
- * Creates the server for all other models. Runs either a command that replaces the image or a container in Docker,
- * each with the argument `serve`. Then sends requests to `/ping` and `/invocations`.
+ * Creates the server for models that no other server supports. Runs either a command that replaces the image or a
+ * container in Docker, each with the argument `serve`. Then sends requests to `/ping` and `/invocations`.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
  */

@@ -44,7 +44,7 @@ export interface ContainerTrainerOptions {
    */
   readonly docker?: string | false;
   /**
-   * Returns a Python for transform jobs: any version from 3.9 on, without packages.
+   * Returns the path of a Python interpreter (3.9 or newer) for transform jobs. It needs no packages.
    *
    * @default - the trainer serves no models
    */
@@ -64,8 +64,8 @@ export interface ContainerTrainerOptions {
 }
 
 /**
- * Creates the trainer for all other images: runs a command that replaces the image, or a container in Docker.
- * Does not accept built-in algorithms whose code is not public.
+ * Creates the trainer for images that no other trainer supports. Runs a command that replaces the image, or a
+ * container in Docker. Does not accept built-in algorithms whose code is not public.
  */
 export function createContainerTrainer(options: ContainerTrainerOptions): Trainer {
   const { commands, python, docker = 'docker', stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;

@@ -114,7 +114,7 @@ export function runDocker(docker: string, args: readonly string[], signal?: Abor
 /**
  * Changes the owner of the container's files to the current user. Otherwise, they belong to root on Linux.
  *
- * @param folder the folder that the container has as `/opt/ml`
+ * @param folder the folder that is mounted at `/opt/ml` in the container
  */
 export async function takeOwnership(docker: string, image: string, folder: string): Promise<void> {
   const user = process.getuid?.();
@@ -126,7 +126,8 @@ export async function takeOwnership(docker: string, image: string, folder: strin
 }
 
 /**
- * Pulls an image that is not here yet, so that this does not count as the container's start. The signal ends the pull.
+ * Pulls an image that this machine does not have yet, so that the time for pulling does not count toward the
+ * container's start. The signal ends the pull.
  *
  * @throws Error when the signal aborts
  */
@@ -136,7 +137,10 @@ export async function pullMissing(docker: string, image: string, signal: AbortSi
   );
 }
 
-/** The environment of the Docker command, which needs the user's to find its engine. The container does not get it. */
+/**
+ * The environment of the Docker command: the user's environment, because the command needs it to find the Docker
+ * engine. The container does not receive it.
+ */
 export function dockerEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -17,7 +17,7 @@ import { placeSourceCode, submitPath } from './source-code';
 /** How a framework's image serves the models of scripts. */
 interface ServingFramework {
   readonly handler: (AgentServer & { kind: 'script' })['framework'];
-  /** The repository of the image that trains: both images have the same packages. */
+  /** The repository of the framework's training image, which has the same packages as the serving image. */
   readonly trains: string;
   readonly modules: readonly ContainerModules[];
   /** The script's name if the environment does not contain one. @default - the script is required */
@@ -52,7 +52,7 @@ const SERVING_FRAMEWORKS: Readonly<Record<string, ServingFramework>> = {
 /** Folder of the code in a model archive. */
 const CODE_IN_MODEL = '/opt/ml/model/code';
 
-/** Failure reason if pip fails. The log has its message. */
+/** Failure reason if pip fails. The log contains pip's message. */
 const NOT_INSTALLED =
   'AlgorithmError: See job logs for more information (the packages of requirements.txt cannot be installed)';
 

@@ -180,8 +180,8 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
     images: `scripts (hyperparameter sagemaker_program) on the images ${FRAMEWORK_REPOSITORIES.join(', ')}`,
     accepts: (algorithm) => runsScript(algorithm) && refusalOf(algorithm) === undefined,
     refusal: refusalOf,
-    // SageMaker recognizes its own XGBoost image, even if it runs a script. All other metrics are defined by
-    // the user.
+    // SageMaker applies its own metric definitions to its XGBoost image, even if the image runs a script. For other
+    // images, only the user defines metrics.
     metricDefinitions: ({ trainingImage }) =>
       isXGBoostImage(trainingImage) ? xgboostMetricDefinitions(trainingImage) : [],
     async prepare(algorithm) {

@@ -1,1 +1,1 @@
-"""Stand-in for SageMaker's inference toolkit: what scripts import from it."""
+"""Stand-in for SageMaker's inference toolkit, with the parts that scripts import."""

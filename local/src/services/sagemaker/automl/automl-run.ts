@@ -47,7 +47,7 @@ export type AutoMLContext = Pick<
 /** Why a search ends before its last candidate. */
 export type AutoMLStopReason = 'Stopped' | 'MaxAutoMLJobRuntimeReached';
 
-/** A job's input in the form of a training definition, which has the same S3 semantics. */
+/** A job's input in the form of a training definition, because both read S3 in the same way. */
 export function automlInput(request: CreateAutoMLJobRequest, table: TabularJobConfig): TrainingDefinition {
   const { FeatureSpecificationS3Uri: specification } = table;
   const channels = request.AutoMLJobInputDataConfig.map((channel) => ({
@@ -107,7 +107,7 @@ export class AutoMLRun {
   }
 
   private async run(): Promise<AutoMLJobRecord> {
-    // The caller must first finish its synchronous work (the record, its own bookkeeping).
+    // Continues after the caller has stored the job's record and registered this run.
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);

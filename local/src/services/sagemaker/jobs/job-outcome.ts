@@ -1,7 +1,7 @@
 import { internalErrorReason } from '../../../training/failure-reason';
 import type { TrainingOutcome } from '../../../training/trainer';
 
-/** How Node.js, Python, and XGBoost when it writes a model, report a full disk. */
+/** Matches the errors for a full disk: of Node.js, of Python, and of XGBoost when it writes a model. */
 const DISK_FULL = /\bENOSPC\b|\[Errno 28\]|FileStream\.Write incomplete/;
 
 /**
@@ -22,7 +22,10 @@ export async function outcomeOf(work: Promise<TrainingOutcome>, root: string): P
   return new Promise(() => undefined);
 }
 
-/** A message that does not begin with the name of an error means a fault of local mode or of this machine. */
+/**
+ * The outcome for an error. If its message does not begin with the name of an error, local mode or this machine is
+ * at fault.
+ */
 function failureOf({ message }: Error): TrainingOutcome {
   const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
   return { status: 'Failed', failureReason };

@@ -8,7 +8,8 @@ const MAX_INSTANCES = 20;
 /**
  * The instances of a training job: `algo-1`, `algo-2`, …, group after group.
  *
- * @throws AwsError when there are no instances, too many for this machine, or both forms are given
+ * @throws AwsError when there are no instances or more than local mode allows, or when the request has both
+ *   `InstanceGroups` and `InstanceType`
  */
 export function instancesOf(definition: TrainingDefinition): TrainingInstance[] {
   const { InstanceGroups: groups = [], ...one } = resourcesOf(definition);

@@ -83,7 +83,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<TrainingJobRecord> {
-    // The caller must first finish its synchronous work (the record, its own bookkeeping).
+    // Continues after the caller has stored the job's record and registered this run.
     await Promise.resolve();
     try {
       const outcome = this.unlessCutOff(await this.trainToTheEnd());
@@ -111,8 +111,8 @@ export class TrainingRun {
   }
 
   /**
-   * Ctrl-C reaches all processes of a terminal: a job that fails while local mode is closing did not fail by
-   * itself.
+   * A job that fails while local mode is closing counts as stopped: Ctrl-C in the terminal also ends the processes
+   * of jobs.
    */
   private unlessCutOff(outcome: TrainingOutcome): TrainingOutcome {
     if (outcome.status !== 'Failed' || !this.context.isEnding()) return outcome;

@@ -119,7 +119,7 @@ export function batchSettings(request: CreateTransformJobRequest): BatchSettings
   };
 }
 
-/** A job's input and output in the form of a training definition, which has the same S3 semantics. */
+/** A job's input and output in the form of a training definition, because both use S3 in the same way. */
 export function transformData(
   { TransformInput: input, TransformOutput: output }: CreateTransformJobRequest,
   { roleArn }: TransformModel,

@@ -36,7 +36,7 @@ export class TransformRun {
   }
 
   private async run(): Promise<TransformJobRecord> {
-    // The caller must first finish its synchronous work (the record, its own bookkeeping).
+    // Continues after the caller has stored the job's record and registered this run.
     await Promise.resolve();
     const { context, record } = this;
     const folder = transformFolderOf(context.root, record.name);
@@ -112,7 +112,8 @@ export class TransformRun {
     this.isOver = true;
     const { signal } = this.stopping;
     const isEnding = this.context.isEnding();
-    // Ctrl-C reaches all processes of a terminal: a job that fails while local mode is closing did not fail by itself.
+    // A job that fails while local mode is closing counts as stopped: Ctrl-C in the terminal also ends the
+    // processes of jobs.
     const isCutOff = outcome.status !== 'Completed' && isEnding;
     const status: TransformJobStatus = isCutOff || signal.aborted ? 'Stopped' : outcome.status;
     const now = this.context.now();

@@ -144,8 +144,9 @@ export class TuningRun {
   }
 
   /**
-   * Starts training jobs until enough have run. Several definitions get equal shares, in turn, as long as
-   * their searches have proposals. How SageMaker distributes training jobs is not documented.
+   * Starts training jobs until the maximum number is reached. Several definitions take turns and get equal numbers
+   * of training jobs, as long as their searches have proposals. How SageMaker distributes training jobs is not
+   * documented.
    */
   private async trainAll(searches: readonly DefinitionSearch[]): Promise<void> {
     const { MaxNumberOfTrainingJobs: maxJobs = MAX_TRAINING_JOBS, MaxParallelTrainingJobs: maxParallel } =
@@ -307,8 +308,9 @@ export class TuningRun {
 }
 
 /**
- * Selects the definition for the next training job. A definition with interrupted jobs comes first. If there is
- * none, selects from the definitions with proposals left the one with the fewest training jobs.
+ * Selects the definition for the next training job. A definition with interrupted training jobs comes first.
+ * Otherwise, the definition with the fewest training jobs comes first. Definitions whose search has no more
+ * proposals are left out.
  */
 function nextSearch(searches: readonly DefinitionSearch[]): DefinitionSearch | undefined {
   const cutOff = searches.find(({ interrupted }) => interrupted.size > 0);

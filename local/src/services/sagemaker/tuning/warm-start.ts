@@ -39,7 +39,10 @@ const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
 
 /** The starting point of a tuning job. */
 export interface WarmStart {
-  /** The request. A maximum number of training jobs that it lacks is filled in: as many as the parents leave. */
+  /**
+   * The request. If it sets no maximum number of training jobs, the maximum becomes what the parents' training jobs
+   * leave of the limit.
+   */
   readonly request: CreateTuningJobRequest;
   /** Trials of the parents. The parents' own parents do not count, as on AWS. */
   readonly previousTrials: readonly FinishedTrial[];
@@ -49,7 +52,7 @@ export interface WarmStart {
  * Checks a request against the parents of its warm start, and collects their trials.
  *
  * @throws AwsError when a parent does not exist or is still running, or when the request changes a member that must
- *   be as in the parent
+ *   be the same as in the parent
  */
 export function warmStart(request: CreateTuningJobRequest, jobs: Jobs): WarmStart {
   const { WarmStartConfig: config } = request;
