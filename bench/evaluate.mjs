@@ -1,6 +1,7 @@
-// (g) The evaluation of a model. Runs the bundled function in a separate process, with predictions of 5 million rows. A
-// local server replaces S3. Next to it, pandas reads the same file and scikit-learn computes the same metrics, without
-// confidence intervals, which scikit-learn does not have. Fails if a metric differs in the first 6 digits.
+// (g) The evaluation of a model. Runs the bundled function in a separate process, with predictions of 5 million
+// rows. A local server replaces S3. For comparison, pandas reads the same file and scikit-learn computes the same
+// metrics, without confidence intervals, which scikit-learn does not have. Fails if a metric differs in the first 6
+// digits.
 //
 //   npm run bench:evaluate -- [--rows 5000000] [--check]
 import { once } from 'node:events';

@@ -77,8 +77,7 @@ async function measure(jobs) {
 }
 
 /**
- * Median seconds of the default run. Excludes the first pair of runs, because the app validates its template in
- * these.
+ * Median seconds of the default run. Excludes the first pair of runs, in which the app also validates its template.
  */
 async function wholeRuns() {
   const taken = { false: [], true: [] };

@@ -22,7 +22,7 @@ def load(folder: str, threads: int) -> Model:
     is_classifier = loss.split(":")[0] in _CLASSIFICATION
 
     def predict(rows: pd.DataFrame) -> np.ndarray:
-        # CatBoost refuses columns with other names than those of the training.
+        # CatBoost refuses columns whose names differ from the names in the training data.
         frame = rows.astype({column: np.int64 for column in categorical}).set_axis(names, axis=1)
         kind = "Probability" if is_classifier else "RawFormulaVal"
         return np.asarray(

@@ -36,7 +36,7 @@ class GaussianProcess:
         self._condition(points, values)
 
     def believe(self, points: np.ndarray) -> np.ndarray:
-        """Adds points without known values: assumes their expected values, and returns these."""
+        """Adds points whose values are unknown. Assumes and returns their expected values."""
         expected, _ = self.predict(points)
         self._condition(np.vstack([self._points, points]), np.append(self._values, expected))
         return expected

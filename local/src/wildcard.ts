@@ -13,8 +13,8 @@ export function withEscapes(pattern: string): WildcardPattern {
 }
 
 /**
- * Whether a string matches a pattern. Takes at most as many steps as the product of their lengths. A regular
- * expression can take exponential time, for example `*a*a*a*b` on a long run of `a`.
+ * Whether a string matches a pattern. The number of steps is at most the product of the lengths of the string and
+ * the pattern. A regular expression can take exponential time, for example `*a*a*a*b` on a long run of `a`.
  */
 export function matchesCharacters(pattern: WildcardPattern, text: string): boolean {
   let at = 0;

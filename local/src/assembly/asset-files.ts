@@ -15,8 +15,8 @@ export function findAsset(assembly: StackAssembly, objectKey: string): FileAsset
 }
 
 /**
- * Calls back for each file in the asset's archive, with its path in the archive (separated by `/`) and, if
- * the asset is not packed, its path on disk.
+ * Calls a function for each file of an asset, with the file's path in the archive (separated by `/`) and, if the
+ * asset is not packed, the file's path on disk.
  */
 export function readAssetFiles(
   asset: FileAsset,

@@ -134,12 +134,15 @@ class BucketDeployment {
   }
 }
 
-/** On AWS, custom resources receive their properties as strings. Templates may contain either type. */
+/**
+ * Whether a property is true. It can be a boolean or a string: on AWS, custom resources receive all properties as
+ * strings.
+ */
 function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-/** The archive as it would be uploaded. */
+/** The archive that `cdk deploy` would upload for an asset. */
 function archiveOf(asset: FileAsset): Buffer {
   if (asset.packaging === 'file') {
     return fs.readFileSync(asset.source);

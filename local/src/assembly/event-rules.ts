@@ -92,7 +92,7 @@ function readPattern({ evaluator }: StackContext, logicalId: string): Record<str
   return canMatch ? pattern : undefined;
 }
 
-/** Whether the values of a pattern include a value, or comparisons that could match it. */
+/** Whether the allowed values of a pattern include a value, or a comparison that could match the value. */
 function mayHave(values: unknown, value: string): boolean {
   return !Array.isArray(values) || values.some((each) => typeof each !== 'string' || each === value);
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** The command that starts local mode: in this repository, or where its package is installed. */
 export const PROGRAM = __filename.endsWith('.ts') ? 'npm run local --' : 'npx cdk-sagemaker-tuning-local';
 
-/** The exit status of a command that runs executions, for its help. */
+/** Help text about the exit status of a command that runs executions. */
 export const EXIT_STATUSES = `
 Exit status:
   0    every execution succeeded

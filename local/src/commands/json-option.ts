@@ -5,7 +5,7 @@ import { UserError } from '../user-error';
 /**
  * Parses an option whose value is JSON or `@<file>` with JSON.
  *
- * @param option the option as the user typed it, including everything before the value; for messages
+ * @param option the option as the user typed it, up to the value; for error messages
  * @throws UserError when the JSON is invalid or the file cannot be read
  */
 export function parseJsonOption(option: string, text: string): Json {

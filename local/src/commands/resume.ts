@@ -51,7 +51,10 @@ async function resume(names: readonly string[], options: ResumeOptions): Promise
   requireResumed(root, [...executions, ...jobs]);
 }
 
-/** An unreadable deployment must not keep the others from being resumed. */
+/**
+ * Reads a deployment. If it is unreadable, prints the error and returns undefined, so that the other deployments
+ * can be resumed.
+ */
 function tryReadDeployment(root: string, id: string): DeploymentRecord | undefined {
   try {
     return readDeployment(root, id);

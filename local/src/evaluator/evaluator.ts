@@ -90,8 +90,8 @@ export class Evaluator {
   }
 
   /**
-   * Ends the process, unless a request is unanswered, and waits for its end. The next request starts a new
-   * process.
+   * Ends the process and waits until it has ended. Does nothing while a request is unanswered. The next request
+   * starts a new process.
    */
   async close(): Promise<void> {
     const { child } = this;

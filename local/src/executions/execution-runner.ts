@@ -54,7 +54,7 @@ export interface StartOptions {
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
   /** The Map item, in another execution, that started this one. @default - none */
   readonly place?: MapPlace;
-  /** Aborting this signal stops it, as StopExecution does. */
+  /** Aborting this signal stops the execution, as StopExecution does. */
   readonly signal?: AbortSignal;
 }
 

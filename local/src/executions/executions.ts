@@ -184,7 +184,7 @@ export class ExecutionStore {
     this.mapProgress.tell(state);
   }
 
-  /** The Map items of an execution that were started, in the order of their start. */
+  /** The Map items that an execution has started, in the order of their start. */
   items(arn: string): MapItemState[] {
     const changes = readLines<MapItemState>(join(this.folderOf(arn), ITEMS));
     return [...new Map(changes.map((state) => [JSON.stringify(state.path), state])).values()];

@@ -29,7 +29,7 @@ export function checkTaskStub(place: string, stub: unknown): TaskStub {
 /**
  * Reads the files of stubs at the start, so that mistakes are reported before hours of training.
  *
- * @param stubs paths in them are relative to the current folder
+ * @param stubs the stubs. Their file paths are relative to the current folder
  * @param commandFolder folder that commands run in
  * @throws UserError when a stub is invalid or its file cannot be read
  */

@@ -75,7 +75,7 @@ export class HeadStart {
     evaluator.warm();
   }
 
-  /** Hands over the started processes if they are what the app needs; ends them otherwise. */
+  /** Returns the started processes if the app needs the same version of XGBoost. Otherwise, ends the processes. */
   async take(app: Pick<DeploymentRecord, 'deployment' | 'stubTasks'>): Promise<CommonTraining | undefined> {
     const needed = this.xgboostOf(algorithmsOf(app));
     if (versionOf(needed) !== versionOf(this.algorithm)) {
@@ -98,7 +98,7 @@ export class HeadStart {
     const version = versionOf(this.algorithm) ?? DEFAULT_XGBOOST_VERSION;
     const python = await environments.readyForXGBoost(version);
     if (python === undefined || this.isClosed) return undefined;
-    // A worker that fails to start reports that to its first job.
+    // If a worker fails to start, its first job reports the error.
     if (this.algorithm) xgboost.prepare?.(this.algorithm, availableParallelism()).catch(() => undefined);
     return createOptunaSampler(python.python, onNotice);
   }

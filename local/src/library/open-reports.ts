@@ -63,7 +63,10 @@ export function openReports(root: string, onNotice: (text: string) => void): Ope
   };
 }
 
-/** An unreadable deployment must not keep others from writing the report. */
+/**
+ * Opens a deployment. If it is unreadable, sends a notice and returns undefined, so that another deployment can
+ * write the report.
+ */
 async function tryOpen(
   root: string,
   id: string,

@@ -1,6 +1,6 @@
 import type { TrainedAlgorithm } from '../training';
 
-/** An algorithm that a task trains, as far as the definition determines it. */
+/** The properties of a task's algorithm that are known from the definition. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
   /**
    * Set if the hyperparameters are an expression that does not contain `sagemaker_program`, although its value may

@@ -1,5 +1,5 @@
 /**
- * Output of an execution of `TuningWorkflow` or `TuningFragment`. A field is absent if its part is disabled.
+ * Output of an execution of `TuningWorkflow` or `TuningFragment`. The fields of disabled parts are absent.
  *
  * @example
  * const { finalTrainingJob } = await stack.startExecution<TuningOutput>().output();

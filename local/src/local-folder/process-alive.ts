@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Whether a process is running. A zombie (ended, but not yet reaped by its parent) is not. */
+/** Whether a process is running. A zombie (ended, but not yet reaped by its parent) does not count as running. */
 export function isProcessAlive(processId: number): boolean {
   try {
     process.kill(processId, 0);

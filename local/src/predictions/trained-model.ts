@@ -1,7 +1,7 @@
 import type { PreparedData } from '../tables';
 import type { ServedModel } from '../training';
 
-/** A trained model, with what is known about its training data. */
+/** A trained model, with the known properties of its training data. */
 export interface TrainedModel extends ServedModel {
   /** Name for messages, such as `training job churn-1`. */
   readonly title: string;

@@ -7,7 +7,7 @@ import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
 
-/** Shown with all candidates, so that nobody takes them for Autopilot's. */
+/** Shown with all candidates, so that nobody mistakes them for Autopilot's candidates. */
 export const LOCAL_EQUIVALENT = "local equivalent: scikit-learn and XGBoost, not SageMaker's Autopilot";
 
 /** Maximum number of candidates to show, best first. */
@@ -27,7 +27,7 @@ export function isEnded({ CandidateStatus: status }: AutoMLCandidate): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
 }
 
-/** Renders an AutoML job in at most the rows of the screen: its progress and its leaderboard. */
+/** Renders the progress and the leaderboard of an AutoML job, in no more rows than the screen has. */
 export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Screen): string[] {
   const { AutoMLJobName: name, AutoMLJobStatus: status } = job.description;
   const ranked = leaderboard(job);

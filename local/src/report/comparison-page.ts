@@ -8,7 +8,7 @@ import type { ReportData, ReportDefinition, ReportJob } from './report-files';
 
 /** A search and its report. */
 export interface ComparedSearch {
-  /** The name by which the user referred to it. */
+  /** The name that the user gave for the search. */
   readonly label: string;
   readonly report: ReportData;
   /** Link to its report page. */

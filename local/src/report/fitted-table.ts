@@ -23,7 +23,7 @@ export interface FittedTable {
 /** Maximum number of lines for a wrapped heading. */
 const HEAD_LINES = 3;
 
-/** Parts of a heading, which may be wrapped after each of them. */
+/** Matches the parts of a heading. A heading can be wrapped after each part. */
 const PARTS = /[^\s:._/-]*[\s:._/-]?/g;
 
 /** Lays out columns side by side. Wraps headings that do not fit on one line. */
@@ -55,8 +55,8 @@ export function narrowestWidth(
 }
 
 /**
- * Distributes spare width: first to avoid breaking words, starting with those that need the least width; then
- * to wrap headings into fewer lines.
+ * Computes the widths of the columns. Uses spare width first to avoid breaking words, starting with the headings
+ * that need the least additional width. Uses the rest so that the headings take fewer lines.
  */
 function fitWidths(columns: readonly TableColumn[], { width, gap, narrowestHead }: TableRoom): number[] {
   const wanted = columns.map((column) => leastWidth(column, column.head.length));

@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * Formats a metric value with as many decimals as XGBoost prints. Values too small or too large for that use
- * an exponent.
+ * Formats a metric value with the same number of decimals as XGBoost. Uses an exponent for values that are too
+ * small or too large for this format.
  */
 export function formatMetric(value: number | undefined, decimals = 5): string {
   if (value === undefined) return '';

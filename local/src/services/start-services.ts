@@ -60,7 +60,7 @@ export interface ServicesOptions {
   readonly fileSystems?: FileSystems;
   /** Interrupts training jobs on spot instances. Without it, spot jobs run like other jobs. */
   readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Runs executions for the Step Functions API. Without it, there is no such API. */
+  /** Runs executions for the Step Functions API. Without it, the API is not available. */
   readonly executions?: ExecutionRunner;
   /** ID of the deployment, stored with jobs so that they can be resumed in it. */
   readonly deploymentId?: string;

@@ -69,7 +69,7 @@ export function withAsciiMinus(value: string): string {
   return /^-[.,]?\d/.test(negative) && kindOf(negative) !== 'text' ? negative : value;
 }
 
-/** A field without spaces around it. Most fields have none, so they are returned unchanged. */
+/** Removes the spaces around a field. Most fields have no such spaces and are returned unchanged. */
 export function trimmed(value: string): string {
   const last = value.length - 1;
   return last >= 0 && (value.charCodeAt(0) <= 32 || value.charCodeAt(last) <= 32) ? value.trim() : value;

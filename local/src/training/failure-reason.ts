@@ -18,7 +18,7 @@ export function failedFor(reason: string): TrainingOutcome {
 
 /**
  * The failure reason for a fault of local mode itself, rather than of the algorithm, the data or the request.
- * SageMaker's RetryStrategy only retries such failures.
+ * SageMaker's RetryStrategy retries only these failures.
  */
 export function internalErrorReason(message: string): string {
   return `InternalServerError: ${message}`;

@@ -4,7 +4,7 @@ export interface ImageName {
   readonly account?: string;
   /** Path of the repository, such as `sagemaker-xgboost`. */
   readonly repository: string;
-  /** Empty when the URI has none. */
+  /** Empty if the URI has no tag. */
   readonly tag: string;
 }
 

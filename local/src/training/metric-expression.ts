@@ -61,7 +61,7 @@ function longestLiteral(source: string): string {
     } else if (depth > 0) {
       // Groups may be optional.
     } else if (/^[*?{]/.test(token)) {
-      run = run.slice(0, -1); // the character before it is optional
+      run = run.slice(0, -1); // the character before the quantifier is optional
       endRun();
     } else if (/^\\[^a-zA-Z0-9]/.test(token)) {
       run += token.slice(1);
@@ -79,7 +79,7 @@ function longestLiteral(source: string): string {
 const FEW_STEPS = 1e7;
 const LONGEST_LINE = 4096;
 
-/** SageMaker's expressions for its XGBoost: their brackets and names limit backtracking. */
+/** Matches SageMaker's own expressions for XGBoost. Their brackets and names limit backtracking. */
 const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
 
 /**

@@ -233,8 +233,8 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
 }
 
 /**
- * Compiled definitions by list: a tuning job's training jobs share their list, and XGBoost's has more than 50
- * definitions.
+ * The compiled definitions of each list. They are cached because the training jobs of a tuning job share one list,
+ * and the list of XGBoost has more than 50 definitions.
  */
 const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 

@@ -74,7 +74,7 @@ export interface TransformTask extends ServedModel {
 
 /** Runs models with certain images on this machine. */
 export interface ModelServer {
-  /** Describes what the server runs, for messages. */
+  /** Description of the models that the server runs, for error messages. */
   readonly images: string;
   accepts(model: ServedModel): boolean;
   /** Why local mode cannot run this model; undefined if there is no such reason. */

@@ -33,7 +33,7 @@ import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 export interface PythonEnvironment {
   readonly python: string;
   readonly pythonVersion: string;
-  /** Its XGBoost version: the wanted one, or the nearest available. */
+  /** Version of XGBoost in the environment: the wanted version, or the nearest available one. */
   readonly xgboostVersion: string;
 }
 
@@ -66,8 +66,8 @@ export interface PythonEnvironments {
    */
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
-   * An environment with the packages of another environment and of a user's `requirements.txt`. Created once
-   * per content and kept.
+   * An environment with the packages of another environment and of a user's `requirements.txt`. Created once for
+   * each content of the file, and kept.
    *
    * @param signal aborts the installation, unless others also wait for it
    * @throws RequirementsError with pip's last lines

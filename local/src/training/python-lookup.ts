@@ -6,7 +6,7 @@ import { missingPackages, type WantedPackages } from './python-requirements';
 export interface FoundPython {
   readonly python: string;
   readonly pythonVersion: string;
-  /** Its packages: the wanted ones, or the alternative that was chosen. */
+  /** The packages that it has: the wanted packages, or the chosen alternative. */
   readonly has: WantedPackages;
 }
 

@@ -39,7 +39,10 @@ export const XGBOOST_RELEASES: readonly PinnedRelease[] = [
   { version: '3.2.0', python: { min: '3.10' } },
 ];
 
-/** A release of XGBoost, and alternatives for a Python that does not support it, nearest first. */
+/**
+ * The packages of an XGBoost release, and alternatives (nearest first) for versions of Python that do not support
+ * it.
+ */
 export function xgboostPackages(
   wanted: string,
   extras: readonly PythonExtra[],

@@ -17,8 +17,8 @@ interface JobMessage {
   readonly workFolder: string;
   readonly threads: number;
   /**
-   * Whether the job runs in a process that a worker forks after loading the data. Jobs with the same data
-   * share its memory. Saves time if loading the data takes longer than forking a process.
+   * Whether the job runs in a process that a worker forks after loading the data. Jobs with the same data share the
+   * memory of the data. Saves time if loading the data takes longer than forking a process.
    *
    * @default false
    */
@@ -79,7 +79,8 @@ export class PythonWorkerPool {
   /**
    * Starts workers early, so that the first jobs need not wait for imports.
    *
-   * @returns resolves when they are ready; a worker that fails to start reports that to its first job
+   * @returns resolves when the workers are ready or have failed to start. The first job of a failed worker reports
+   *   the error
    */
   public async warm(workers: number): Promise<void> {
     while (this.all.size < Math.min(workers, this.maxWorkers)) {

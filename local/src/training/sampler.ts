@@ -40,11 +40,11 @@ export interface FinishedTrial {
 
 /** The result of a trial. */
 export interface EndedTrial {
-  /** Returns the metric at each reported step. Only some strategies call it. */
+  /** Returns the metric at each reported step. Only some strategies call this function. */
   readonly values: () => Promise<readonly number[]>;
   /** Final value. Without one, the trial failed. */
   readonly value?: number;
-  /** Whether it was stopped early. */
+  /** Whether the trial was stopped early. */
   readonly isStopped: boolean;
 }
 

@@ -6,7 +6,9 @@ export type { ChannelFile, TrainingOutcome } from './job-types';
 /** Time between SIGTERM and SIGKILL when a job is stopped (API reference, StopTrainingJob). */
 export const SAGEMAKER_STOP_GRACE_MS = 120_000;
 
-/** The algorithm of a job, as far as the definition determines it. Decides which trainer runs the job. */
+/**
+ * The properties of a job's algorithm that are known from the definition. They decide which trainer runs the job.
+ */
 export interface TrainedAlgorithm {
   /** Image URI of the request, from which a trainer derives the algorithm and its version. */
   readonly trainingImage: string;
@@ -87,7 +89,7 @@ export interface ChannelData {
 
 /** Trains certain algorithms on this machine. */
 export interface Trainer {
-  /** Describes what the trainer runs, for messages. */
+  /** Description of the images that the trainer runs, for error messages. */
   readonly images: string;
   /** Whether the trainer can run this algorithm. */
   accepts(algorithm: TrainedAlgorithm): boolean;

@@ -13,8 +13,7 @@ export interface KeyUse {
 }
 
 /**
- * The permissions needed to use a KMS key. None for an alias outside the template, because its key is
- * unknown.
+ * The permissions needed to use a KMS key. Empty for an alias outside the template, because its key is unknown.
  */
 export function keyAccess(
   { keyId, actions, service, context = {} }: KeyUse,

@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<Decision, (typeof DECISIONS)[number]>> = {
   'explicit-deny': 'explicitDeny',
 };
 
-/** The policies that a simulation evaluates. None for a principal with unlimited permissions. */
+/** The policies that a simulation evaluates. Empty for a principal with unlimited permissions. */
 interface Policies {
   readonly identity?: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument;

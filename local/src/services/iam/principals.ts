@@ -20,8 +20,8 @@ export function callerOf({ arn }: Principal): Caller {
 }
 
 /**
- * Whom a statement of a resource policy covers: the caller (or everybody), the whole account, or others.
- * Allowing an account delegates the decision to its own policies.
+ * Which principals a statement of a resource policy covers: the caller (or everybody), the whole account, or only
+ * others. Allowing an account delegates the decision to its own policies.
  */
 export function covers(
   statement: Readonly<Record<string, unknown>>,

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 
-// Hides the IPC channel from the function's code: Lambda has none.
+// Hides the IPC channel from the function's code, because Lambda has no such channel.
 const send = process.send?.bind(process);
 if (!send) throw new Error('The runtime of a Lambda function needs an IPC channel');
 process.send = undefined;

@@ -198,16 +198,15 @@ function sizeOf(value: unknown): number {
 
 const expressions = new Map<string, RegExp>();
 
-/** Converts a pattern of a service model to JavaScript. It must match the whole string. */
+/** Converts a pattern of a service model to a JavaScript expression that matches only whole strings. */
 export function expressionOf(pattern: string): RegExp {
   const known = expressions.get(pattern);
   if (known !== undefined) {
     return known;
   }
-  // JavaScript has no POSIX classes as Java does. Its Unicode classes require the flag "u", which forbids the
-  // unnecessary escapes in other patterns.
-  // Some patterns in SageMaker's model end with a length, `(…)${1,128}`. It is removed, because `min` and `max` limit
-  // the length.
+  // Unlike Java, JavaScript has no POSIX classes. Its Unicode classes require the flag "u", which forbids the
+  // unnecessary escapes in other patterns. Some patterns in SageMaker's model end with a length, `(…)${1,128}`. It
+  // is removed, because `min` and `max` limit the length.
   const translated = pattern.replaceAll('\\p{Alnum}', 'A-Za-z0-9').replace(/\$\{\d+,\d+\}$/, '');
   const expression = new RegExp(`^(?:${translated})$`, translated.includes('\\p{') ? 'u' : '');
   expressions.set(pattern, expression);

@@ -23,7 +23,7 @@ export interface Upload extends UploadReference {
   readonly initiated: number;
   /** Attributes of the future object. */
   readonly attributes: Omit<ObjectAttributes, 'etag'>;
-  /** Checksum of the parts and the object. Missing if none was requested. */
+  /** Checksum of the parts and the object. Missing if no checksum was requested. */
   readonly checksum?: UploadChecksum;
 }
 

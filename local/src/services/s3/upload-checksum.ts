@@ -10,8 +10,8 @@ export interface UploadChecksum {
 }
 
 /**
- * Checksum types that an algorithm supports, default first. Only CRCs of parts can be combined into the
- * checksum of the whole object, which is necessary to verify it at the end.
+ * Checksum types that an algorithm supports, default first. For FULL_OBJECT, the checksums of the parts must be
+ * combined into the checksum of the object. This is possible only with CRCs.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */

@@ -126,7 +126,7 @@ function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Identity of the task, from the execution and state in the context object and its Map items. */
+/** Identity of a task: its Map items, and the execution and the state, which come from the context object. */
 function taskIdentity({ context, place }: Pick<TaskCall, 'context' | 'place'>): TaskIdentity {
   const { Execution, State } = context;
   const execution = isRecord(Execution) ? Execution : {};

@@ -14,8 +14,8 @@ const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
 type Comparable = boolean | number | string | bigint;
 
 /**
- * Convert values for comparison, by type. They return undefined for a value of another type, which never
- * matches.
+ * Functions that convert values for comparison, by type. They return undefined for a value of another type. Such a
+ * value never matches.
  */
 const READERS: Readonly<Record<string, (value: Json) => Comparable | undefined>> = {
   String: (value) => (typeof value === 'string' ? value : undefined),

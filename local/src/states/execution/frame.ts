@@ -16,7 +16,7 @@ export interface Services {
   readonly random: () => number;
   /** Whether this run redrives an execution that had ended. */
   readonly isRedrive: boolean;
-  /** Receives the states of Map items. */
+  /** Receives each new status of a Map item. */
   readonly onItem: ((state: MapItemState) => void) | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface Frame {
   readonly services: Services;
   readonly track: Track;
   readonly progress: Progress;
-  /** Aborts when the frame must stop. Its states then reject with the signal's reason. */
+  /** Aborts when the frame must stop. The frame's states then reject with the signal's reason. */
   readonly signal: AbortSignal;
   /** The Map item that the graph runs for, if any. */
   readonly place?: MapPlace | undefined;

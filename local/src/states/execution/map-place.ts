@@ -19,7 +19,7 @@ export interface MapPlace {
   readonly path: readonly MapItemName[];
 }
 
-/** The state of an item. */
+/** An item and its status. */
 export interface MapItemState extends MapPlace {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly error?: string;

@@ -19,7 +19,10 @@ export interface ChildRun {
   failure?: StatesError;
 }
 
-/** A child's output. There can be thousands, so it is kept as JSON source if that is what the results contain. */
+/**
+ * The output of a child execution. It is kept as JSON source if the results contain it in this form, because a Map
+ * Run can have thousands of children.
+ */
 export type ChildOutput = { readonly json: Json } | { readonly text: string };
 
 /** How the children of a Map keep their outputs. */

@@ -61,7 +61,7 @@ export interface ExecutionOptions {
   readonly eventsBefore?: number;
   /** The Map item, in another execution, that started this one. @default - none */
   readonly place?: MapPlace;
-  /** Receives the states of its Map items. */
+  /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
   /** Receives each change of the execution's position, beginning with its start. */
   readonly onPosition?: (change: PositionChange) => void;

@@ -16,7 +16,7 @@ import { HASH_ALGORITHMS } from '../jsonata/added-functions.cjs';
 export interface Intrinsic {
   /** Minimum and maximum number of arguments. */
   readonly arity: readonly [number, number];
-  /** Calls it. @throws IntrinsicFailure for invalid arguments */
+  /** Calls the function. @throws IntrinsicFailure for invalid arguments */
   readonly run: (args: readonly Json[], random: () => number) => Json;
 }
 

@@ -87,7 +87,7 @@ export function stopContainer(docker: string, name: string, graceMilliseconds: n
   return runDocker(docker, ['stop', '--time', seconds, name]);
 }
 
-/** Removes a stopped container if it still exists: it remains if its `docker run` is killed. */
+/** Removes a stopped container if it still exists. A container remains if its `docker run` was killed. */
 export async function removeContainer(docker: string, name: string): Promise<void> {
   await runDocker(docker, ['rm', '--force', name]).catch(() => undefined);
 }

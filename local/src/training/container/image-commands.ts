@@ -41,9 +41,9 @@ export function commandOf(
 }
 
 /**
- * Why an image without a command cannot run on a machine without Docker, and what to do.
+ * Explains that an image needs Docker or a command, and how to provide either of them.
  *
- * @param subject what cannot run, such as `the training image`
+ * @param subject the name of the image in the message, such as `the training image`
  */
 export function noWayToRun(subject: string, image: string): string {
   const { repository } = parseImage(image);

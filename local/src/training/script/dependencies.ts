@@ -48,7 +48,7 @@ export async function installationOf(
 }
 
 /**
- * Installs what a program needs, and logs it.
+ * Installs the dependencies of a program, and logs the installation.
  *
  * @param task receives the log; its signal ends the installation
  * @param failureReason the reason of a job whose installation fails, with pip's message

@@ -66,7 +66,7 @@ function pythonText(text: string): string {
   return text.includes("'") && !text.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** The error for a program that is not in the code folder; undefined if it is. */
+/** The error for a program that is not in the code folder; undefined if the program is in the folder. */
 export async function missingProgram(
   program: string,
   kind: EntryPointKind,

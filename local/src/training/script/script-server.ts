@@ -22,7 +22,7 @@ interface ServingFramework {
   readonly modules: readonly ContainerModules[];
   /** The script's name if the environment does not contain one. @default - the script is required */
   readonly program?: string;
-  /** Whether the code is always in the model archive, whatever the environment says. */
+  /** Whether the code is always in the model archive, regardless of the environment variables. */
   readonly codeIsInModel: boolean;
 }
 

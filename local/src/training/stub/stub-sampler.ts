@@ -5,8 +5,8 @@ import type { Sampler, Search, SearchDimension, SearchSpecification } from '../s
 const MOST_DRAWS = 1000;
 
 /**
- * Creates a sampler for stubbed training, which needs no Python. For any strategy, it draws random
- * combinations, which depend only on the seed, and ignores results. A grid is enumerated in order.
+ * Creates a sampler for stubbed training, which needs no Python. A grid search tries all combinations in order.
+ * Every other strategy draws random combinations, which depend only on the seed. Results are ignored.
  */
 export function createStubSampler(): Sampler {
   return {

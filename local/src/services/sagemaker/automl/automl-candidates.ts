@@ -38,7 +38,7 @@ export function standardMetrics(
   }));
 }
 
-/** The record of a job whose process has exited: stopped, with its finished candidates. */
+/** Returns the record for a job whose process has exited. The job is stopped and keeps its finished candidates. */
 export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
   const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
   return {

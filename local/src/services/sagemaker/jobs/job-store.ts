@@ -89,7 +89,7 @@ export class JobStore<R extends JobRecord> {
     return fs.existsSync(file) ? this.load(file) : undefined;
   }
 
-  /** Finds a job by name, as it was last read: for members that never change. */
+  /** Finds a job by name without reading its file again. Use only members that never change. */
   public known(name: string): R | undefined {
     return this.records.get(name.toLowerCase());
   }

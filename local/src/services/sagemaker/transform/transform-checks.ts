@@ -58,7 +58,7 @@ export function servedModel(
 }
 
 /**
- * The variables that SageMaker adds. It omits those that the request has no value for.
+ * The environment variables that SageMaker adds. SageMaker omits a variable if the request has no value for it.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
  */

@@ -148,8 +148,8 @@ export function checkObjective(
 }
 
 /**
- * Number of hyperparameters that SageMaker counts for a training job: static ones, tuned ones, and the one
- * that it adds.
+ * Number of hyperparameters that SageMaker counts for a training job: static and tuned hyperparameters, and the
+ * hyperparameter that SageMaker adds.
  */
 function countHyperparameters({ definition, ranges }: SearchedDefinition): number {
   return Object.keys(definition.StaticHyperParameters ?? {}).length + searchDimensions(ranges).length + 1;

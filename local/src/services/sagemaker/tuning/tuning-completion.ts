@@ -11,7 +11,7 @@ export interface TuningEnd {
 const HOPELESS_ATTEMPTS = 5;
 
 /**
- * Whether the ended training jobs end the tuning job.
+ * Decides whether the tuning job ends, based on its ended training jobs.
  *
  * @param summaries the tuning job's training jobs, in the order of their end
  * @param isLast whether no further training job will start

@@ -74,7 +74,10 @@ export class TuningEngine {
     return this.run(record, this.learnedFromParents(description));
   }
 
-  /** Trials of the parents. Needed only if the search had not started: otherwise, the study contains them. */
+  /**
+   * Trials of the parent tuning jobs. Needed only if the search had not started. Otherwise, the study contains
+   * them.
+   */
   private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
     try {
       return warmStart(request, this.context.jobs).previousTrials;

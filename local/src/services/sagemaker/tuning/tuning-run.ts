@@ -122,7 +122,10 @@ export class TuningRun {
     );
   }
 
-  /** Takes over the results of earlier runs. Ended training jobs count; interrupted ones run again. */
+  /**
+   * Takes over the results of earlier runs. Ended training jobs count toward the maximum. Interrupted training jobs
+   * run again.
+   */
   private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
     const { earlier } = this.options;
     const [first] = searches;
