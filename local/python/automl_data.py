@@ -19,7 +19,8 @@ MIN_ROWS = 20
 # Autopilot's minimum (CreateAutoMLJob, InputDataConfig). The documentation of CreateAutoMLJobV2 does not
 # mention it, so local mode only adds a note.
 AUTOPILOT_MIN_ROWS = 500
-# Numbers are treated as classes if they are integers, few are distinct, and each has enough rows.
+# Numbers are treated as classes if they are integers, there are few distinct values, and each value has enough
+# rows.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
 # Unless the problem type is given, a target with more classes is probably text, an identifier or a mistake.

@@ -15,7 +15,7 @@ import re
 import sys
 from typing import Any
 
-# Hyperparameters for the container, in addition to all names that start with sagemaker_.
+# Hyperparameters for the container, in addition to all hyperparameters whose names start with sagemaker_.
 FOR_THE_CONTAINER = ("_tuning_objective_metric", "default_user_module_name")
 # Hyperparameters for the container that SM_FRAMEWORK_PARAMS omits.
 NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (

@@ -15,7 +15,8 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 import numpy as np
 import xgboost as xgb
 
-# The metrics of a training, as XGBoost's evals_result: data, metric, values of all rounds.
+# The metrics of a training in the format of XGBoost's evals_result: the values of all rounds for each data set and
+# metric.
 History = Dict[str, Dict[str, List[float]]]
 # Trains a model with data to evaluate.
 TrainModel = Callable[[xgb.DMatrix, Sequence[Tuple[xgb.DMatrix, str]]], Tuple[xgb.Booster, History]]

@@ -15,7 +15,7 @@ Metric = Callable[[np.ndarray, Any], List[Tuple[str, float]]]
 
 
 class _Counts:
-    """Numbers of correct predictions, predictions, and labels for each class."""
+    """For each class, the number of correct predictions, of all predictions, and of labels."""
 
     def __init__(self, labels: np.ndarray, predicted: np.ndarray) -> None:
         _require_finite(labels, "Input y_true")

@@ -131,8 +131,8 @@ export interface StateMachineTarget {
 }
 
 /**
- * The input that a target receives instead of the event. At most one of these members is set; without any,
- * the target receives the event.
+ * The input that a target receives instead of the event. At most one of these members is set. If none is set, the
+ * target receives the event.
  */
 export interface EventTargetInput {
   /** JSON source. */

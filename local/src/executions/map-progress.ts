@@ -15,7 +15,7 @@ export interface MapCounts {
   readonly failed: number;
   /** Epoch milliseconds at which this process started or continued the Map. */
   readonly startedAt: number;
-  /** Number of items that had ended before that time. */
+  /** Number of items that had ended before `startedAt`. */
   readonly endedBefore: number;
 }
 

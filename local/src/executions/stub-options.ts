@@ -4,7 +4,7 @@ import { copyJson, type Json, jsonSize, PAYLOAD_LIMIT } from '../states';
 import { UserError } from '../user-error';
 import type { Stub, Stubs, StubTasks, TaskStub } from './stub-types';
 
-/** The possible members of a {@link TaskStub}, which has exactly one, with a check for the value. */
+/** The possible members of a {@link TaskStub}, each with a check of its value. A stub has exactly one of them. */
 const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   answer: () => true,
   file: isText,

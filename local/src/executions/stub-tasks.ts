@@ -88,7 +88,7 @@ function namesOf(stateName: string, resource: string): string[] {
   return [stateName, shortName(resource), resource];
 }
 
-/** The name of a Step Functions resource without the prefix that all share. */
+/** The name of a Step Functions resource without the prefix that all resources share. */
 function shortName(resource: string): string {
   return resource.replace(/^arn:[^:]+:states:[^:]*:[^:]*:/, '');
 }

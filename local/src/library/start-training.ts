@@ -20,7 +20,7 @@ import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
 import { usedImages } from './trained-algorithms';
 
-/** Transform jobs of containers need only Python's standard library. */
+/** For transform jobs with containers, which need only Python's standard library. */
 const ANY_PYTHON: WantedPackages = { name: 'python', title: 'Python', requirements: [], packages: {} };
 
 /** The trainers and the sampler, which use separate processes. */

@@ -32,8 +32,8 @@ export interface ColumnPlan {
 }
 
 /**
- * Decides which column of the file is which column of the training data: by name if the file has a header and the
- * training data has a `columns.json`, else by position.
+ * Matches the columns of the file with the columns of the training data: by name if the file has a header and the
+ * training data has a `columns.json`, otherwise by position.
  *
  * @throws TableError if a column is missing, or the number of columns does not fit
  */

@@ -154,7 +154,7 @@ function renderBest(
   return shown.map((line) => colors.green(cutToWidth(line, columns)));
 }
 
-/** The most common failure reason, which does not fit in the table. */
+/** Renders the most common failure reason on a separate line, because it does not fit in the table. */
 function renderFailures(trainingJobs: readonly TrainingJobSummary[], columns: number): string[] {
   const [most] = commonReasons(failedJobs(trainingJobs));
   if (most === undefined) return [];

@@ -107,7 +107,7 @@ export function copyJson(value: unknown, replacer?: (key: string, value: unknown
     : parseExact(jsonText(value ?? null));
 }
 
-/** AWS's name for a JSON value's type in messages. */
+/** The name of a JSON value's type in AWS's messages. */
 export function typeName(value: Json): string {
   if (value === null) return 'null';
   if (value instanceof ExactNumber) return 'number';

@@ -37,7 +37,7 @@ export class JobRunner<Task extends StoppableTask> {
   /** @param limit maximum number of parallel jobs; further jobs wait for their turn */
   constructor(private readonly limit: number) {}
 
-  /** Aborts when the trainer closes: the results are no longer needed. */
+  /** Aborts when the trainer closes, because the results are then no longer needed. */
   public get closed(): AbortSignal {
     return this.closing.signal;
   }

@@ -71,8 +71,8 @@ export async function storeOutputs(
   const isKept = status === 'Completed' || (status === 'Stopped' && (await hasFiles(model)));
   if (isKept && compression === 'NONE') {
     for (const file of await filesBelow(model, 'model')) {
-      // A temporary name in the working folder, renamed when complete: a killed process leaves no partial
-      // file.
+      // Copies to a temporary name in the working folder and renames the complete file, so that a killed process
+      // leaves no partial file.
       const partial = join(workFolder, 'model-file.partial');
       await copyFile(join(workFolder, file), partial);
       await rename(partial, target(file));

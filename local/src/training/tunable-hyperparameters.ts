@@ -35,7 +35,7 @@ export function recommendedRanges(
   if (model !== undefined) {
     return readTunable(model.library);
   }
-  // With a user's program, the image is not the built-in algorithm.
+  // With a user's program, the image does not run the built-in algorithm.
   return isXGBoostImage(algorithm.trainingImage) && algorithm.hyperparameters.sagemaker_program === undefined
     ? readTunable('xgboost')
     : undefined;

@@ -25,7 +25,7 @@ export class QueryProtocol implements Protocol {
     private readonly model: ServiceModel,
   ) {}
 
-  /** Forms of all services look alike. */
+  /** Recognizes no requests, because the forms of all services look alike. */
   recognizes(): boolean {
     return false;
   }

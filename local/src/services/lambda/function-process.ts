@@ -45,7 +45,7 @@ export class FunctionProcess {
     const markAsDead = (): void => {
       this.alive = false;
     };
-    // Also listens while no event is being handled: an unhandled `error` event would end local mode.
+    // Also listens while no invocation is running, because an unhandled `error` event would end local mode.
     this.child.on('exit', markAsDead).on('error', markAsDead);
   }
 

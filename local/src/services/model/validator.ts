@@ -107,7 +107,7 @@ class Walk {
           : this.check(name, item, at(i)),
       );
     }
-    // For scalar items, AWS reports the list once, with all rules of its items.
+    // If the items are scalars, AWS reports the list only once, with all rules for the items.
     items.forEach((item, i) => {
       checkType(shape, item, at(i));
     });

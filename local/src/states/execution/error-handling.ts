@@ -85,7 +85,7 @@ function recordFailed(failure: StatesError, { state, frame: { track } }: Entered
   return hasChildren ? track.recordAside(`${state.type}StateFailed`) : track.last;
 }
 
-/** `{Error, Cause}`, without missing members. */
+/** Returns `{Error, Cause}`. Omits members without a value. */
 function errorOutput(failure: StatesError): JsonObject {
   return {
     ...(failure.error !== undefined && { Error: failure.error }),

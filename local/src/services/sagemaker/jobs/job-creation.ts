@@ -29,7 +29,7 @@ export function creation({ name, arn, jobs, start, context }: CreatedKind): Oper
   return {
     access: (input, given) => {
       const definitions = definitionsOf(input);
-      // Conditions must hold for each of several definitions.
+      // If there are several definitions, the conditions must hold for each of them.
       const created = definitions.map((each) => ({
         ...given,
         context: { ...creationContext(input, each), ...context?.(input) },

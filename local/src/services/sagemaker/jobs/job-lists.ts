@@ -4,7 +4,7 @@ import type { Tag, TrainingJobDescription, TrainingJobSummary, TuningJobDescript
 
 type Key = string | number;
 
-/** Sort keys of a list by name. A key function returns undefined for items that come last. */
+/** The sort keys of a list, by name. A key function returns undefined for an item that must come last. */
 type SortKeys<T> = Readonly<Record<string, (item: T) => Key | undefined>>;
 
 const DEFAULT_MAX_RESULTS = 10;

@@ -128,7 +128,7 @@ function fits(
   }
 }
 
-/** Operators, as tests of the result of `compare`. */
+/** For each operator, a function that tests the result of `compare`. */
 const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   GreaterThan: (order) => order > 0,

@@ -123,7 +123,7 @@ function createPackage(
   task: TaskIdentity | undefined,
 ): ModelPackageRecord {
   const { ModelPackageName: name, ModelPackageGroupName: group } = request;
-  // Words of AWS, according to https://github.com/getmoto/moto/pull/7165.
+  // AWS's wording, according to https://github.com/getmoto/moto/pull/7165.
   if (name !== undefined && group !== undefined) {
     throw validationError(
       'Both ModelPackageName and ModelPackageGroupName are provided in the input. Cannot determine which one to use.',

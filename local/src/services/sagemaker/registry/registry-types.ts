@@ -54,6 +54,6 @@ export interface ModelPackageDescription extends Omit<CreateModelPackageRequest,
 export interface ModelPackageRecord extends JobRecord {
   readonly description: ModelPackageDescription;
   readonly tags: readonly Tag[];
-  /** The token of the request: a repeated request creates no second version. */
+  /** The client token of the request. A repeated request has the same token and creates no second version. */
   readonly clientToken?: string;
 }

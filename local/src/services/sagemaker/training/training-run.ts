@@ -45,7 +45,7 @@ export class TrainingRun {
   public readonly finished: Promise<TrainingJobRecord>;
   private readonly stopping = new AbortController();
   private readonly metrics: MetricCollector;
-  /** The planned spot interruptions, as numbers of log lines. */
+  /** For each planned spot interruption, the number of log lines after which it happens. */
   private readonly interruptions: number[];
   private readonly runtime: TimeBudget;
   private endWaitLimit: (() => void) | undefined;

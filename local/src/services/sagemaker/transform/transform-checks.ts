@@ -44,7 +44,10 @@ export function transformedModel({
   return { container, roleArn, networkIsolation };
 }
 
-/** The model server that a job needs: the container's image, and the environments of the container and the job. */
+/**
+ * The properties of the model server that a job needs: the container's image, and the environments of the container
+ * and the job.
+ */
 export function servedModel(
   { container, networkIsolation = false }: TransformModel,
   request: CreateTransformJobRequest,

@@ -59,7 +59,10 @@ export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescriptio
   return trainingJobsOf(jobs, tuningJob).map((job) => summarizeTrainingJob(job, tuningJob));
 }
 
-/** Summaries by record. Records never change, and a tuning job is described many times per second. */
+/**
+ * Caches the summary of each record, because a tuning job is described many times per second. Record objects never
+ * change.
+ */
 const summaries = new WeakMap<TrainingJobRecord, TrainingJobSummary>();
 
 /** Summary of a training job of a tuning job. */
@@ -92,8 +95,8 @@ export function trainingJobsOf(
 }
 
 /**
- * The best training job of the tuning job and its parents. Only for warm starts on identical data and
- * algorithm, where objective values are comparable.
+ * The best training job of the tuning job and its parents. Undefined unless the warm start uses identical data and
+ * algorithm. Otherwise, the objective values would not be comparable.
  */
 function overallBest(
   jobs: Jobs,
@@ -149,7 +152,7 @@ function countTrainingJobs(
   const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
     summaries.filter(isCounted).length;
   const failed = count((each) => each.TrainingJobStatus === 'Failed');
-  // The job has no retries left: a job that is being retried is in progress.
+  // These jobs have no retries left. A job that is being retried counts as in progress.
   const retryable = count(
     (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
   );
