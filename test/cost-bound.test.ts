@@ -13,12 +13,14 @@ import { pseudoRandom } from './pseudo-random';
 
 const PRICES: CostOptions = { pricePerHour: { 'ml.m5.xlarge': 0.36, 'ml.m5.4xlarge': 1.8 } };
 
-/** An hour of training, and the two minutes in which SageMaker stops a job. */
+/**
+ * Instance seconds of a job: one hour of training, and the two minutes that SageMaker gives a job to stop.
+ */
 const JOB = 3600 + 120;
 
 const boundOf = (props: Partial<TuningFragmentProps>): CostBound | undefined => fragment(props).costBound;
 
-/** What the first state makes of an input. */
+/** The output of the first state for the input of an execution. */
 async function configure(input: Json, props: Partial<TuningFragmentProps>): Promise<Json> {
   return evaluateJsonata(statesOf(props).Configure.Output, { input });
 }

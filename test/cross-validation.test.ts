@@ -16,7 +16,7 @@ import { fragment, type Json, pathFrom, problemsOf, statesOf, TUNING } from './f
 const FOLDS: FinalTrainingOptions = { crossValidation: { folds: 5 } };
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 
-/** The states of an execution in which every job completes, after the search. */
+/** The states after the search, in an execution in which every job completes. */
 const path = (States: Json) => pathFrom(States, 'FindBestTrainingJob', ['IsCrossValidated']);
 
 const RESULT = {

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 import type { Json } from './fixtures';
 
-/** The maximum evaluation depth that others have measured in Step Functions. All members of a literal count together. */
+/**
+ * The maximum evaluation depth of a JSONata expression in Step Functions, as others have measured it. All
+ * members of an object literal count together, because they are evaluated at the same time.
+ */
 const DEEPEST = 100;
 
 /**
@@ -25,7 +28,7 @@ export async function evaluateJsonata(text: string, states: Json): Promise<Json>
   return result === undefined ? undefined : JSON.parse(JSON.stringify(result));
 }
 
-/** Evaluates all JSONata strings in a value, which have the delimiters `{%` and `%}`. */
+/** Evaluates all JSONata strings in a value. JSONata strings have the delimiters `{%` and `%}`. */
 export async function evaluateAll(value: Json, states: Json): Promise<Json> {
   if (typeof value === 'string') return value.startsWith('{%') ? evaluateJsonata(value, states) : value;
   if (Array.isArray(value)) return Promise.all(value.map((each) => evaluateAll(each, states)));

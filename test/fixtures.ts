@@ -65,7 +65,7 @@ export function statesOf(props: Partial<TuningFragmentProps> = {}, stack = stack
   return definitionIn(fragment(props, stack), stack).States;
 }
 
-/** The problems that the error of a construct lists; none if the construct is accepted. */
+/** The problems that the error of a construct lists; an empty list if the construct is accepted. */
 export function problemsIn(make: () => unknown): string[] {
   try {
     make();
@@ -82,8 +82,8 @@ export function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf(
 }
 
 /**
- * The states of an execution without failures, from one state to the end. A Choice goes on with its first condition, or
- * with its default if it is in `byDefault`.
+ * The states of an execution without failures, from one state to the end. Each Choice takes its first
+ * condition. A Choice whose name is in `byDefault` takes its default instead.
  */
 export function pathFrom(States: Json, from: string, byDefault: readonly string[] = []): string[] {
   const { Next, Choices = [], Default } = States[from];

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 
-/** The modules of aws-cdk-lib that apps import together with this library, so editors suggest their names too. */
+/**
+ * The modules of aws-cdk-lib that apps import together with this library. Editors suggest the names of all of them.
+ */
 const NEIGHBORS = ['aws-stepfunctions', 'aws-stepfunctions-tasks', 'aws-sagemaker', 'core'];
 
 /** The names of the classes, interfaces and enums that a module of aws-cdk-lib declares. */

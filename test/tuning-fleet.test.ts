@@ -67,7 +67,7 @@ describe('the states', () => {
       ResultWriter: { WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' } },
       MaxConcurrency: '{% $states.input.maxConcurrency %}',
     });
-    // After a Catch, a redrive would run nothing.
+    // With a Catch, a redrive would not run the Map again.
     expect(TuneItems.Catch).toBeUndefined();
   });
 
@@ -131,7 +131,7 @@ describe('an item', () => {
     const longest = itemStates({ jobNamePrefix: 'x'.repeat(13) }).TuneHyperparameters.Arguments;
     const long = await inItem(longest.HyperParameterTuningJobName, { item: { ...ITEM, label } });
     expect(long).toHaveLength(32);
-    // At least 44 bits of the hash.
+    // The name ends with at least 44 bits of the hash.
     expect(long).toMatch(/-[0-9a-f]{11,}$/);
   });
 

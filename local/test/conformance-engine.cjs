@@ -1,5 +1,7 @@
 'use strict';
-/** The engine for ../shared/conformance/run.js: runs a recorded case on the interpreter, without waiting. */
+/**
+ * The engine for ../shared/conformance/run.js. It runs a recorded case on the interpreter, without real waiting times.
+ */
 const path = require('node:path');
 
 require('ts-node').register({ swc: true, cwd: path.join(__dirname, '..', '..') });

@@ -21,7 +21,10 @@ import { synthesize, temporaryFolder, trainingJobsIn } from './end-to-end/suppor
 
 const NAMES = ['Blue', 'Green'] as const;
 
-/** Two assemblies with the same template and different stack names, as deployed by Service Catalog or a StackSet. */
+/**
+ * Two assemblies with the same template and different stack names. Service Catalog and StackSets deploy a
+ * template in this way.
+ */
 function assemblies(): string[] {
   const synthesized = synthesize((scope) => {
     new TuningWorkflow(scope, 'Tuning', {
@@ -69,7 +72,8 @@ test('two copies of one template share neither names nor permissions', async () 
     );
     const tuningJobs = outputs.map(({ tuningJob }) => tuningJob.name);
     const [prefix, otherPrefix] = tuningJobs.map((name) => name.slice(0, 16));
-    // 8 digits that identify the construct, which are the same in both stacks, and 8 that identify the stack.
+    // The prefix begins with 7 digits of the construct and a hyphen, which are the same in both stacks. 8
+    // digits of the stack follow.
     expect(prefix?.slice(0, 8)).toBe(otherPrefix?.slice(0, 8));
     expect(prefix).not.toBe(otherPrefix);
     const prefixes = trainingJobsIn(root).map(({ description }) => description.TrainingJobName.slice(0, 16));

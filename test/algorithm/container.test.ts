@@ -20,7 +20,7 @@ import { definitionIn, fragment, type Json, someRole, stackOf, statementsIn } fr
 const METRICS = [{ name: 'loss', regex: 'loss=(.*)' }];
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-/** Tunes a custom container; validation data is optional. */
+/** Props of a tuning with a custom container. By default, there is no validation data. */
 function props(image: ContainerImage, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: Algorithm.container({ image, metrics: METRICS, environment: { MODE: 'fast' } }),
@@ -32,7 +32,7 @@ function props(image: ContainerImage, more: Partial<TuningFragmentProps> = {}) {
   };
 }
 
-/** A stack's training image, and the images that the training role is allowed to pull. */
+/** The image of the training jobs, and the repositories that the training role is allowed to pull from. */
 function trainedWith(image: (stack: Stack) => ContainerImage, stack = stackOf()) {
   const { States } = definitionIn(fragment(props(image(stack)), stack), stack);
   const [pull, ...others] = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>

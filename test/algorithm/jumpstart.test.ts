@@ -24,7 +24,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes a changed copy of a file's model document, without the response around it. */
+/**
+ * Writes a file with the model document of another file, with changes. The new file does not contain the
+ * response that the document was part of.
+ */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));
   const document = file.HubContentDocument ? JSON.parse(file.HubContentDocument) : file;
@@ -164,7 +167,7 @@ describe('the file', () => {
     const alone = changed(LIGHTGBM, {});
     expect(boundIn(stackIn('us-east-1'), alone)).toEqual(boundIn(stackIn('us-east-1'), LIGHTGBM));
     expect(definition(LIGHTGBM).title).toBe('JumpStart model lightgbm-classification-model 0.0.0');
-    // Named after its training artifact.
+    // Without the response, the model is named after its training artifact.
     expect(definition(alone).title).toBe('JumpStart model lightgbm-classification-model');
   });
 

@@ -240,7 +240,7 @@ describe('hyperparameters', () => {
   test("count toward the limit, together with the container's", () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
-    // 1 tuned, 3 for the container, and 1 for SageMaker.
+    // The limit of 100 also counts 1 tuned hyperparameter, 3 for the container, and 1 for SageMaker.
     expect(problemsOf({}, { hyperparameters: hyperparameters(95) })).toEqual([]);
     expect(problemsOf({}, { hyperparameters: hyperparameters(96) })).toEqual([
       expect.stringMatching(/^hyperparameters: may be 100 in all, .* got 101$/),

@@ -17,7 +17,7 @@ import { TABTRANSFORMER } from '../../lib/algorithm/tabular/tabtransformer';
 import { tabularModel } from '../../lib/algorithm/tabular/tabular-model';
 import { definitionOf, type Json, stackOf, workflow } from '../fixtures';
 
-// If a model ID is given, the file is a minimal document for that model.
+// A minimal document. The option `modelId` determines which model it is for.
 const MINIMAL = join(__dirname, 'fixtures', 'minimal-tabular-model.json');
 const DOCUMENT = join(__dirname, 'fixtures', 'lightgbm-classification-model.json');
 
@@ -186,7 +186,7 @@ describe('together', () => {
     expect(together(modelId, { is_unbalance: 'False', scale_pos_weight: '2' })).toEqual([]);
     const problem = ['hyperparameters.scale_pos_weight: cannot be used with is_unbalance True'];
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '2' })).toEqual(problem);
-    // This hyperparameter is tuned.
+    // `scale_pos_weight` is tuned, so it has no value here.
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '' })).toEqual(problem);
   });
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathOf } from './table';
 
-/** Prepares a file. */
+/** A script that prepares a CSV file. */
 const PREPARE = `
 const { prepareTable } = require('./bin/data');
 const [path, cache] = process.argv.slice(1);

@@ -65,7 +65,9 @@ function problemOfChoose(args: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** The targets of `npm run package` are those of jsii-pacmak. */
+/**
+ * The problem with the arguments of `npm run package`, if any. `--targets` accepts the targets of jsii-pacmak.
+ */
 function problemOfPackage([option, targets = '']: readonly string[]): string | undefined {
   const known = ['js', 'python', 'java', 'go', 'dotnet'];
   if (option === undefined) return undefined;

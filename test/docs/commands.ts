@@ -36,11 +36,14 @@ interface Rule {
   /**
    * - `here`: `run-commands.test.ts` runs them
    * - `elsewhere`: the test in `where` runs them
-   * - `by hand`: they ran, but not in a test, because of `where`
-   * - `never`: they cannot run on our machines, because of `where`
+   * - `by hand`: we ran them by hand; `where` is the reason why no test runs them
+   * - `never`: they cannot run on our machines; `where` is the reason
    */
   readonly runs: 'here' | 'elsewhere' | 'by hand' | 'never';
-  /** The file of the test and, after a colon, a string in it; or the reason. */
+  /**
+   * For `elsewhere`, the file of the test and, after a colon, a string in this file. For `by hand` and
+   * `never`, the reason.
+   */
   readonly where: string;
 }
 

@@ -56,7 +56,7 @@ const namesIn = (folder: string): string[] =>
     .map((file) => file.replace('.json', ''))
     .sort();
 
-/** A command of local mode with the names of stored executions and jobs in place of `<execution>`, `<job>`. */
+/** A command of local mode, with placeholders such as `<execution>` and `<job>` replaced by stored names. */
 function inRoot(command: string): string {
   const executions = namesIn('executions');
   return `${command
@@ -102,7 +102,9 @@ describe('commands for the AWS CLI', () => {
   let serving: ServeProcess;
   let python: string;
 
-  /** The answers to commands with the names of what is stored in place of `<execution>` and the like. */
+  /**
+   * The answers of local mode to AWS CLI commands. Placeholders such as `<execution>` are replaced by stored names.
+   */
   async function answers(commands: readonly string[], ...options: string[]): Promise<object[]> {
     const words = commands.map((command) => wordsOf(withArns(command)).slice(1));
     const child = spawn(python, [join(__dirname, 'aws_commands.py'), ...options], {
@@ -160,7 +162,7 @@ function withArns(command: string): string {
     .replace(/(?<=--end-time )\S+/, minutesAgo(0));
 }
 
-// The last command: it would remove what the others need.
+// This command runs last, because it removes the executions and jobs that the other commands need.
 test.each(commandsLike(/^npm run local -- clean/))('%s', async (command) => {
   const { code, output } = await runInShell(inRoot(command));
   expect(code).toBe(1);

@@ -151,7 +151,7 @@ describe('nothing is found', () => {
     const nothing = { contentChecked: false, complete: false, objects: 1, rows: 0, columns: [] };
     expect(await check(content)).toEqual(nothing);
     const logged = warn.mock.calls.map(([text]) => JSON.parse(String(text)));
-    // A file that is too long to be read completely is still valid.
+    // A header of more than 1 MiB is not a problem: only a part of the file is read.
     const problem = { message: 'Header not read', key: 'train/a.csv', problem: expect.any(String) };
     expect(logged).toMatchObject(content.startsWith('"') ? [problem] : []);
     warn.mockRestore();

@@ -25,7 +25,7 @@ async function prepare(event: Wire, objects: Objects = {}, calls: WireCall[] = [
   });
 }
 
-/** Enough of an archive for the function, with the model placed across chunk boundaries of the stream. */
+/** A minimal archive that the function accepts. The model crosses chunk boundaries of the stream. */
 function archive(file: string, before = 0): Buffer {
   const model = readFileSync(join(__dirname, 'models', file));
   // Varied bytes, so that the compressed stream still has several chunks.

@@ -24,7 +24,7 @@ function tar(files: Readonly<Record<string, Buffer>>): Buffer {
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }
 
-/** Chunks of a buffer, which end at arbitrary positions of the format. */
+/** Chunks of a buffer. Their boundaries do not match the structure of the file. */
 async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }

@@ -27,7 +27,7 @@ const denied = (action: string) => () => {
   throw new AwsError('AccessDeniedException', `is not authorized to perform: ${action}`);
 };
 
-/** Clients that return in-memory responses and record their requests. */
+/** Fake clients that return the given responses and record the requests. */
 function fakeClients(answers: Answers): { clients: ReportClients; calls: Call[] } {
   const calls: Call[] = [];
   const client = {

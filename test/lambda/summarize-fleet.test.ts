@@ -18,13 +18,16 @@ interface Item {
   readonly value?: number;
   readonly error?: string;
   readonly cause?: string;
-  /** @default - from the other members */
+  /** @default - derived from `value` */
   readonly status?: string;
 }
 
 const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
 
-/** The objects that a fleet with these items leaves. An item without a status has no result. */
+/**
+ * The objects in the bucket after a fleet with these items has ended. An item with neither a value, an error
+ * nor a status has no result.
+ */
 function objectsOf(items: readonly Item[], type = 'Minimize'): Record<string, string> {
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
   const row = ({ id }: Item) => ({ id, folder: folderOf(id), input: {} });
@@ -86,7 +89,7 @@ async function run(
   return withS3(objects, summarize, 100, modified);
 }
 
-// Reports that are missing.
+// The function logs a warning for each report that does not exist.
 beforeEach(() => void jest.spyOn(console, 'warn').mockImplementation(() => undefined));
 
 const ITEMS: readonly Item[] = [
@@ -194,7 +197,7 @@ test('of an execution that failed, the function finds the manifest, or fails so 
   for (const status of ['FAILED', 'ABORTED', 'TIMED_OUT']) {
     await expect(run(objects, { status })).rejects.toMatchObject({ name: 'ResultsMissing' });
   }
-  // An execution whose list was invalid has no Map.
+  // If the list of an execution was invalid, no Map ran.
   expect(await run({}, { status: 'FAILED' })).toEqual({ fleet: undefined, files: {} });
 });
 

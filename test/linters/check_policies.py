@@ -35,7 +35,7 @@ def check_statement(statement):
 
 
 def unused_resources(statement):
-    """parliament checks that every action has a matching resource. This checks the reverse."""
+    """Checks that every resource has a matching action. parliament itself checks only the reverse."""
     resources = as_list(statement["Resource"])
     actions = as_list(statement["Action"])
     for resource in resources if len(resources) > 1 else []:

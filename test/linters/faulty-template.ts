@@ -12,7 +12,7 @@ const allow = (Action: string, Resource: string | string[], Condition?: object) 
   ...(Condition && { Condition }),
 });
 
-/** A template with faults. One of the linters must find each of them. */
+/** A template with faults. Each fault must be found by one of the linters. */
 export const FAULTY: NamedTemplate = {
   name: 'a template with faults',
   template: {

@@ -8,7 +8,7 @@ const ETA = ParameterRange.continuous('eta', { min: 0.1, max: 0.3 });
 
 const row = (what: string, props: object, message: string): Row => [what, () => fragment(props), message];
 
-/** Rows for the same fault in the search, in the final training and in a further definition. */
+/** Three rows: the same fault in the search, in the final training and in a further definition. */
 const anywhere = (what: string, values: Values, message: string, objective?: Objective): Row[] => {
   const settings = {
     ...TUNING,

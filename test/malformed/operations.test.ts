@@ -12,7 +12,7 @@ const someSeconds = () => Duration.seconds(Lazy.number({ produce: () => 60 }));
 
 type Method = 'startOnSchedule' | 'startOnNewData' | 'alarmOnFailure' | 'onFailed';
 
-/** A method of a workflow, called with options of any type. */
+/** Calls a method of a workflow with options of any type. */
 const calls =
   (method: Method, made: () => SageMakerWorkflow = workflow) =>
   (what: string, options: unknown, message: string): Row => [

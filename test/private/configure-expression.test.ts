@@ -390,8 +390,8 @@ function expressionsIn(value: Json): string[] {
 }
 
 /**
- * References to the context item or, by bare name, to its fields in places that have no context item (outside paths and
- * predicates). AWS rejects them when the state machine is created.
+ * References to the context item, or to its fields by bare name, that are outside of paths and predicates and
+ * therefore have no context item. AWS rejects them when the state machine is created.
  */
 function topLevelNames(node: Json): string[] {
   if (Array.isArray(node)) return node.flatMap(topLevelNames);

@@ -15,7 +15,7 @@ import {
 /** CSS pixels between the margins of an A4 page in landscape. */
 const LANDSCAPE = 1031;
 
-/** Waits until the page has been drawn, when it finds out which charts are near the window. */
+/** Waits until the page has been drawn. Only then does the page know which charts are near the window. */
 const NEXT_FRAME = `new Promise((resolve) =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))`;
 

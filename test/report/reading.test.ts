@@ -62,7 +62,10 @@ describe('the best against the others', () => {
 });
 
 describe('convergence', () => {
-  /** The last third of the jobs improves the best value by `gain`. The previous best is 1 better than the median. */
+  /**
+   * Jobs whose last third improves the best value by `gain`. The best of the earlier jobs is better than the
+   * median by 1.
+   */
   const late = (gain: number) => [
     ...repeat(8, (index) => ({ value: 2 + (index % 2) })),
     ...values(3, 2 - gain, 3, 3),

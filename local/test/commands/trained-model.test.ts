@@ -9,7 +9,7 @@ const COLUMNS = { label: { column: 'y', classes: ['no', 'yes'] }, columns: [{ na
 
 let root = '';
 
-/** Writes the record of a job, and its model. */
+/** Writes the record and the model of a training job. */
 function trainingJob(name: string, changes: Record<string, unknown> = {}): void {
   const model = `s3://bucket/output/${name}/model.tar.gz`;
   put(model, '');

@@ -80,7 +80,10 @@ export function clientsApp(stack: Stack): void {
   });
 }
 
-/** Predicts labels with `$states.input.model` for objects under `$states.input.data`. Their first column is the label. */
+/**
+ * Predicts labels for the objects under `$states.input.data` with the model `$states.input.model`. The first
+ * column of the objects is the label.
+ */
 function predictionDefinition(roleArn: string): object {
   const name = '{% $states.context.Execution.Name %}';
   return {
@@ -120,7 +123,7 @@ function predictionDefinition(roleArn: string): object {
   };
 }
 
-/** Trains on the objects under `$states.input.data`; each attempt creates a job. */
+/** Trains on the objects under `$states.input.data`. Each attempt of the task creates a new job. */
 function trainingDefinition(roleArn: string): object {
   return {
     QueryLanguage: 'JSONata',

@@ -201,7 +201,7 @@ describe('serve', () => {
     const described = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(described.status).toBe('RUNNING');
 
-    // Other processes print a notice, and `clean` deletes no files.
+    // While `serve` runs in the folder, other processes print a notice, and `clean` deletes nothing.
     const clean = await local('clean', '--yes', '--root', root);
     expect(clean).toMatchObject({ code: 1, stderr: expect.stringContaining(`(process ${child.pid})`) });
     const other = await local('--assembly', assembly, '--state-machine', 'pass', '--root', root);

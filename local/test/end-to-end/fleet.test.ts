@@ -42,7 +42,9 @@ const items = (count: number) => Array.from({ length: count }, (_, number) => ({
 /** The ID of the item of a training job. */
 const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
 
-/** Stubbed training, in which the jobs of some items fail, and the number of jobs of each item. */
+/**
+ * A stub in which the training jobs of some items fail, and the number of jobs that each item has trained.
+ */
 function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
   const jobs = new Map<string, number>();
   const stub: StubTraining = ({ name }) => {
@@ -139,7 +141,7 @@ test('items that ended do not run again when the execution is resumed', async ()
     (count) => count >= 7,
   );
   await stack.close();
-  // The rule for stopped executions does not apply: the execution continues.
+  // The rule for stopped executions is not triggered, because the execution continues.
   expect(notices.filter((text) => text.includes('event rule'))).toEqual([]);
   const { stub, jobs } = trainingOf(new Set());
   const again = await LocalMode.deploy({ assembly, root, stubTraining: stub });

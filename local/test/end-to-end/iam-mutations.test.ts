@@ -91,7 +91,7 @@ const STOPPING: Readonly<Record<string, Scenario>> = {
   'sagemaker:StopTrainingJob': 'stop the final training job',
 };
 
-/** The same for an app with a transform job. */
+/** Permissions that only a stopped execution needs, in an app with a transform job. */
 const STOPPING_TRANSFORM: Readonly<Record<string, Scenario>> = {
   ...STOPPING,
   'sagemaker:StopTransformJob': 'stop the transform job',
@@ -102,12 +102,12 @@ interface MutatedApp {
   readonly synthesize: (folder: string) => StackAssembly;
   /** Input of the execution. @default - one training job */
   readonly input?: Json;
-  /** Whether to test without this grant: true if no earlier app has the grant. */
+  /** Whether to run this app without the grant. False if an earlier app already tests the same grant. */
   readonly tries: (grant: Grant) => boolean;
   readonly scenarioOf: (grant: Grant) => Scenario;
   /** Permissions that only a stopped execution needs. @default STOPPING */
   readonly stopping?: Readonly<Record<string, Scenario>>;
-  /** Other grants that must also be removed, because with them a run does not need this grant. */
+  /** Other grants to remove together with this grant. Without them, the run needs this grant. */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
 

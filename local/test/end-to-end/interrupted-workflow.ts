@@ -73,8 +73,8 @@ export async function completedIn(root: string, count: number): Promise<void> {
 }
 
 /**
- * How often each completed training job was trained, according to its log. This is more than once only if an attempt was
- * killed after the training ended and before that was recorded.
+ * How often each completed training job was trained, according to its log. A job was trained twice only if
+ * local mode was killed after the training ended and before its end was recorded.
  */
 export function timesTrained(root: string): Record<string, number> {
   const completed = trainingJobsIn(root).filter(({ description }) => {

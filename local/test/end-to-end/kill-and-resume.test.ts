@@ -58,7 +58,7 @@ for (let number = 1; number <= KILLS; number += 1) {
     const completed = Object.keys(trainedBefore).length;
     const wasOver = executionsIn(root)[0]?.status === 'SUCCEEDED';
 
-    // In every second test, the resuming process is killed too.
+    // In every second test, the process that resumes is killed too.
     const isResumeKilled = number % 2 === 0 && !wasOver;
     if (isResumeKilled) {
       const resumed = startResume(root);

@@ -103,7 +103,7 @@ test('a distributed Map: one line per item, failed items first, and every job ha
     ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
   ];
   expect(tableIn(output)).toEqual(table);
-  // The output does not have the sections of each job.
+  // The output has no sections about single jobs.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
   // For each of the two items: a line for the start of the tuning job and of the final training, and a line for the
   // end of each of the three training jobs.

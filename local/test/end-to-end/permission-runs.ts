@@ -21,7 +21,8 @@ export type Scenario =
 export interface Outcome {
   readonly status: string;
   /**
-   * Everything that a user can see: errors of the deployment and the execution, the execution history, and warnings.
+   * Everything that a user can see of a run: the errors of the deployment and the execution, the history of
+   * the execution, and warnings.
    */
   readonly told: string;
 }

@@ -57,7 +57,7 @@ function statementGrants(template: Template, role: string): Grant[] {
   );
 }
 
-/** AWS managed policies: one grant each. */
+/** The AWS managed policies of a role. Each policy is one grant. */
 function managedGrants(template: Template, role: string): Grant[] {
   const arns = (template.Resources[role]?.Properties?.['ManagedPolicyArns'] ?? []) as unknown[];
   return arns.map((arn, index) => ({

@@ -38,7 +38,7 @@ function helpersOf(processId: number, script: string): number[] {
 
 function killHelpers(processId: number, script: string): number {
   const helpers = helpersOf(processId, script);
-  // Fails if the helper has already ended and local mode has reaped it.
+  // `kill` throws if the helper has ended and local mode has already collected its exit status.
   const killed = helpers.filter((helper) => {
     try {
       return process.kill(helper, 'SIGKILL');

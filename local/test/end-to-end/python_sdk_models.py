@@ -1,6 +1,6 @@
 """Predicts and registers with the SageMaker Python SDK 2: Transformer, Model.register and ModelPackage.
 
-Argument: a folder with train/. Prints what the test compares.
+Argument: a folder with train/. Prints the results that the test compares.
 """
 
 import sys

@@ -107,7 +107,7 @@ describe('new data', () => {
     const local = await withNewData({ objects: ['train/*.csv'], input: events.RuleTargetInput.fromText('') });
     const client = new S3Client({ ...local.stack.clientConfig(), forcePathStyle: true });
     const { name: Bucket } = local.stack.bucket('Tuning/Bucket');
-    // The upload of train/a.csv has already started an execution.
+    // `Deployed.with` has uploaded train/a.csv, which started the first execution.
     await new Upload({
       client,
       params: { Bucket, Key: 'input/train/b.csv', Body: Buffer.alloc(6 * 1024 * 1024) },

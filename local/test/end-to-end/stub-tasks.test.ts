@@ -217,7 +217,7 @@ function publish(stack: Stack, taskTimeout?: sfn.Timeout): tasks.SnsPublish {
   });
 }
 
-/** Asks for an approval, which a user sends with the task token. */
+/** Waits for an approval. A user approves with the task token. */
 function ask(stack: Stack): tasks.SqsSendMessage {
   return tasks.SqsSendMessage.jsonata(stack, 'Ask', {
     queue: new sqs.Queue(stack, 'Questions'),

@@ -61,7 +61,7 @@ test('the position of an execution is read back, even if the last line is incomp
   });
   await execution.result;
   const file = join(dirname(log.file), 'position.jsonl');
-  // The data of the previous state is no longer available.
+  // The position file no longer contains the data of the previous state.
   expect(readFileSync(file, 'utf8')).not.toContain('"Start"');
   appendFileSync(file, '{"at":[1],"type":"chi');
   const store = new ExecutionStore(root, noNotice);

@@ -1,6 +1,6 @@
 /**
- * Failure reasons of two jobs. `<name>` stands for the job's name. The command line and the Lambda functions must group
- * them in the same way.
+ * The failure reasons of two jobs, in which `<name>` stands for the name of the job. The command line and the
+ * Lambda functions must agree on whether the two reasons are the same.
  */
 export interface ReasonPair {
   readonly difference: string;

@@ -9,11 +9,11 @@ import type { EvaluationOutput, QualityGateOutput, TuningOutput } from '../../sr
 /** Both types with their members spelled out, so that they can be compared. */
 type Plain<T> = T extends object ? { [Name in keyof T]: Plain<T[Name]> } : T;
 
-/** `true` only for the same type: optional members count. */
+/** `true` only if both types are the same, including which members are optional. */
 type Same<One, Other> =
   (<T>() => T extends Plain<One> ? 1 : 2) extends <T>() => T extends Plain<Other> ? 1 : 2 ? true : false;
 
-/** The members of any of several results. */
+/** The names of the members of all given result types. */
 type Members<Result> = Result extends object ? keyof Result : never;
 
 const found: Same<Pick<TuningOutput, keyof FindBestTrainingJobResult>, FindBestTrainingJobResult> = true;

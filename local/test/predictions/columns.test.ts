@@ -33,7 +33,11 @@ const NAMED: TrainedData = {
 
 const UNNAMED: TrainedData = { uri: 's3://bucket/train/', leading: ['label'], features: 2 };
 
-/** Predicts with a model whose answer is always 0.5. @returns also the rows that it received */
+/**
+ * Predicts with a model that always predicts 0.5.
+ *
+ * @returns the predictions, and the encoded rows that the model received
+ */
 async function encode(
   rows: string,
   data: TrainedData,

@@ -33,7 +33,10 @@ const LABELS: Readonly<Record<string, (row: number) => string>> = {
   color: (i) => ['red', 'green', 'blue'][(((i * 37) % 80) + (i % 5)) % 3] ?? '',
 };
 
-/** XGBoost's own prediction: reads `[model, data]` pairs, and prints a list of predictions for each. */
+/**
+ * A script that predicts with XGBoost itself. It reads `[model, data]` pairs and prints a list of predictions
+ * for each pair.
+ */
 const OWN_PREDICTION = `
 import json, sys
 import numpy as np, xgboost as xgb
@@ -49,7 +52,7 @@ interface Case {
   readonly label: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly transform?: 'log1p';
-  /** The fields that the numbers of XGBoost become. */
+  /** Converts XGBoost's own prediction to the fields that `predictRows` must write. */
   readonly read: (own: number | number[]) => Readonly<Record<string, string | number>>;
 }
 
@@ -173,7 +176,7 @@ describe('predictions equal those of XGBoost for the data that the app prepared'
   });
 });
 
-/** A table of the rows, with columns in this order. */
+/** A CSV table with the rows of the test. The columns are in the given order. */
 function tableOf(label: string, columns: readonly string[]): string {
   const lines = ROWS.map((row, index) =>
     columns

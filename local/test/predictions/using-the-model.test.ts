@@ -24,7 +24,9 @@ const FEATURES = 3;
 const LIBRARIES = ['xgboost', 'lightgbm', 'catboost'] as const;
 type Library = (typeof LIBRARIES)[number];
 
-/** The Python snippets before the first library, followed by those of one library. */
+/**
+ * One program: the Python snippets before the section of the first library, then the snippets of the given library.
+ */
 function program(library: Library): string {
   const blocks = codeBlocks(PAGE, 'python').map(({ code }) => code);
   const begins = LIBRARIES.map((name) => blocks.findIndex((code) => code.includes(`${name} `)));
@@ -32,7 +34,7 @@ function program(library: Library): string {
   return [...blocks.slice(0, begins[0]), ...blocks.slice(begins[at], begins[at + 1])].join('\n');
 }
 
-/** Trains a small regression of a logarithm in a folder that has the files that the snippets read. */
+/** Trains a small model that predicts a logarithm. The folder contains all files that the snippets read. */
 async function train(library: Library): Promise<{ folder: string; python: string }> {
   const folder = temporaryFolder();
   const data = writeRegressionCsv(join(folder, 'validation.csv'), 60, FEATURES, 5);

@@ -25,7 +25,7 @@ test('a Map with many items has one line for each item that ends, with the numbe
   for (const index of [0, 1, 2]) maps.tell(item(index, 'RUNNING'));
   maps.tell(item(1, 'SUCCEEDED'));
   maps.tell(item(0, 'FAILED', { error: 'InvalidInput' }));
-  // Items of an inner Map are part of an item.
+  // Items of an inner Map are not counted: they are part of an item of the outer Map.
   maps.tell({
     ...item(0, 'SUCCEEDED'),
     path: [...item(2, 'RUNNING').path, { map: 'Inner', index: 0, label: 'x' }],
@@ -62,7 +62,7 @@ test('an item that runs again counts once, and only other Maps keep their start'
   const [day] = maps.large();
   for (const status of ['RUNNING', 'FAILED'] as const)
     for (const index of [0, 1]) maps.tell(item(index, status));
-  // A redrive in the same process.
+  // The execution is redriven in the same process.
   maps.continueFrom([item(0, 'FAILED'), item(1, 'FAILED'), item(2, 'ABORTED')]);
   expect(maps.large()).toEqual([
     day,

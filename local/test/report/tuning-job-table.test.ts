@@ -79,7 +79,10 @@ function headOf(lines: readonly string[]): { head: string[]; rows: string[] } {
   return { head: lines.slice(first, last + 1), rows: lines.slice(last + 1) };
 }
 
-/** The column titles of a wrapped header. Each column begins where a word of the last header line begins. */
+/**
+ * The titles of the columns, whose words can be on several lines of the header. A column begins where a word
+ * of the last header line begins.
+ */
 function headWords(head: readonly string[]): string[] {
   const starts = [...(head.at(-1) ?? '').matchAll(/\S+/g)].map(({ index }) => index);
   return starts.map((start, i) =>

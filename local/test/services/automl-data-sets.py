@@ -1,4 +1,4 @@
-"""Writes three different tables: real data with added text columns, dates and missing values.
+"""Writes three tables for tests of AutoML. Each has real data, with text columns, dates and missing values added.
 
 Usage: python automl-data-sets.py BIKESHARE_TRAIN.csv FOLDER
 """
@@ -19,8 +19,8 @@ NOTES = [
 
 
 def spoil(table: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Adds missing values everywhere except in the target, a text column whose words mostly depend on the target,
-    and useless columns.
+    """Adds missing values to all columns except the target. Then adds a text column, whose words mostly depend on the
+    target, and useless columns.
     """
     chance = random.Random(7)
     table = table.astype(object)

@@ -188,7 +188,8 @@ test('binary: the best candidate beats the majority; the later label is the posi
       TabularResolvedAttributes: { ProblemType: 'BinaryClassification' },
     },
   });
-  // 63 % are benign. Always predicting "benign" gives an F1 of 0 for "malignant" and a balanced accuracy of 0.5.
+  // 63 % of the rows are benign. Always predicting "benign" gives an F1 of 0 for "malignant" and a balanced
+  // accuracy of 0.5.
   expect(metrics['Accuracy']).toBeGreaterThan(0.9);
   expect(metrics['BalancedAccuracy']).toBeGreaterThan(0.9);
   expect(job.BestCandidate?.FinalAutoMLJobObjectiveMetric?.Value).toBeGreaterThan(0.88);

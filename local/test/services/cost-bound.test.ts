@@ -110,7 +110,7 @@ describe('on virtual time', () => {
         .map(({ description }) => description)
         .filter(({ TrainingJobName }) => TrainingJobName.startsWith(`${name}-`));
     const hasEnded = () => job()?.HyperParameterTuningEndTime !== undefined;
-    /** Whether nothing more happens until time passes. */
+    /** Whether nothing more happens until the virtual time advances. */
     const isWaiting = () => {
       const jobs = trained();
       const running = jobs.filter(({ TrainingEndTime }) => TrainingEndTime === undefined).length;

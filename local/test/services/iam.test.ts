@@ -236,7 +236,7 @@ describe('calls', () => {
     await expect(deploy([events], false, key)).rejects.toThrow(
       /AccessDeniedException: The state machine IAM Role is not authorized to use the KMS key\..*kms:Decrypt/,
     );
-    // aws-cdk-lib's grants for a state machine without a fixed name.
+    // aws-cdk-lib writes this condition for a state machine without a fixed name. It never matches.
     await expect(deploy([events, ofMachine('')], false, key)).rejects.toThrow(/kms:Decrypt/);
     await expect(deploy([events, ofMachine('*')], false, key)).resolves.toBeDefined();
     const logged = [events, allow('logs:*'), ofMachine('*')];

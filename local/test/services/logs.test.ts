@@ -204,7 +204,7 @@ test('streams by name, by time, by prefix and page', async () => {
   expect(await names({ limit: 2, nextToken })).toEqual(['beta']);
 });
 
-/** Services with a job for each of these logs, and the names of their streams. */
+/** Starts services with one training job for each log. Also returns the names of the log streams. */
 async function withLogs(logs: Readonly<Record<string, readonly TimedLine[]>>) {
   const root = temporaryRoot();
   const services = await start({ deployment: deploymentIn(root), trainer: printing('line') });

@@ -6,8 +6,9 @@ import { REFUSED_MEMBERS } from '../../src/services/sagemaker/refused-members';
 import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
 
 /*
- * Request members of all services except S3. Local mode reads each member or rejects it by name, or the list below says
- * that it has no effect. A new version of the service models must not add a member that is silently ignored.
+ * Tests the request members of all services except S3. Local mode reads each member, or refuses it and names
+ * it, or the list below says that the member has no effect. A new version of the service models must not add
+ * a member that is silently ignored.
  */
 
 const SOURCES = path.join(__dirname, '../../src');

@@ -61,7 +61,7 @@ function started(): string[] {
   ].filter((each) => each !== `s3/${BUCKET}/input/train.csv`);
 }
 
-/** Error codes: of the JSON services and Lambda, and of S3. */
+/** Two error codes: the one of the JSON services and Lambda, and the one of S3. */
 type Codes = readonly [json: string, s3: string];
 type Prepare = (request: Unsigned) => Promise<RawRequest>;
 
@@ -270,7 +270,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     const changedHost = headers();
     const before = await sign(services, {
       ...request,
-      // Signed as a web page with the access keys could sign it, including the changed host.
+      // A web page that has the access keys could sign this request, including the changed host.
       headers: {
         ...request.headers,
         ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),

@@ -4,7 +4,7 @@ import { RestModel } from '../../src/services/rest/rest-model';
 import { Routes } from '../../src/services/rest/routes';
 import { S3_MODEL } from '../../src/services/s3/s3-model';
 
-/** A service with members in those parts of a message that neither S3 nor Lambda's Invoke uses. */
+/** A made-up service. Its members are in parts of a message that neither S3 nor Lambda's Invoke uses. */
 const MODEL = new RestModel({
   source: 'a service',
   operations: { CreateThing: 'CreateRequest', DescribeThing: 'DescribeRequest' },

@@ -221,7 +221,7 @@ describe('checksums of uploads in parts', () => {
       ChecksumType: 'COMPOSITE',
     });
     expect(await head('big')).toMatchObject({ ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' });
-    // A client that did not receive the response gets the same response again.
+    // A client that did not receive the response can repeat the request, and gets the same response.
     expect((await complete(made)).ChecksumSHA256).toBe(composite);
   });
 

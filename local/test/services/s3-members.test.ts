@@ -91,7 +91,7 @@ function together(operation: string, member: string): Record<string, string> {
   if (member === 'BucketKeyEnabled') {
     return { 'x-amz-server-side-encryption': 'aws:kms' };
   }
-  // Otherwise a copy has the metadata of its source, regardless of the request.
+  // Without this header, a copy has the metadata of its source, regardless of the metadata in the request.
   const isMetadata = [...SYSTEM_MEMBERS, 'Metadata'].includes(member);
   return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
 }
@@ -263,7 +263,9 @@ function withMember(good: Good, { location, name }: MemberPlace, value: string):
   return { ...good, headers: { ...good.headers, [header]: value } };
 }
 
-/** All effects of a request, without times and names that always differ. */
+/**
+ * All effects of a request: its response and the written object, without times and names that differ in each run.
+ */
 async function outcome(good: Good, key: string): Promise<unknown> {
   const answer = await ask(good);
   const state: Answer[] = [answer];

@@ -35,10 +35,12 @@ export interface Unsigned {
 export interface Signing {
   readonly credentials?: TemporaryCredentials;
   readonly region?: string;
-  /** The value in the scope of the signature. */
+  /** The service in the scope of the signature. @default - the service of the request */
   readonly service?: string;
   readonly date?: Date;
-  /** Whether to sign the query instead of the headers. */
+  /**
+   * The lifetime of a presigned URL in seconds. If it is given, the query is signed instead of the headers.
+   */
   readonly expiresIn?: number;
   /** Whether to add the header x-amz-content-sha256. @default true */
   readonly namesHash?: boolean;

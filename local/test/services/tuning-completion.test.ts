@@ -213,7 +213,10 @@ test('StopHyperParameterTuningJob twice, and after the end', async () => {
 });
 
 describe('the counters add up at every poll', () => {
-  /** Depending on x, a job completes, fails, fails with InternalServerError, prints nothing, or runs until it is stopped. */
+  /**
+   * The hyperparameter `x` decides whether a job completes, fails, fails with InternalServerError, prints
+   * nothing, or runs until it is stopped.
+   */
   const mixed: Algorithm = async (task) => {
     const x = Number(task.hyperparameters['x']);
     task.onLog('loss=1;');

@@ -2,7 +2,9 @@ import { InvalidDefinitionError, type JsonObject, parseStateMachine } from '../.
 
 type Language = 'JSONata' | 'JSONPath';
 
-/** The problems in a state machine with one state, as location in the state and message. */
+/**
+ * The problems in a state machine with one state. Each problem has its location in the state, and a message.
+ */
 export function problems(
   state: JsonObject,
   language: Language = 'JSONata',

@@ -77,7 +77,7 @@ const failing = (...names: string[]) =>
   });
 
 describe('redrive', () => {
-  // The order of the events and their previous events are the same as in an execution recorded on AWS.
+  // The events have the same order and the same `previousEventId` as in an execution recorded on AWS.
   test('of a Parallel runs only the branches that failed or were aborted', async () => {
     const definition = graph('P', {
       Type: 'Parallel',
@@ -284,7 +284,9 @@ describe('redrive', () => {
 });
 
 describe('resuming after the process was killed', () => {
-  /** Nested states of every type that takes time. */
+  /**
+   * A definition with nested states. It has every type of state that takes time: Wait, Task, Parallel and Map.
+   */
   const definition: JsonObject = {
     StartAt: 'Prepare',
     States: {
@@ -341,7 +343,9 @@ describe('resuming after the process was killed', () => {
   };
   const output = [['oix0', 'oiy1', 'oiz2'], [7], 'o'];
 
-  /** Tasks in which the first call for `y` fails, and the first batch always fails. */
+  /**
+   * Tasks that return their arguments. The first call for item `y` fails, and all calls for the first batch fail.
+   */
   function tasks(): (call: TaskCall) => Promise<unknown> {
     return async ({ arguments: args, context }) => {
       const { RetryCount: retries } = context['State'] as JsonObject;

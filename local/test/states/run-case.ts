@@ -24,7 +24,7 @@ export interface Case {
   readonly objects?: Readonly<Record<string, string>>;
   /** The constant that the random number generator returns. */
   readonly random?: number;
-  /** The members that the rule is about. They must match exactly. */
+  /** The members of the result that the tested rule is about. They must match exactly. */
   readonly expect: Expectation;
 }
 

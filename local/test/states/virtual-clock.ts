@@ -35,7 +35,10 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Runs in an immediate, when all promises have settled and only waits are left, unless the evaluator process is busy. */
+  /**
+   * Runs from `setImmediate`. At this time, all promises have settled and only waits are left, unless the
+   * evaluator process is busy.
+   */
   private tick(): void {
     if (this.ticking) return;
     this.ticking = true;

@@ -6,7 +6,9 @@ import { pseudoRandom } from '../../../test/pseudo-random';
 import { createAutoMLRunner } from '../../src/training/automl-runner';
 import { environments, SETUP_TIMEOUT } from './support';
 
-/** The Python code's result for a table: an analysis if the data is valid, otherwise the reason. */
+/**
+ * The result of the Python code for a table: an analysis if the data is valid, or else the reason why it is not.
+ */
 interface Answer {
   readonly reason?: string;
   readonly problem?: string;

@@ -51,7 +51,10 @@ interface Tried {
   readonly loss: number | undefined;
 }
 
-/** Trials in the order in which they end. With parallel trials, the oldest ends first. */
+/**
+ * Runs a search and returns its trials in the order in which they end. If trials run in parallel, the oldest
+ * one ends first.
+ */
 async function run(search: Search, objective: Objective, count: number, parallel = 1): Promise<Tried[]> {
   const running: { trial: number; values: Values }[] = [];
   const tried: Tried[] = [];
@@ -74,7 +77,7 @@ const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Num
 const bowl = (values: Values, center = 0.3) =>
   Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - center) ** 2, 0));
 /**
- * A pseudorandom number in [0, 1) that depends only on the values, uncorrelated between similar values.
+ * A pseudorandom number in [0, 1) that depends only on the values. Similar values have unrelated numbers.
  */
 const chance = (values: Values) =>
   createHash('sha256').update(JSON.stringify(values)).digest().readUInt32BE() / 2 ** 32;

@@ -76,7 +76,7 @@ test('several hosts train one model with rabit_run; one without data does not pa
     outcome: { status: 'Completed' },
     log: [],
   });
-  // XGBoost's tracker writes to the same stream, so that its output may be in the same line.
+  // XGBoost's tracker writes to the same stream, so its output can be on the same line.
   expect(log.flatMap((line) => line.match(/rounds: 8, master: \w+/) ?? []).sort()).toEqual([
     'rounds: 8, master: False',
     'rounds: 8, master: True',

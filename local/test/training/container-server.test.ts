@@ -18,7 +18,10 @@ beforeAll(async () => {
   await writeModelArchive(folder, modelArchive);
 }, SETUP_TIMEOUT);
 
-/** A program that multiplies the first column by the model's factor. The faults of the tests are in the environment. */
+/**
+ * A model server that multiplies the first column by the model's factor. Tests cause faults with the
+ * environment variable `FAULT`, or with words in a request.
+ */
 const PROGRAM = `
 import json, os, sys, time
 ${MODEL_HANDLER}
@@ -217,7 +220,9 @@ touch '${ended}'`,
 });
 
 describe('Docker', () => {
-  /** A Docker command that runs the program itself and writes down its arguments. */
+  /**
+   * A replacement for the Docker command. It runs the model server directly and records its own arguments.
+   */
   function docker(): { docker: string; calls: () => string[]; job: () => string } {
     const folder = newFolder();
     writeFileSync(join(folder, 'forest.py'), PROGRAM);
@@ -254,7 +259,8 @@ SM_MODEL_DIR=$folder SAGEMAKER_BIND_TO_PORT=$port exec '${python}' '${folder}/fo
     });
     delete process.env.MY_TOKEN;
     expect([reason, outputs]).toEqual(['', ['6.0\n']]);
-    // The Docker command needs the user's environment. It is in no file, and the container does not get it.
+    // The Docker command needs the user's environment. This environment must not be written to a file or
+    // passed to the container.
     expect(`${job()}${calls().join()}`).not.toContain('secret-token');
     const name = `transform-1-transform-${process.pid}`;
     expect(calls()).toContainEqual(

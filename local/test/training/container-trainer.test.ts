@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine uses .* Images in use: team\/forest$/,
     );
-    // Some images are known only at run time, so the name could still match one of them.
+    // An image that is undefined is known only at run time, so the name could still match it.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 

@@ -97,7 +97,8 @@ test('an uncompressed model contains the targets of links', async () => {
 
 test('a failure leaves no files', async () => {
   const out = temporaryFolder();
-  // Several archives at once, because it depends on threads whether a file is opened before or after the failure.
+  // Creates many archives at once, because the timing of threads decides whether a file is opened before or
+  // after the failure.
   const archives = Array.from({ length: 50 }, (_, index) => join(out, `${index}.tar.gz`));
   const written = await Promise.allSettled(
     archives.map((archive) => writeModelArchive(join(out, 'no-such-folder'), archive)),

@@ -49,7 +49,9 @@ const SCIKIT_LEARN = {
   packages: { 'scikit-learn': '1.4.2' },
 };
 
-/** Writes a model archive with these files. A file whose content is Python code is what the code writes to `path`. */
+/**
+ * Writes a model archive with these files. `make` is Python code that can write further files to `folder`.
+ */
 async function archive(
   files: Readonly<Record<string, string>>,
   make?: [python: string, code: string],
@@ -106,7 +108,10 @@ def model_fn(model_dir):
     return joblib.load(os.path.join(model_dir, "model.joblib"))
 `;
 
-/** What a linear model of scikit-learn predicts for the rows, as 32-bit numbers like the container's default. */
+/**
+ * The predictions of a linear scikit-learn model for the rows. As in the container's default `input_fn`, the
+ * rows are 32-bit numbers.
+ */
 function predictLinear(): number[] {
   const code = `${LINEAR.replace('joblib.dump', '0 and joblib.dump')}
 import sys, json

@@ -4,7 +4,7 @@ import type { BatchSettings, TransformTask } from '../../src/training';
 import type { ModelServer } from '../../src/training/model-server';
 import { failureReason, temporaryFolder } from './support';
 
-/** CSV split into lines, with SageMaker's defaults otherwise. */
+/** The settings for CSV that is split into lines. All other settings are SageMaker's defaults. */
 export const CSV_LINES: BatchSettings = {
   contentType: 'text/csv',
   isGzip: false,
@@ -28,7 +28,7 @@ export interface Transformed {
   readonly log: string;
 }
 
-/** What a test changes in a transform job. */
+/** The members of a transform task that a test can change. */
 export type TaskChanges = Partial<Omit<TransformTask, 'batch'>> & {
   readonly batch?: Partial<BatchSettings>;
 };

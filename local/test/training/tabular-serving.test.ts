@@ -27,7 +27,7 @@ const archiveOf = (library: string, kind: string) => join(folder, `${library}-${
 const foldersOf = new Map<string, string>();
 let trainer: Trainer;
 
-/** Rows of two numbers, and a category that LightGBM and CatBoost treat as such. */
+/** Rows of two numbers and a category, which LightGBM and CatBoost treat as a categorical feature. */
 const ROWS = (() => {
   const random = pseudoRandom(3);
   return Array.from({ length: 60 }, (_, at) => `${random().toFixed(3)},${random().toFixed(3)},${at % 4}`);
@@ -64,7 +64,7 @@ async function train(library: Library, kind: Kind): Promise<void> {
   await writeModelArchive(model, archiveOf(library, kind));
 }
 
-/** What the library itself predicts for the rows. */
+/** The library's own predictions for the rows. */
 async function predict(library: Library, kind: Kind): Promise<unknown> {
   const { python } = await environments.forPackages({
     name: library === 'lightgbm' ? 'lightgbm-4.6.0' : 'catboost-1.2.10',

@@ -76,7 +76,7 @@ const onGlibc = process.platform === 'linux' ? test : test.skip;
 onGlibc('the check of a large file reuses memory, and counts lines after a long one', () => {
   const output = execFileSync(python, ['-c', FAULTS, PYTHON_FOLDER, temporaryFolder()], { encoding: 'utf8' });
   const { faults, found } = JSON.parse(output) as { faults: number; found: string };
-  // With chunks of 1 MiB: 18,000 faults.
+  // With chunks of 1 MiB, there were 18,000 page faults.
   expect(faults).toBeLessThan(1000);
   expect(found).toContain('line 800002, column 2');
 });

@@ -34,7 +34,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
 
-/** The log without the times and the lines that each job has. */
+/** The lines of the log without their times, and without the line with the training time. */
 const steps = (log: readonly string[]) =>
   log
     .map((line) => line.replace(/^\[[-\d :]+:INFO\] /, ''))
@@ -81,7 +81,7 @@ test('a job prints the rounds of each fold and the means, and keeps a model for 
   expect(rounds.map((line) => line.slice(0, 3)).join()).toBe(
     [...Array(3).fill(['[0]', '[1]', '[2]', '[3]', '[4]', '[5]']), '[6]'].flat().join(),
   );
-  // The line of the means is the last one that SageMaker's expressions find.
+  // The line with the means is the last line that SageMaker's metric expressions match.
   const means = valuesOf(rounds.at(-1));
   for (const metric of ['train-rmse', 'validation-rmse']) {
     expect(means[metric]).toBeCloseTo(mean(metric, [rounds[5], rounds[11], rounds[17]]), 4);

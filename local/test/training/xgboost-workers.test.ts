@@ -158,7 +158,8 @@ test('Ctrl-C, which reaches every process of the terminal, does not end workers 
 
 /** The process ID of the newest worker. */
 function youngestWorker(): number {
-  // The newest process does not have the highest ID after the IDs have started again from the lowest.
+  // The newest process does not always have the highest ID, because IDs start again at the lowest number
+  // after the highest.
   const columns = ['-o', 'pid=,args=', '--sort=start_time'];
   const output = execFileSync('ps', [...columns, '--ppid', String(process.pid)], { encoding: 'utf8' });
   const workers = output.split('\n').filter((line) => line.includes('xgboost_worker.py'));

@@ -1,7 +1,7 @@
 import type { Column } from '../../../lambda/evaluate-model/event';
 import { pseudoRandom } from '../../pseudo-random';
 
-/** Labels with predictions, and what is needed to evaluate them. */
+/** Labels with their predictions, the problem, and the weights and groups of the rows. */
 export interface DataSet {
   readonly title: string;
   readonly problem: Readonly<Record<string, unknown>>;

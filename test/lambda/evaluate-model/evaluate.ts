@@ -18,7 +18,9 @@ export interface Evaluated extends EvaluateModelResult {
   readonly kmsKey: unknown;
 }
 
-/** Evaluates with the objects of the bucket `data`, and with operations of SageMaker. */
+/**
+ * Calls the function with fake services: a bucket `data` with these objects, and these operations of SageMaker.
+ */
 export async function evaluate(
   event: Wire,
   objects: Readonly<Record<string, string | Buffer>>,
@@ -39,7 +41,7 @@ export async function evaluate(
   });
 }
 
-/** Evaluates rows of one file. */
+/** Calls the function with the predictions in one file. */
 export function evaluateRows(
   event: Wire,
   csv: string,

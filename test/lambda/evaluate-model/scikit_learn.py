@@ -39,7 +39,7 @@ def binary(case):
         "precision": lambda: metrics.precision_score(*arguments, **weights),
         "recall": lambda: metrics.recall_score(*arguments, **weights),
         "confusionMatrix": lambda: metrics.confusion_matrix(*arguments, labels=[0, 1], **weights).tolist(),
-        # scikit-learn's curve has no weights.
+        # scikit-learn's calibration curve does not support weights.
         "calibration": lambda: None
         if case["weighted"]
         else [curve.tolist() for curve in calibration_curve(labels, scores, n_bins=10)],

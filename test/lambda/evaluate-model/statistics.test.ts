@@ -43,7 +43,7 @@ describe('with more rows than parts', () => {
     expect(Math.max(...sizes)).toBeLessThan(80);
   });
 
-  // Labels in blocks or in turn must not make the intervals narrower or wider.
+  // The order of the values must not make the intervals narrower or wider.
   test.each<[string, (row: number) => number]>([
     ['random', () => random()],
     ['sorted', (row) => row / rows],
@@ -65,7 +65,7 @@ describe('with more rows than parts', () => {
 
   test('the standard error of AUC is that of Hanley and McNeil', () => {
     const labels = numbers(rows, () => (random() < 0.02 ? 1 : 0));
-    // Exponentially distributed scores, for which their formula is exact.
+    // The formula of Hanley and McNeil is exact for exponentially distributed scores.
     const scores = labels.map((label) => -Math.log(random()) * (label === 1 ? 3 : 1));
     const ranked = new RankedScores(scores, labels, undefined);
     const { auc } = estimate((weights) => ({ ...ranked.areas(weights) }), rows);

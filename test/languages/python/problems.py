@@ -1,4 +1,4 @@
-"""Prints the error messages for an invalid prop and for a hyperparameter given as a number."""
+"""Prints two error messages: for an invalid prop, and for a hyperparameter that is a number instead of a string."""
 
 from aws_cdk import App, Stack
 from cdk_sagemaker_tuning import Algorithm, Objective, ParameterRange, TuningWorkflow, XGBoostVersion

@@ -16,7 +16,9 @@ from xgboost_cross_validation import split  # noqa: E402
 
 
 def result(splits) -> List:
-    """The folds, or the error, with the warnings. Python prints a warning once, however often it is raised."""
+    """Returns the folds, or else the error, and the warnings. A warning that was raised several times is returned once,
+    because Python prints it once.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

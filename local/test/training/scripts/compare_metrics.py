@@ -1,6 +1,7 @@
 """Compares the metrics of local/python/xgboost_metrics.py with scikit-learn's for the same labels and predictions.
 
-usage: compare_metrics.py FOLDER; prints [[case, ours, scikit-learn's], ...] as JSON. An error is given as its message.
+usage: compare_metrics.py FOLDER; prints [[case, ours, scikit-learn's], ...] as JSON. If a metric raises an error, the
+message takes the place of the value.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Trains the same models with one thread, with two threads, and with a second thread added after some rounds.
+"""Trains each model three times: with one thread, with two threads, and with a second thread that is added later.
 
 Arguments: the folder with local mode's Python code, and a CSV file. For each job, prints the number of threads and a
 hash of the model.

@@ -8,7 +8,8 @@ import json
 import os
 import sys
 
-# Shared, because these imports are slow. The toolkit's own modules are imported once the folder of the job is known.
+# These imports are slow, so all jobs share them. Each job imports the toolkit's own modules itself, after the
+# folder of the job is known.
 import boto3  # noqa: F401
 import paramiko  # noqa: F401
 
