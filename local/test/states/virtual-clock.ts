@@ -36,8 +36,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Runs from `setImmediate`. At this time, all promises have settled and only waits are left, unless the
-   * evaluator process is busy.
+   * Ends the earliest wait. `setImmediate` runs this when all promises have settled and only waits are left. If the
+   * evaluator process is busy, it tries again later.
    */
   private tick(): void {
     if (this.ticking) return;
