@@ -198,7 +198,9 @@ describe('the snippets', () => {
   });
 });
 
-/** A snippet as the body of a stack's constructor, after its imports. */
+/**
+ * A module with the imports of a snippet, and with the rest of the snippet as a function that is called on a stack.
+ */
 function inStack(snippet: string): string {
   const imports = snippet.match(/^import [^;]*;$/gm) ?? [];
   const body = snippet.replace(/^import [^;]*;$/gm, '');

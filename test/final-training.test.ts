@@ -32,7 +32,7 @@ const TOGETHER: FinalTrainingOptions = { data: FinalTrainingData.trainAndValidat
 const OTHER: FinalTrainingOptions = { data: FinalTrainingData.of(at('s3://data/all/')) };
 const REUSE: FinalTrainingOptions = { reuseBest: true };
 
-/** The states that follow a state: Next, then choices or catchers. */
+/** The names of the states that can follow a state, from `Next`, `Choices`, `Default` and `Catch`. */
 function next({ Next, Choices = [], Default, Catch = [] }: Json): string[] {
   return [
     Next,

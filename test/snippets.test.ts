@@ -14,7 +14,10 @@ import { fragment, TUNING, workflow } from './fixtures';
 
 const PROJECT = resolve(__dirname, '..');
 
-/** Pages whose snippets choose.test.ts synthesizes, or that use a stack deployed in local mode. */
+/**
+ * Pages that this test skips. choose.test.ts synthesizes the snippets of choosing.md. The snippets of
+ * testing-your-stack.md need a stack that is deployed in local mode.
+ */
 const OTHER_PAGES = ['docs/choosing.md', 'docs/testing-your-stack.md'];
 
 /** A snippet and its location. */

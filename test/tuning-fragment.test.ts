@@ -81,7 +81,9 @@ describe('the states', () => {
     expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
 
-  /** The transitions of each state: Next, then choices or catchers. */
+  /**
+   * For each state, the names of the states that can follow it: the next state, then those of choices or catchers.
+   */
   function shapeOf(states: Json): Record<string, string | string[]> {
     return Object.fromEntries(
       Object.entries<Json>(states).map(([name, state]) => {

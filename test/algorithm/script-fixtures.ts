@@ -93,7 +93,8 @@ export function packed(source: ScriptSource, entryPoint = 'train.py') {
   );
   const archive = readFileSync(join(assembly.directory, asset.source.path));
   const [destination] = Object.values<Json>(asset.destinations);
-  // Copied, because parseTar reads from the start of the underlying memory, which Node.js 24 shares between buffers.
+  // The bytes are copied, because parseTar reads from the start of the underlying memory, which Node.js 24 shares
+  // between buffers.
   const tar = new Uint8Array(gunzipSync(archive));
   return { key: destination.objectKey as string, archive, files: parseTar(tar) };
 }

@@ -356,7 +356,7 @@ describe('a prepared table', () => {
     const first = prepare(write(LINES), 'y').fingerprint;
     expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
     expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
-    // The same numbers under a different column name.
+    // Here, the numbers are the same, but a column has a different name.
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 

@@ -15,7 +15,7 @@ const EVENT = {
   output: 's3://data/output/fleets/run/',
 };
 
-/** The rows that the function writes, its result, and its calls. */
+/** Runs the function. Returns the rows that it writes, its result, and its calls to S3. */
 async function list(
   event: Wire,
   objects: Readonly<Record<string, string>> = {},

@@ -52,7 +52,10 @@ function namesOf(...statuses: string[]): string[] {
     .map(({ TrainingJobName: name }) => name);
 }
 
-/** Redrives to success and checks that completed jobs did not run again, that no job ran twice, and that none is still running. */
+/**
+ * Redrives an execution and checks that it succeeds, that completed jobs did not run again, that each job ran at most
+ * once, and that no job is still running.
+ */
 async function redriveToSuccess(execution: LocalExecution): Promise<string> {
   const before = namesOf('Completed');
   expect(await redrive(stack, execution)).toMatchObject({ status: 'SUCCEEDED' });

@@ -146,7 +146,7 @@ const APPS: readonly MutatedApp[] = [
     tries: ({ role, actions }) =>
       /ListItemsFunction|SummarizeFunction/.test(role) ||
       (/StateMachineRole/.test(role) && actions.every((action) => action.startsWith('s3:'))),
-    // The function lists the results of an execution that did not succeed.
+    // The function needs this permission only for an execution that did not succeed: it then lists the results.
     scenarioOf: ({ actions }) => (actions.join() === 's3:ListBucket' ? 'stop the tuning job' : 'run'),
   },
   {
@@ -160,7 +160,7 @@ const APPS: readonly MutatedApp[] = [
             actions.length === 1 &&
             STOPPING[actions[0] ?? '']) ||
           'run',
-    // The state machine stops a tuning job that it can no longer describe.
+    // The state machine stops a tuning job only if it can no longer describe the job.
     alsoWithout: ({ role, actions }, all) =>
       /StateMachineRole/.test(role) && /^sagemaker:stopHyperParameterTuningJob$/i.test(actions.join())
         ? all.filter(

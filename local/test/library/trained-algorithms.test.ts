@@ -3,7 +3,7 @@ import { trainedAlgorithms, usedImages } from '../../src/library/trained-algorit
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
 
-/** A definition with one task in a branch, with these arguments. */
+/** A definition with a Parallel state, which has one task with these arguments. */
 const machine = (Arguments: unknown) => ({
   States: { All: { Type: 'Parallel', Branches: [{ States: { Task: { Type: 'Task', Arguments } } }] } },
 });

@@ -12,7 +12,7 @@ function write(name: string, content: string): string {
   return file;
 }
 
-/** A length greater than that of a chunk. */
+/** A string that is longer than one chunk of the comparison. */
 const LONG = 'x'.repeat(3_000_000);
 
 test.each([

@@ -1,7 +1,7 @@
 import type { ComparedSearch } from '../../src/report/comparison-page';
 import type { ReportData, ReportJob } from '../../src/report/report-files';
 
-/** Markup that a hostile name of a job may contain. */
+/** Markup that an attacker could put into the name of a job. */
 export const HOSTILE = '<script>alert(1)</script>"\'&\u202e';
 
 interface Given {

@@ -265,7 +265,7 @@ describe('over HTTP', () => {
 describe('the function that a state machine invokes next', () => {
   const LOADS = 'console.log("loaded " + process.pid); exports.handler = async () => process.pid;';
 
-  /** Functions by state name. The state machine invokes them one after the other. */
+  /** Deploys functions, given by state name, and a state machine that invokes them one after the other. */
   async function deployChain(codes: Readonly<Record<string, string>>) {
     const root = temporaryRoot();
     const functions = Object.entries(codes).map(([name, code]) =>

@@ -81,7 +81,7 @@ test('an interrupted tuning job is resumed: ended training jobs stay, and those 
     ObjectiveStatusCounters: { Succeeded: 6, Pending: 0, Failed: 0 },
   });
   expect(description.FailureReason).toBeUndefined();
-  // The two interrupted jobs, under the same names, and the remaining job.
+  // After the resume, the two interrupted jobs run under the same names. Then the last job runs.
   expect(second.trained.slice(0, 2).sort()).toEqual(first.trained.slice(3).sort());
   expect(second.trained).toHaveLength(3);
   const { TrainingJobSummaries: jobs = [] } = await client.send(

@@ -7,7 +7,10 @@ const STATES: JsonObject = {
   context: { Execution: { Name: 'run', Input: { big: 'x' } }, State: { Name: 'S' } },
 };
 
-/** Only the values that an expression mentions are sent to the evaluator process. None of these must be missing. */
+/**
+ * Local mode sends only the values that an expression mentions to the evaluator process. These cases check that it
+ * sends every value that an expression needs.
+ */
 test.each<[source: string, result: unknown]>([
   ['$states.input.a', 1],
   ['$states . input . a', 1],

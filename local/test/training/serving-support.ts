@@ -20,7 +20,7 @@ export const CSV_LINES: BatchSettings = {
 };
 
 export interface Transformed {
-  /** The output of each file; undefined if it has none. */
+  /** The output for each input file; undefined for a file without an output. */
   readonly outputs: readonly (string | undefined)[];
   readonly status: string;
   /** The failure reason; empty if the job did not fail. */

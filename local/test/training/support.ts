@@ -13,7 +13,7 @@ import {
   type TrainingTask,
 } from '../../src/training';
 
-/** Long enough for the first run on a machine, which installs Python packages. */
+/** Milliseconds: enough for the first run on a machine, which installs Python packages. */
 export const SETUP_TIMEOUT = 300_000;
 
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
@@ -86,7 +86,7 @@ export function withClasses(path: string): string {
   return copy;
 }
 
-/** A channel of complete files with SageMaker's defaults. */
+/** A channel with these files, in which all other settings are SageMaker's defaults. */
 export function channelOf(name: string, files: readonly string[], contentType?: string): ChannelData {
   return {
     name,

@@ -13,7 +13,7 @@ const KINDS = { regression: 0, binary: 2, multiclass: 3 } as const;
 type Library = (typeof LIBRARIES)[number];
 type Kind = keyof typeof KINDS;
 
-/** JumpStart's location of a script. */
+/** The S3 URI where JumpStart stores a script. */
 const scriptOf = (library: string, scope: string, task: string) =>
   `s3://jumpstart-cache-prod-us-east-1/source-directory-tarballs/${library}/${scope}/${task}/v1.1.3/sourcedir.tar.gz`;
 const taskOf = (kind: Kind) => (kind === 'regression' ? 'regression' : 'classification');

@@ -280,7 +280,7 @@ test("hyperparameters as JSON, as from the SageMaker Python SDK, and JumpStart's
     _tuning_objective_metric: 'auc',
   });
   expect(outcome).toEqual({ status: 'Completed' });
-  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // includes the best round again
+  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // 7 rounds, then the best round again
   const defaults = {
     eval_metric: 'auto',
     max_leaves: '31',
