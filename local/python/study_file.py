@@ -9,7 +9,7 @@ from optuna.storages.journal._file import get_lock_file
 
 
 class StudyFile(JournalFileBackend):
-    """Optuna's journal file without syncing to disk after every line, which would be a dozen times per trial.
+    """Optuna's journal file, but without syncing to disk after every line: a trial writes a dozen lines.
 
     If the process is killed, its lines are kept. If the machine crashes, the last lines can be lost.
     """

@@ -46,8 +46,8 @@ export function withoutScriptOutput(reason: string): string {
 }
 
 /**
- * Whether a script failed in a container that does not capture its errors. Only the log contains the error
- * then.
+ * Whether a script failed in a container that does not capture its errors. In that case, only the log contains the
+ * error.
  */
 export function isErrorInLog(reason: string): boolean {
   const [, kind, , , output = '', extra] = SCRIPT_ERROR.exec(reason) ?? [];

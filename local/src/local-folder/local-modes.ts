@@ -56,8 +56,8 @@ export function aloneIn<T>(root: string, action: () => T): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(lock, 'utf8'));
-    // An empty lock file is still being written. If its process has ended, the lock is left from a killed
-    // process.
+    // An empty lock file is still being written. If the process in the lock file has ended, it was killed before it
+    // could remove the lock.
     if (holder === 0 || isOtherLocalMode(root, holder)) {
       throw new UserError(
         `Another local mode (process ${holder}) is resuming what was interrupted in ${root}.`,

@@ -11,7 +11,7 @@ const MAYBE_THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+$/;
 /** Numbers with both separators, such as `1.234,56` or `1,234.56`. */
 const GROUPED = /^[+-]?\d{1,3}(?:([., {2}'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
 
-/** Markers of missing values: those of pandas and R, and the question mark in files of the UCI repository. */
+/** Markers of missing values in pandas and R, and the question mark in files of the UCI repository. */
 const MISSING = new Set(['', '?', 'na', 'n/a', 'nan', '-nan', 'null', '<na>', '#n/a', '#na']);
 
 /** Strings that are a missing value in a column of numbers, but a category in a column of text. */

@@ -12,7 +12,7 @@ export interface AutoMLChannelFiles {
   readonly parquet: boolean;
 }
 
-/** The prediction problem. Its members are the protocol of `local/python/automl_worker.py`. */
+/** The prediction problem. Its members are sent to `local/python/automl_worker.py`. */
 export interface AutoMLSearch {
   /** Name of the column to predict. */
   readonly target: string;

@@ -55,8 +55,8 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     's3:ResourceAccount': environment.accountId,
     'kms:CallerAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
-    // The endpoint uses plain HTTP, but only on the loopback interface. Requests must satisfy policies that
-    // require TLS.
+    // The endpoint uses plain HTTP, but only on the loopback interface. So requests count as encrypted, and
+    // policies that require TLS allow them.
     'aws:SecureTransport': 'true',
     's3:TlsVersion': '1.3',
     'aws:SourceIp': '127.0.0.1',

@@ -30,7 +30,10 @@ export function stateOf(store: BucketStore, bucket: string, object: StoredObject
   return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
 }
 
-/** Refuses to write if the existing object, or its absence, does not meet the conditions. */
+/**
+ * Refuses to write an object if the state of the existing object, or of a missing object, does not meet the
+ * conditions.
+ */
 export function checkWrite(store: BucketStore, { bucket, key }: S3Location, conditions: Conditions): void {
   const object = store.find(bucket, key);
   checkWriteConditions(conditions, object === undefined ? undefined : stateOf(store, bucket, object));
