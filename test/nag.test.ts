@@ -1,11 +1,14 @@
-import { App, Stack, Validations } from 'aws-cdk-lib';
+import { App, CfnResource, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { context } from '../cdk.json';
 import { workflow } from './fixtures';
 import { VARIANTS } from './variants';
 
-/** Findings of cdk-nag's AwsSolutions pack that are not acknowledged. */
+// Validates the templates also with the CDK's own rules, unlike the other tests.
+process.env['CDK_VALIDATION'] = 'true';
+
+/** Findings of cdk-nag's AwsSolutions pack that are not acknowledged, and of the CDK's validation. */
 function findingsOf(app: App): string[] {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   try {
@@ -19,6 +22,15 @@ function findingsOf(app: App): string[] {
 describe('all findings of cdk-nag AwsSolutions are acknowledged', () => {
   test.each(VARIANTS)('in $name', ({ app }) => {
     expect(findingsOf(app())).toEqual([]);
+  });
+
+  test('and an invalid property is found by the validation of the CDK', () => {
+    const app = new App({ context });
+    new CfnResource(new Stack(app, 'Stack'), 'Bucket', {
+      type: 'AWS::S3::Bucket',
+      properties: { BucketName: 17, Unknown: true },
+    });
+    expect(findingsOf(app).join('\n')).toMatch(/Unknown/);
   });
 
   test('and an additional wildcard is still found', () => {
