@@ -25,8 +25,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Writes a file with the model document of another file, with changes. The new file does not contain the
- * response that the document was part of.
+ * Reads the model document in a file, changes members of it, and writes it to a new file, without the response around
+ * it.
  */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));

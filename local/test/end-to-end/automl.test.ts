@@ -89,7 +89,7 @@ test('text and missing values: the best candidates beat the baselines, and predi
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
 
-  // Writes the reports again, with a command that also compares them.
+  // The command `report` writes the reports again, and also compares them.
   const names = executions.map(({ name }) => name);
   const reports = await startCommand(['report', '--root', root, ...names]).ended;
   expect(reports).toMatchObject({ exitCode: 0 });

@@ -55,7 +55,6 @@ import { synthesize, writeTrainingData } from './support';
  * local mode at the same time.
  */
 
-// The training is real, and another test may be using the other core.
 let serving: ServeProcess;
 /** The output of the boto3 script. */
 let boto3: Promise<{ stdout: string }>;

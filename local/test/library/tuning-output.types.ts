@@ -22,7 +22,7 @@ const gate: Same<QualityGateOutput, GateResult> = true;
 // The function writes one of three statuses, but its type does not say so.
 type Version = NonNullable<TuningOutput['modelPackage']>;
 const version: Same<Omit<Version, 'approvalStatus'>, Omit<ModelPackage, 'approvalStatus'>> = true;
-// The workflow drops the notices.
+// The workflow removes `notices` from the result of the report function.
 const report: Same<
   Exclude<Members<ReportResult>, 'notices'>,
   keyof Pick<TuningOutput, 'report' | 'reportError' | 'instanceSeconds'>

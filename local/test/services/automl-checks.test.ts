@@ -15,7 +15,9 @@ import { BUCKET, closeServices, deploymentIn, sagemakerClient, start, temporaryR
 
 afterEach(closeServices);
 
-/** A search that never starts. These tests are about rejected requests or about the job itself. */
+/**
+ * A search that never starts. These tests need no search: they are about rejected requests, or about the job itself.
+ */
 const never: AutoMLRunner = {
   prepare: async () => undefined,
   run: ({ signal }) =>

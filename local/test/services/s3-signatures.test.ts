@@ -35,7 +35,8 @@ const chunk = (data: string, signature: string): string =>
   `${data.length.toString(16)};chunk-signature=${signature}\r\n${data}${data === '' ? '' : '\r\n'}`;
 
 describe("AWS's own examples of bodies in chunks", () => {
-  // S3 API reference, "Transferring Payload in Multiple Chunks (Chunked Upload)", and "… with trailing headers".
+  // The examples of the S3 API reference: "Transferring Payload in Multiple Chunks (Chunked Upload)", and "… with
+  // trailing headers".
   const key = new SigningKey('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', {
     day: '20130524',
     region: 'us-east-1',

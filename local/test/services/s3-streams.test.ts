@@ -7,7 +7,6 @@ import { type Answer, sign } from './signed-request';
 
 const MIB = 1024 * 1024;
 
-// The machine may be busy with other tests.
 let services: RunningServices;
 let root: string;
 

@@ -35,7 +35,7 @@ afterAll(() => trainer.close());
 
 const IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:1.9.0-cpu-py38';
 
-/** The documented metric regexes ("Tune a LightGBM model", "Tune a CatBoost model"). */
+/** The metric regexes of the developer guide ("Tune a LightGBM model", "Tune a CatBoost model"). */
 const LIGHTGBM_REGEX = (metric: string) => ({
   Name: metric,
   Regex: `${metric}: ([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`,
