@@ -80,7 +80,7 @@ describe('reusing the best model', () => {
     expect(await evaluateJsonata(found.Condition, { input })).toBe(false);
     expect(await evaluateJsonata(failed.Condition, { input })).toBe(false);
     expect(await evaluateJsonata(States.FinalTrainingJobNotCompleted.Cause, { input })).toBe(
-      'The best training job, job-1, left no model that could be the final one',
+      'The best training job, job-1, has no model artifact, so there is no final model',
     );
   });
 

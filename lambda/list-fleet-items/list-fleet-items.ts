@@ -124,7 +124,7 @@ function sizeProblem(rows: number, bytes: number): string | undefined {
 }
 
 function whereFrom({ input, source }: ListFleetItemsEvent): string {
-  if (input.items) return ': items of the input is empty';
+  if (input.items) return ': the field items of the input is an empty array';
   return input.retry === undefined ? `: ${source.uri}` : `: all items of ${input.retry} succeeded`;
 }
 

@@ -73,7 +73,7 @@ export function evaluationSentence(report: Facts): Said {
   if (metric.baseline !== null && !isBetter(value)) {
     return [
       'warning',
-      `${start}, which is no better than the baseline of ${baseline}: the model is of no use.`,
+      `${start}, which is no better than the baseline of ${baseline}: a constant prediction would do as well.`,
     ];
   }
   const worst = isLowerBetter(name) ? metric.upper : metric.lower;

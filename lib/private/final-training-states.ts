@@ -72,7 +72,7 @@ export class FinalTrainingStates {
       id: 'IsBestModelFound',
       hasModel: `$type(${best}.modelArtifacts) = 'string'${validates ? ' and $not($exists($states.input.failure))' : ''}`,
       finalTrainingJob: this.props.finalTraining?.reuseBest ? reused : undefined,
-      notCompleted: `'The best training job, ' & ${best}.name & ', left no model that could be the final one'`,
+      notCompleted: `'The best training job, ' & ${best}.name & ', has no model artifact, so there is no final model'`,
     });
     findBest.next(validates ? this.validateOnly(first) : first);
     return [end];

@@ -244,7 +244,7 @@ describe('a problem is named with its place', () => {
       {},
       /^items\[2\]: the id "a" is also the id of items\[0\], and ids must be unique$/,
     ],
-    ['an empty list', items(), {}, /^the list has no items: items of the input is empty$/],
+    ['an empty list', items(), {}, /^the list has no items: the field items of the input is an empty array$/],
     [
       'a list that is gone',
       { source: { format: 'CSV', uri: 's3://data/items' } },

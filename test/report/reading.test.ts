@@ -377,7 +377,7 @@ describe('the evaluation', () => {
     [
       'no better',
       evaluated({ baseline: 0.4 }),
-      'On the test data, rmse is 0.412 (0.391–0.433), which is no better than the baseline of 0.400: the model is of no use.',
+      'On the test data, rmse is 0.412 (0.391–0.433), which is no better than the baseline of 0.400: a constant prediction would do as well.',
     ],
     [
       'perhaps better',

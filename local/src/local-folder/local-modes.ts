@@ -59,9 +59,8 @@ export function aloneIn<T>(root: string, action: () => T): T {
     // An empty lock file is still being written. If the process in the lock file has ended, it was killed before it
     // could remove the lock.
     if (holder === 0 || isOtherLocalMode(root, holder)) {
-      throw new UserError(
-        `Another local mode (process ${holder}) is resuming what was interrupted in ${root}.`,
-      );
+      const name = holder === 0 ? 'Another local mode' : `Another local mode (process ${holder})`;
+      throw new UserError(`${name} is resuming what was interrupted in ${root}.`);
     }
     writeFileSync(lock, String(process.pid));
   }

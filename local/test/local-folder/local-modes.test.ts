@@ -40,6 +40,10 @@ test('only one resumes at a time, and the lock of a killed one does not count', 
   expect(() => aloneIn(root, () => 'done')).toThrow(
     `Another local mode (process ${process.ppid}) is resuming what was interrupted in ${root}.`,
   );
+  writeFileSync(lock, ''); // the other one has created the file, and not yet written its process ID
+  expect(() => aloneIn(root, () => 'done')).toThrow(
+    `Another local mode is resuming what was interrupted in ${root}.`,
+  );
   writeFileSync(lock, String(NOBODY));
   expect(aloneIn(root, () => 'done')).toBe('done');
   expect(() => aloneIn(root, () => fail())).toThrow('did not work');

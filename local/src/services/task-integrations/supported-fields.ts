@@ -51,10 +51,12 @@ const TRAINING: SupportedFields = {
 };
 
 /**
- * The fields that each optimized integration is known to support (see facts/step-functions-sagemaker.md §1).
+ * The fields that each optimized integration is known to support, from AWS's documentation and deployed templates.
  * Fields without evidence are refused, so that a template that runs here does not fail on AWS. As a
  * consequence, local mode can refuse a template that AWS accepts. The `aws-sdk` integration supports every
  * field.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */
 export const SUPPORTED_FIELDS: Readonly<Record<string, SupportedFields>> = {
   Invoke: {

@@ -16,7 +16,7 @@ export interface ErrorNaming {
 
 const SAGEMAKER_CODES = ['ResourceInUse', 'ResourceLimitExceeded', 'ResourceNotFound', 'ConflictException'];
 
-/** Errors of `sagemaker:<action>` (see facts/step-functions-sagemaker.md §3). */
+/** Errors of `sagemaker:<action>`, as seen in deployed state machines. */
 export const SAGEMAKER_ERRORS: ErrorNaming = {
   prefix: 'SageMaker',
   generic: 'AmazonSageMakerException',

@@ -6,7 +6,11 @@ import type { CreateTrainingJobRequest } from '../api-types';
 /** The authorization checks for a training job's role. */
 export type JobRoleAccess = Pick<Authorizer, 'checkAccess' | 'checkKey'>;
 
-/** Permissions that the role needs to pull the image from ECR: facts/step-functions-sagemaker.md §4. */
+/**
+ * Permissions that the role needs to pull the image from ECR.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms
+ */
 const PULL_ACTIONS = ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'];
 
 /** Permissions that the role needs for the KMS keys of artifacts and volumes. */
