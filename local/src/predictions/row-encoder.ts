@@ -128,10 +128,10 @@ class CategoryColumn implements EncodedColumn {
     const [{ encoding, codes = {}, form } = {}] = prepared;
     const examples = `column ${name}: ${countOf(this.rows, 'row')} with a value that the training data did not have, such as ${[...this.unknown].join(', ')}.`;
     if (encoding === 'date') {
-      return `${examples} It is not a date in the format of the training data (${form}), and treated as missing`;
+      return `${examples} It is not a date in the format of the training data (${form}), and is treated as missing`;
     }
     const known = encoding === 'code' ? Object.keys(codes) : prepared.map(({ category = '' }) => category);
-    const treatment = encoding === 'code' ? 'missing' : 'none of them';
-    return `${examples} Known: ${listOf(known)}; treated as ${treatment}`;
+    const treatment = encoding === 'code' ? 'it is treated as missing' : 'all columns of these are 0';
+    return `${examples} Known: ${listOf(known)}; ${treatment}`;
   }
 }
