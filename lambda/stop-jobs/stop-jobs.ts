@@ -20,7 +20,7 @@ export interface StopJobsResult {
   readonly ended: readonly string[];
 }
 
-/** A job that was created more than this time after the end of its execution belongs to a redrive of the execution. */
+/** If a job is created later than this after the end of an execution, a redrive of the execution has created the job. */
 const REDRIVE_GRACE_MILLISECONDS = 60_000;
 
 /**

@@ -24,7 +24,7 @@ export class MapProgress {
   private readonly maps = new Map<string, RunningMap>();
   private readonly events = new EventEmitter();
 
-  /** @param before items of an execution that this process continues */
+  /** @param before the items of the execution that an earlier process started */
   continueFrom(before: readonly MapItemState[]): void {
     const outermost = before.filter(({ path }) => path.length === 1);
     for (const item of outermost) this.maps.delete(keyOf(item));

@@ -33,8 +33,8 @@ export interface BatchSettings {
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
   /**
-   * Settings that the request does not contain, so that the model may choose their values. If it does not, the
-   * values above apply.
+   * Settings that are missing from the request. The model may choose their values; otherwise, the values above
+   * apply.
    *
    * @default none
    */

@@ -14,7 +14,7 @@ export interface ProcessEnd {
   readonly lastWords: string;
 }
 
-/** Maximum number of consecutive processes that may end unexpectedly. Until then, a new one is started. */
+/** Maximum number of consecutive processes that may end unexpectedly. Up to this number, a new process is started. */
 export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;

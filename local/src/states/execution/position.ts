@@ -1,6 +1,8 @@
 import type { Json, JsonObject } from '../json';
 
-/** The position of a graph of states: the machine itself, a branch, an iteration or a child execution. */
+/**
+ * How far an execution is in a graph of states: the graph of the machine, a branch, an iteration or a child execution.
+ */
 export interface ResumePoint {
   readonly stateName: string;
   readonly input: Json;
