@@ -30,7 +30,7 @@ import type {
 } from './workflow-options';
 
 /**
- * The base class of `TuningWorkflow` and `AutoMlWorkflow`: a state machine that runs SageMaker jobs, and the bucket with
+ * The base class of `TuningWorkflow`, `TuningFleet` and `AutoMlWorkflow`: a state machine that runs SageMaker jobs, and the bucket with
  * their data. Start it on a schedule or when new data arrives. Monitor it with metrics, alarms and events.
  */
 export abstract class SageMakerWorkflow extends Construct implements ec2.IConnectable {

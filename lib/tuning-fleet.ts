@@ -9,6 +9,7 @@ import { FleetItems } from './fleet-items';
 import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
 import { createDeadLetterQueue } from './private/dead-letter-queue';
+import { lastSuccessOptions } from './private/fleet-last-success';
 import { DEFAULT_CONCURRENCY, FleetStates, type FleetStatesProps } from './private/fleet-states';
 import { jobStateMachine } from './private/job-state-machine';
 import { keepLogs } from './private/log-groups';
@@ -52,6 +53,36 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * @default ToleratedFailures.percentage(10)
    */
   readonly toleratedFailures?: ToleratedFailures;
+  /**
+   * Whether an execution skips items that are unchanged since their last success. An item is unchanged if these are the same:
+   *
+   * - the keys, the sizes and the ETags of the objects in all its data locations. They are recorded before the item runs. The data
+   *   itself is not read
+   * - the fields of the item, including the `defaults` of the input
+   * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade of
+   *   this library can change these states
+   *
+   * The image is compared by its URI. The code of the Lambda functions is not compared. A location with more than 100,000 objects
+   * counts as changed. Data in file systems is not supported.
+   *
+   * Skipped items are in the summary with the results of their last success. The input `{"skipUnchanged": false}` runs all
+   * items. Each item costs an S3 request for each of its locations, and one or two more for the record of its success.
+   *
+   * @default false
+   */
+  readonly skipUnchanged?: boolean;
+  /**
+   * Whether the tuning job of an item learns from the tuning job of the item's last success, with a warm start of the type
+   * TransferLearning. The data and the numbers of training jobs can differ. If the hyperparameters of the item or the states that run for
+   * the items have changed, the item starts without a warm start. It also does so if SageMaker refuses the warm start, for
+   * example because the earlier tuning job was deleted.
+   *
+   * `warmStartFrom` of an item takes precedence. Cannot be combined with `warmStart`, `furtherDefinitions` and a grid search.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
+   */
+  readonly warmStartFromPrevious?: boolean;
 }
 
 /**
@@ -66,6 +97,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`. With `retry`, they replace the
  *   `defaults` of the earlier execution
  * - `maxConcurrency`: a whole number
+ * - `skipUnchanged`: whether to skip unchanged items, if the property `skipUnchanged` is true
  *
  * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless `defaults` or the properties
  * (`train` or `trainPrefix`, and so on) give this data for all items.
@@ -73,9 +105,9 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
  * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`.
  *
- * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed` and `notStarted`, `reasons` (the most common
+ * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed`, `notStarted` and `skipped`, `reasons` (the most common
  * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds`, and the S3 URIs
- * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results).
+ * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results; missing if all items were skipped).
  *
  * The summary is written even if the execution fails. To run only the items that failed or did not start, start an
  * execution with `retry`. A redrive runs only items that did not start or were stopped. It does not help items that
@@ -134,7 +166,11 @@ export class TuningFleet extends SageMakerWorkflow {
     const { bucket, places, fragment } = tuningStorage(this, props);
     this.bucket = bucket;
     this._places = places;
-    this.fragment = new TuningFragment(this, 'Tuning', { ...fragment, _isFleetItem: true });
+    this.fragment = new TuningFragment(this, 'Tuning', {
+      ...fragment,
+      _isFleetItem: true,
+      _startsFromLastSuccess: props.warmStartFromPrevious,
+    });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
     this.deadLetterQueue = createDeadLetterQueue(this);
@@ -146,6 +182,7 @@ export class TuningFleet extends SageMakerWorkflow {
       toleratedFailures: props.toleratedFailures,
       output: places.output,
       encryptionKey: props.encryptionKey,
+      lastSuccess: lastSuccessOptions(props, fragment, this.fragment._definitions),
       deadLetterQueue: this.deadLetterQueue,
     });
     this.listItemsFunction = states.listItemsFunction;

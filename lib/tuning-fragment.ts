@@ -78,6 +78,12 @@ export interface TuningFragmentProps extends TuningOptions {
    * @internal
    */
   readonly _isFleetItem?: boolean;
+  /**
+   * Whether the items learn from the tuning jobs of their last successes.
+   *
+   * @internal
+   */
+  readonly _startsFromLastSuccess?: boolean;
 }
 
 /**
@@ -156,6 +162,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
    * @internal
    */
   readonly _registered: readonly string[];
+  /** @internal */
+  readonly _definitions: readonly BoundDefinition[];
   /** Prefix of the names of all jobs; a token unless the `jobNamePrefix` property is given. */
   readonly jobNamePrefix: string;
   /** Collects the tags that `Tags.of()` adds to the SageMaker jobs. */
@@ -186,6 +194,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
 
     const definitions = bindDefinitions(this, props);
     validateBound(this.node.path, definitions);
+    this._definitions = definitions;
     this.costBound = costBound(props, definitions);
     const inputs = withoutNested(locations(props, definitions));
     const replaceable = withoutNested(

@@ -138,7 +138,7 @@ describe('an item', () => {
   test('writes below its own folder, and its jobs have its tag', async () => {
     const { TuneHyperparameters, TrainFinalModel, WriteReport } = itemStates({ spot: {}, checkpoints: true });
     const { TrainingJobDefinition, Tags } = TuneHyperparameters.Arguments;
-    const output = 's3://<FleetBucketD6E2D0C1>/output';
+    const output = 's3://<FleetBucket8AD9091F>/output';
     const folders = await Promise.all(
       [
         TrainingJobDefinition.OutputDataConfig.S3OutputPath,

@@ -17,6 +17,8 @@ export interface ListFleetItemsEvent {
   readonly execution: string;
   /** S3 URI of the execution's folder. */
   readonly output: string;
+  /** How items are compared with their last successes. Missing if the fleet records no successes. */
+  readonly lastSuccess?: LastSuccess;
   /** KMS key of the list that the function writes. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
 }
@@ -26,6 +28,26 @@ export interface ListSource {
   readonly uri: string;
 }
 
+/** How items are compared with their last successes. */
+export interface LastSuccess {
+  /** The settings of the fleet that decide the result of an item. */
+  readonly settings: string;
+  /** Whether an item learns from the tuning job of its last success. */
+  readonly warmStart: boolean;
+  /** The data of the items. Missing if unchanged items are not skipped. */
+  readonly data?: FleetData;
+}
+
+/** Locations of data, as S3 URIs. */
+export interface FleetData {
+  /** Locations that an item can replace, by field. */
+  readonly locations: Readonly<Record<string, string>>;
+  /** Other locations that all items share. */
+  readonly shared: readonly string[];
+  /** What the locations in an item may begin with. */
+  readonly allowed: readonly string[];
+}
+
 /** Input of an execution of the fleet. */
 export interface FleetInput {
   readonly items?: readonly unknown[];
@@ -33,6 +55,8 @@ export interface FleetInput {
   readonly retry?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly maxConcurrency?: number;
+  /** Whether items that are unchanged since their last success are skipped. @default - as in the properties */
+  readonly skipUnchanged?: boolean;
 }
 
 const FIELDS = [
@@ -43,10 +67,13 @@ const FIELDS = [
   'maxConcurrency',
   'execution',
   'output',
+  'lastSuccess',
   'encryptionKey',
 ] as const;
 
-const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency'];
+const OPTIONAL_FIELDS: readonly string[] = ['lastSuccess', 'encryptionKey'];
+
+const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency', 'skipUnchanged'];
 
 /**
  * A name of an execution that can be logged by Amazon CloudWatch and used in a key.
@@ -65,14 +92,15 @@ const MAX_CONCURRENCY = 10_000;
 export function parseEvent(event: unknown): ListFleetItemsEvent {
   const fields = fieldsOf(event, FIELDS);
   for (const field of FIELDS) {
-    if (fields[field] === undefined && field !== 'encryptionKey') {
+    if (fields[field] === undefined && !OPTIONAL_FIELDS.includes(field)) {
       throw new InvalidEventError(`${field} is missing`);
     }
   }
-  return { ...(fields as unknown as ListFleetItemsEvent), input: parseInput(fields['input']) };
+  const parsed = fields as unknown as ListFleetItemsEvent;
+  return { ...parsed, input: parseInput(fields['input'], parsed.lastSuccess) };
 }
 
-function parseInput(input: unknown): FleetInput {
+function parseInput(input: unknown, lastSuccess: LastSuccess | undefined): FleetInput {
   if (!isObject(input)) throw new InvalidInputError(`the input must be an object, got ${show(input)}`);
   const unknown = Object.keys(input).find((field) => !INPUT_FIELDS.includes(field));
   if (unknown !== undefined) {
@@ -80,7 +108,7 @@ function parseInput(input: unknown): FleetInput {
       `${unknown}: is not a field of the input; the fields are ${INPUT_FIELDS.join(', ')}. Fields for all items belong in defaults`,
     );
   }
-  const { items, retry, defaults, maxConcurrency: limit } = input;
+  const { items, retry, defaults, maxConcurrency: limit, skipUnchanged } = input;
   if (retry !== undefined && (typeof retry !== 'string' || !EXECUTION_NAME.test(retry))) {
     throw new InvalidInputError(`retry: must be the name of an execution, got ${show(retry)}`);
   }
@@ -102,6 +130,14 @@ function parseInput(input: unknown): FleetInput {
   ) {
     throw new InvalidInputError(
       `maxConcurrency: must be a whole number from 1 to ${MAX_CONCURRENCY}, got ${show(limit)}`,
+    );
+  }
+  if (skipUnchanged !== undefined && typeof skipUnchanged !== 'boolean') {
+    throw new InvalidInputError(`skipUnchanged: must be true or false, got ${show(skipUnchanged)}`);
+  }
+  if (skipUnchanged === true && lastSuccess?.data === undefined) {
+    throw new InvalidInputError(
+      'skipUnchanged: cannot be true, because the fleet does not record the data of its items: set its property skipUnchanged',
     );
   }
   return input;

@@ -1,15 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { isObject, show } from '../shared/event-fields';
+import { SKIPPED_ITEMS } from '../shared/fleet-success';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
+import { compareItems } from './compare-items';
 import { InvalidItemsError } from './errors';
 import type { FleetInput, ListFleetItemsEvent } from './event';
 import { namesOf } from './item-names';
+import { MAX_PROBLEMS, messageOf } from './problems';
 import { type ListedItem, MAX_LIST_BYTES, readItems } from './read-items';
+import type { PlacedRow } from './row';
 
 /** Result of the function. */
 export interface FleetList {
-  /** Number of items. */
+  /** Number of items to run. */
   readonly items: number;
   /** The list that the Map reads. */
   readonly list: { readonly bucket: string; readonly key: string };
@@ -20,18 +24,47 @@ export interface FleetList {
 
 const MAX_ITEMS = 100_000;
 const MAX_ID_LENGTH = 128;
-/** Maximum number of problems in an error message. */
-const MAX_PROBLEMS = 20;
 
 /**
- * Reads and checks the items, and writes them as JSON Lines, together with the names of their jobs and folders.
+ * Reads and checks the items, and writes them as JSON Lines, together with the names of their jobs and folders. If the fleet
+ * records successes, also writes the results of the items to skip.
  *
  * @throws InvalidItemsError that lists the problems with the items
  */
 export async function listFleetItems(client: S3Client, event: ListFleetItemsEvent): Promise<FleetList> {
-  const { input, execution, output, encryptionKey } = event;
+  const { input, output, lastSuccess } = event;
+  const items = await checkedItems(client, event);
+  const writeLines = (name: string, values: readonly unknown[]) => {
+    const body = values.map((value) => `${JSON.stringify(value)}\n`).join('');
+    return putObject(
+      client,
+      `${output}${name}`,
+      { body, contentType: 'application/jsonl' },
+      event.encryptionKey,
+    );
+  };
+  const { rows, skipped } = lastSuccess
+    ? await compareItems(client, event, lastSuccess, items)
+    : { rows: items.map(({ row }) => row), skipped: undefined };
+  await writeLines('items.jsonl', rows);
+  if (skipped) await writeLines(SKIPPED_ITEMS, skipped);
+  return {
+    items: rows.length,
+    list: locationOf(`${output}items.jsonl`),
+    results: locationOf(`${output}results`).key,
+    maxConcurrency: input.maxConcurrency ?? event.maxConcurrency,
+  };
+}
+
+/**
+ * The items of the list with the names that their jobs and folders get.
+ *
+ * @throws InvalidItemsError that lists the problems with the items
+ */
+async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promise<PlacedRow[]> {
+  const { input, execution } = event;
   const problems: string[] = [];
-  const rows: string[] = [];
+  const items: PlacedRow[] = [];
   const places = new Map<string, string>();
   let bytes = 0;
   for await (const item of readItems(client, event)) {
@@ -45,24 +78,16 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
     places.set(id.toLowerCase(), item.place);
     const fields = fieldsOf(item, input.defaults);
     checkData(item.place, fields.input, event.requiredFields, problems);
-    const row = JSON.stringify({ id, ...namesOf(id), execution, ...fields });
-    bytes += Buffer.byteLength(row) + 1;
-    rows.push(row);
-    const tooLarge = sizeProblem(rows.length, bytes);
+    const row = { id, ...namesOf(id), execution, ...fields };
+    bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
+    items.push({ place: item.place, row });
+    const tooLarge = sizeProblem(items.length, bytes);
     if (tooLarge !== undefined) problems.push(tooLarge);
     if (tooLarge !== undefined || problems.length > MAX_PROBLEMS) break;
   }
-  if (rows.length === 0 && problems.length === 0) problems.push(`the list has no items${whereFrom(event)}`);
+  if (items.length === 0 && problems.length === 0) problems.push(`the list has no items${whereFrom(event)}`);
   if (problems.length > 0) throw new InvalidItemsError(messageOf(problems));
-  const list = `${output}items.jsonl`;
-  const file = { body: `${rows.join('\n')}\n`, contentType: 'application/jsonl' };
-  await putObject(client, list, file, encryptionKey);
-  return {
-    items: rows.length,
-    list: locationOf(list),
-    results: locationOf(`${output}results`).key,
-    maxConcurrency: input.maxConcurrency ?? event.maxConcurrency,
-  };
+  return items;
 }
 
 /** The ID of an item as a string. If the ID is invalid, adds a problem and returns undefined. */
@@ -126,9 +151,4 @@ function sizeProblem(rows: number, bytes: number): string | undefined {
 function whereFrom({ input, source }: ListFleetItemsEvent): string {
   if (input.items) return ': the field items of the input is an empty array';
   return input.retry === undefined ? `: ${source.uri}` : `: all items of ${input.retry} succeeded`;
-}
-
-function messageOf(problems: readonly string[]): string {
-  const more = problems.length > MAX_PROBLEMS ? ['more problems are not listed'] : [];
-  return [...problems.slice(0, MAX_PROBLEMS), ...more].join('; ');
 }

@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
 import { locationOf } from '../shared/s3-location';
-import { pagesOf } from '../shared/s3-objects';
+import { hasObject, pagesOf } from '../shared/s3-objects';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
+import type { Row } from './row';
 
 /** An unchanged item of the list, and its place in the list: `line 3`, `row 3` or `items[2]`. */
 export interface ListedItem {
@@ -53,23 +54,10 @@ async function open(client: S3Client, uri: string, limit = Number.POSITIVE_INFIN
     return Body as Readable;
   } catch (error) {
     if (error instanceof InvalidItemsError) throw error;
-    const exists = await has(client, uri).catch(() => true);
+    const exists = await hasObject(client, locationOf(uri)).catch(() => true);
     const problem = exists ? `cannot be read: ${(error as Error).message}` : 'does not exist';
     throw new InvalidItemsError(`${uri} ${problem}`, { cause: error });
   }
-}
-
-/**
- * Whether an object exists. Lists objects instead of reading it, because S3 can answer a read of a missing object with
- * Access Denied.
- */
-async function has(client: S3Client, uri: string): Promise<boolean> {
-  const { bucket, key } = locationOf(uri);
-  // If the key exists, it is the first with this prefix.
-  const { Contents: [first] = [] } = await client.send(
-    new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
-  );
-  return first?.Key === key;
 }
 
 async function* itemsOf(body: Readable, { format, uri }: ListSource): AsyncGenerator<ListedItem> {
@@ -147,20 +135,16 @@ async function* unsuccessfulItems(client: S3Client, folder: string): AsyncGenera
   const succeeded = await succeededIn(client, `${folder}fleet.json`);
   const uri = `${folder}items.jsonl`;
   for await (const { place, value } of itemsOf(await open(client, uri), { format: 'JSON_LINES', uri })) {
-    const { id, input, defaulted = [] } = value as ListedRow;
+    const { id, input, defaulted = [], startsFromLastSuccess } = value as Row;
     if (succeeded.has(id)) continue;
+    const given = Object.entries(input).filter(
+      ([name]) => !(startsFromLastSuccess && name === 'warmStartFrom'),
+    );
     const [defaults, own] = [true, false].map((isDefault) =>
-      Object.fromEntries(Object.entries(input).filter(([name]) => defaulted.includes(name) === isDefault)),
+      Object.fromEntries(given.filter(([name]) => defaulted.includes(name) === isDefault)),
     );
     yield { place, value: { id, ...own }, defaults: defaults ?? {} };
   }
-}
-
-/** A row of an earlier execution's list. */
-interface ListedRow {
-  readonly id: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly defaulted?: readonly string[];
 }
 
 /**
@@ -168,7 +152,7 @@ interface ListedRow {
  * example because the execution was stopped.
  */
 async function succeededIn(client: S3Client, summary: string): Promise<ReadonlySet<string>> {
-  if (!(await has(client, summary))) return new Set();
+  if (!(await hasObject(client, locationOf(summary)))) return new Set();
   const { results } = parsed(await text(await open(client, summary)), summary) as {
     results: readonly { id: string; status: string }[];
   };

@@ -14,6 +14,8 @@ export async function putObject(
       Bucket: bucket,
       Key: key,
       Body: body,
+      // The SDK leaves out the length of an empty body, but S3 needs it.
+      ContentLength: Buffer.byteLength(body),
       ContentType: contentType,
       ...(encryptionKey && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryptionKey }),
     }),

@@ -71,3 +71,15 @@ export async function openObject(client: S3Client, { bucket, key }: S3Location):
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   return Body as Readable;
 }
+
+/**
+ * Whether an object exists. Lists objects instead of reading it, because S3 can answer a read of a missing object with
+ * Access Denied.
+ */
+export async function hasObject(client: S3Client, { bucket, key }: S3Location): Promise<boolean> {
+  // If the key exists, it is the first with this prefix.
+  const { Contents: [first] = [] } = await client.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
+  );
+  return first?.Key === key;
+}

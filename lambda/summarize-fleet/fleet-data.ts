@@ -1,10 +1,16 @@
 /** Version of `fleet.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown fields. */
 export const SCHEMA_VERSION = 1;
 
-/** Status of an item. `NOT_STARTED`: the execution ended before the item was started. */
-export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT_STARTED';
+/**
+ * Status of an item. `NOT_STARTED`: the execution ended before the item was started. `SKIPPED`: the item is unchanged since
+ * its last success.
+ */
+export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT_STARTED' | 'SKIPPED';
 
-/** An item in `fleet.json`. A field is missing if its value is unknown. */
+/**
+ * An item in `fleet.json`. A field is missing if its value is unknown. A skipped item has the results of its last success,
+ * without `instanceSeconds`.
+ */
 export interface ItemResult {
   readonly id: string;
   /** Folder of the item below each kind of output. */
@@ -48,6 +54,7 @@ export interface FleetSummary {
   readonly succeeded: number;
   readonly failed: number;
   readonly notStarted: number;
+  readonly skipped: number;
   /** The most common reasons for failure. */
   readonly reasons: readonly Reason[];
   /** Missing if no item has an objective value. */

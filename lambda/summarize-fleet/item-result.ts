@@ -1,4 +1,5 @@
 import { defined } from '../shared/defined';
+import type { ItemFingerprint } from '../shared/fleet-success';
 import type { ItemResult, ItemStatus, Objective } from './fleet-data';
 import type { ChildExecution } from './read-results';
 
@@ -6,6 +7,8 @@ import type { ChildExecution } from './read-results';
 export interface ListedItem {
   readonly id: string;
   readonly folder: string;
+  /** What the item's success is recorded with. Missing if the fleet records no successes. */
+  readonly fingerprint?: ItemFingerprint;
 }
 
 /** Maximum number of characters of a reason for failure. The cause of a failed job can be its whole description. */

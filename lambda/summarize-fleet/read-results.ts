@@ -43,8 +43,8 @@ export async function* readResults(
 export const LAST_FILE = 'fleet.html';
 
 /**
- * The key of the newest manifest in the folder of an execution that did not succeed. Undefined if the execution had no
- * list of items. A manifest that is older than the summary was written before a redrive.
+ * The key of the newest manifest in the folder of an execution. Undefined if the execution had no items to run. A manifest
+ * that is older than the summary was written before a redrive.
  *
  * @throws ResultsMissingError if there is no manifest (yet) that has not been summarized
  */
@@ -59,7 +59,7 @@ export async function findManifest(
     .filter(({ Key: key }) => key?.endsWith('/manifest.json'))
     .sort((one, other) => Number(other.LastModified) - Number(one.LastModified));
   const named = (name: string) => objects.find(({ Key: key }) => key === `${folder}${name}`);
-  if (newest === undefined && named('items.jsonl') === undefined) return undefined;
+  if (!named('items.jsonl')?.Size) return undefined;
   const summarized = named(LAST_FILE)?.LastModified;
   if (newest?.LastModified === undefined || (summarized && newest.LastModified <= summarized)) {
     throw new ResultsMissingError(`no new results below s3://${bucket}/${folder}`);

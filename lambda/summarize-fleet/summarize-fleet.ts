@@ -1,25 +1,29 @@
 import { json } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { PageAssets } from '../../local/src/markup/page';
+import { type ItemFingerprint, SKIPPED_ITEMS } from '../shared/fleet-success';
+import { inParallel } from '../shared/in-parallel';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
-import { openObject } from '../shared/s3-objects';
+import { hasObject, openObject } from '../shared/s3-objects';
 import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
 import { itemOf, type ListedItem, resultOf } from './item-result';
 import { renderPage } from './page/render-page';
 import { findManifest, LAST_FILE, readLines, readResults } from './read-results';
+import { recordSuccesses } from './record-successes';
 import { renderCsv } from './render-csv';
 import { summarize, worstFirst } from './summarize';
 
 /** Result of the function, which is the output of the execution. */
 export interface SummarizeFleetResult {
   readonly fleet: FleetSummary & {
-    /** S3 URIs of the page, its data, and the manifest of the Map's results. */
+    /** S3 URIs of the page and its data. */
     readonly summary: string;
     readonly csv: string;
     readonly json: string;
-    readonly results: string;
+    /** S3 URI of the manifest of the Map's results. Missing if all items were skipped. */
+    readonly results?: string;
   };
 }
 
@@ -27,8 +31,8 @@ export interface SummarizeFleetResult {
 const PARALLEL_READS = 20;
 
 /**
- * Reads the results of a fleet, one item at a time, and writes its summary. Returns undefined if there are no results to
- * summarize.
+ * Reads the results of a fleet, one item at a time, and writes its summary and the records of the items that succeeded.
+ * Returns undefined if there are no results to summarize.
  */
 export async function summarizeFleet(
   client: S3Client,
@@ -38,8 +42,11 @@ export async function summarizeFleet(
   const { folder, encryptionKey } = event;
   const { bucket, key } = locationOf(folder);
   const manifest = event.manifest ?? (await findManifest(client, bucket, key));
-  if (manifest === undefined) return undefined;
-  const items = worstFirst(await withUse(client, await readItems(client, bucket, key, manifest)));
+  const skipped = await readSkipped(client, bucket, key);
+  if (manifest === undefined && skipped.length === 0) return undefined;
+  const run = manifest === undefined ? undefined : await readItems(client, bucket, key, manifest);
+  if (run) await recordSuccesses(client, event, run.results, run.fingerprints);
+  const items = worstFirst([...(await withUse(client, run?.results ?? [])), ...skipped]);
   const fleet = summarize(items);
   const put = (name: string, contentType: string, body: string) =>
     putObject(client, `${folder}${name}`, { body, contentType }, encryptionKey);
@@ -60,43 +67,51 @@ export async function summarizeFleet(
       summary: `${folder}${LAST_FILE}`,
       csv: `${folder}fleet.csv`,
       json: `${folder}fleet.json`,
-      results: `s3://${bucket}/${manifest}`,
+      ...(manifest !== undefined && { results: `s3://${bucket}/${manifest}` }),
     },
   };
 }
 
-/** The results of all items, in the order of the list. Items without a result were not started. */
+/** The results of the items that were skipped. */
+async function readSkipped(client: S3Client, bucket: string, key: string): Promise<ItemResult[]> {
+  const file = `${key}${SKIPPED_ITEMS}`;
+  if (!(await hasObject(client, { bucket, key: file }))) return [];
+  const items: ItemResult[] = [];
+  for await (const item of readLines<ItemResult>(client, bucket, file))
+    items.push({ ...item, status: 'SKIPPED' });
+  return items;
+}
+
+/** The results of the items to run, in the order of the list. Items without a result were not started. */
 async function readItems(
   client: S3Client,
   bucket: string,
   key: string,
   manifest: string,
-): Promise<ItemResult[]> {
+): Promise<{ readonly results: ItemResult[]; readonly fingerprints: ReadonlyMap<string, ItemFingerprint> }> {
   const items = new Map<string, ItemResult>();
+  const fingerprints = new Map<string, ItemFingerprint>();
   for await (const item of readLines<ListedItem>(client, bucket, `${key}items.jsonl`)) {
     items.set(item.folder, resultOf(item, undefined));
+    if (item.fingerprint) fingerprints.set(item.folder, item.fingerprint);
   }
   for await (const child of readResults(client, bucket, manifest)) {
     const item = itemOf(child);
     // After a redrive, an item can have a result of each attempt.
     if (items.get(item.folder)?.status !== 'SUCCEEDED') items.set(item.folder, resultOf(item, child));
   }
-  return [...items.values()];
+  return { results: [...items.values()], fingerprints };
 }
 
 /** Adds the billed time of failed items, which is only in their reports. */
 async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
   const all = [...items];
-  const queue = all.entries();
-  const read = async () => {
-    for (const [index, item] of queue) {
-      const { report, instanceSeconds } = item;
-      if (report === undefined || instanceSeconds !== undefined) continue;
-      const used = await usedIn(client, report);
-      if (used !== undefined) all[index] = { ...item, instanceSeconds: used };
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_READS }, read));
+  await inParallel(items.entries(), PARALLEL_READS, async ([index, item]) => {
+    const { report, instanceSeconds } = item;
+    if (report === undefined || instanceSeconds !== undefined) return;
+    const used = await usedIn(client, report);
+    if (used !== undefined) all[index] = { ...item, instanceSeconds: used };
+  });
   return all;
 }
 

@@ -10,6 +10,7 @@ const RANKS: Readonly<Record<ItemStatus, number>> = {
   ABORTED: 1,
   NOT_STARTED: 2,
   SUCCEEDED: 3,
+  SKIPPED: 3,
 };
 
 /** Sorts items: failed items first, then the worst objective first. */
@@ -34,6 +35,7 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
     succeeded: having('SUCCEEDED'),
     failed: having('FAILED', 'TIMED_OUT', 'ABORTED'),
     notStarted: having('NOT_STARTED'),
+    skipped: having('SKIPPED'),
     reasons: reasonsOf(items),
     ...objectiveOf(items),
     ...(seconds.length > 0 && { instanceSeconds: seconds.reduce((sum, each) => sum + each, 0) }),

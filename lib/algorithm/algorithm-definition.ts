@@ -146,4 +146,6 @@ export interface AlgorithmChannel {
   readonly name: string;
   readonly location: DataLocation;
   readonly contentType?: string;
+  /** Whether its objects never change, because the location names their version. */
+  readonly isVersioned?: boolean;
 }

@@ -113,12 +113,13 @@ function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): Bound
   const script = DataLocation.fromUri(document.scriptUri);
   const scriptFile = document.scriptUri.slice(document.scriptUri.lastIndexOf('/') + 1);
   const ofContainer = hyperparametersFor(document, instanceType).filter((each) => each.ofContainer);
-  const channels: AlgorithmChannel[] = [{ name: CODE_CHANNEL, location: script }];
+  const channels: AlgorithmChannel[] = [{ name: CODE_CHANNEL, location: script, isVersioned: true }];
   if (setup.artifactUri) {
     channels.push({
       name: MODEL_CHANNEL,
       location: DataLocation.fromUri(setup.artifactUri),
       contentType: MODEL_CONTENT_TYPE,
+      isVersioned: true,
     });
   }
   return {

@@ -75,7 +75,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
         },
         instanceTypeHyperparameter: options.distribution && 'sagemaker_instance_type',
         environment: environmentOf(options, use),
-        channels: [{ name: 'code', location }],
+        channels: [{ name: 'code', location, isVersioned: source._files !== undefined }],
       };
     },
   };

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import type { FleetItems } from '../fleet-items';
 import { allowFunction, bundledFunction } from './bundled-function';
+import { type LastSuccessOptions, listedLocations } from './fleet-last-success';
 import { grantOutputKey } from './output-key';
 import { reportLocation } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
@@ -15,6 +16,8 @@ import { listStatement, readStatements, writeStatement } from './training-permis
 export interface FleetFunctionOptions {
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
+  /** Undefined if the fleet records no successes. */
+  readonly lastSuccess?: LastSuccessOptions;
 }
 
 /** Location of the lists, the results and the summaries of the executions. */
@@ -22,12 +25,18 @@ export function fleetLocation(output: DataLocation): DataLocation {
   return output._child('fleets/');
 }
 
+/** Location of the records of the items' last successes; empty if the fleet records none. */
+function successLocations({ output, lastSuccess }: FleetFunctionOptions): DataLocation[] {
+  return lastSuccess ? [output._child('successes/')] : [];
+}
+
 /** Creates the function that reads the list of the items. */
 export function listItemsFunction(
   scope: Construct,
   id: string,
-  { items, output, encryptionKey }: FleetFunctionOptions & { readonly items: FleetItems },
+  options: FleetFunctionOptions & { readonly items: FleetItems },
 ): lambda.Function {
+  const { items, output, encryptionKey, lastSuccess } = options;
   const made = new lambda.Function(
     scope,
     id,
@@ -35,8 +44,9 @@ export function listItemsFunction(
       name: 'list-fleet-items',
       description: 'Reads and checks the list of the items of a fleet',
       roleDescription: 'Reads lists of items and writes them for Step Functions',
-      memorySize: 1024,
-      timeout: Duration.minutes(5),
+      // A request for each location of each item takes the time of a whole CPU.
+      memorySize: lastSuccess ? 2048 : 1024,
+      timeout: Duration.minutes(lastSuccess ? 15 : 5),
       encryptionKey,
     }),
   );
@@ -44,15 +54,18 @@ export function listItemsFunction(
   const { _format: format, _location: source } = items;
   if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
   const fleets = fleetLocation(output);
+  const successes = successLocations(options);
+  const data = lastSuccess?.data ? listedLocations(lastSuccess.data) : [];
   return allowFunction(
     made,
     [
       // An execution can retry the items of an earlier execution.
-      ...readStatements([fleets]),
+      ...readStatements([fleets, ...successes]),
       ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
       // If the list is a file, the function uses this permission to check whether the file exists.
       listStatement(source),
       listStatement(fleets),
+      ...[...successes, ...data].map(listStatement),
       writeStatement([fleets]),
     ],
     'Objects below the locations of the list and of the output',
@@ -74,15 +87,16 @@ export interface SummarizeFunctionOptions extends FleetFunctionOptions {
 export function summarizeFleetFunction(
   scope: Construct,
   id: string,
-  { output, encryptionKey, deadLetterQueue }: SummarizeFunctionOptions,
+  options: SummarizeFunctionOptions,
 ): lambda.Function {
+  const { output, encryptionKey, deadLetterQueue, lastSuccess } = options;
   const made = new lambda.Function(scope, id, {
     ...bundledFunction(scope, id, {
       name: 'summarize-fleet',
       description: 'Writes the summary of a fleet of tuning jobs',
       roleDescription: 'Reads the results of a fleet and writes its summary',
       memorySize: 1024,
-      timeout: Duration.minutes(10),
+      timeout: Duration.minutes(lastSuccess ? 15 : 10),
       encryptionKey,
     }),
     // Applies to invocations by the EventBridge rule. If an execution failed, its results can be written after its
@@ -94,7 +108,11 @@ export function summarizeFleetFunction(
   const fleets = fleetLocation(output);
   return allowFunction(
     made,
-    [...readStatements([fleets, reportLocation(output)]), listStatement(fleets), writeStatement([fleets])],
+    [
+      ...readStatements([fleets, reportLocation(output)]),
+      listStatement(fleets),
+      writeStatement([fleets, ...successLocations(options)]),
+    ],
     'Objects below the locations of the results, the reports and the summaries',
   );
 }

@@ -17,6 +17,8 @@ export const ITEM = {
   tag: `$${FLEET_ITEM}.tag`,
   /** Value of the tag that names the execution of the fleet. */
   execution: `$${FLEET_ITEM}.execution`,
+  /** Exists if the item learns from the tuning job of its last success. */
+  startsFromLastSuccess: `$${FLEET_ITEM}.startsFromLastSuccess`,
 } as const;
 
 /** Key of the tag with the item's ID. */
@@ -25,6 +27,8 @@ export const ITEM_TAG = 'cdk-sagemaker-tuning:item';
 /** Whether a chain of states runs for the items of a fleet. */
 export interface FleetItemOptions {
   readonly _isFleetItem?: boolean;
+  /** Whether items learn from the tuning jobs of their last successes. */
+  readonly _startsFromLastSuccess?: boolean;
 }
 
 /** JSONata for an output location. In a fleet, this is the item's folder below the location. */

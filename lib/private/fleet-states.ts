@@ -1,4 +1,4 @@
-import { Aws } from 'aws-cdk-lib';
+import { Aws, Lazy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -13,8 +13,11 @@ import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { EXECUTION_TAG_VALUE } from './execution-tag';
 import { fleetLocation, listItemsFunction, summarizeFleetFunction } from './fleet-functions';
 import { FLEET_ITEM } from './fleet-item';
+import type { LastSuccessOptions } from './fleet-last-success';
+import { settingsOf } from './fleet-settings';
 import { jsonata, literal } from './jsonata';
 import { grantOutputKey, outputKey } from './output-key';
+import { orNull } from './report-states';
 
 /** Everything that the states of a fleet need. */
 export interface FleetStatesProps {
@@ -29,6 +32,8 @@ export interface FleetStatesProps {
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
+  /** Undefined if the fleet records no successes. */
+  readonly lastSuccess?: LastSuccessOptions;
   /** Receives the events for which the summary could not be written. */
   readonly deadLetterQueue: sqs.IQueue;
 }
@@ -36,7 +41,8 @@ export interface FleetStatesProps {
 export const DEFAULT_CONCURRENCY = 10;
 
 /**
- * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`.
+ * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`. If unchanged items are skipped, `HasItemsToTune` leaves
+ * out a Map without items.
  *
  * The Map has no `Catch`, because a redrive does not run a state again whose error was caught.
  *
@@ -58,9 +64,23 @@ export class FleetStates extends sfn.StateMachineFragment {
     this.node.addDependency(props.itemChain);
     this.listItemsFunction = listItemsFunction(this, 'ListItemsFunction', props);
     this.summarizeFunction = summarizeFleetFunction(this, 'SummarizeFunction', props);
+    const tune = this.tuneItems();
+    const list = this.listItems(tune);
     const summarize = this.summarize();
-    this.startState = this.listItems().next(this.tuneItems()).next(summarize).startState;
+    list.next(this.skips ? this.hasItems(tune, summarize) : tune);
+    tune.next(summarize);
+    this.startState = list;
     this.endStates = summarize.endStates;
+  }
+
+  private get skips(): boolean {
+    return this.props.lastSuccess?.data !== undefined;
+  }
+
+  private hasItems(tune: sfn.State, summarize: sfn.State): sfn.State {
+    return sfn.Choice.jsonata(this, 'HasItemsToTune', { stateName: 'HasItemsToTune' })
+      .when(sfn.Condition.jsonata(jsonata('$states.input.items > 0')), tune)
+      .otherwise(summarize);
   }
 
   /**
@@ -85,7 +105,7 @@ export class FleetStates extends sfn.StateMachineFragment {
   }
 
   /** Reads and checks the list, and writes it in the form that the Map reads. */
-  private listItems(): sfn.TaskStateBase {
+  private listItems(tune: sfn.DistributedMap): sfn.TaskStateBase {
     const { items, dataFields, requiredFields, maxConcurrency, output, encryptionKey } = this.props;
     return tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
@@ -99,10 +119,32 @@ export class FleetStates extends sfn.StateMachineFragment {
         maxConcurrency,
         execution: jsonata(EXECUTION_TAG_VALUE),
         output: jsonata(folderOfExecution(output)),
+        lastSuccess: this.lastSuccess(tune),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       }),
       outputs: jsonata('$states.result.Payload'),
     });
+  }
+
+  /** How the function compares the items with their last successes. */
+  private lastSuccess(tune: sfn.DistributedMap): object | undefined {
+    const { lastSuccess: { warmStart, data } = {} } = this.props;
+    if (warmStart === undefined) return undefined;
+    return {
+      // The states are complete only when the template is made.
+      settings: Lazy.uncachedString({
+        produce: (context) => {
+          const { ItemProcessor } = context.resolve(tune.toStateJson(sfn.QueryLanguage.JSONATA));
+          return settingsOf(ItemProcessor);
+        },
+      }),
+      warmStart,
+      data: data && {
+        locations: data.locations,
+        shared: data.shared.map(({ uri }) => uri),
+        allowed: data.allowed.map(({ _uriPrefix }) => _uriPrefix),
+      },
+    };
   }
 
   /** Runs the chain for each item, in a child execution. */
@@ -134,7 +176,7 @@ export class FleetStates extends sfn.StateMachineFragment {
       lambdaFunction: this.summarizeFunction,
       payload: sfn.TaskInput.fromObject({
         folder: jsonata(folderOfExecution(output)),
-        manifest: jsonata('$states.input.manifest'),
+        manifest: this.skips ? orNull('$states.input.manifest') : jsonata('$states.input.manifest'),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       }),
       outputs: jsonata('$states.result.Payload'),

@@ -149,6 +149,7 @@ export const TUNING_FRAGMENT = struct<TuningFragmentProps>({
   output: aws.DATA_LOCATION,
   input: optional(text),
   _isFleetItem: optional(flag),
+  _startsFromLastSuccess: optional(flag),
 });
 
 const TUNING_WORKFLOW_MEMBERS: Members<TuningWorkflowProps> = {
@@ -172,4 +173,6 @@ export const TUNING_FLEET = struct<TuningFleetProps>({
   items: optional(aws.FLEET_ITEMS),
   maxConcurrency: optional(number),
   toleratedFailures: optional(aws.TOLERATED_FAILURES),
+  skipUnchanged: optional(flag),
+  warmStartFromPrevious: optional(flag),
 });

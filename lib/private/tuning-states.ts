@@ -47,6 +47,23 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
   readonly reportFunction?: lambda.IFunction;
 }
 
+/** The state that lets an item of a fleet learn from the tuning job of its last success. */
+const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
+
+/** Suffixes of the states that wait for the quota of these states. */
+const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
+  TuneWithWarmStart: '-WarmStart',
+  [FROM_LAST_SUCCESS]: '-LastSuccess',
+};
+
+/** Names of SageMaker's errors for a request that it does not accept, in both Step Functions integrations. */
+const REFUSED_REQUEST = [
+  'SageMaker.AmazonSageMakerException',
+  'SageMaker.SageMakerException',
+  'SageMaker.ResourceInUseException',
+  'SageMaker.ResourceNotFoundException',
+];
+
 /** The states of a search, connected. */
 export class TuningStates {
   readonly start: sfn.State;
@@ -104,6 +121,12 @@ export class TuningStates {
       sfn.Condition.jsonata(jsonata('$exists($states.input.problems)')),
       invalidInput,
     );
+    if (props._startsFromLastSuccess) {
+      isInputValid.when(
+        sfn.Condition.jsonata(jsonata(`$exists(${ITEM.startsFromLastSuccess})`)),
+        this.tune(FROM_LAST_SUCCESS, findBest, warmTuningJobRequest(props)),
+      );
+    }
     // SageMaker does not support a warm start with several definitions.
     if (props.definitions.length === 1) {
       isInputValid.when(
@@ -111,7 +134,7 @@ export class TuningStates {
         this.tune('TuneWithWarmStart', findBest, warmTuningJobRequest(props)),
       );
     }
-    isInputValid.otherwise(this.tune('TuneHyperparameters', findBest, tuningJobRequest(props)));
+    isInputValid.otherwise(this.tuneWithoutParents(findBest));
     return configure.next(isInputValid).startState;
   }
 
@@ -124,6 +147,10 @@ export class TuningStates {
       allowedLocations: allowedTestLocations.map((location) => location._uriPrefix),
       otherLocations: others.filter((uri) => !replaceable.includes(uri)),
     };
+  }
+
+  private tuneWithoutParents(findBest: sfn.TaskStateBase): sfn.State {
+    return this.once('TuneHyperparameters', (id) => this.tune(id, findBest, tuningJobRequest(this.props)));
   }
 
   /** Runs the tuning job, and then looks for its best training job, even if the tuning job failed. */
@@ -150,8 +177,7 @@ export class TuningStates {
         tuningJobName: jsonata('$states.result.HyperParameterTuningJobName'),
       },
     });
-    retryJobCreation(task, this.props);
-    this.waitForTuningQuota(task);
+    this.handleRefusals(task, findBest);
     task.addCatch(this.tuningFailed(findBest), {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {
@@ -210,16 +236,25 @@ export class TuningStates {
       },
     });
     warnOfVolumesWithoutKey(scope, trainingDefinitions(tuningJob));
-    retryJobCreation(create, props);
-    this.waitForTuningQuota(create);
+    this.handleRefusals(create, findBest);
     create.next(this.waitForTuningJob(findBest));
     return create;
   }
 
-  private waitForTuningQuota(create: sfn.TaskStateBase): void {
+  /** What happens if SageMaker does not create the tuning job: retries, waits for a quota, and a start without parents. */
+  private handleRefusals(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
+    const isFromLastSuccess = create.id === FROM_LAST_SUCCESS;
+    // The retries for items are long. The start without parents has them.
+    retryJobCreation(create, isFromLastSuccess ? {} : this.props);
     waitForQuota(this.scope, create, {
-      suffix: create.id === 'TuneWithWarmStart' ? '-WarmStart' : '',
+      suffix: QUOTA_SUFFIXES[create.id] ?? '',
       maxWait: this.props.maxQuotaWait,
+    });
+    if (!isFromLastSuccess) return;
+    // If the earlier tuning job was deleted, for example, the item would otherwise fail in each execution.
+    create.addCatch(this.tuneWithoutParents(findBest), {
+      errors: REFUSED_REQUEST,
+      outputs: jsonata('$states.input'),
     });
   }
 

@@ -1,9 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import { DataLocation } from '../data-location';
 import type { TuningFleetProps } from '../tuning-fleet';
+import { ownFinalData } from './final-training';
 import { LIMITS } from './limits';
 import { folder } from './locations';
 import { Problems } from './problems';
+import { hasSeveralDefinitions } from './tuning-definitions';
 import { TUNING_FLEET } from './tuning-shape';
 import { checkLocations } from './validate-jobs';
 import { validateWorkflow } from './validate-workflow';
@@ -29,11 +31,45 @@ export function validateFleet(path: string, props: TuningFleetProps): void {
     );
   }
   checkFolders(problems, props);
+  checkComparedData(problems, props);
+  checkWarmStart(problems, props);
   if (toleratedFailures?._unit === 'count') {
     problems.integer('toleratedFailures', toleratedFailures._value, 0, Number.POSITIVE_INFINITY);
   }
   if (toleratedFailures?._unit === 'percentage') checkPercentage(problems, toleratedFailures._value);
   problems.throwIfAny(path);
+}
+
+/** S3 tells whether objects have changed. File systems do not. */
+function checkComparedData(problems: Problems, props: TuningFleetProps): void {
+  if (!props.skipUnchanged) return;
+  const { train, validation, test, channels, furtherDefinitions = [] } = props;
+  const data = [
+    ...[train, validation, test, ...Object.values(ownFinalData(props)), ...Object.values(channels ?? {})],
+    ...furtherDefinitions.flatMap((each) => [
+      each.train,
+      each.validation,
+      ...Object.values(each.channels ?? {}),
+    ]),
+  ];
+  if (data.every((each) => each === undefined || each.location !== undefined)) return;
+  problems.add(
+    'skipUnchanged',
+    'is not supported with data in file systems: only S3 tells whether data has changed',
+  );
+}
+
+function checkWarmStart(problems: Problems, props: TuningFleetProps): void {
+  if (!props.warmStartFromPrevious) return;
+  const because = {
+    warmStart: props.warmStart && 'it names the tuning jobs that all items learn from',
+    furtherDefinitions:
+      hasSeveralDefinitions(props) && 'SageMaker does not support a warm start with several definitions',
+    'a grid search': props.strategy?.name === 'Grid' && 'it runs every combination in each execution',
+  };
+  for (const [what, reason] of Object.entries(because)) {
+    if (reason) problems.add('warmStartFromPrevious', `cannot be combined with ${what}: ${reason}`);
+  }
 }
 
 /**

@@ -118,6 +118,7 @@ test('the numbers, and the reasons for failure, the most common first', async ()
     succeeded: 3,
     failed: 4,
     notStarted: 1,
+    skipped: 0,
     reasons: [
       { error: 'InvalidInput', reason: 'eta: must be a string, got 1', example: 'invalid-1', count: 2 },
       {
@@ -229,7 +230,7 @@ test('the page has at most 10,000 items, the worst, and says where the others ar
       {
         execution: 'run',
         createdAt: '2026-11-29T10:00:00Z',
-        fleet: { items: count, succeeded: 0, failed: count, notStarted: 0, reasons: [] },
+        fleet: { items: count, succeeded: 0, failed: count, notStarted: 0, skipped: 0, reasons: [] },
         items: items.slice(0, count),
       },
       ASSETS,

@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -109,7 +110,7 @@ export function startS3(
       .slice(start, start + pageSize)
       .map((entry) =>
         entry in objects
-          ? `<Contents><Key>${entry}</Key><Size>${Buffer.byteLength(objects[entry] ?? '')}</Size><LastModified>${modified[entry] ?? '2026-11-29T10:00:00.000Z'}</LastModified></Contents>`
+          ? `<Contents><Key>${entry}</Key><ETag>"${md5(objects[entry])}"</ETag><Size>${Buffer.byteLength(objects[entry] ?? '')}</Size><LastModified>${modified[entry] ?? '2026-11-29T10:00:00.000Z'}</LastModified></Contents>`
           : `<CommonPrefixes><Prefix>${entry}</Prefix></CommonPrefixes>`,
       );
     return {
@@ -118,6 +119,10 @@ export function startS3(
       body: `<ListBucketResult><Name>${bucket}</Name><IsTruncated>${next !== undefined}</IsTruncated>${contents.join('')}${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`,
     };
   });
+}
+
+function md5(content: string | Buffer = ''): string {
+  return createHash('md5').update(content).digest('hex');
 }
 
 interface Answer {

@@ -35,10 +35,11 @@ ${table(items)}
 }
 
 function overview(fleet: FleetSummary): Markup {
-  const { items, succeeded, failed, notStarted, objective, instanceSeconds } = fleet;
+  const { items, succeeded, failed, notStarted, skipped, objective, instanceSeconds } = fleet;
   const facts: (readonly [string, string])[] = [
     ['Succeeded', formatNumber(succeeded)],
     ['Failed', formatNumber(failed)],
+    ...(skipped > 0 ? [['Skipped', formatNumber(skipped)] as const] : []),
     ...(notStarted > 0 ? [['Not started', formatNumber(notStarted)] as const] : []),
     ...(objective
       ? ([
@@ -129,7 +130,7 @@ ${isCut && html`<p class="note">The files fleet.csv and fleet.json have all ${fo
 }
 
 function row(item: ItemResult): Markup {
-  const kind = item.status === 'SUCCEEDED' ? undefined : html` class="failed"`;
+  const kind = ['SUCCEEDED', 'SKIPPED'].includes(item.status) ? undefined : html` class="failed"`;
   return html`<tr${kind}>${COLUMNS.map(({ isText, show, sortBy }) => {
     const value = sortBy?.(item);
     return html`<td${isText && html` class="t"`}${value !== undefined && html` data-value="${value}"`}>${show(item)}`;

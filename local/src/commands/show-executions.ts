@@ -8,6 +8,7 @@ import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
 import { executionsWithItems, renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
+import { renderSkippedItems } from '../report/skipped-items';
 import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
 import { PROGRAM } from './help';
@@ -71,7 +72,8 @@ function printEnd(
   executions.forEach(({ name, recordFile }, i) => {
     const record = records[i];
     console.log(`Execution ${name}: ${record?.status}`);
-    if (record) for (const line of renderStubbedTasks(record)) console.log(line);
+    if (record)
+      for (const line of [...renderStubbedTasks(record), ...renderSkippedItems(record)]) console.log(line);
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
     console.log(`Record: ${formatPath(recordFile)}`);
     for (const page of record ? reportsOf(record, root) : []) console.log(`Report: ${formatPath(page)}`);

@@ -2,6 +2,7 @@ import { type ExecutionRecord, inputTextOf, type KeptEvent } from '../executions
 import { nameOfStubbed } from '../executions/stub-tasks';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
+import { renderSkippedItems } from './skipped-items';
 
 /** Fields of SageMaker requests that name the job to create. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -57,6 +58,7 @@ export function renderExecution(
     ...renderStubbedTasks(record),
     ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
     ...details.items,
+    ...renderSkippedItems(record),
     ...(output === undefined ? [] : [`Output: ${outputText}`]),
     ...(['RUNNING', 'SUCCEEDED'].includes(status) ? [] : [explainFailure(record)]),
     `Record: ${formatPath(details.file)}`,

@@ -1,66 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
-import { context } from '../../../cdk.json';
-import { ToleratedFailures, TuningFleet, type TuningFleetProps } from '../../../lib';
-import { TUNING } from '../../../test/fixtures';
+import { ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
-import type { StubTraining } from '../../src/training';
 import { until } from '../services/helpers';
+import { deployFleet, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
 import { temporaryFolder } from './support';
-
-function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
-  const app = new App({ context, outdir: temporaryFolder() });
-  new TuningFleet(new Stack(app, 'Test'), 'Fleet', {
-    ...TUNING,
-    maxTrainingJobs: 2,
-    finalTraining: { enabled: false },
-    jobNamePrefix: 'fleet',
-    // The same data for all items.
-    trainPrefix: 'input/train/',
-    validationPrefix: 'input/validation/',
-    ...props,
-  });
-  return app.synth().directory;
-}
-
-async function deploy(
-  assembly: string,
-  root: string,
-  stubTraining: StubTraining,
-  onNotice: (text: string) => void = () => undefined,
-): Promise<LocalMode> {
-  const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01, onNotice });
-  for (const channel of ['train', 'validation']) {
-    await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
-  }
-  return stack;
-}
-
-const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
-
-/** The ID of the item of a training job. */
-const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
-
-/**
- * A stub in which the training jobs of some items fail, and the number of jobs that each item has trained.
- */
-function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
-  const jobs = new Map<string, number>();
-  const stub: StubTraining = ({ name }) => {
-    const id = itemOf(name);
-    jobs.set(id, (jobs.get(id) ?? 0) + 1);
-    if (failing.has(id)) throw new Error('label is nan');
-    return { 'validation:rmse': Number(id.slice(1)) };
-  };
-  return { stub, jobs };
-}
 
 test('a failed execution has a summary, and its retry runs only the items that did not succeed', async () => {
   const failing = new Set(['i1', 'i3']);
   const { stub, jobs } = trainingOf(failing);
   const root = temporaryFolder();
-  const stack = await deploy(
+  const stack = await deployFleet(
     synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1), maxConcurrency: 1 }),
     root,
     stub,
@@ -88,7 +38,7 @@ test('a failed execution has a summary, and its retry runs only the items that d
 
 test('the history of the execution does not grow with the number of items', async () => {
   const { stub } = trainingOf(new Set());
-  const stack = await deploy(synthesizeFleet({ report: false }), temporaryFolder(), stub);
+  const stack = await deployFleet(synthesizeFleet({ report: false }), temporaryFolder(), stub);
   const events: number[] = [];
   for (const count of [2, 20]) {
     const execution = stack.startExecution({ input: { items: items(count) } });
@@ -103,7 +53,7 @@ test('an invalid list fails before any job, and an invalid item fails alone', as
   const { stub } = trainingOf(new Set());
   const faults: string[] = [];
   const assembly = synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1) });
-  const stack = await deploy(assembly, temporaryFolder(), stub, (text) => faults.push(text));
+  const stack = await deployFleet(assembly, temporaryFolder(), stub, (text) => faults.push(text));
   const twice = await stack.startExecution({ input: { items: [{ id: 1 }, { id: 1 }] } }).ended;
   expect(twice).toMatchObject({ status: 'FAILED', error: 'InvalidItems' });
   expect(stack.tuningJobs()).toEqual([]);
@@ -122,7 +72,7 @@ test('items that ended do not run again when the execution is resumed', async ()
   const root = temporaryFolder();
   const notices: string[] = [];
   const first = new Map<string, number>();
-  const stack = await deploy(
+  const stack = await deployFleet(
     assembly,
     root,
     async ({ name }) => {

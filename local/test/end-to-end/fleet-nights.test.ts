@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToleratedFailures } from '../../../lib';
+import { renderSkippedItems } from '../../src/report/skipped-items';
+import { deployFleet, synthesizeFleet, trainingOf } from './stub-fleet';
+import { temporaryFolder } from './support';
+
+const IDS = ['i0', 'i1', 'i2'];
+
+const PROPS = {
+  skipUnchanged: true,
+  warmStartFromPrevious: true,
+  // Each item has its own training data.
+  trainPrefix: undefined,
+  toleratedFailures: ToleratedFailures.count(1),
+};
+
+test('each night runs only the items that have changed or failed, and they learn from their last success', async () => {
+  const root = temporaryFolder();
+  const failing = new Set(['i2']);
+  const { stub, jobs } = trainingOf(failing);
+  let stack = await deployFleet(synthesizeFleet(PROPS), root, stub);
+  const bucket = stack.bucket('Fleet/Bucket');
+  const write = (id: string, text: string) => bucket.put(`input/stores/${id}/data.csv`, text);
+  for (const id of IDS) await write(id, '1,2,3\n');
+  const items = IDS.map((id) => ({ id, train: `s3://${bucket.name}/input/stores/${id}/` }));
+
+  /** Runs an execution. Returns the items that ran, the numbers of the summary, and the parents of its tuning jobs. */
+  const night = async (name: string, input: object = {}) => {
+    jobs.clear();
+    const before = stack.tuningJobs().length;
+    const execution = stack.startExecution({ name, input: { items, ...input } });
+    const record = await execution.ended;
+    expect(record.status).toBe('SUCCEEDED');
+    const { fleet } = record.output as { fleet: Record<string, number> };
+    const { succeeded, failed, skipped } = fleet;
+    const parents = stack
+      .tuningJobs()
+      .slice(before)
+      .map(
+        ({ WarmStartConfig }) =>
+          WarmStartConfig?.ParentHyperParameterTuningJobs[0]?.HyperParameterTuningJobName,
+      );
+    return { ran: [...jobs.keys()].sort(), counts: [succeeded, failed, skipped], parents, record };
+  };
+  const summaryOf = (name: string) =>
+    JSON.parse(readFileSync(join(root, 's3', bucket.name, 'output/fleets', name, 'fleet.json'), 'utf8'));
+
+  expect(await night('monday')).toMatchObject({
+    ran: IDS,
+    counts: [2, 1, 0],
+    parents: [undefined, undefined, undefined],
+  });
+
+  failing.clear();
+  expect(await night('tuesday')).toMatchObject({ ran: ['i2'], counts: [1, 0, 2], parents: [undefined] });
+
+  const wednesday = await night('wednesday');
+  expect(wednesday).toMatchObject({ ran: [], counts: [0, 0, 3], parents: [] });
+  expect(stack.executionStore.items(wednesday.record.arn)).toEqual([]);
+  expect(renderSkippedItems(wednesday.record)).toEqual([
+    'Skipped: 3 items, unchanged since the last success',
+  ]);
+  const { results } = summaryOf('wednesday');
+  expect(results).toHaveLength(3);
+  for (const { id, status, tuningJob, objective, report } of results) {
+    const earlier = summaryOf(id === 'i2' ? 'tuesday' : 'monday').results.find(
+      (each: { id: string }) => each.id === id,
+    );
+    expect(status).toBe('SKIPPED');
+    expect({ tuningJob, objective, report }).toEqual({
+      tuningJob: earlier.tuningJob,
+      objective: earlier.objective,
+      report: earlier.report,
+    });
+  }
+
+  await write('i1', '4,5,6\n');
+  const [{ tuningJob: parent }] = summaryOf('monday').results.filter(({ id }: { id: string }) => id === 'i1');
+  expect(await night('thursday')).toMatchObject({ ran: ['i1'], counts: [1, 0, 2], parents: [parent] });
+  expect(await night('friday', { skipUnchanged: false })).toMatchObject({ ran: IDS, counts: [3, 0, 0] });
+  expect(await night('saturday')).toMatchObject({ ran: [], counts: [0, 0, 3] });
+  await stack.close();
+
+  stack = await deployFleet(synthesizeFleet({ ...PROPS, hyperparameters: { num_round: '7' } }), root, stub);
+  const sunday = await night('sunday');
+  expect(sunday).toMatchObject({ ran: IDS, counts: [3, 0, 0] });
+  // SageMaker refuses parents with other hyperparameters.
+  expect(sunday.parents).toEqual([undefined, undefined, undefined]);
+  await stack.close();
+});

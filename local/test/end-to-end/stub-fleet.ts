@@ -1,0 +1,57 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { context } from '../../../cdk.json';
+import { TuningFleet, type TuningFleetProps } from '../../../lib';
+import { TUNING } from '../../../test/fixtures';
+import { LocalMode } from '../../src';
+import type { StubTraining } from '../../src/training';
+import { temporaryFolder } from './support';
+
+/** Synthesizes an app with a fleet whose items share their data. */
+export function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
+  const app = new App({ context, outdir: temporaryFolder() });
+  new TuningFleet(new Stack(app, 'Test'), 'Fleet', {
+    ...TUNING,
+    maxTrainingJobs: 2,
+    finalTraining: { enabled: false },
+    jobNamePrefix: 'fleet',
+    // The same data for all items.
+    trainPrefix: 'input/train/',
+    validationPrefix: 'input/validation/',
+    ...props,
+  });
+  return app.synth().directory;
+}
+
+/** Deploys the app, with data that all items share. */
+export async function deployFleet(
+  assembly: string,
+  root: string,
+  stubTraining: StubTraining,
+  onNotice: (text: string) => void = () => undefined,
+): Promise<LocalMode> {
+  const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01, onNotice });
+  for (const channel of ['train', 'validation']) {
+    await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
+  }
+  return stack;
+}
+
+/** Items `i0`, `i1`, … */
+export const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
+
+/** The ID of the item of a training job. */
+export const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
+
+/**
+ * A stub in which the training jobs of some items fail, and the number of jobs that each item has trained.
+ */
+export function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
+  const jobs = new Map<string, number>();
+  const stub: StubTraining = ({ name }) => {
+    const id = itemOf(name);
+    jobs.set(id, (jobs.get(id) ?? 0) + 1);
+    if (failing.has(id)) throw new Error('label is nan');
+    return { 'validation:rmse': Number(id.slice(1)) };
+  };
+  return { stub, jobs };
+}

@@ -1,0 +1,215 @@
+import { CfnParameter, type Stack, Tags } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import {
+  DataLocation,
+  FinalTrainingData,
+  InputData,
+  TuningFleet,
+  type TuningFleetProps,
+  TuningStrategy,
+  WarmStart,
+} from '../lib';
+import { evaluateJsonata } from './evaluate-jsonata';
+import { definitionOf, type Json, problemsIn, stackOf, statementsIn, TUNING, vpcIn } from './fixtures';
+
+type MakeProps = (stack: Stack) => Partial<TuningFleetProps>;
+
+function stackWith(props: MakeProps, change: (stack: Stack) => void = () => undefined): Stack {
+  const stack = stackOf();
+  new TuningFleet(stack, 'Fleet', { ...TUNING, jobNamePrefix: 'stores', ...props(stack) });
+  change(stack);
+  return stack;
+}
+
+const statesOf = (props: Partial<TuningFleetProps>) => definitionOf(stackWith(() => props)).States;
+
+const lastSuccessOf = (stack: Stack) => definitionOf(stack).States.ListItems.Arguments.Payload.lastSuccess;
+
+const uriData = (name: string) => InputData.csv(DataLocation.fromUri(`s3://lake/${name}/`));
+
+test('by default, no success is recorded', () => {
+  const stack = stackWith(() => ({}));
+  const { ListItems, TuneItems, SummarizeFleet, ...others } = definitionOf(stack).States;
+  expect(others).toEqual({});
+  expect(ListItems.Arguments.Payload).not.toHaveProperty('lastSuccess');
+  expect([ListItems.Next, TuneItems.Next, SummarizeFleet.End]).toEqual(['TuneItems', 'SummarizeFleet', true]);
+  expect(TuneItems.ItemProcessor.States.TuneFromLastSuccess).toBeUndefined();
+  expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('successes/');
+});
+
+describe('skipUnchanged', () => {
+  test('leaves out the Map if no item is left', async () => {
+    const { ListItems, HasItemsToTune, SummarizeFleet } = statesOf({ skipUnchanged: true });
+    expect(ListItems.Next).toBe('HasItemsToTune');
+    const [{ Condition, Next }] = HasItemsToTune.Choices;
+    expect([Next, HasItemsToTune.Default]).toEqual(['TuneItems', 'SummarizeFleet']);
+    const { manifest } = SummarizeFleet.Arguments.Payload;
+    expect(await evaluateJsonata(Condition, { input: { items: 1 } })).toBe(true);
+    expect(await evaluateJsonata(Condition, { input: { items: 0 } })).toBe(false);
+    expect(await evaluateJsonata(manifest, { input: { manifest: 'key' } })).toBe('key');
+    expect(await evaluateJsonata(manifest, { input: { items: 0 } })).toBeNull();
+  });
+
+  test('compares all data that the jobs of an item read', () => {
+    const stack = stackWith(() => ({
+      skipUnchanged: true,
+      train: uriData('train'),
+      validation: uriData('validation'),
+      evaluation: {},
+      test: uriData('test'),
+      channels: { weights: uriData('weights') },
+      finalTraining: { data: FinalTrainingData.of(uriData('final')) },
+      allowedInputLocations: [DataLocation.fromUri('s3://lake/stores/')],
+    }));
+    const uri = (name: string) => `s3://lake/${name}/`;
+    const replaceable = ['train', 'validation', 'test', 'final'];
+    expect(lastSuccessOf(stack).data).toEqual({
+      locations: {
+        train: uri('train'),
+        validation: uri('validation'),
+        finalTrain: uri('final'),
+        test: uri('test'),
+      },
+      shared: [uri('weights')],
+      allowed: [...replaceable, 'stores'].map(uri),
+    });
+    const listed = statementsIn(stack, /ListItemsFunction/).flatMap(
+      ({ Action, Resource, Condition }: Json) =>
+        Action === 's3:ListBucket' && Resource.includes(':lake') ? Condition.StringLike['s3:prefix'] : [],
+    );
+    expect(listed).toEqual([...replaceable, 'stores', 'weights'].map((name) => `${name}/*`));
+  });
+
+  test('the functions read and write only the records', () => {
+    const stack = stackWith((inner) => ({
+      skipUnchanged: true,
+      bucket: s3.Bucket.fromBucketName(inner, 'Lake', 'lake'),
+    }));
+    const allowed = (role: RegExp) =>
+      statementsIn(stack, role).flatMap(({ Action, Resource, Condition }: Json) =>
+        [Resource, Condition?.StringLike['s3:prefix']]
+          .flat()
+          .some((each) => String(each).includes('successes/'))
+          ? Action
+          : [],
+      );
+    expect(allowed(/ListItemsFunction/)).toEqual(['s3:GetObject', 's3:ListBucket']);
+    expect(allowed(/SummarizeFunction/)).toEqual(['s3:PutObject']);
+    expect(allowed(/StateMachine|Training|Report|FindBest/)).toEqual([]);
+  });
+
+  test.each<[string, MakeProps]>([
+    ['training data', (stack) => ({ train: fileSystem(), ...network(stack) })],
+    ['a channel', (stack) => ({ channels: { weights: fileSystem() }, ...network(stack) })],
+  ])('is refused with data in a file system: %s', (_case, props) => {
+    expect(problemsIn(() => stackWith((stack) => ({ skipUnchanged: true, ...props(stack) })))).toEqual([
+      'skipUnchanged: is not supported with data in file systems: only S3 tells whether data has changed',
+    ]);
+  });
+
+  const fileSystem = () => InputData.efs({ fileSystemId: 'fs-0123456789abcdef0', directoryPath: '/data' });
+  const network = (stack: Stack) => ({ vpc: vpcIn(stack) });
+});
+
+describe('the settings of the states', () => {
+  const settingsOf = (props: MakeProps, change?: (stack: Stack) => void): string =>
+    lastSuccessOf(stackWith((stack) => ({ skipUnchanged: true, ...props(stack) }), change)).settings;
+  const usual = settingsOf(() => ({}));
+
+  test.each<[string, MakeProps, ((stack: Stack) => void)?]>([
+    ['nothing', () => ({})],
+    ['tags of the jobs', () => ({ tags: { build: '17' } })],
+    [
+      'tags of the app, such as the time of the deployment',
+      () => ({}),
+      (stack) => Tags.of(stack).add('deployed', 'now'),
+    ],
+    ['the concurrency', () => ({ maxConcurrency: 3 })],
+  ])('stay the same if this has changed: %s', (_case, props, change) => {
+    expect(settingsOf(props, change)).toBe(usual);
+  });
+
+  test.each<[string, Partial<TuningFleetProps>]>([
+    ['the number of jobs', { maxTrainingJobs: 7 }],
+    ['a hyperparameter', { hyperparameters: { num_round: '101' } }],
+    ['the strategy', { strategy: TuningStrategy.random() }],
+    ['the instance type', { resources: { instanceType: 'ml.m5.large' } }],
+    ['the final training', { finalTraining: { enabled: false } }],
+  ])('differ if this has changed: %s', (_case, props) => {
+    expect(settingsOf(() => props)).not.toBe(usual);
+  });
+
+  test('have the values of tokens, which only the deployed stack knows', () => {
+    const settings = settingsOf((stack) => ({
+      resources: { instanceType: new CfnParameter(stack, 'InstanceType').valueAsString },
+    }));
+    expect(settings).toMatch(/^[0-9a-f]{64}( <[\w.:]+>)+$/);
+    expect(settings).toContain('<InstanceType>');
+    expect(usual).not.toContain('<InstanceType>');
+  });
+});
+
+describe('warmStartFromPrevious', () => {
+  const itemStates = (props: Partial<TuningFleetProps> = {}) =>
+    statesOf({ warmStartFromPrevious: true, ...props }).TuneItems.ItemProcessor.States;
+
+  test('records successes without comparing data', () => {
+    const stack = stackWith(() => ({ warmStartFromPrevious: true }));
+    expect(lastSuccessOf(stack)).toEqual({ settings: expect.any(String), warmStart: true });
+    const { HasItemsToTune, TuneItems } = definitionOf(stack).States;
+    expect(HasItemsToTune).toBeUndefined();
+    expect(TuneItems.ItemProcessor.States.TuneFromLastSuccess).toBeDefined();
+  });
+
+  test.each<[string, Partial<TuningFleetProps>]>([
+    ['.sync', {}],
+    ['the SDK', { strategy: TuningStrategy.hyperband({ maxResource: 9 }) }],
+  ])('starts without the parent if SageMaker refuses it, by %s', async (_case, props) => {
+    const { IsInputValid, TuneFromLastSuccess } = itemStates(props);
+    const [, { Condition, Next }, { Next: other }] = IsInputValid.Choices;
+    expect([Next, other, IsInputValid.Default]).toEqual([
+      'TuneFromLastSuccess',
+      'TuneWithWarmStart',
+      'TuneHyperparameters',
+    ]);
+    const condition = Condition.replace('$fleetItem', '$states.item');
+    expect(await evaluateJsonata(condition, { item: { startsFromLastSuccess: true } })).toBe(true);
+    expect(await evaluateJsonata(condition, { item: {} })).toBe(false);
+
+    const { WarmStartType, ParentHyperParameterTuningJobs } = TuneFromLastSuccess.Arguments.WarmStartConfig;
+    expect(WarmStartType).toBe('TransferLearning');
+    const input = { settings: { warmStartFrom: ['earlier'] } };
+    expect(await evaluateJsonata(ParentHyperParameterTuningJobs, { input })).toEqual([
+      { HyperParameterTuningJobName: 'earlier' },
+    ]);
+    const {
+      ErrorEquals,
+      Next: next,
+      Output,
+    } = TuneFromLastSuccess.Catch.find(({ ErrorEquals: names }: Json) =>
+      names.some((name: string) => /AmazonSageMakerException|States.TaskFailed/.test(name)),
+    );
+    expect([ErrorEquals.includes('SageMaker.AmazonSageMakerException'), next]).toEqual([
+      true,
+      'TuneHyperparameters',
+    ]);
+    expect(await evaluateJsonata(Output, { input })).toEqual(input);
+  });
+
+  test.each<[string, Partial<TuningFleetProps>, RegExp]>([
+    [
+      'parents for all items',
+      { warmStart: WarmStart.transferLearning(['earlier']) },
+      /cannot be combined with warmStart: it names/,
+    ],
+    [
+      'a grid search',
+      { strategy: TuningStrategy.grid() },
+      /cannot be combined with a grid search: it runs every combination/,
+    ],
+  ])('is refused with %s', (_case, props, message) => {
+    const problems = problemsIn(() => stackWith(() => ({ warmStartFromPrevious: true, ...props })));
+    expect(problems).toContainEqual(expect.stringMatching(message));
+  });
+});
