@@ -9,8 +9,14 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as s3n from 'aws-cdk-lib/aws-s3-notifications';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { AutoMlWorkflow, DataLocation, type SageMakerWorkflow, type WorkflowLogOptions } from '../lib';
-import { flat, type Json, stackOf, statementsIn, workflow } from './fixtures';
+import {
+  AutoMlWorkflow,
+  DataLocation,
+  type SageMakerWorkflow,
+  TuningFleet,
+  type WorkflowLogOptions,
+} from '../lib';
+import { flat, type Json, stackOf, statementsIn, TUNING, workflow } from './fixtures';
 
 type Options = WorkflowLogOptions & {
   bucket?: s3.IBucket;
@@ -20,6 +26,10 @@ type Options = WorkflowLogOptions & {
 
 const WORKFLOWS: [string, (stack: Stack, options?: Options) => SageMakerWorkflow][] = [
   ['TuningWorkflow', (stack, options) => workflow(options, stack)],
+  [
+    'TuningFleet',
+    (stack, options) => new TuningFleet(stack, 'Tuning', { ...TUNING, jobNamePrefix: 'churn', ...options }),
+  ],
   [
     'AutoMlWorkflow',
     (stack, options) =>

@@ -161,6 +161,7 @@ const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkfl
 const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] = [
   ['the defaults', () => ({})],
   ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
+  ['every night', () => ({ skipUnchanged: true, warmStartFromPrevious: true })],
   [
     'a list in a bucket, and a key',
     (stack) => ({

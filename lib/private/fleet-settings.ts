@@ -8,7 +8,7 @@ import { Token } from 'aws-cdk-lib';
 const IGNORED: readonly string[] = ['Comment', 'Retry', 'Tags'];
 
 /**
- * A text that is the same as long as the states of an item are the same: the hash of the states, and the values of their
+ * A string that is the same as long as the states of an item are the same: the hash of the states, and the values of their
  * tokens. The hash has the tokens only by name, because their values are known only in the deployed stack.
  *
  * @param states the states as in the template, with resolved tokens
