@@ -94,7 +94,8 @@ export interface TuningFragmentProps extends TuningOptions {
  * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
  * before a job starts):
  *
- * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers
+ * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers. `maxTrainingJobs` can be more than 750 only if the property
+ *   is
  * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
  * - `test`: with `evaluation`, an S3 URI within the location of the test data or `allowedInputLocations`. The test data
  *   must not overlap with the other data
@@ -106,7 +107,9 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * Output:
  *
- * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`
+ * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`. If the search runs several tuning jobs (`maxTrainingJobs` above
+ *   750), `tuningJob` is the last one, and its `trainingJobs` counts the training jobs of all. It then also has
+ *   `earlierTuningJobNames`, and `failureReason` if the search ended early
  * - `finalTrainingJob`, unless it is disabled: `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With
  *   `finalTraining.reuseBest`, it describes the best training job and has `reused: true`
  * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the means

@@ -267,9 +267,15 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly strategy?: TuningStrategy;
   /**
-   * Number of training jobs that the tuning job runs: 1 to 750, or 1 to 10,000 for a random search. Leave it out for a
-   * grid search, which runs every combination. SageMaker rejects a number that exceeds the number of combinations.
+   * Number of training jobs of the search: 1 to 10,000. Leave it out for a grid search, which runs every combination. SageMaker
+   * rejects a number that exceeds the number of combinations.
    *
+   * A tuning job of SageMaker runs at most 750 training jobs. If the number is larger, the execution runs several tuning jobs
+   * one after the other. Each learns from the latest five before it (a warm start). The execution has one best training job and
+   * one report. This needs a Bayesian search with a single definition, without names of tuning jobs in `warmStart`. A random search runs in
+   * one tuning job, whose quota can be raised to 10,000. Other searches are limited to 750.
+   *
+   * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
    * @default - 20, or the number of combinations if that is smaller
    */
@@ -281,7 +287,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly maxParallelTrainingJobs?: number;
   /**
-   * Maximum run time of the tuning job: 2 minutes to 182.5 days.
+   * Maximum run time of the tuning job: 2 minutes to 182.5 days. If `maxTrainingJobs` is more than 750: of all tuning jobs
+   * together. If less than 2 minutes are left after a tuning job, the search ends.
    *
    * @default - limited only by the account's quota (30 days by default)
    */

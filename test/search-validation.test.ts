@@ -183,7 +183,7 @@ describe('the strategy', () => {
         ...grid,
         ...ranges(choice('max_depth', ...many(28, String)), choice('eta', ...many(27, (i) => `0.${i + 1}`))),
       },
-      'parameterRanges: a grid search can have at most 750 combinations, got 756',
+      'parameterRanges: a grid search can have at most 750 combinations, got 756: more than 750 need several tuning jobs with a warm start, which SageMaker documents only for Bayesian and random searches',
     ],
     [
       'more training jobs than combinations',

@@ -23,16 +23,18 @@ describe('limits', () => {
     `${prop}: must be a whole number from ${min} to ${max}, got ${got} (seconds)`;
   const quota = (prop: string, max: number, got: number) =>
     `${prop}: must be a whole number from 1 to ${max}, got ${got} (quota of SageMaker)`;
+  const own = (prop: string, max: number, got: number) =>
+    `${prop}: must be a whole number from 1 to ${max}, got ${got} (limit of this library)`;
 
   test.each<[string, Props, string]>([
-    ['no training job', { maxTrainingJobs: 0 }, quota('maxTrainingJobs', 750, 0)],
-    ['751 training jobs', { maxTrainingJobs: 751 }, quota('maxTrainingJobs', 750, 751)],
+    ['no training job', { maxTrainingJobs: 0 }, own('maxTrainingJobs', 10_000, 0)],
+    ['10,001 training jobs', { maxTrainingJobs: 10_001 }, own('maxTrainingJobs', 10_000, 10_001)],
     [
       '10,001 training jobs at random',
       { strategy: TuningStrategy.random(), maxTrainingJobs: 10_001 },
       quota('maxTrainingJobs', 10_000, 10_001),
     ],
-    ['half a training job', { maxTrainingJobs: 1.5 }, quota('maxTrainingJobs', 750, 1.5)],
+    ['half a training job', { maxTrainingJobs: 1.5 }, own('maxTrainingJobs', 10_000, 1.5)],
     ['nothing at once', { maxParallelTrainingJobs: 0 }, quota('maxParallelTrainingJobs', 100, 0)],
     ['101 at once', { maxParallelTrainingJobs: 101 }, quota('maxParallelTrainingJobs', 100, 101)],
     [

@@ -1,5 +1,5 @@
 import { InvalidEventError } from '../shared/errors';
-import { fieldsOf, jobName, listSize, show } from '../shared/event-fields';
+import { fieldsOf, jobName, jobNames, listSize, show } from '../shared/event-fields';
 import type { FindBestTrainingJobEvent, StepFunctionsFailure } from './types';
 
 /** A valid event, with its defaults filled in. */
@@ -12,14 +12,18 @@ export type CheckedEvent = FindBestTrainingJobEvent &
  * @throws InvalidEventError with the field and the allowed values; also for unknown fields
  */
 export function parseEvent(event: unknown): CheckedEvent {
-  const { tuningJobName, failure, topTrainingJobs } = fieldsOf(event, [
+  const { tuningJobName, earlierTuningJobNames, failure, topTrainingJobs } = fieldsOf(event, [
     'tuningJobName',
+    'earlierTuningJobNames',
     'failure',
     'topTrainingJobs',
   ]);
   return {
     tuningJobName: jobName('tuningJobName', tuningJobName),
     topTrainingJobs: listSize('topTrainingJobs', topTrainingJobs),
+    ...(earlierTuningJobNames !== undefined && {
+      earlierTuningJobNames: jobNames('earlierTuningJobNames', earlierTuningJobNames),
+    }),
     ...(failure !== undefined && { failure: parseFailure(failure) }),
   };
 }

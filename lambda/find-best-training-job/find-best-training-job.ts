@@ -3,10 +3,8 @@ import {
   type DescribeHyperParameterTuningJobResponse,
   DescribeTrainingJobCommand,
   type DescribeTrainingJobResponse,
-  ListTrainingJobsForHyperParameterTuningJobCommand,
   type SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { UnexpectedResponseError } from '../shared/errors';
 import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import { compareBy, type Objective, objectiveOf, type RankedTrainingJob, ranked } from '../shared/objective';
 import { withinBudget } from '../shared/result-budget';
@@ -14,21 +12,15 @@ import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
 import { joinSentences } from '../shared/sentences';
 import { NoCompletedTrainingJobError, TuningJobNotFoundError } from './errors';
 import type { CheckedEvent } from './event';
+import { describeFailure } from './failure-text';
 import { findCommonFailure } from './failures';
+import { bestOfList, readSearch } from './tuning-search';
 import type {
   BestTrainingJobResult,
   FindBestTrainingJobResult,
-  StepFunctionsFailure,
   TopTrainingJobResult,
   TrainingJobCounts,
-  TuningJobResult,
 } from './types';
-
-/** Maximum number of pages of the sorted list to read. Usually, the first page is enough. */
-const MAX_PAGES = 10;
-
-/** Maximum length of a cause. A cause can be the JSON of a whole job, and begins with the reason. */
-const MAX_CAUSE_CHARACTERS = 2000;
 
 /**
  * Finds the best training job of a tuning job. Returns everything needed to inspect it and to run the final training.
@@ -43,6 +35,8 @@ const MAX_CAUSE_CHARACTERS = 2000;
  * 3. The training job with the best objective value in the list of training jobs, because `BestTrainingJob` can be
  *    missing although training jobs have values. As in SageMaker, completed training jobs come before stopped ones.
  *
+ * If the search ran several tuning jobs, the best training job is the best one in the lists of all of them.
+ *
  * The status of the tuning job does not matter: a job that was stopped, or failed late, can have a best training job.
  */
 export async function findBestTrainingJob(
@@ -50,14 +44,14 @@ export async function findBestTrainingJob(
   event: CheckedEvent,
 ): Promise<FindBestTrainingJobResult> {
   const description = await describeTuningJob(client, event);
-  const tuningJob = summarize(description);
   const own = ranked(description.BestTrainingJob);
   const objective = objectiveOf(description, own);
-  const listed = await listRanked(client, event, objective, own !== undefined);
+  const { tuningJob, listed } = await readSearch(client, event, description, objective);
 
-  const best =
-    (await describeOverallBest(client, description, own, objective)) ??
-    (await describeBest(client, description, own ?? bestOfList(listed)));
+  const best = event.earlierTuningJobNames?.length
+    ? await describeBest(client, description, bestOfList(listed))
+    : ((await describeOverallBest(client, description, own, objective)) ??
+      (await describeBest(client, description, own ?? bestOfList(listed))));
   if (best === undefined) {
     throw await noCompletedTrainingJob(client, event, description, tuningJob.trainingJobs, objective);
   }
@@ -94,75 +88,6 @@ async function describeTuningJob(
     }
     throw error;
   }
-}
-
-function summarize(description: DescribeHyperParameterTuningJobResponse): TuningJobResult {
-  const {
-    HyperParameterTuningJobName: name,
-    HyperParameterTuningJobArn: arn,
-    HyperParameterTuningJobStatus: status,
-    TrainingJobStatusCounters: counters = {},
-  } = description;
-  if (name === undefined || arn === undefined || status === undefined) {
-    throw new UnexpectedResponseError(
-      "SageMaker's description of the tuning job lacks its name, ARN or status",
-    );
-  }
-  return {
-    name,
-    arn,
-    status,
-    trainingJobs: {
-      completed: counters.Completed ?? 0,
-      stopped: counters.Stopped ?? 0,
-      // The API has no counter for all failed training jobs. RetryableError counts failures caused by the service, and
-      // NonRetryableError counts failures caused by the client.
-      failed: (counters.NonRetryableError ?? 0) + (counters.RetryableError ?? 0),
-    },
-  };
-}
-
-/**
- * Lists training jobs of the tuning job with an objective value, best first. Reads at least the requested number. If
- * SageMaker returned no best training job, continues until it finds a completed training job.
- */
-async function listRanked(
-  client: SageMakerClient,
-  { tuningJobName, topTrainingJobs }: CheckedEvent,
-  { type }: Objective,
-  bestIsKnown: boolean,
-): Promise<RankedTrainingJob[]> {
-  const listed: RankedTrainingJob[] = [];
-  const isEnough = () => listed.length >= topTrainingJobs && (bestIsKnown || listed.some(isCompleted));
-  let nextToken: string | undefined;
-  for (let page = 0; page < MAX_PAGES && !isEnough(); page += 1) {
-    const response = await client.send(
-      new ListTrainingJobsForHyperParameterTuningJobCommand({
-        HyperParameterTuningJobName: tuningJobName,
-        // Sorting by the objective value leaves out training jobs without a value.
-        SortBy: 'FinalObjectiveMetricValue',
-        SortOrder: type === 'Minimize' ? 'Ascending' : 'Descending',
-        // A few more than needed, because values that are not numbers are left out.
-        MaxResults: topTrainingJobs + 10,
-        NextToken: nextToken,
-      }),
-    );
-    listed.push(...(response.TrainingJobSummaries ?? []).flatMap((summary) => ranked(summary) ?? []));
-    nextToken = response.NextToken;
-    if (!nextToken) {
-      break;
-    }
-  }
-  return listed.sort(compareBy(type));
-}
-
-/** The best training job in the list by SageMaker's rule. Failed training jobs are excluded: they have no model. */
-function bestOfList(listed: readonly RankedTrainingJob[]): RankedTrainingJob | undefined {
-  return listed.find(isCompleted) ?? listed.find(({ status }) => status === 'Stopped');
-}
-
-function isCompleted({ status }: RankedTrainingJob): boolean {
-  return status === 'Completed';
 }
 
 async function describeOverallBest(
@@ -259,9 +184,4 @@ async function noCompletedTrainingJob(
     `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${tuningJobName}-`,
   );
   return new NoCompletedTrainingJobError(joinSentences(sentences));
-}
-
-function describeFailure({ Error: error, Cause: cause }: StepFunctionsFailure): string {
-  const text = cause ? `${error}: ${cause}` : error;
-  return `Step Functions reported ${text.slice(0, MAX_CAUSE_CHARACTERS)}`;
 }

@@ -2,6 +2,8 @@
 export interface FindBestTrainingJobEvent {
   /** Name of the tuning job, in this account and region. */
   readonly tuningJobName: string;
+  /** Names of the tuning jobs that the search ran before this one, if it can run several. */
+  readonly earlierTuningJobNames?: readonly string[];
   /** The error that Step Functions reported if the tuning state failed. Used only in error messages. */
   readonly failure?: StepFunctionsFailure;
   /** Number of best training jobs to list: 1 to 50, default 10. */
@@ -19,8 +21,8 @@ export interface FindBestTrainingJobResult {
   readonly tuningJob: TuningJobResult;
   readonly bestTrainingJob: BestTrainingJobResult;
   /**
-   * Training jobs of this tuning job with an objective value, best first. Does not include training jobs of earlier
-   * tuning jobs (warm start). Limited by `topTrainingJobs` and by the size of the whole result (`RESULT_BUDGET_BYTES`).
+   * Training jobs of the search with an objective value, best first. Does not include training jobs of other tuning jobs
+   * (warm start). Limited by `topTrainingJobs` and by the size of the whole result (`RESULT_BUDGET_BYTES`).
    */
   readonly topTrainingJobs: readonly TopTrainingJobResult[];
 }
@@ -30,7 +32,12 @@ export interface TuningJobResult {
   readonly arn: string;
   /** Status in SageMaker: `Completed`, `Stopped`, `Failed`, … */
   readonly status: string;
+  /** If the search ran several tuning jobs: of all of them. */
   readonly trainingJobs: TrainingJobCounts;
+  /** Names of the tuning jobs that the search ran before this one, oldest first. Only for a search of several. */
+  readonly earlierTuningJobNames?: readonly string[];
+  /** Why the search ended before its last tuning job. Only for a search of several. */
+  readonly failureReason?: string;
 }
 
 export interface TrainingJobCounts {

@@ -1,5 +1,5 @@
 import { InvalidEventError } from '../shared/errors';
-import { fieldsOf, jobName, show } from '../shared/event-fields';
+import { fieldsOf, jobName, jobNames, show } from '../shared/event-fields';
 import type { ModelResults } from './input';
 
 /** Event that the state machine passes to the function. */
@@ -7,6 +7,10 @@ export interface ReportEvent extends ModelResults {
   /** Name of the tuning job. Specify either `tuningJobName` or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
+  /** Names of the tuning jobs that the search ran before `tuningJobName`, if it ran several. */
+  readonly earlierTuningJobNames?: readonly string[];
+  /** Why the search ended before its last tuning job. */
+  readonly searchFailure?: string;
   /** The best training job, whose hyperparameters the final training used. */
   readonly bestTrainingJobName?: string;
   readonly finalTrainingJobName?: string;
@@ -32,6 +36,8 @@ export interface FeatureNames {
 const FIELDS = [
   'tuningJobName',
   'autoMlJobName',
+  'earlierTuningJobNames',
+  'searchFailure',
   'bestTrainingJobName',
   'finalTrainingJobName',
   'reusesBest',
@@ -48,7 +54,7 @@ const FIELDS = [
 /** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
 export function parseEvent(event: unknown): ReportEvent {
   const fields = fieldsOf(event, FIELDS);
-  const { tuningJobName, autoMlJobName, output } = fields;
+  const { tuningJobName, autoMlJobName, earlierTuningJobNames, output } = fields;
   if ((tuningJobName === undefined) === (autoMlJobName === undefined)) {
     throw new InvalidEventError('the event must have either tuningJobName or autoMlJobName');
   }
@@ -60,6 +66,10 @@ export function parseEvent(event: unknown): ReportEvent {
       ? { autoMlJobName: jobName('autoMlJobName', autoMlJobName) }
       : { tuningJobName: jobName('tuningJobName', tuningJobName) }),
     output,
+    ...(earlierTuningJobNames !== undefined && {
+      earlierTuningJobNames: jobNames('earlierTuningJobNames', earlierTuningJobNames),
+    }),
+    ...optionalText(fields, 'searchFailure'),
     ...optionalText(fields, 'bestTrainingJobName'),
     ...optionalText(fields, 'finalTrainingJobName'),
     ...reusesBest(fields['reusesBest']),

@@ -38,7 +38,9 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
   // Reads and unpacks the final model at the same time as the search and the logs.
   const finalImportance = finalJob && readImportance(clients.s3, finalJob);
-  const search = await readTuningSearch(clients.sagemaker, tuningJobName, finalJob);
+  const search = await readTuningSearch(clients.sagemaker, tuningJobName, {
+    ...defined({ reading: finalJob, earlier: options.earlierTuningJobNames }),
+  });
   const { notices, ...input } = search;
   const [curves, importance] = await Promise.all([
     readLearningCurves(clients.logs, search, AbortSignal.timeout(EXTRAS_MILLISECONDS)),
@@ -54,7 +56,11 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
     ...defined({ crossValidation, evaluation, charts, gate, modelPackage }),
-    notices: [...notices, ...(typeof importance === 'string' ? [importance] : [])],
+    notices: [
+      ...(options.searchFailure ? [`The search is not complete. ${options.searchFailure}`] : []),
+      ...notices,
+      ...(typeof importance === 'string' ? [importance] : []),
+    ],
   });
 }
 

@@ -38,6 +38,12 @@ export function jobName(field: string, value: unknown): string {
   );
 }
 
+/** Names of tuning jobs. @throws InvalidEventError if they are not a list of names */
+export function jobNames(field: string, value: unknown): string[] {
+  if (!Array.isArray(value)) throw new InvalidEventError(`${field} must be a list, got ${show(value)}`);
+  return value.map((name) => jobName(field, name));
+}
+
 /** Maximum number of entries of a list in the result. @throws InvalidEventError if the number is not from 1 to 50 */
 export function listSize(field: string, value: unknown = DEFAULT_LIST_SIZE): number {
   if (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_LIST_SIZE) return Number(value);

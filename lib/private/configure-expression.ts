@@ -6,6 +6,7 @@ import {
 } from './hyperparameters-expression';
 import { literal } from './jsonata';
 import { LIMITS } from './limits';
+import { TUNING_JOB_SIZES } from './tuning-chain';
 
 /** Everything that the first state needs to check an execution's input and to fill in the defaults. */
 export interface ConfigureOptions {
@@ -14,6 +15,8 @@ export interface ConfigureOptions {
   /** Undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
+  /** The search can run several tuning jobs, with a maximum run time of all of them in seconds; undefined otherwise. */
+  readonly chain?: { readonly maxRuntime?: number };
   /** The cost bound of the execution; undefined without the property `cost`. */
   readonly cost?: CostExpressions;
   /** Default locations of the data, by input field; undefined if the input cannot override the location. */
@@ -60,7 +63,7 @@ export const INPUT_CHECKS = `
  * can check rules that depend on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
-  const { maxTrainingJobs, definitions, cost } = options;
+  const { maxTrainingJobs, definitions, cost, chain } = options;
   const locations = Object.entries(options.locations).filter(([, uri]) => uri !== undefined);
   const several = definitions.length > 1;
   const fields = [
@@ -101,6 +104,7 @@ export function configureExpression(options: ConfigureOptions): string {
       : []),
     ...(maxTrainingJobs ? [COMBINATIONS_CHECK] : []),
     ...(several ? [] : [field('warmStartFrom', warmStartCheck())]),
+    ...(chain ? [field('warmStartFrom', CHAIN_CHECK)] : []),
     ...(cost?.checks ?? []),
   ];
   const settings = [
@@ -109,6 +113,7 @@ export function configureExpression(options: ConfigureOptions): string {
     ...locations.map(([name, uri]) => setting(name, uri)),
     `'hyperparameters': ${several ? SEVERAL_HYPERPARAMETERS : HYPERPARAMETERS}`,
     ...(several ? [] : [setting('warmStartFrom', [])]),
+    ...(chain ? chainSettings(chain) : []),
     ...(cost ? [`'bound': ${cost.bound}`] : []),
   ];
   return `(
@@ -202,6 +207,18 @@ function testChecks(
         'test: must not overlap with ' & $other.name & ', got ' & $test & ' and ' & $other.uri
       })
     )`,
+  ];
+}
+
+/** The parents would leave too few training jobs to the first tuning job of a chain. */
+const CHAIN_CHECK = `$trainingJobs > ${LIMITS.trainingJobs} ? 'warmStartFrom: cannot be combined with more than ${LIMITS.trainingJobs} training jobs, got ' & $trainingJobs & ': the training jobs of earlier tuning jobs count against the limit of a tuning job'`;
+
+/** What the states of a chain need. They change these settings from one tuning job to the next. */
+function chainSettings({ maxRuntime }: NonNullable<ConfigureOptions['chain']>): string[] {
+  return [
+    `'tuningJobSizes': ${TUNING_JOB_SIZES}`,
+    "'earlierTuningJobNames': []",
+    ...(maxRuntime === undefined ? [] : [`'secondsLeft': ${literal(maxRuntime)}`]),
   ];
 }
 

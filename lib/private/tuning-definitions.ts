@@ -93,7 +93,9 @@ export function lookUpWinner(
 }
 
 /** Whether the search has several definitions. SageMaker then requires a different form of the request. */
-export function hasSeveralDefinitions({ furtherDefinitions }: TuningOptions): boolean {
+export function hasSeveralDefinitions({
+  furtherDefinitions,
+}: Pick<TuningOptions, 'furtherDefinitions'>): boolean {
   return furtherDefinitions !== undefined && furtherDefinitions.length > 0;
 }
 

@@ -1,4 +1,4 @@
-import { type Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
@@ -23,6 +23,7 @@ import { outputKey } from './output-key';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import { instanceTypesOf, mayHaveSeveralInstances, withDefaults } from './training-resources';
+import { HAS_EARLIER_TUNING_JOBS, isChain } from './tuning-chain';
 import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning-definitions';
 
 /** A definition whose algorithm is bound to the stack. */
@@ -76,9 +77,12 @@ export function tuningJobRequest(props: TuningRequestProps): CreateHyperParamete
     jobNamePrefix: props.jobNamePrefix,
     ...searches(props),
     strategy: props.strategy,
-    maxTrainingJobs: isGrid ? undefined : setting('maxTrainingJobs'),
+    maxTrainingJobs: isGrid ? undefined : setting(isChain(props) ? 'tuningJobSizes[0]' : 'maxTrainingJobs'),
     maxParallelTrainingJobs: setting('maxParallelTrainingJobs'),
-    maxRuntime: props.maxTuningRuntime,
+    maxRuntime:
+      props.maxTuningRuntime && isChain(props)
+        ? Duration.seconds(setting('secondsLeft'))
+        : props.maxTuningRuntime,
     earlyStopping: props.earlyStopping,
     warmStart: props.warmStart?.tuningJobNames.length ? props.warmStart : undefined,
     tags: props.jobTags.with(),
@@ -139,17 +143,24 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
   });
 }
 
-/** The tuning job, with the warm start of the execution's input. */
+/** The tuning job, with the warm start of the execution's input, or of the earlier tuning jobs of a chain. */
 export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
+  const warmStart = props.warmStart ?? WarmStart.transferLearning();
   return {
     ...tuningJobRequest(props),
-    warmStart: props.warmStart ?? WarmStart.transferLearning(),
+    warmStart: isChain(props) ? WarmStart._ofType(chainedType(warmStart)) : warmStart,
     warmStartParentsInput: sfn.TaskInput.fromText(
       jsonata(
         "[$map($states.input.settings.warmStartFrom, function($name) { {'HyperParameterTuningJobName': $name} })]",
       ),
     ),
   };
+}
+
+/** The type of a warm start, which is always the same for the earlier tuning jobs of a chain. */
+function chainedType({ type }: WarmStart): string {
+  const chained = WarmStart.identicalDataAndAlgorithm().type;
+  return jsonata(`${HAS_EARLIER_TUNING_JOBS} ? '${chained}' : '${type}'`);
 }
 
 /**

@@ -4,38 +4,37 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { isUsed } from '../evaluation/private/final-model';
-import { EVALUATED_FIELDS } from '../evaluation/private/gate-states';
 import { registeredResources } from '../evaluation/private/model-package-group';
-import { hyperparametersOfEvaluation } from '../evaluation/private/scoring';
-import { trainedLocations } from '../evaluation/private/validate-evaluation';
 import {
   CreateHyperParameterTuningJobTask,
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import { type ConfigureOptions, configureExpression } from './configure-expression';
-import { costModel } from './cost';
-import { type CostExpressions, costExpressions } from './cost-expression';
-import { DEFAULTS } from './defaults';
+import { configureExpression } from './configure-expression';
+import { configureOptions } from './configure-options';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
-import { crossValidates, trainsFinalModel, trainsTogether } from './final-training';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
-import { ITEM, outputUri } from './fleet-item';
+import { ITEM } from './fleet-item';
 import { warnOfVolumesWithoutKey } from './instance-storage';
 import { usesSdk } from './integration';
 import { tuningJobName } from './job-names';
 import { addTags, jobArn, passRole, TUNING_JOB } from './job-policies';
-import { innerExpression, jsonata } from './jsonata';
-import { outputKey } from './output-key';
+import { jsonata } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
-import { reportLocation } from './report-function';
-import { orNull, writeReport } from './report-states';
 import { retryJobCreation, retryThrottledFunction } from './retries';
-import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
-import { replaceableLocations } from './tuning-definitions';
+import { searchReport } from './search-report';
+import { isChain } from './tuning-chain';
+import { startedSettings, TuningChainStates } from './tuning-chain-states';
 import { tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
-import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
+
+/** ID of the state that starts a tuning job with a warm start. */
+const WITH_WARM_START = 'TuneWithWarmStart';
+
+const NAMES_IN_CAUSE = '$match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)';
+const NAME_IN_CAUSE = `${NAMES_IN_CAUSE}[0].groups[0]`;
+/** A description with a warm start also has the names of the parents. */
+const NAME_IN_CAUSE_OF_CHAIN = `$filter(${NAMES_IN_CAUSE}.groups, function($name) { $not($name in $states.input.settings.warmStartFrom) })[0]`;
 
 /** Everything that the states of a search need. */
 export interface TuningStatesProps extends FinalTrainingStatesProps {
@@ -52,7 +51,7 @@ const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
 /** Suffixes of the states that wait for the quota of these states. */
 const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
-  TuneWithWarmStart: '-WarmStart',
+  [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',
 };
 
@@ -72,14 +71,17 @@ export class TuningStates {
   readonly registered: readonly string[];
   /** State that writes the report, even for a failed search; undefined if no report is written. */
   private readonly writeReport?: tasks.LambdaInvoke;
+  /** The states between several tuning jobs; undefined if the search runs only one. */
+  private readonly chain?: TuningChainStates;
 
   constructor(
     private readonly scope: Construct,
     private readonly props: TuningStatesProps,
   ) {
-    this.writeReport = this.report();
+    this.writeReport = searchReport(scope, props);
     const findBest = this.findBestTrainingJob();
     this.ends = new FinalTrainingStates(scope, props, this.writeReport).after(findBest);
+    this.chain = isChain(props) ? new TuningChainStates(scope, props, findBest) : undefined;
     this.start = this.configure(findBest);
     this.registered = props.registry ? registeredResources(scope, props) : [];
   }
@@ -89,29 +91,7 @@ export class TuningStates {
     const { props, scope } = this;
     const configure = sfn.Pass.jsonata(scope, 'Configure', {
       comment: 'Checks the input and fills in the defaults',
-      outputs: jsonata(
-        configureExpression({
-          input: innerExpression(props.input ?? jsonata('$states.input')),
-          maxTrainingJobs:
-            props.strategy?.name === 'Grid'
-              ? undefined
-              : { value: maxTrainingJobsOf(props, props.definitions), limit: trainingJobsLimit(props) },
-          maxParallelTrainingJobs: props.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs,
-          cost: costOf(props),
-          locations: replaceableLocations(props),
-          inOneBucket: trainsFinalModel(props) && trainsTogether(props),
-          allowedInputLocations: props.allowedInputLocations.map((location) => location._uriPrefix),
-          test: props.test && this.testOptions(),
-          definitions: props.definitions.map((definition) => ({
-            name: definition.name,
-            parameterRanges: definition.parameterRanges,
-            fixed: fixedHyperparameters(definition),
-            metricList: metricListOf(definition),
-            rules: definition.algorithm._definition.rules,
-            unchangeable: hyperparametersOfEvaluation(props, definition),
-          })),
-        }),
-      ),
+      outputs: jsonata(configureExpression(configureOptions(props))),
     });
     const invalidInput = sfn.Fail.jsonata(scope, 'InvalidInput', {
       error: 'InvalidInput',
@@ -129,24 +109,15 @@ export class TuningStates {
     }
     // SageMaker does not support a warm start with several definitions.
     if (props.definitions.length === 1) {
+      const tuneWithWarmStart = this.tune(WITH_WARM_START, findBest, warmTuningJobRequest(props));
       isInputValid.when(
         sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')),
-        this.tune('TuneWithWarmStart', findBest, warmTuningJobRequest(props)),
+        tuneWithWarmStart,
       );
+      this.chain?.continueWith(tuneWithWarmStart);
     }
     isInputValid.otherwise(this.tuneWithoutParents(findBest));
     return configure.next(isInputValid).startState;
-  }
-
-  /** Options that the state `Configure` needs to check the location of the test data. */
-  private testOptions(): ConfigureOptions['test'] {
-    const { allowedTestLocations, definitions } = this.props;
-    const replaceable = Object.values(replaceableLocations(this.props));
-    const others = Object.values(trainedLocations(this.props, definitions)).map(({ uri }) => uri);
-    return {
-      allowedLocations: allowedTestLocations.map((location) => location._uriPrefix),
-      otherLocations: others.filter((uri) => !replaceable.includes(uri)),
-    };
   }
 
   private tuneWithoutParents(findBest: sfn.TaskStateBase): sfn.State {
@@ -173,8 +144,13 @@ export class TuningStates {
       ...tuningJob,
       integrationPattern: sfn.IntegrationPattern.RUN_JOB,
       outputs: {
-        settings: jsonata('$states.input.settings'),
+        ...this.settings(),
         tuningJobName: jsonata('$states.result.HyperParameterTuningJobName'),
+        ...(this.chain && {
+          status: jsonata(
+            "$exists($states.result.HyperParameterTuningJobStatus) ? $states.result.HyperParameterTuningJobStatus : 'Completed'",
+          ),
+        }),
       },
     });
     this.handleRefusals(task, findBest);
@@ -185,11 +161,11 @@ export class TuningStates {
         failure: jsonata('$states.errorOutput'),
         // The cause is normally the job's description. Otherwise, the expression computes the name again.
         tuningJobName: jsonata(
-          `( $named := $match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
+          `( $named := ${this.chain ? NAME_IN_CAUSE_OF_CHAIN : NAME_IN_CAUSE}; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
         ),
       },
     });
-    task.next(findBest);
+    task.next(this.chain?.afterTuningJob ?? findBest);
     return task;
   }
 
@@ -202,7 +178,7 @@ export class TuningStates {
       sfn.Choice.jsonata(this.scope, id)
         .when(
           sfn.Condition.jsonata(jsonata('$contains($states.input.failure.Error, /^SageMaker[.]/)')),
-          failAgain(this.scope, 'TuningJobNotStarted'),
+          this.chain?.notStarted ?? failAgain(this.scope, 'TuningJobNotStarted'),
         )
         .otherwise(findBest),
     );
@@ -229,14 +205,20 @@ export class TuningStates {
         addTags(scope, TUNING_JOB, props.jobNamePrefix),
       ],
       outputs: {
-        settings: jsonata('$states.input.settings'),
+        ...this.settings(),
         // The ARN contains the name in lowercase, which is exact because all job names of this library are lowercase.
         tuningJobName: jsonata("$substringAfter($states.result.HyperParameterTuningJobArn, '/')"),
-        polls: 1,
+        polls: this.chain ? jsonata('$exists($states.input.polls) ? $states.input.polls : 1') : 1,
       },
     });
     warnOfVolumesWithoutKey(scope, trainingDefinitions(tuningJob));
     this.handleRefusals(create, findBest);
+    if (this.chain && id === WITH_WARM_START) {
+      create.addCatch(this.chain.notStarted, {
+        errors: [sfn.Errors.TASKS_FAILED],
+        outputs: jsonata("$merge([$states.input, {'failure': $states.errorOutput}])"),
+      });
+    }
     create.next(this.waitForTuningJob(findBest));
     return create;
   }
@@ -249,6 +231,7 @@ export class TuningStates {
     waitForQuota(this.scope, create, {
       suffix: QUOTA_SUFFIXES[create.id] ?? '',
       maxWait: this.props.maxQuotaWait,
+      exceeded: create.id === WITH_WARM_START ? this.chain?.notStarted : undefined,
     });
     if (!isFromLastSuccess) return;
     // If the earlier tuning job was deleted, for example, the item would otherwise fail in each execution.
@@ -256,6 +239,11 @@ export class TuningStates {
       errors: REFUSED_REQUEST,
       outputs: jsonata('$states.input'),
     });
+  }
+
+  /** The settings in the output of the state that starts a tuning job. */
+  private settings(): { settings: string } {
+    return { settings: jsonata(this.chain ? startedSettings(this.props) : '$states.input.settings') };
   }
 
   private waitForTuningJob(findBest: sfn.TaskStateBase): sfn.State {
@@ -269,7 +257,7 @@ export class TuningStates {
         statusMember: 'HyperParameterTuningJobStatus',
         arn: jobArn(this.scope, TUNING_JOB, this.props.jobNamePrefix),
         keeps: ['settings'],
-        next: findBest,
+        next: this.chain?.afterTuningJob ?? findBest,
       }),
     );
   }
@@ -281,7 +269,9 @@ export class TuningStates {
     const findBest = tasks.LambdaInvoke.jsonata(this.scope, 'FindBestTrainingJob', {
       lambdaFunction: this.props.findBestTrainingJobFunction,
       payload: sfn.TaskInput.fromText(
-        jsonata("{'tuningJobName': $states.input.tuningJobName, 'failure': $states.input.failure}"),
+        jsonata(
+          `{'tuningJobName': $states.input.tuningJobName, ${isChain(this.props) ? "'earlierTuningJobNames': $states.input.settings.earlierTuningJobNames, " : ''}'failure': $states.input.failure}`,
+        ),
       ),
       outputs:
         this.props.finalTraining?.enabled !== false || this.writeReport || isUsed(this.props)
@@ -301,44 +291,8 @@ export class TuningStates {
     return findBest;
   }
 
-  /** The state that writes the report. Its input has a result, a final training job, or a failure. */
-  private report(): tasks.LambdaInvoke | undefined {
-    const { reportFunction, output, encryptionKey, featureNames, finalTraining, train } = this.props;
-    if (reportFunction === undefined) return undefined;
-    const data = train.location?.uri;
-    const write = writeReport(this.scope, {
-      lambdaFunction: reportFunction,
-      payload: {
-        tuningJobName: jsonata(
-          '$exists($states.input.result) ? $states.input.result.tuningJob.name : $states.input.tuningJobName',
-        ),
-        bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
-        finalTrainingJobName: orNull('$states.input.trainingJobName'),
-        output: outputUri(this.props, reportLocation(output)),
-        encryptionKey: outputKey(output, encryptionKey)?.keyArn,
-        reusesBest: finalTraining?.reuseBest || undefined,
-        crossValidation: crossValidates(this.props)
-          ? orNull('$states.input.result.crossValidation')
-          : undefined,
-        features: featureNames && data ? { data, names: featureNames } : undefined,
-        ...(isUsed(this.props) &&
-          Object.fromEntries(
-            [...EVALUATED_FIELDS, 'charts'].map((name) => [name, orNull(`$states.input.${name}`)]),
-          )),
-      },
-    });
-    retryThrottledFunction(write, this.props);
-    return write;
-  }
-
   /** Creates a state once, for two paths that share it. */
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }
-}
-
-/** The cost bound of the execution; undefined without the property `cost`, or if the bound depends on tokens. */
-function costOf(props: TuningStatesProps): CostExpressions | undefined {
-  const model = props.cost && costModel(props, props.definitions);
-  return props.cost && model && costExpressions(model, props.cost);
 }

@@ -10,8 +10,10 @@ import {
 import { type ParameterRange, ScalingType } from '../search/parameter-range';
 import type { TuningOptions } from '../tuning-options';
 import { DEFAULTS } from './defaults';
+import type { FleetItemOptions } from './fleet-item';
 import { LIMITS, RESERVED_HYPERPARAMETER, RESERVED_HYPERPARAMETERS } from './limits';
 import type { Problems } from './problems';
+import { isChain, whyNoChain } from './tuning-chain';
 import type { TuningDefinition } from './tuning-definitions';
 
 /** Checks the search space of a definition. */
@@ -183,7 +185,7 @@ function checkGrid(problems: Problems, tuning: Search, definitions: readonly Sea
   if (combinations > LIMITS.trainingJobs) {
     problems.add(
       'parameterRanges',
-      `a grid search can have at most ${LIMITS.trainingJobs} combinations, got ${combinations}`,
+      `a grid search can have at most ${LIMITS.trainingJobs} combinations, got ${combinations}: ${whyNoChain(tuning)}`,
     );
   }
   const { maxTrainingJobs } = tuning;
@@ -247,7 +249,19 @@ export function numberOfTrainingJobs(tuning: Search, definitions: readonly Range
   return (isGrid ? countCombinations(definitions) : undefined) ?? maxTrainingJobsOf(tuning, definitions);
 }
 
-/** Maximum number of training jobs that SageMaker accepts for a strategy. */
+/** Checks the number of training jobs of a search. */
+export function checkTrainingJobs(problems: Problems, tuning: TuningOptions & FleetItemOptions): void {
+  const whyNot = whyNoChain(tuning);
+  const limit = whyNot ? trainingJobsLimit(tuning) : LIMITS.chainedTrainingJobs;
+  problems.integer('maxTrainingJobs', tuning.maxTrainingJobs, 1, limit, whyNot ?? 'limit of this library');
+}
+
+/** Maximum number of training jobs that an execution's input can ask for. */
+export function searchJobsLimit(tuning: TuningOptions & FleetItemOptions): number {
+  return isChain(tuning) ? LIMITS.chainedTrainingJobs : trainingJobsLimit(tuning);
+}
+
+/** Maximum number of training jobs that SageMaker accepts for a tuning job with a strategy. */
 export function trainingJobsLimit(tuning: Search): number {
   return tuning.strategy?.name === 'Random' ? LIMITS.trainingJobsRandom : LIMITS.trainingJobs;
 }

@@ -13,7 +13,7 @@ import { checkCost } from './validate-cost';
 import { checkDefinition } from './validate-definition';
 import { checkFinalTraining } from './validate-final-training';
 import { checkDuration, checkLocations, checkOutput, checkResources } from './validate-jobs';
-import { checkStrategy, trainingJobsLimit } from './validate-search';
+import { checkStrategy, checkTrainingJobs } from './validate-search';
 
 /**
  * Runs all checks of a search that are possible at synth.
@@ -108,13 +108,7 @@ function checkDefinitions(
 }
 
 function checkLimits(problems: Problems, tuning: TuningInput): void {
-  problems.integer(
-    'maxTrainingJobs',
-    tuning.maxTrainingJobs,
-    1,
-    trainingJobsLimit(tuning),
-    'quota of SageMaker',
-  );
+  checkTrainingJobs(problems, tuning);
   problems.integer(
     'maxParallelTrainingJobs',
     tuning.maxParallelTrainingJobs,

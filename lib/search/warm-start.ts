@@ -25,6 +25,15 @@ export class WarmStart {
     return new WarmStart('TransferLearning', tuningJobNames);
   }
 
+  /**
+   * A warm start whose type is a JSONata string of the States Language.
+   *
+   * @internal
+   */
+  static _ofType(type: string): WarmStart {
+    return new WarmStart(type, []);
+  }
+
   private constructor(
     /** `IdenticalDataAndAlgorithm` or `TransferLearning`, as in the SageMaker API. */
     readonly type: string,

@@ -214,6 +214,59 @@ describe('the billed time', () => {
   });
 });
 
+describe('a search of several tuning jobs', () => {
+  const JOBS: Readonly<Record<string, readonly Input[]>> = {
+    'churn-1': jobs(3),
+    'churn-2': [4, 5].map((number) => summary(number, { TrainingJobName: `churn-2-00${number}` })),
+  };
+  const several = () =>
+    fakeClients(
+      answersFor([], {
+        DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>
+          tuningJob({
+            HyperParameterTuningJobName: name,
+            CreationTime: new Date(name === 'churn-1' ? 1000 : 2000),
+            WarmStartConfig: { ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: 'churn-1' }] },
+          }),
+        ListTrainingJobsForHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) => {
+          if (name === 'deleted') return denied('sagemaker:List')();
+          return { TrainingJobSummaries: JOBS[String(name)] };
+        },
+      }),
+    ).clients;
+
+  test('has one report, without a warm start', async () => {
+    const report = await makeReport(
+      several(),
+      parseEvent({
+        ...EVENT,
+        tuningJobName: 'churn-2',
+        bestTrainingJobName: 'churn-1-001',
+        earlierTuningJobNames: ['churn-1'],
+        searchFailure: 'It was a test.',
+      }),
+    );
+    expect(report.search).toMatchObject({ name: 'churn-2', createdAt: new Date(1000).toISOString() });
+    expect(report.search).not.toHaveProperty('warmStart');
+    expect(report.jobs.map(({ number, name, search }) => [number, name, search])).toEqual([
+      [1, 'churn-1-001', 'churn-2'],
+      [2, 'churn-1-002', 'churn-2'],
+      [3, 'churn-1-003', 'churn-2'],
+      [4, 'churn-2-004', 'churn-2'],
+      [5, 'churn-2-005', 'churn-2'],
+    ]);
+    expect(report.bestJob).toBe('churn-1-001');
+    expect(report.notices[0]).toBe('The search is not complete. It was a test.');
+  });
+
+  test('has a notice if a tuning job cannot be read', async () => {
+    const event = { ...EVENT, tuningJobName: 'churn-2', earlierTuningJobNames: ['deleted', 'churn-1'] };
+    const { jobs: shown, notices } = await makeReport(several(), parseEvent(event));
+    expect(shown).toHaveLength(5);
+    expect(notices[0]).toBe('Tuning job churn-2 has more training jobs than the 5 in this report.');
+  });
+});
+
 describe('a warm start', () => {
   const parents = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ HyperParameterTuningJobName: `parent-${index + 1}` }));

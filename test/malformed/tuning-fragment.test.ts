@@ -186,13 +186,13 @@ describe('TuningFragment', () => {
     inFragment(
       'no training jobs',
       { maxTrainingJobs: 0 },
-      'maxTrainingJobs: must be a whole number from 1 to 750, got 0',
+      'maxTrainingJobs: must be a whole number from 1 to 10000, got 0',
     ),
     inFragment('half a training job', { maxTrainingJobs: 1.5 }, 'maxTrainingJobs: must be a whole number'),
     inFragment(
-      'more training jobs than the quota',
-      { maxTrainingJobs: 751 },
-      'maxTrainingJobs: must be a whole number from 1 to 750',
+      'more training jobs than the limit',
+      { maxTrainingJobs: 10_001 },
+      'maxTrainingJobs: must be a whole number from 1 to 10000',
     ),
     inFragment(
       'a string as a number',
@@ -202,7 +202,7 @@ describe('TuningFragment', () => {
     inFragment(
       'NaN training jobs',
       { maxTrainingJobs: Number.NaN },
-      'maxTrainingJobs: must be a whole number from 1 to 750, got NaN',
+      'maxTrainingJobs: must be a whole number from 1 to 10000, got NaN',
     ),
     inFragment(
       'more at once than the quota',

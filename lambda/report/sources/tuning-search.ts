@@ -18,8 +18,10 @@ import { billedTimeOf } from './billed-time';
  * jobs takes one call. The other calls describe the final training job and the best training jobs.
  */
 const MAX_CALLS = 10;
-/** Maximum number of pages for the training jobs of all earlier tuning jobs together. */
+/** Maximum number of pages for the training jobs of all parents together. */
 const MAX_PARENT_PAGES = 10;
+/** Maximum number of pages for the training jobs of all tuning jobs that the search ran before the last one. */
+const MAX_EARLIER_PAGES = 160;
 
 /** A tuning job, with everything known about its training jobs. */
 export interface TuningSearch
@@ -37,22 +39,22 @@ export function readTrainingJob(client: ReportClients['sagemaker'], name: string
 }
 
 /**
- * Reads a tuning job. If an optional part cannot be read, the report has a notice instead.
- *
- * @param reading the final training job, whose description is already being read. @default - there is no final training
- * job
+ * Reads a search: a tuning job, and the tuning jobs that the search ran before it. If an optional part cannot be read, the
+ * report has a notice instead.
  */
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],
   tuningJobName: string,
-  reading?: Promise<ReadTrainingJob>,
+  { reading, earlier = [] }: SearchParts,
 ): Promise<TuningSearch> {
-  const [tuningJob, listing, finalTrainingJob] = await Promise.all([
+  const [last, listing, before, finalTrainingJob] = await Promise.all([
     describeTuningJob(client, tuningJobName),
     listTrainingJobs(client, tuningJobName, MAX_PAGES),
+    readEarlier(client, earlier),
     reading,
   ]);
-  const summaries = withBest(listing.summaries, tuningJob);
+  const tuningJob = wholeSearch(last, before);
+  const summaries = [...before.summaries, ...withBest(listing.summaries, last)];
   const { described, problems } = await describeTrainingJobs(
     client,
     rankedSummaries(summaries, tuningJob)
@@ -70,10 +72,64 @@ export async function readTuningSearch(
     ...(parents.length > 0 && { parents }),
     ...(typeof finalTrainingJob === 'object' && { finalTrainingJob }),
     notices: [
-      ...(listing.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
+      ...(listing.isCut || before.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
       ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
       ...notices,
     ],
+  };
+}
+
+/** The optional parts of a search. */
+interface SearchParts {
+  /** The final training job. @default - there is no final training job */
+  readonly reading?: Promise<ReadTrainingJob>;
+  /** Names of the tuning jobs that the search ran before, oldest first. @default - none */
+  readonly earlier?: readonly string[];
+}
+
+/** The tuning jobs that a search ran before its last one. */
+interface Earlier {
+  readonly first?: DescribeHyperParameterTuningJobResponse;
+  readonly summaries: readonly HyperParameterTrainingJobSummary[];
+  readonly isCut: boolean;
+}
+
+/** Reads the training jobs of earlier tuning jobs. These have the settings of the last one, so only the first is described. */
+async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
+  const [firstName] = names;
+  if (firstName === undefined) return { summaries: [], isCut: false };
+  const first = await ifReadable(describeTuningJob(client, firstName));
+  const summaries: HyperParameterTrainingJobSummary[] = [];
+  let pagesLeft = MAX_EARLIER_PAGES;
+  let isCut = false;
+  for (const name of names) {
+    const listing = pagesLeft > 0 && (await ifReadable(listTrainingJobs(client, name, pagesLeft)));
+    if (typeof listing !== 'object') {
+      isCut = true;
+      continue;
+    }
+    pagesLeft -= listing.pages;
+    isCut ||= listing.isCut;
+    summaries.push(...listing.summaries);
+  }
+  return { ...(typeof first === 'object' && { first }), summaries, isCut };
+}
+
+/** The last tuning job of a search as if it had run all training jobs. The parents of its warm start belong to the search. */
+function wholeSearch(
+  last: DescribeHyperParameterTuningJobResponse,
+  { first, summaries }: Earlier,
+): DescribeHyperParameterTuningJobResponse {
+  if (summaries.length === 0) return last;
+  const { WarmStartConfig: _parents, HyperParameterTuningJobConfig: config, ...rest } = last;
+  const limits = config?.ResourceLimits && {
+    ...config.ResourceLimits,
+    MaxNumberOfTrainingJobs: summaries.length + (config.ResourceLimits.MaxNumberOfTrainingJobs ?? 0),
+  };
+  return {
+    ...rest,
+    CreationTime: first?.CreationTime ?? last.CreationTime,
+    HyperParameterTuningJobConfig: config && { ...config, ResourceLimits: limits },
   };
 }
 

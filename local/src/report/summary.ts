@@ -25,6 +25,7 @@ import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
 import { isCrossValidation } from './cross-validation';
+import { earlierTuningJobs } from './earlier-tuning-jobs';
 import { evaluationRows, modelPackageRows } from './evaluation-rows';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { algorithmHyperparameters } from './hyperparameters';
@@ -43,11 +44,14 @@ const MOST_REASONS = 3;
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
+  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(tuning, record)));
   const training = jobs.training
     .listOwn()
     .filter((record) => hasNoPlace(record) && !record.description.TuningJobArn);
   return [
-    ...tuning.flatMap((record) => tuningJobSections(jobs, record, deployment)),
+    ...tuning
+      .filter((record) => !earlier.has(record))
+      .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(tuning, record))),
     ...jobs.automl
       .listOwn()
       .filter(hasNoPlace)
@@ -92,19 +96,25 @@ function titleOf({ description }: TrainingJobRecord, tuning: readonly TuningJobR
   return isCrossValidation(description.TrainingJobName) ? 'Cross-validation job' : 'Final training job';
 }
 
-function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root): string[] {
+/** @param earlier tuning jobs of the same search, which are summarized together with this one */
+function tuningJobSections(
+  jobs: Jobs,
+  record: TuningJobRecord,
+  deployment: Root,
+  earlier: readonly TuningJobRecord[] = [],
+): string[] {
   const job = describeTuningJob(jobs, record);
-  const trainingJobs = summarizeTrainingJobs(jobs, job);
-  const { Completed, Stopped, RetryableError, NonRetryableError } = job.TrainingJobStatusCounters;
+  const all = [...earlier.map((each) => describeTuningJob(jobs, each)), job];
+  const trainingJobs = all.flatMap((each) => summarizeTrainingJobs(jobs, each));
   const { pausedSeconds = 0 } = record;
   const seconds =
     (job.HyperParameterTuningEndTime ?? job.LastModifiedTime) - job.CreationTime - pausedSeconds;
-  const counts = `${Completed} completed, ${Stopped} stopped, ${RetryableError + NonRetryableError} failed`;
   const rows: Row[] = [
     ['Name', job.HyperParameterTuningJobName],
     ...itemRow(record.createdBy?.place),
     ['Status', `${job.HyperParameterTuningJobStatus} in ${formatSeconds(seconds)}`],
-    ['Training jobs', counts],
+    ...(earlier.length > 0 ? [['Earlier', earlier.map(({ name }) => name).join(', ')] as const] : []),
+    ['Training jobs', countsOf(all)],
     ...definitionRows(job, trainingJobs),
     ...failureRow(job.FailureReason),
     ...noMetricRow(jobs, job, trainingJobs),
@@ -120,11 +130,20 @@ function tuningJobSections(jobs: Jobs, record: TuningJobRecord, deployment: Root
         ],
       ),
   ];
-  const best = job.BestTrainingJob && jobs.training.get(job.BestTrainingJob.TrainingJobName);
+  const bestSummary = earlier.length > 0 ? bestTrainingJob(trainingJobs) : job.BestTrainingJob;
+  const best = bestSummary && jobs.training.get(bestSummary.TrainingJobName);
   return [
     section('Tuning job', rows),
     ...(best ? [section('Best training job', trainingJobRows(best, deployment))] : []),
   ];
+}
+
+/** Numbers of training jobs by status. */
+function countsOf(tuningJobs: readonly TuningJobDescription[]): string {
+  const sum = (count: (counters: TuningJobDescription['TrainingJobStatusCounters']) => number) =>
+    tuningJobs.reduce((total, { TrainingJobStatusCounters: counters }) => total + count(counters), 0);
+  const failed = sum(({ RetryableError, NonRetryableError }) => RetryableError + NonRetryableError);
+  return `${sum(({ Completed }) => Completed)} completed, ${sum(({ Stopped }) => Stopped)} stopped, ${failed} failed`;
 }
 
 function automlSection(record: AutoMLJobRecord, deployment: Root): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { JavaRandom } from '../../states/java-random.cjs';
 import type { Sampler, Search, SearchDimension, SearchSpecification } from '../sampler';
 
@@ -34,11 +35,15 @@ function startSearch(specification: SearchSpecification): Search {
 
 type Hyperparameters = Record<string, string>;
 
-/** Random combinations without repetitions, because SageMaker does not repeat any. */
-function* randomSets({ dimensions, randomSeed = 0 }: SearchSpecification): Generator<Hyperparameters> {
-  const generator = new JavaRandom(randomSeed);
+/**
+ * Random combinations without repetitions, because SageMaker does not repeat any. A tuning job with a warm start draws
+ * others than its parents.
+ */
+function* randomSets(specification: SearchSpecification): Generator<Hyperparameters> {
+  const { dimensions, previousTrials } = specification;
+  const generator = new JavaRandom(seedOf(specification));
   const random = () => generator.nextDouble();
-  const seen = new Set<string>();
+  const seen = new Set(previousTrials.map(({ hyperparameters }) => JSON.stringify(hyperparameters)));
   for (let draws = 0; draws < MOST_DRAWS; draws += 1) {
     const set = Object.fromEntries(dimensions.map((each) => [each.name, draw(each, random)]));
     const key = JSON.stringify(set);
@@ -47,6 +52,14 @@ function* randomSets({ dimensions, randomSeed = 0 }: SearchSpecification): Gener
     draws = 0;
     yield set;
   }
+}
+
+/** The seed depends on the last trial of the parents, so that each tuning job in a chain has a different one. */
+function seedOf({ randomSeed = 0, previousTrials }: SearchSpecification): number {
+  const last = previousTrials.at(-1);
+  if (last === undefined) return randomSeed;
+  const hash = createHash('sha256').update(JSON.stringify(last.hyperparameters)).digest();
+  return randomSeed + hash.readUInt32BE();
 }
 
 function* grid([first, ...others]: readonly SearchDimension[]): Generator<Hyperparameters> {

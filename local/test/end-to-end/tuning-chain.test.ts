@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { workflow } from '../../../test/fixtures';
+import { LocalMode, type StubTrainingJob, type TuningOutput } from '../../src';
+import { TRIES_ALL } from './fault-table';
+import { redrive } from './redrive';
+import { editTemplate, synthesize } from './support';
+
+jest.setTimeout(240_000);
+
+let stack: LocalMode;
+
+afterEach(() => stack.close());
+
+const JOBS = TRIES_ALL ? { trainingJobs: 1600, tuningJobs: 20 } : { trainingJobs: 60, tuningJobs: 10 };
+
+const INPUT = { maxTrainingJobs: JOBS.trainingJobs };
+
+const assembly = synthesize((scope) => {
+  workflow({ maxTrainingJobs: 1600, maxParallelTrainingJobs: 20, finalTraining: { enabled: false } }, scope);
+});
+
+// Each training job takes about 15 ms of a core, so the regular suite runs short tuning jobs.
+if (!TRIES_ALL) {
+  editTemplate(assembly, (text) =>
+    text
+      .replaceAll('$trainingJobs > 750', '$trainingJobs > 20')
+      .replaceAll('$trainingJobs / 83', '$trainingJobs / 6'),
+  );
+}
+
+/** Name of the tuning job that a training job belongs to. */
+const tuningJobOf = (trainingJob: string) => trainingJob.replace(/-\d+-\w+$/, '');
+
+/** Deploys a workflow whose trainings are stubbed and logged. The number of a tuning job counts from 1. */
+async function deploy(
+  onTraining: (tuningJob: number, job: StubTrainingJob) => void | Promise<void> = () => undefined,
+): Promise<Map<string, number>> {
+  const log = new Map<string, number>();
+  const tuningJobs: string[] = [];
+  stack = await LocalMode.deploy({
+    assembly,
+    waitTimeScale: 0.001,
+    stubTraining: async (job) => {
+      const tuningJob = tuningJobOf(job.name);
+      if (!tuningJobs.includes(tuningJob)) tuningJobs.push(tuningJob);
+      await onTraining(tuningJobs.indexOf(tuningJob) + 1, job);
+      const value = Number(job.hyperparameters.eta) * Number(job.hyperparameters.max_depth);
+      log.set(job.name, value);
+      return { 'validation:rmse': value };
+    },
+  });
+  for (const channel of ['train', 'validation']) {
+    await stack.bucket('Tuning/Bucket').put(`input/${channel}/a.csv`, '1,2\n');
+  }
+  return log;
+}
+
+const lowest = (log: ReadonlyMap<string, number>) =>
+  [...log].reduce((best, each) => (each[1] < best[1] ? each : best))[0];
+
+test('more than 750 training jobs have one best training job and one report, also after a redrive', async () => {
+  let entered = () => undefined as unknown;
+  const isInSecond = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
+  const log = await deploy((tuningJob) => {
+    if (tuningJob === 2) entered();
+  });
+  const execution = stack.startExecution({ input: INPUT });
+  await isInSecond;
+  await execution.stop();
+  const record = await redrive(stack, execution);
+  const { tuningJob, bestTrainingJob, topTrainingJobs } = record.output as unknown as TuningOutput;
+
+  const names = [...(tuningJob.earlierTuningJobNames ?? []), tuningJob.name];
+  const [first, stopped, ...others] = new Set([...log.keys()].map(tuningJobOf));
+  expect(names).toEqual([first, ...others]);
+  expect(names).toHaveLength(JOBS.tuningJobs);
+  const counted = new Map([...log].filter(([name]) => tuningJobOf(name) !== stopped));
+  expect(counted.size).toBe(JOBS.trainingJobs);
+  expect(tuningJob.trainingJobs).toEqual({ completed: JOBS.trainingJobs, stopped: 0, failed: 0 });
+  expect(bestTrainingJob.name).toBe(lowest(counted));
+  expect(topTrainingJobs[0]?.name).toBe(bestTrainingJob.name);
+
+  // Two state transitions for each tuning job.
+  const states = execution.states().join(' ');
+  expect(states.match(/TuneWithWarmStart AreTrainingJobsLeft/g)).toHaveLength(JOBS.tuningJobs - 1);
+  expect(states).toMatch(
+    /^Configure IsInputValid TuneHyperparameters AreTrainingJobsLeft .* FindBestTrainingJob WriteReport IsBestTrainingJobFound Result$/,
+  );
+
+  const folder = join(stack.root, 's3', stack.bucket('Tuning/Bucket').name, 'output/reports', tuningJob.name);
+  const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+  expect(report.jobs).toHaveLength(JOBS.trainingJobs);
+  expect(report.bestJob).toBe(bestTrainingJob.name);
+});
+
+test('a tuning job that fails ends the search, which uses what it has found', async () => {
+  const log = await deploy((tuningJob) => {
+    if (tuningJob === 2) throw new Error('out of memory');
+  });
+  const { tuningJob, bestTrainingJob } = await stack.startExecution<TuningOutput>({ input: INPUT }).output();
+  expect(tuningJob).toMatchObject({ status: 'Failed', failureReason: expect.any(String) });
+  expect(tuningJob.earlierTuningJobNames).toHaveLength(1);
+  expect(bestTrainingJob.name).toBe(lowest(log));
+});
+
+test('a tuning job that does not start ends the search, which uses what it has found', async () => {
+  // The data is deleted while the first tuning job runs.
+  const log = await deploy(async () => {
+    if (log.size === 3) await stack.bucket('Tuning/Bucket').delete('input/train/a.csv');
+  });
+  const execution = stack.startExecution<TuningOutput>({ input: INPUT });
+  const { tuningJob, bestTrainingJob } = await execution.output();
+  expect(tuningJob).toMatchObject({ status: 'Completed' });
+  expect(tuningJob.failureReason).toMatch(/^The next tuning job did not start: .*No S3 objects found/);
+  expect(bestTrainingJob.name).toBe(lowest(log));
+});

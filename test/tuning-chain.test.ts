@@ -1,0 +1,263 @@
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { type TuningFragmentProps, TuningIntegration, TuningStrategy, WarmStart } from '../lib';
+import { evaluateAll } from './evaluate-jsonata';
+import { type Json, problemsOf, stackOf, statesOf, TUNING } from './fixtures';
+import { CONTEXT, definitionOf } from './fragment-definition';
+
+type Props = Partial<TuningFragmentProps>;
+
+const LARGE: Props = { maxTrainingJobs: 1600 };
+
+/** Names of the states of a search that runs one tuning job, and of one that runs several. */
+const CHAIN_STATES = ['AreTrainingJobsLeft', 'HasEarlierTuningJob'];
+
+async function configure(input: Json, props: Props = LARGE): Promise<Json> {
+  return evaluateAll(statesOf(props).Configure.Output, { input });
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
+
+describe('the first state', () => {
+  test.each([
+    [750, 1],
+    [751, 10],
+    [830, 10],
+    [831, 11],
+    [1600, 20],
+    [10_000, 121],
+  ])('plans tuning jobs for %d training jobs: %d', async (maxTrainingJobs, tuningJobs) => {
+    const { settings } = await configure({ maxTrainingJobs });
+    expect(settings).toMatchObject({ maxTrainingJobs, earlierTuningJobNames: [], warmStartFrom: [] });
+    expect(settings.tuningJobSizes).toHaveLength(tuningJobs);
+    expect(sum(settings.tuningJobSizes)).toBe(maxTrainingJobs);
+    if (tuningJobs === 1) return;
+    // SageMaker counts the training jobs of five parents and of the tuning job itself.
+    for (const index of settings.tuningJobSizes.keys()) {
+      expect(sum(settings.tuningJobSizes.slice(Math.max(0, index - 5), index + 1))).toBeLessThanOrEqual(500);
+    }
+  });
+
+  test('uses the number of the props, and refuses more than the limit of the library', async () => {
+    expect((await configure({})).settings.tuningJobSizes).toEqual(Array(20).fill(80));
+    expect((await configure({ maxTrainingJobs: 1599 })).settings.tuningJobSizes).toEqual([
+      ...Array(19).fill(80),
+      79,
+    ]);
+    expect(await configure({ maxTrainingJobs: 10_001 })).toEqual({
+      problems: ['maxTrainingJobs: must be a whole number from 1 to 10000, got 10001'],
+    });
+  });
+
+  test('refuses earlier tuning jobs of the input only for several tuning jobs', async () => {
+    const warmStartFrom = ['churn-1'];
+    expect(await configure({ warmStartFrom })).toEqual({
+      problems: [
+        'warmStartFrom: cannot be combined with more than 750 training jobs, got 1600: the training jobs of earlier tuning jobs count against the limit of a tuning job',
+      ],
+    });
+    const { settings } = await configure({ warmStartFrom, maxTrainingJobs: 700 });
+    expect(settings).toMatchObject({ warmStartFrom, tuningJobSizes: [700] });
+  });
+
+  test('does not let the input ask for several tuning jobs if the props do not', async () => {
+    expect(await configure({ maxTrainingJobs: 751 }, { maxTrainingJobs: 750 })).toEqual({
+      problems: ['maxTrainingJobs: must be a whole number from 1 to 750, got 751'],
+    });
+  });
+});
+
+/** The state's context, at a time in seconds. */
+const contextAt = (Name: string, seconds: number) => ({
+  ...CONTEXT,
+  State: { ...CONTEXT.State, Name, EnteredTime: new Date(seconds * 1000).toISOString() },
+});
+
+interface Link {
+  readonly name: string;
+  readonly request: Json;
+}
+
+/** Runs the states of the search. Each tuning job takes some seconds. Returns the tuning jobs and the input of `FindBestTrainingJob`. */
+async function run(States: Json, seconds = 60, status = 'Completed'): Promise<{ links: Link[]; end: Json }> {
+  const links: Link[] = [];
+  let state = 'TuneHyperparameters';
+  let input = await evaluateAll(States.Configure.Output, { input: {} });
+  for (let time = 0; state !== 'FindBestTrainingJob'; time += seconds) {
+    const { Arguments, Output, Next } = States[state];
+    const states = { input, context: contextAt(state, time) };
+    const request = await evaluateAll(Arguments, states);
+    links.push({ name: request.HyperParameterTuningJobName, request });
+    const result = { ...request, HyperParameterTuningJobStatus: status };
+    input = await evaluateAll(Output, { ...states, result });
+    const choice = States[Next].Choices[0];
+    const after = { input, context: contextAt(Next, time + seconds) };
+    if (await evaluateAll(choice.Condition, after)) {
+      input = await evaluateAll(choice.Output, after);
+      state = choice.Next;
+    } else state = States[Next].Default;
+  }
+  return { links, end: input };
+}
+
+describe('several tuning jobs', () => {
+  const States = statesOf(LARGE);
+
+  test('start with the latest five, and together run all training jobs', async () => {
+    const { links, end } = await run(States);
+    const names = links.map(({ name }) => name);
+    expect(new Set(names).size).toBe(20);
+    const counts = links.map(
+      ({ request }) => request.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs,
+    );
+    expect(counts).toEqual(Array(20).fill(80));
+    const [first, ...others] = links.map(({ request }) => request.WarmStartConfig);
+    expect(first).toBeUndefined();
+    expect(others).toEqual(
+      others.map((_, index) => ({
+        WarmStartType: 'IdenticalDataAndAlgorithm',
+        ParentHyperParameterTuningJobs: names
+          .slice(Math.max(0, index - 4), index + 1)
+          .map((name) => ({ HyperParameterTuningJobName: name })),
+      })),
+    );
+    expect(await evaluateAll(States.FindBestTrainingJob.Arguments.Payload, { input: end })).toEqual({
+      tuningJobName: names.at(-1),
+      earlierTuningJobNames: names.slice(0, -1),
+    });
+  });
+
+  test('end when one is stopped', async () => {
+    expect((await run(States, 60, 'Stopped')).links).toHaveLength(1);
+  });
+
+  test('share the maximum run time', async () => {
+    const limited = statesOf({ ...LARGE, maxTuningRuntime: Duration.minutes(10) });
+    const { links } = await run(limited, 130);
+    expect(
+      links.map(({ request }) => request.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds),
+      // 80 seconds are left, which is less than SageMaker's minimum.
+    ).toEqual([600, 470, 340, 210]);
+  });
+
+  test('are searched for what they found if the next one does not start', async () => {
+    const { Condition, Output, Next } = States.HasEarlierTuningJob.Choices[0];
+    const failure = { Error: 'SageMaker.AmazonSageMakerException', Cause: 'no data' };
+    const input = { settings: { earlierTuningJobNames: ['a', 'b', 'c'] }, tuningJobName: 'd', failure };
+    expect(await evaluateAll(Condition, { input })).toBe(true);
+    expect(Next).toBe('FindBestTrainingJob');
+    expect(await evaluateAll(Output, { input })).toEqual({
+      settings: { earlierTuningJobNames: ['a', 'b'] },
+      tuningJobName: 'c',
+      failure,
+    });
+    const first = { ...input, settings: { earlierTuningJobNames: [] } };
+    expect(await evaluateAll(Condition, { input: first })).toBe(false);
+    expect(States[States.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
+  });
+
+  test('keep the intervals between polls growing with the AWS SDK integration', async () => {
+    const sdk = statesOf({ ...LARGE, integration: TuningIntegration.SDK });
+    const result = {
+      HyperParameterTuningJobArn: 'arn:aws:sagemaker:eu-west-1:123456789012:hyper-parameter-tuning-job/a',
+    };
+    const polls = async (input: Json) =>
+      (await evaluateAll(sdk.TuneWithWarmStart.Output, { input, result, context: CONTEXT })).polls;
+    const input = {
+      settings: { tuningJobSizes: [100, 90], earlierTuningJobNames: [] },
+      tuningJobName: 'a',
+      status: 'Completed',
+    };
+    expect(await polls(input)).toBe(1);
+    const next = await evaluateAll(sdk.AreTrainingJobsLeft.Choices[0].Output, {
+      input: { ...input, polls: 37 },
+    });
+    expect(next).toEqual({
+      settings: { tuningJobSizes: [90], earlierTuningJobNames: ['a'], warmStartFrom: ['a'] },
+      polls: 37,
+    });
+    expect(await polls(next)).toBe(37);
+  });
+});
+
+describe('the states', () => {
+  test.each(Object.entries({ sync: undefined, SDK: TuningIntegration.SDK }))(
+    'of one tuning job are not changed by the possibility of several: %s',
+    (_name, integration) => {
+      const one = statesOf({ integration, maxTrainingJobs: 750 });
+      const several = definitionOf({ integration, maxTrainingJobs: 751 }).States;
+      expect(
+        Object.keys(several)
+          .filter((name) => !(name in one))
+          .sort(),
+      ).toEqual(integration ? [...CHAIN_STATES, 'TuningJobNotStarted'] : CHAIN_STATES);
+      expect(JSON.stringify(one)).not.toContain('tuningJobSizes');
+      const tasks = (States: Json) =>
+        Object.keys(States)
+          .filter((name) => States[name].Type === 'Task')
+          .sort();
+      expect(tasks(several)).toEqual(tasks(one));
+    },
+  );
+
+  test('of several tuning jobs', () => {
+    const { TuneHyperparameters, TuneWithWarmStart, TuningJobStarted, ...States } = statesOf({
+      ...LARGE,
+      maxTuningRuntime: Duration.hours(5),
+    });
+    expect({
+      AreTrainingJobsLeft: States['AreTrainingJobsLeft'],
+      HasEarlierTuningJob: States['HasEarlierTuningJob'],
+      TuningJobStarted,
+      'CanWaitForQuota-WarmStart': States['CanWaitForQuota-WarmStart'],
+      TuneHyperparameters: { Next: TuneHyperparameters.Next, Output: TuneHyperparameters.Output },
+      TuneWithWarmStart: {
+        Next: TuneWithWarmStart.Next,
+        ResourceLimits: TuneWithWarmStart.Arguments.HyperParameterTuningJobConfig.ResourceLimits,
+        WarmStartConfig: TuneWithWarmStart.Arguments.WarmStartConfig,
+      },
+    }).toMatchSnapshot();
+  });
+});
+
+describe('more than 750 training jobs', () => {
+  const reason = 'more than 750 need several tuning jobs with a warm start';
+  const refused = (why: string) => [
+    `maxTrainingJobs: must be a whole number from 1 to 750, got 800 (${reason}, ${why})`,
+  ];
+  test.each<[string, Props, string[]]>([
+    [
+      'Hyperband',
+      { strategy: TuningStrategy.hyperband({ maxResource: 100 }) },
+      refused('which SageMaker documents only for Bayesian and random searches'),
+    ],
+    [
+      'several definitions',
+      { definitionName: 'one', furtherDefinitions: [{ ...TUNING, name: 'other' }] },
+      refused('which SageMaker does not support for several definitions'),
+    ],
+    [
+      'earlier tuning jobs',
+      { warmStart: WarmStart.identicalDataAndAlgorithm(['churn-1']) },
+      refused('and the training jobs of the tuning jobs in warmStart would count against their limits'),
+    ],
+    [
+      'items of a fleet that learn from their last success',
+      { _isFleetItem: true, _startsFromLastSuccess: true },
+      refused(
+        'and the training jobs of the tuning job before (warmStartFromPrevious) would count against their limits',
+      ),
+    ],
+    ['items of a fleet', { _isFleetItem: true }, []],
+    ['the type of a warm start', { warmStart: WarmStart.identicalDataAndAlgorithm() }, []],
+    ['random search, in one tuning job', { strategy: TuningStrategy.random() }, []],
+    ['early stopping', { earlyStopping: true }, []],
+  ])('with %s', (_name, props, problems) => {
+    expect(problemsOf({ maxTrainingJobs: 800, ...props })).toEqual(problems);
+  });
+
+  test('whose number is a token run in one tuning job', () => {
+    const stack = stackOf();
+    const maxTrainingJobs = new CfnParameter(stack, 'Jobs', { type: 'Number' }).valueAsNumber;
+    expect(Object.keys(statesOf({ maxTrainingJobs }, stack))).not.toContain(CHAIN_STATES[0]);
+  });
+});
