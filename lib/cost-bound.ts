@@ -20,7 +20,8 @@ export interface CostOptions {
   readonly volumePricePerMonth?: number;
   /**
    * Maximum cost of one execution, in the currency of `pricePerHour`. An execution that could cost more fails with
-   * `InvalidInput` before a job starts. If the properties already allow more, synth fails. Needs `pricePerHour`.
+   * `InvalidInput` before a job starts. If the properties already allow more, synth fails. Needs `pricePerHour`. For a
+   * `TuningFleet`, this is the maximum for all items of an execution together.
    *
    * @default - no limit
    */
@@ -28,7 +29,7 @@ export interface CostOptions {
   /**
    * Maximum instance time of one execution, in hours: a job that runs for two hours on three instances uses six. An
    * execution that could use more fails with `InvalidInput` before a job starts. If the properties already allow more,
-   * synth fails.
+   * synth fails. For a `TuningFleet`, this is the maximum for all items of an execution together.
    *
    * @default - no limit
    */
@@ -37,6 +38,7 @@ export interface CostOptions {
 
 /**
  * The maximum instance time and cost of one execution with the input `{}`, if every job runs for its maximum run time.
+ * For the chain of a `TuningFleet`, this is the maximum for one item that has only an `id`.
  *
  * The bound covers the jobs of SageMaker: the training jobs of the search, its cross-validation and the final training. A job can
  * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not cover:

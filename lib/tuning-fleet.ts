@@ -8,14 +8,19 @@ import type { Construct } from 'constructs';
 import { FleetItems } from './fleet-items';
 import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
+import { highestPricePerSecond } from './private/cost';
 import { createDeadLetterQueue } from './private/dead-letter-queue';
+import { DEFAULTS } from './private/defaults';
+import { fleetBound } from './private/fleet-bound';
 import { lastSuccessOptions } from './private/fleet-last-success';
 import { DEFAULT_CONCURRENCY, FleetStates, type FleetStatesProps } from './private/fleet-states';
 import { jobStateMachine } from './private/job-state-machine';
 import { keepLogs } from './private/log-groups';
 import type { WorkflowPlaces } from './private/new-data-rule';
+import { quotaUses } from './private/quota-uses';
 import { stopTuningJobs } from './private/stop-tuning-jobs';
 import { summarizeUnsuccessful } from './private/summarize-fleet';
+import { definitionsOf } from './private/tuning-definitions';
 import { tuningStorage } from './private/tuning-storage';
 import { validateFleet } from './private/validate-fleet';
 import { warnOfFleet } from './private/warn-of-fleet';
@@ -47,6 +52,25 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
    */
   readonly maxConcurrency?: number;
+  /**
+   * Whether each execution reads the quotas of the account first, and lowers `maxConcurrency` to what they allow:
+   *
+   * - 100 concurrent tuning jobs
+   * - instances of each type for training jobs, spot training jobs and transform jobs. For example, a quota of 8 allows 4 items
+   *   that run 2 training jobs on 1 instance each at a time.
+   *
+   * An item that alone needs more than a quota fails with `QuotaTooLow`. If this is so for all items, the execution fails with
+   * `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the execution. `fleet.quotas` in the output says
+   * what was read. Other jobs of the account can still use up a quota: items then wait for it, at most for `maxQuotaWait`.
+   *
+   * The state machine gets the permission `servicequotas:ListServiceQuotas`, which AWS does not limit to a service. Reading takes
+   * about 20 requests.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
+   * @see https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_ListServiceQuotas.html
+   */
+  readonly checkQuotas?: boolean;
   /**
    * How many items can fail before the execution fails and the items that are still running are stopped.
    *
@@ -103,17 +127,25 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * (`train` or `trainPrefix`, and so on) give this data for all items.
  *
  * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
- * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`.
+ * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`. With `registry`, each item
+ * has its own model package group. The first execution that registers a model of the item creates the group. Deleting the
+ * stack does not delete it.
  *
  * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed`, `notStarted` and `skipped`, `reasons` (the most common
  * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds`, and the S3 URIs
- * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results; missing if all items were skipped).
+ * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results; missing if all items were skipped). With the property `cost`, `fleet.cost`
+ * has `bound`, the maximum that all items together could use, and `used`, both with `instanceSeconds` and, with prices, `cost`.
+ * With `checkQuotas`, `fleet.quotas` has the `requested` and the resulting `maxConcurrency`, `quotas` (each with `name`, `value` and
+ * `itemUses`) and, if there are any, `tooLarge` (a number of items), `unknown` (names of quotas) and `error`.
+ *
+ * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
+ * job starts.
  *
  * The summary is written even if the execution fails. To run only the items that failed or did not start, start an
  * execution with `retry`. A redrive runs only items that did not start or were stopped. It does not help items that
  * failed, because it would continue in their `Fail` state.
  *
- * Errors: `InvalidInput` and `InvalidItems` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
+ * Errors: `InvalidInput`, `InvalidItems` and `QuotaTooLow` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
  * errors of Step Functions. The errors of an item are those of `TuningFragment`, and are in the summary.
  *
  * @example
@@ -148,6 +180,11 @@ export class TuningFleet extends SageMakerWorkflow {
   readonly stopAbandonedJobs?: StopAbandonedJobs;
   /** Execution role of the training jobs. */
   readonly trainingRole: iam.IRole;
+  /**
+   * Prefix of the names of the items' model package groups; undefined without `registry`. The group of an item is called
+   * `<prefix>-<up to 13 characters of the id>-<hash>`.
+   */
+  readonly modelPackageGroupPrefix?: string;
   /** Security groups of the training containers; empty without a VPC. */
   readonly connections: ec2.Connections;
 
@@ -173,12 +210,24 @@ export class TuningFleet extends SageMakerWorkflow {
     });
     this.trainingRole = this.fragment.trainingRole;
     this.connections = this.fragment.connections;
+    this.modelPackageGroupPrefix = this.fragment._modelPackageGroup;
     this.deadLetterQueue = createDeadLetterQueue(this);
+    const definitions = definitionsOf(fragment);
+    const bound = fleetBound(fragment, definitions);
+    const pricePerSecond = bound && highestPricePerSecond(fragment, definitions);
     const states = new FleetStates(this, 'Fleet', {
       items: props.items ?? FleetItems.folders(places.input),
       itemChain: this.fragment,
       ...dataFieldsOf(fragment, props),
       maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
+      bound,
+      pricePerSecond,
+      quotas: props.checkQuotas
+        ? {
+            uses: quotaUses(fragment, definitions),
+            parallel: props.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs,
+          }
+        : undefined,
       toleratedFailures: props.toleratedFailures,
       output: places.output,
       encryptionKey: props.encryptionKey,
@@ -198,6 +247,7 @@ export class TuningFleet extends SageMakerWorkflow {
       stateMachine: this.stateMachine,
       summarizeFunction: states.summarizeFunction,
       deadLetterQueue: this.deadLetterQueue,
+      pricePerSecond,
       output: places.output,
       encryptionKey: props.encryptionKey,
     });

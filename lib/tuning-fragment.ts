@@ -150,8 +150,14 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly modelRole?: iam.IRole;
   /** The Lambda function that evaluates the final model; undefined without `evaluation`. */
   readonly evaluateModelFunction?: lambda.IFunction;
-  /** Name of the model package group; undefined without `registry`. */
+  /** Name of the model package group; undefined without `registry`, and in a `TuningFleet`, whose items have their own groups. */
   readonly modelPackageGroupName?: string;
+  /**
+   * The same name or, in a fleet, the prefix of the names.
+   *
+   * @internal
+   */
+  readonly _modelPackageGroup?: string;
   /**
    * The maximum instance time and cost of an execution with the input `{}`; undefined if they depend on tokens, whose
    * values are known only when the stack is deployed.
@@ -226,13 +232,14 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
         jobRole(this, 'ModelRole', 'SageMaker model: reads the model and the test data, writes predictions');
       grantTransform(this, this.modelRole, { ...props, definitions, jobNamePrefix });
     }
-    this.modelPackageGroupName = props.registry && modelPackageGroup(this, props.registry);
+    this._modelPackageGroup = props.registry && modelPackageGroup(this, props.registry, props);
+    this.modelPackageGroupName = props._isFleetItem ? undefined : this._modelPackageGroup;
     if (props.evaluation) {
       this.evaluateModelFunction = evaluateModelFunction(
         this,
         'EvaluateModelFunction',
         props,
-        this.modelPackageGroupName,
+        this._modelPackageGroup,
       );
     }
     warnOfDefinitions(this, definitions);
@@ -269,7 +276,9 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       reportFunction: this.reportFunction,
       modelRole: this.modelRole,
       evaluateModelFunction: this.evaluateModelFunction,
-      modelPackageGroupName: this.modelPackageGroupName,
+      // A fleet checks the bounds of all items together. Without them in the states, new prices do not change the settings of items.
+      cost: props._isFleetItem ? undefined : props.cost,
+      modelPackageGroupName: this._modelPackageGroup,
       allowedInputLocations: replaceable,
       allowedTestLocations: withoutNested(
         present([props.test?.location, ...(props.allowedInputLocations ?? [])]),

@@ -347,6 +347,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   /**
    * Prices, and limits on the instance time and cost of one execution. If this is set, the execution's output has
    * `cost.bound`: the maximum instance time and cost that were possible with its input.
+   * In a `TuningFleet`, the output has `fleet.cost`, with the sums of all items.
    *
    * @default - no limits
    */

@@ -9,7 +9,7 @@ const REPOSITORY = /^(\*|repository\/.+)$/;
 const job = (type: string) => new RegExp(`^${type}/.+$`);
 const MODEL_HOSTING = /^(endpoint|endpoint-config|model)\/.+$/;
 const JOBS =
-  /^(training-job|hyper-parameter-tuning-job|automl-job|transform-job|endpoint|endpoint-config|model)\/.+$/;
+  /^(training-job|hyper-parameter-tuning-job|automl-job|transform-job|endpoint|endpoint-config|model|model-package-group)\/.+$/;
 const MODEL_PACKAGE = /^model-package(-group)?\/.+$/;
 
 /**
@@ -71,6 +71,7 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'sagemaker:CreateHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
   'sagemaker:CreateModel': MODEL_HOSTING,
   'sagemaker:CreateModelPackage': MODEL_PACKAGE,
+  'sagemaker:CreateModelPackageGroup': job('model-package-group'),
   'sagemaker:CreateTrainingJob': job('training-job'),
   'sagemaker:CreateTransformJob': job('transform-job'),
   'sagemaker:DeleteEndpoint': MODEL_HOSTING,
@@ -88,6 +89,7 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'sagemaker:ListAutoMLJobs': ANY,
   'sagemaker:ListCandidatesForAutoMLJob': ANY,
   'sagemaker:ListHyperParameterTuningJobs': ANY,
+  'sagemaker:ListModelPackageGroups': ANY,
   'sagemaker:ListModelPackages': ANY,
   'sagemaker:ListTags': JOBS,
   'sagemaker:ListTrainingJobs': ANY,
@@ -96,6 +98,7 @@ export const IAM_ACTIONS: Readonly<Record<string, RegExp>> = {
   'sagemaker:StopHyperParameterTuningJob': job('hyper-parameter-tuning-job'),
   'sagemaker:StopTrainingJob': job('training-job'),
   'sagemaker:StopTransformJob': job('transform-job'),
+  'servicequotas:ListServiceQuotas': ANY,
   'sqs:SendMessage': /^[^/:]+$/,
   'states:DescribeExecution': /^execution:.+$/,
   'states:RedriveExecution': /^execution:.+$/,

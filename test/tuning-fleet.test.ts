@@ -6,12 +6,13 @@ import {
   FleetItems,
   InputData,
   ModelRegistry,
+  QualityGate,
   ToleratedFailures,
   TuningFleet,
   type TuningFleetProps,
   TuningStrategy,
 } from '../lib';
-import { evaluateJsonata } from './evaluate-jsonata';
+import { evaluateAll, evaluateJsonata } from './evaluate-jsonata';
 import { definitionOf, type Json, stackOf, statementsIn, TUNING } from './fixtures';
 
 function fleet(props: Partial<TuningFleetProps> = {}, stack = stackOf()): TuningFleet {
@@ -248,6 +249,185 @@ test('the summary of an execution that did not succeed is written by a rule', ()
   });
 });
 
+describe('the registry', () => {
+  const registry = ModelRegistry.group({ name: 'stores', description: 'Stores' });
+  const ALL = { registry, evaluation: {}, qualityGate: QualityGate.noWorseThanApproved() };
+  const itemStates = (props: Partial<TuningFleetProps>) => statesOf(props).TuneItems.ItemProcessor.States;
+
+  test.each([
+    ['store-1-0123456789abcdef/', 'stores-store-1-0123456789abcdef'],
+    ['a-0123456789abcdef/', 'stores-a-0123456789abcdef'],
+    // A cut label can end with a hyphen.
+    ['twelve-chars-and-more-0123456789abcdef/', 'stores-twelve-chars--0123456789abcdef'],
+  ])('has a group for each item: %s', async (folder, expected) => {
+    const { FindModelPackageGroup, RegisterModel, EvaluateModel, CreateModelPackageGroup } = itemStates(ALL);
+    const names = [
+      FindModelPackageGroup.Arguments.NameContains,
+      CreateModelPackageGroup.Arguments.ModelPackageGroupName,
+      RegisterModel.Arguments.ModelPackageGroupName,
+      EvaluateModel.Arguments.Payload.modelPackageGroup,
+    ];
+    const item = { ...ITEM, folder };
+    expect(await Promise.all(names.map((name) => inItem(name, { item })))).toEqual(names.map(() => expected));
+    expect(expected).toMatch(/^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/);
+    const { ModelPackageGroupDescription, Tags } = CreateModelPackageGroup.Arguments;
+    expect(await inItem(ModelPackageGroupDescription, { item })).toBe('Stores. Item: Store 1');
+    expect(Tags.map(({ Key }: Json) => Key)).toContain('cdk-sagemaker-tuning:item');
+  });
+
+  test('has names of at most 63 characters', async () => {
+    const longest = ModelRegistry.group({ name: 'x'.repeat(32) });
+    const { ModelPackageGroupName } = itemStates({ registry: longest }).RegisterModel.Arguments;
+    const item = { ...ITEM, folder: `${'y'.repeat(64)}-0123456789abcdef/` };
+    expect(await inItem(ModelPackageGroupName, { item })).toHaveLength(63);
+  });
+
+  test('creates a group only if the item has none', async () => {
+    const { EvaluateModel, FindModelPackageGroup, HasModelPackageGroup, CreateModelPackageGroup } =
+      itemStates(ALL);
+    expect(EvaluateModel.Next).toBe('FindModelPackageGroup');
+    expect(FindModelPackageGroup.Next).toBe('HasModelPackageGroup');
+    const found = async (...names: readonly string[]) => {
+      const ModelPackageGroupSummaryList = names.map((ModelPackageGroupName) => ({ ModelPackageGroupName }));
+      const input = await inItem(FindModelPackageGroup.Output, {
+        input: { result: 1 },
+        result: { ModelPackageGroupSummaryList },
+      });
+      return inItem(HasModelPackageGroup.Choices[0].Condition, { input });
+    };
+    const name = 'stores-store-1-0123456789abcdef';
+    expect([await found(), await found(`other-${name}`), await found(`other-${name}`, name)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect([HasModelPackageGroup.Choices[0].Next, HasModelPackageGroup.Default]).toEqual([
+      'RegisterModel',
+      'CreateModelPackageGroup',
+    ]);
+    expect(CreateModelPackageGroup.Next).toBe('RegisterModel');
+    for (const { Catch } of [FindModelPackageGroup, CreateModelPackageGroup]) {
+      expect(Catch[0].Next).toBe('WriteReport');
+    }
+  });
+
+  test('creates no group at deployment, and its permissions are limited to the prefix', () => {
+    const stack = stackOf();
+    const { modelPackageGroupPrefix, fragment } = fleet(ALL, stack);
+    expect([modelPackageGroupPrefix, fragment.modelPackageGroupName]).toEqual(['stores', undefined]);
+    Template.fromStack(stack).resourceCountIs('AWS::SageMaker::ModelPackageGroup', 0);
+    const resourcesOf = (action: string) =>
+      statementsIn(stack, /./)
+        .filter(({ Action }: Json) => [Action].flat().includes(action))
+        .flatMap(({ Resource }: Json) => Resource)
+        .map((resource: Json) => JSON.stringify(resource));
+    for (const action of [
+      'sagemaker:createModelPackageGroup',
+      'sagemaker:createModelPackage',
+      'sagemaker:DescribeModelPackage',
+    ]) {
+      const resources = resourcesOf(action);
+      expect([action, resources.length > 0]).toEqual([action, true]);
+      for (const resource of resources) expect(resource).toMatch(/model-package(-group)?\/stores-\*/);
+    }
+  });
+});
+
+describe('quotas', () => {
+  const NAME = 'ml.m5.xlarge for training job usage';
+
+  test('are not read by default', () => {
+    const { ListItems, TuneItems, SummarizeFleet } = statesOf();
+    expect(ListItems.Arguments.Payload).not.toHaveProperty('quotas');
+    expect(TuneItems.Output).not.toHaveProperty('quotas');
+    expect(SummarizeFleet.Arguments.Payload).not.toHaveProperty('quotas');
+  });
+
+  test('are read page by page, before the items', async () => {
+    const stack = stackOf();
+    fleet({ checkQuotas: true }, stack);
+    const { StartAt, States } = definitionOf(stack);
+    const { ListQuotas, HasMoreQuotas, ListMoreQuotas, ListItems } = States;
+    expect(StartAt).toBe('ListQuotas');
+    const execution = { items: [{ id: 1 }] };
+    const page = (names: readonly string[], token: Json) => ({
+      Quotas: names.map((QuotaName, index) => ({ QuotaName, Value: 4 + index, QuotaCode: 'L-1' })),
+      ...token,
+    });
+    const one = await evaluateAll(ListQuotas.Output, {
+      input: execution,
+      result: page(['other', 'more'], { NextToken: 't' }),
+    });
+    expect(one).toEqual({ input: execution, quotas: {}, next: 't' });
+    expect(await evaluateAll(ListMoreQuotas.Arguments, { input: one })).toEqual({
+      ServiceCode: 'sagemaker',
+      MaxResults: 100,
+      NextToken: 't',
+    });
+    const two = await evaluateAll(ListMoreQuotas.Output, { input: one, result: page([NAME, 'x'], {}) });
+    expect(two).toEqual({ input: execution, quotas: { [NAME]: 4 }, next: null });
+    const [hasMore] = HasMoreQuotas.Choices;
+    expect([hasMore.Next, HasMoreQuotas.Default]).toEqual(['ListMoreQuotas', 'ListItems']);
+    for (const [input, expected] of [
+      [one, true],
+      [two, false],
+    ] as const) {
+      expect(await evaluateJsonata(hasMore.Condition, { input })).toBe(expected);
+    }
+    const { input, quotas } = await evaluateAll(ListItems.Arguments.Payload, {
+      input: two,
+      context: { Execution: { Id: 'arn', Name: 'run', RedriveCount: 0 } },
+    });
+    expect([input, quotas]).toEqual([
+      execution,
+      {
+        uses: [
+          { quota: NAME, instances: 1, parallel: true },
+          { quota: NAME, instances: 1 },
+        ],
+        parallel: 2,
+        applied: { [NAME]: 4 },
+        error: null,
+      },
+    ]);
+  });
+
+  test('that cannot be read do not fail the execution', async () => {
+    const { ListQuotas, ListMoreQuotas } = statesOf({ checkQuotas: true });
+    const errorOutput = { Error: 'ServiceQuotas.AccessDeniedException', Cause: 'no' };
+    const caught = (state: Json, input: Json) => {
+      const [{ ErrorEquals, Next, Output }] = state.Catch;
+      expect([ErrorEquals, Next]).toEqual([['States.ALL'], 'ListItems']);
+      return evaluateAll(Output, { input, errorOutput });
+    };
+    const error = 'ServiceQuotas.AccessDeniedException: no';
+    expect(await caught(ListQuotas, { retry: 'x' })).toEqual({ input: { retry: 'x' }, quotas: {}, error });
+    const before = { input: {}, quotas: { [NAME]: 4 }, next: 't' };
+    expect(await caught(ListMoreQuotas, before)).toEqual({ input: {}, quotas: { [NAME]: 4 }, error });
+  });
+
+  test('are those of each kind of job', () => {
+    const { uses } = statesOf({
+      checkQuotas: true,
+      spot: {},
+      resources: {
+        instanceGroups: [
+          { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 2 },
+          { name: 'b', instanceType: 'ml.c5.xlarge', instanceCount: 1 },
+        ],
+      },
+      finalTraining: { resources: { instanceType: 'ml.m5.4xlarge', instanceCount: 3 } },
+      evaluation: { resources: { instanceType: 'ml.c5.large', instanceCount: 4 } },
+    }).ListItems.Arguments.Payload.quotas;
+    expect(uses).toEqual([
+      { quota: 'ml.m5.xlarge for spot training job usage', instances: 2, parallel: true },
+      { quota: 'ml.c5.xlarge for spot training job usage', instances: 1, parallel: true },
+      { quota: 'ml.m5.4xlarge for training job usage', instances: 3 },
+      { quota: 'ml.c5.large for transform job usage', instances: 4 },
+    ]);
+  });
+});
+
 describe('warnings', () => {
   const warnings = (props: Partial<TuningFleetProps>) => {
     const stack = stackOf();
@@ -277,9 +457,14 @@ describe('refused', () => {
       /maxConcurrency: must be a whole number from 1 to 10000, got 0/,
     ],
     [
-      'a registry',
-      { registry: ModelRegistry.group(), evaluation: {} },
-      /registry: is not supported in a fleet/,
+      'an existing group',
+      { registry: ModelRegistry.existingGroup('stores') },
+      /registry: must be ModelRegistry.group\(\) in a fleet, because each item has its own group/,
+    ],
+    [
+      'a long name of groups',
+      { registry: ModelRegistry.group({ name: 'x'.repeat(33) }) },
+      /registry: must have 1 to 32 characters, got 33/,
     ],
     [
       'a percentage',

@@ -163,10 +163,14 @@ const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] =
   ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['every night', () => ({ skipUnchanged: true, warmStartFromPrevious: true })],
   [
-    'a list in a bucket, and a key',
+    'a list in a bucket, a key, a check of quotas, and a model package group for each item',
     (stack) => ({
       encryptionKey: keyIn(stack),
       items: FleetItems.csv(DataLocation.fromBucket(bucketIn(stack), 'items.csv')),
+      checkQuotas: true,
+      evaluation: {},
+      qualityGate: QualityGate.noWorseThanApproved(),
+      registry: ModelRegistry.group(),
     }),
   ],
   [

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { context } from '../../cdk.json';
 import { makeDataSets } from '../../data/fleet/make-data-sets.cjs';
@@ -26,6 +26,8 @@ const fleet = new TuningFleet(stack, 'Stations', {
     ParameterRange.continuous('eta', { min: 0.02, max: 0.5, scaling: ScalingType.LOGARITHMIC }),
   ],
   maxTrainingJobs: 5,
+  maxTrainingRuntime: Duration.minutes(10),
+  cost: { pricePerHour: { 'ml.m5.xlarge': 0.23 }, maxCost: 2 },
   maxConcurrency: 4,
   toleratedFailures: ToleratedFailures.count(1),
   removalPolicy: RemovalPolicy.DESTROY,

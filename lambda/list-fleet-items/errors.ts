@@ -5,6 +5,11 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInput';
 }
 
+/** A quota of the account is too low for every item. */
+export class QuotaTooLowError extends Error {
+  override readonly name = 'QuotaTooLow';
+}
+
 /** The list cannot be read, or has items that are invalid. */
 export class InvalidItemsError extends Error {
   override readonly name = 'InvalidItems';

@@ -1,5 +1,7 @@
 import { InvalidEventError } from '../shared/errors';
 import { fieldsOf, isObject, show } from '../shared/event-fields';
+import type { FleetBound } from './bound';
+import type { Quotas } from './concurrency';
 import { InvalidInputError } from './errors';
 
 /** Event that the state machine passes to the function. */
@@ -13,6 +15,10 @@ export interface ListFleetItemsEvent {
   /** The data fields that every item must have, because the fleet defines no shared data for them. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
+  /** What items can use at most; missing if the user does not ask for it. */
+  readonly bound?: FleetBound;
+  /** The quotas of the account; missing if the user does not ask for the check. */
+  readonly quotas?: Quotas;
   /** Value of the tag that names the execution. */
   readonly execution: string;
   /** S3 URI of the execution's folder. */
@@ -65,11 +71,14 @@ const FIELDS = [
   'dataFields',
   'requiredFields',
   'maxConcurrency',
+  'bound',
+  'quotas',
   'execution',
   'output',
   'lastSuccess',
   'encryptionKey',
 ] as const;
+const OPTIONAL_FIELDS: readonly string[] = ['bound', 'quotas', 'encryptionKey'];
 
 const OPTIONAL_FIELDS: readonly string[] = ['lastSuccess', 'encryptionKey'];
 

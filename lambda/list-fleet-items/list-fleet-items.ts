@@ -1,15 +1,19 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Concurrency } from '../shared/concurrency';
 import { isObject, show } from '../shared/event-fields';
 import { SKIPPED_ITEMS } from '../shared/fleet-success';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
+import type { FleetBound } from './bound';
 import { compareItems } from './compare-items';
-import { InvalidItemsError } from './errors';
+import { concurrencyOf } from './concurrency';
+import { InvalidInputError, InvalidItemsError } from './errors';
 import type { FleetInput, ListFleetItemsEvent } from './event';
+import { ExecutionBound } from './execution-bound';
 import { namesOf } from './item-names';
 import { MAX_PROBLEMS, messageOf } from './problems';
 import { type ListedItem, MAX_LIST_BYTES, readItems } from './read-items';
-import type { PlacedRow } from './row';
+import type { PlacedRow, Row } from './row';
 
 /** Result of the function. */
 export interface FleetList {
@@ -20,6 +24,8 @@ export interface FleetList {
   /** Prefix of the Map's results. */
   readonly results: string;
   readonly maxConcurrency: number;
+  /** How the quotas of the account limit the concurrency; missing if they were not read. */
+  readonly quotas?: Concurrency;
 }
 
 const MAX_ITEMS = 100_000;
@@ -30,6 +36,8 @@ const MAX_ID_LENGTH = 128;
  * records successes, also writes the results of the items to skip.
  *
  * @throws InvalidItemsError that lists the problems with the items
+ * @throws InvalidInputError if the items to run could exceed a limit together
+ * @throws QuotaTooLowError if a quota of the account is too low for every item to run
  */
 export async function listFleetItems(client: S3Client, event: ListFleetItemsEvent): Promise<FleetList> {
   const { input, output, lastSuccess } = event;
@@ -43,17 +51,35 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
       event.encryptionKey,
     );
   };
-  const { rows, skipped } = lastSuccess
+  const { rows: compared, skipped } = lastSuccess
     ? await compareItems(client, event, lastSuccess, items)
     : { rows: items.map(({ row }) => row), skipped: undefined };
+  const rows = withBounds(event.bound, compared);
+  const requested = input.maxConcurrency ?? event.maxConcurrency;
+  const quotas = event.quotas && concurrencyOf(event.quotas, rows, requested);
   await writeLines('items.jsonl', rows);
   if (skipped) await writeLines(SKIPPED_ITEMS, skipped);
   return {
     items: rows.length,
     list: locationOf(`${output}items.jsonl`),
     results: locationOf(`${output}results`).key,
-    maxConcurrency: input.maxConcurrency ?? event.maxConcurrency,
+    maxConcurrency: quotas?.maxConcurrency ?? requested,
+    ...(quotas && { quotas }),
   };
+}
+
+/**
+ * Adds to each row what its item can use at most.
+ *
+ * @throws InvalidInputError if the items could exceed a limit together
+ */
+function withBounds(bound: FleetBound | undefined, rows: readonly Row[]): readonly Row[] {
+  if (bound === undefined) return rows;
+  const execution = new ExecutionBound(bound);
+  const bounded = rows.map((row) => ({ ...row, bound: execution.add(row.input) }));
+  const exceeded = execution.problems();
+  if (exceeded.length === 0) return bounded;
+  throw new InvalidInputError(`${exceeded.join('; ')}. Lower maxTrainingJobs, or start with fewer items`);
 }
 
 /**

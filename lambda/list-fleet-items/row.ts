@@ -1,4 +1,5 @@
 import type { ItemFingerprint } from '../shared/fleet-success';
+import type { Usage } from '../shared/usage';
 import type { ItemNames } from './item-names';
 
 /** A row of the list that the Map reads. */
@@ -12,6 +13,8 @@ export interface Row extends ItemNames {
   readonly defaulted?: readonly string[];
   /** What the item's success is recorded with. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;
+  /** What the item can use at most. Missing if the fleet has no bound. */
+  readonly bound?: Usage;
   /** Whether `warmStartFrom` in the input is the tuning job of the item's last success. */
   readonly startsFromLastSuccess?: true;
 }

@@ -1,5 +1,6 @@
+import type { Concurrency } from '../shared/concurrency';
 import { InvalidEventError } from '../shared/errors';
-import { fieldsOf, show } from '../shared/event-fields';
+import { check, fieldsOf, isObject, isOptional, show } from '../shared/event-fields';
 
 /** Event that the state machine or the rule for unsuccessful executions passes to the function. */
 export interface SummarizeFleetEvent {
@@ -12,24 +13,35 @@ export interface SummarizeFleetEvent {
   readonly manifest?: string;
   /** Status of an execution that did not succeed. */
   readonly status?: string;
+  /** The quotas that limited the execution (lambda/list-fleet-items). */
+  readonly quotas?: Concurrency;
+  /** Price of an instance for a second. With several prices, the highest. */
+  readonly pricePerSecond?: number;
   /** KMS key of the files. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
 }
 
-const FIELDS = ['folder', 'manifest', 'status', 'encryptionKey'];
+const STRINGS = ['folder', 'manifest', 'status', 'encryptionKey'];
 
 /** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
 export function parseEvent(event: unknown): SummarizeFleetEvent {
-  const fields = fieldsOf(event, FIELDS);
-  const { folder } = fields;
+  const fields = fieldsOf(event, [...STRINGS, 'pricePerSecond', 'quotas']);
+  const { folder, pricePerSecond, quotas } = fields;
   if (typeof folder !== 'string' || !/^s3:\/\/[^/]+\/(.*\/)?$/s.test(folder)) {
     throw new InvalidEventError(`folder must be s3://bucket/prefix/, got ${show(folder)}`);
   }
-  for (const field of FIELDS) {
+  for (const field of STRINGS) {
     const value = fields[field];
     if (value !== undefined && typeof value !== 'string') {
       throw new InvalidEventError(`${field} must be a string, got ${show(value)}`);
     }
   }
+  check(
+    isOptional(pricePerSecond, (value) => typeof value === 'number'),
+    'pricePerSecond',
+    'a number',
+    pricePerSecond,
+  );
+  check(isOptional(quotas, isObject), 'quotas', 'an object', quotas);
   return fields as unknown as SummarizeFleetEvent;
 }

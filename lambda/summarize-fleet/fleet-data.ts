@@ -1,3 +1,6 @@
+import type { Concurrency } from '../shared/concurrency';
+import type { Usage } from '../shared/usage';
+
 /** Version of `fleet.json`. It changes when a field is removed or its meaning changes. Readers must ignore unknown fields. */
 export const SCHEMA_VERSION = 1;
 
@@ -34,12 +37,23 @@ export interface ItemResult {
   readonly evaluation?: Readonly<Record<string, number>>;
   /** Whether the model passed the quality gate. */
   readonly gatePassed?: boolean;
+  /** ARN of the version in the item's model package group. */
+  readonly modelPackage?: string;
   /** S3 URI of the item's report. */
   readonly report?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;
+  /** Missing if the fleet has no bound. */
+  readonly cost?: Cost;
   readonly startedAt?: string;
   readonly endedAt?: string;
+}
+
+/** What an item or a fleet could use at most, and what it used. */
+export interface Cost {
+  readonly bound: Usage;
+  /** Missing if it is unknown. */
+  readonly used?: Usage;
 }
 
 export interface Objective {
@@ -67,6 +81,10 @@ export interface FleetSummary {
   };
   /** Billed seconds of the instances of all items for which they are known. */
   readonly instanceSeconds?: number;
+  /** How quotas limited the execution; missing if they were not read. */
+  readonly quotas?: Concurrency;
+  /** The sum of all items. Missing if the fleet has no bound. */
+  readonly cost?: Cost;
 }
 
 export interface Reason {

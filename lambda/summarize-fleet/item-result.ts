@@ -1,5 +1,6 @@
 import { defined } from '../shared/defined';
 import type { ItemFingerprint } from '../shared/fleet-success';
+import type { Usage } from '../shared/usage';
 import type { ItemResult, ItemStatus, Objective } from './fleet-data';
 import type { ChildExecution } from './read-results';
 
@@ -9,6 +10,8 @@ export interface ListedItem {
   readonly folder: string;
   /** What the item's success is recorded with. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;
+  /** What the item can use at most. Missing if the fleet has no bound. */
+  readonly bound?: Usage;
 }
 
 /** Maximum number of characters of a reason for failure. The cause of a failed job can be its whole description. */
@@ -42,6 +45,7 @@ interface Output {
   };
   readonly evaluation?: { readonly metrics: Readonly<Record<string, { readonly value: number | null }>> };
   readonly gate?: { readonly passed: boolean };
+  readonly modelPackage?: { readonly arn: string };
   readonly report?: string | null;
   readonly instanceSeconds?: number;
 }
@@ -67,7 +71,7 @@ export function resultOf({ id, folder }: ListedItem, child: ChildExecution | und
 
 function succeeded(output: Output): Partial<ItemResult> {
   const { tuningJob, bestTrainingJob: best, finalTrainingJob: final } = output;
-  const { evaluation, gate, report, instanceSeconds } = output;
+  const { evaluation, gate, modelPackage, report, instanceSeconds } = output;
   return defined({
     tuningJob: tuningJob?.name,
     bestTrainingJob: best?.name,
@@ -77,6 +81,7 @@ function succeeded(output: Output): Partial<ItemResult> {
     metrics: final?.metrics,
     evaluation: evaluation && valuesOf(evaluation.metrics),
     gatePassed: gate?.passed,
+    modelPackage: modelPackage?.arn,
     report: report ?? undefined,
     instanceSeconds,
   });

@@ -1,11 +1,21 @@
 import { csvLine } from '../shared/csv-line';
 import type { ItemResult } from './fleet-data';
 
+type Column = readonly [string, (item: ItemResult) => string | number | undefined];
+
+/** Columns that are left out if no item has a value. */
+const OPTIONAL: readonly Column[] = [
+  ['model_package', ({ modelPackage }) => modelPackage],
+  ['bound_instance_seconds', ({ cost }) => cost?.bound.instanceSeconds],
+  ['cost', ({ cost }) => cost?.used?.cost],
+  ['bound_cost', ({ cost }) => cost?.bound.cost],
+];
+
 /** Renders `fleet.csv`: a row for each item, and a column for each metric of the final models. */
 export function renderCsv(items: readonly ItemResult[]): string {
   const metrics = namesOf(items, 'metrics');
   const tested = namesOf(items, 'evaluation');
-  const columns: (readonly [string, (item: ItemResult) => string | number | undefined])[] = [
+  const columns: Column[] = [
     ['id', ({ id }) => id],
     ['status', ({ status }) => status],
     ['error', ({ error }) => error],
@@ -21,6 +31,7 @@ export function renderCsv(items: readonly ItemResult[]): string {
     ['gate', ({ gatePassed }) => (gatePassed === undefined ? undefined : gatePassed ? 'passed' : 'failed')],
     ['report', ({ report }) => report],
     ['instance_seconds', ({ instanceSeconds }) => instanceSeconds],
+    ...OPTIONAL.filter(([, read]) => items.some((item) => read(item) !== undefined)),
     ['started_at', ({ startedAt }) => startedAt],
     ['ended_at', ({ endedAt }) => endedAt],
   ];

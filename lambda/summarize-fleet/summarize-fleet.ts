@@ -6,6 +6,7 @@ import { inParallel } from '../shared/in-parallel';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
 import { hasObject, openObject } from '../shared/s3-objects';
+import type { Usage } from '../shared/usage';
 import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
 import { itemOf, type ListedItem, resultOf } from './item-result';
@@ -46,8 +47,11 @@ export async function summarizeFleet(
   if (manifest === undefined && skipped.length === 0) return undefined;
   const run = manifest === undefined ? undefined : await readItems(client, bucket, key, manifest);
   if (run) await recordSuccesses(client, event, run.results, run.fingerprints);
-  const items = worstFirst([...(await withUse(client, run?.results ?? [])), ...skipped]);
-  const fleet = summarize(items);
+  const used = await withUse(client, run?.results ?? []);
+  const costs = used.map((item) => withCost(item, run?.bounds.get(item.folder), event.pricePerSecond));
+  const items = worstFirst([...costs, ...skipped]);
+  const { quotas } = event;
+  const fleet = { ...summarize(items), ...(quotas && { quotas }) };
   const put = (name: string, contentType: string, body: string) =>
     putObject(client, `${folder}${name}`, { body, contentType }, encryptionKey);
   const createdAt = new Date().toISOString();
@@ -82,25 +86,34 @@ async function readSkipped(client: S3Client, bucket: string, key: string): Promi
   return items;
 }
 
+/** The results of the items to run, and parts of their rows in the list, by folder. */
+interface ReadItems {
+  readonly results: ItemResult[];
+  readonly fingerprints: ReadonlyMap<string, ItemFingerprint>;
+  readonly bounds: ReadonlyMap<string, Usage>;
+}
+
 /** The results of the items to run, in the order of the list. Items without a result were not started. */
 async function readItems(
   client: S3Client,
   bucket: string,
   key: string,
   manifest: string,
-): Promise<{ readonly results: ItemResult[]; readonly fingerprints: ReadonlyMap<string, ItemFingerprint> }> {
+): Promise<ReadItems> {
   const items = new Map<string, ItemResult>();
   const fingerprints = new Map<string, ItemFingerprint>();
+  const bounds = new Map<string, Usage>();
   for await (const item of readLines<ListedItem>(client, bucket, `${key}items.jsonl`)) {
     items.set(item.folder, resultOf(item, undefined));
     if (item.fingerprint) fingerprints.set(item.folder, item.fingerprint);
+    if (item.bound) bounds.set(item.folder, item.bound);
   }
   for await (const child of readResults(client, bucket, manifest)) {
     const item = itemOf(child);
     // After a redrive, an item can have a result of each attempt.
     if (items.get(item.folder)?.status !== 'SUCCEEDED') items.set(item.folder, resultOf(item, child));
   }
-  return { results: [...items.values()], fingerprints };
+  return { results: [...items.values()], fingerprints, bounds };
 }
 
 /** Adds the billed time of failed items, which is only in their reports. */
@@ -113,6 +126,19 @@ async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<
     if (used !== undefined) all[index] = { ...item, instanceSeconds: used };
   });
   return all;
+}
+
+/** Adds the bound of an item, and what the item used. */
+function withCost(
+  item: ItemResult,
+  bound: Usage | undefined,
+  pricePerSecond: number | undefined,
+): ItemResult {
+  if (bound === undefined) return item;
+  const { instanceSeconds } = item;
+  if (instanceSeconds === undefined) return { ...item, cost: { bound } };
+  const price = pricePerSecond === undefined ? {} : { cost: instanceSeconds * pricePerSecond };
+  return { ...item, cost: { bound, used: { instanceSeconds, ...price } } };
 }
 
 async function usedIn(client: S3Client, report: string): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
+import { sumOfUsages } from '../shared/usage';
 import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data';
 
 /** Number of reasons for failure in the output of the execution. */
@@ -39,6 +40,19 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
     reasons: reasonsOf(items),
     ...objectiveOf(items),
     ...(seconds.length > 0 && { instanceSeconds: seconds.reduce((sum, each) => sum + each, 0) }),
+    ...costOf(items),
+  };
+}
+
+/** The bounds of all items, and what the items used for which it is known. */
+function costOf(items: readonly ItemResult[]): Pick<FleetSummary, 'cost'> {
+  const costs = items.flatMap(({ cost }) => cost ?? []);
+  if (costs.length === 0) return {};
+  return {
+    cost: {
+      bound: sumOfUsages(costs.map(({ bound }) => bound)),
+      used: sumOfUsages(costs.flatMap(({ used }) => used ?? [])),
+    },
   };
 }
 

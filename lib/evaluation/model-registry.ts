@@ -22,7 +22,7 @@ export interface ModelRegistrationOptions {
 export interface ModelPackageGroupOptions extends ModelRegistrationOptions {
   /**
    * Name of the group: 1 to 63 lowercase letters, digits and inner hyphens. A template with a fixed name can be deployed only
-   * once per account and Region.
+   * once per account and Region. In a `TuningFleet`, this is the prefix of the names of the items' groups: at most 32 characters.
    *
    * @default - derived from the construct's path and the ID of the deployed stack
    */
@@ -43,7 +43,8 @@ export interface ModelPackageGroupOptions extends ModelRegistrationOptions {
 export class ModelRegistry {
   /**
    * A new model package group. It is retained when the stack is deleted, because SageMaker does not delete a group that has
-   * versions.
+   * versions. In a `TuningFleet`, each item has its own group, which the first execution that registers a model of the item
+   * creates.
    *
    * @param options the group, and who approves its versions
    */
@@ -61,7 +62,7 @@ export class ModelRegistry {
   }
 
   /**
-   * An existing model package group of the stack's account and Region.
+   * An existing model package group of the stack's account and Region. Cannot be used in a `TuningFleet`.
    *
    * @param name name of the group
    * @param options who approves the versions

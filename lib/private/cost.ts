@@ -156,6 +156,25 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
   return [...new Set(types)].filter((type) => !Token.isUnresolved(type));
 }
 
+/**
+ * The price of one instance for one second, with its volume: the highest of all jobs of an execution. Undefined without
+ * prices.
+ */
+export function highestPricePerSecond(
+  tuning: TuningInput,
+  definitions: readonly TuningDefinition[],
+): number | undefined {
+  const { cost, finalTraining } = tuning;
+  if (cost?.pricePerHour === undefined) return undefined;
+  const prices = definitions
+    .flatMap(({ resources, algorithm }) =>
+      [resources, finalTraining?.resources ?? resources].map((each) => withDefaults(each, algorithm)),
+    )
+    .map((resources) => usageOf(cost, resources, 1))
+    .map((usage) => usage.cost / usage.instanceSeconds);
+  return Math.max(...prices);
+}
+
 /** Instance time and cost of a job that runs for `time` seconds. NaN if they are not known at synth. */
 function usageOf(cost: CostOptions | undefined, resources: TrainingResources, time: number): Usage {
   const count = instanceCountOf(resources);
@@ -175,7 +194,7 @@ function volumeGibibytes(size: Size | undefined): number {
 }
 
 /** Instance types and numbers of instances. */
-function instancesOf({
+export function instancesOf({
   instanceGroups,
   instanceType = '',
   instanceCount = 1,

@@ -11,12 +11,15 @@ import type { FleetItems } from '../fleet-items';
 import { ToleratedFailures } from '../tolerated-failures';
 import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { EXECUTION_TAG_VALUE } from './execution-tag';
+import type { FleetBound } from './fleet-bound';
 import { fleetLocation, listItemsFunction, summarizeFleetFunction } from './fleet-functions';
 import { FLEET_ITEM } from './fleet-item';
 import type { LastSuccessOptions } from './fleet-last-success';
 import { settingsOf } from './fleet-settings';
 import { jsonata, literal } from './jsonata';
 import { grantOutputKey, outputKey } from './output-key';
+import { QUOTA_FIELDS, QUOTA_RESOURCES, readQuotas } from './quota-states';
+import type { QuotaUse } from './quota-uses';
 import { orNull } from './report-states';
 
 /** Everything that the states of a fleet need. */
@@ -29,6 +32,11 @@ export interface FleetStatesProps {
   /** The data fields that every item must have, because the properties have no such data for all items. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
+  readonly bound?: FleetBound;
+  /** Price of an instance for a second; undefined without prices. */
+  readonly pricePerSecond?: number;
+  /** The check of the account's quotas; undefined if the user does not ask for it. */
+  readonly quotas?: { readonly uses: readonly QuotaUse[]; readonly parallel: number };
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
@@ -69,12 +77,20 @@ export class FleetStates extends sfn.StateMachineFragment {
     const summarize = this.summarize();
     list.next(this.skips ? this.hasItems(tune, summarize) : tune);
     tune.next(summarize);
-    this.startState = list;
+    this.startState = this.readQuotas(list);
     this.endStates = summarize.endStates;
   }
 
   private get skips(): boolean {
     return this.props.lastSuccess?.data !== undefined;
+  }
+
+  /** Reads the quotas before the list, if the user asks for it. */
+  private readQuotas(list: sfn.State): sfn.State {
+    const { quotas } = this.props;
+    if (quotas === undefined) return list;
+    const names = quotas.uses.map(({ quota }) => quota);
+    return readQuotas(this, names, list);
   }
 
   private hasItems(tune: sfn.State, summarize: sfn.State): sfn.State {
@@ -102,21 +118,31 @@ export class FleetStates extends sfn.StateMachineFragment {
       resourcesOf([statement]),
       'Lists of items and results are below a prefix of the bucket',
     );
+    if (this.props.quotas) {
+      acknowledgeWildcards(
+        stateMachine,
+        QUOTA_RESOURCES,
+        'ListServiceQuotas has no resource-level permissions',
+      );
+    }
   }
 
   /** Reads and checks the list, and writes it in the form that the Map reads. */
   private listItems(tune: sfn.DistributedMap): sfn.TaskStateBase {
-    const { items, dataFields, requiredFields, maxConcurrency, output, encryptionKey } = this.props;
+    const { items, dataFields, requiredFields, maxConcurrency, bound, quotas, output, encryptionKey } =
+      this.props;
     return tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
       comment: 'Reads and checks the list of the items',
       lambdaFunction: this.listItemsFunction,
       payload: sfn.TaskInput.fromObject({
-        input: jsonata('$states.input'),
+        input: quotas ? QUOTA_FIELDS.input : jsonata('$states.input'),
         source: { format: items._format, uri: items._location.uri },
         dataFields,
         requiredFields,
         maxConcurrency,
+        bound,
+        quotas: quotas && { ...quotas, applied: QUOTA_FIELDS.applied, error: QUOTA_FIELDS.error },
         execution: jsonata(EXECUTION_TAG_VALUE),
         output: jsonata(folderOfExecution(output)),
         lastSuccess: this.lastSuccess(tune),
@@ -149,7 +175,7 @@ export class FleetStates extends sfn.StateMachineFragment {
 
   /** Runs the chain for each item, in a child execution. */
   private tuneItems(): sfn.DistributedMap {
-    const { itemChain, toleratedFailures = ToleratedFailures.percentage(10) } = this.props;
+    const { itemChain, quotas, toleratedFailures = ToleratedFailures.percentage(10) } = this.props;
     const start = sfn.Pass.jsonata(this, 'StartItem', {
       stateName: 'StartItem',
       comment: 'Keeps the description of the item in a variable',
@@ -162,14 +188,17 @@ export class FleetStates extends sfn.StateMachineFragment {
       label: 'Items',
       jsonataMaxConcurrency: jsonata('$states.input.maxConcurrency'),
       toleratedFailures,
-      outputs: { manifest: jsonata('$states.result.ResultWriterDetails.Key') },
+      outputs: {
+        manifest: jsonata('$states.result.ResultWriterDetails.Key'),
+        quotas: quotas && jsonata('$states.input.quotas'),
+      },
     });
     map.itemProcessor(start.next(itemChain));
     return map;
   }
 
   private summarize(): sfn.TaskStateBase {
-    const { output, encryptionKey } = this.props;
+    const { pricePerSecond, quotas, output, encryptionKey } = this.props;
     return tasks.LambdaInvoke.jsonata(this, 'SummarizeFleet', {
       stateName: 'SummarizeFleet',
       comment: 'Writes the summary of the results',
@@ -177,6 +206,8 @@ export class FleetStates extends sfn.StateMachineFragment {
       payload: sfn.TaskInput.fromObject({
         folder: jsonata(folderOfExecution(output)),
         manifest: this.skips ? orNull('$states.input.manifest') : jsonata('$states.input.manifest'),
+        pricePerSecond,
+        quotas: quotas && jsonata('$states.input.quotas'),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       }),
       outputs: jsonata('$states.result.Payload'),

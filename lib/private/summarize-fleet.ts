@@ -15,6 +15,8 @@ export interface SummarizeUnsuccessfulOptions {
   readonly stateMachine: sfn.IStateMachine;
   readonly summarizeFunction: lambda.IFunction;
   readonly deadLetterQueue: sqs.IQueue;
+  /** Price of an instance for a second; undefined without prices. */
+  readonly pricePerSecond?: number;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
 }
@@ -24,7 +26,7 @@ export interface SummarizeUnsuccessfulOptions {
  * a `Catch`, and then a redrive would not continue the Map.
  */
 export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsuccessfulOptions): void {
-  const { stateMachine, summarizeFunction, deadLetterQueue, output, encryptionKey } = options;
+  const { stateMachine, summarizeFunction, deadLetterQueue, pricePerSecond, output, encryptionKey } = options;
   new events.Rule(scope, 'SummarizeUnsuccessful', {
     description: 'Executions of a fleet that failed or were stopped',
     eventPattern: endsOfExecutions(stateMachine, ['FAILED', 'TIMED_OUT', 'ABORTED']),
@@ -34,6 +36,7 @@ export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsucc
         event: events.RuleTargetInput.fromObject({
           folder: `${fleetLocation(output).uri}${events.EventField.fromPath('$.detail.name')}/`,
           status: events.EventField.fromPath('$.detail.status'),
+          pricePerSecond,
           encryptionKey: outputKey(output, encryptionKey)?.keyArn,
         }),
       }),

@@ -172,6 +172,7 @@ export const TUNING_FLEET = struct<TuningFleetProps>({
   ...TUNING_WORKFLOW_MEMBERS,
   items: optional(aws.FLEET_ITEMS),
   maxConcurrency: optional(number),
+  checkQuotas: optional(flag),
   toleratedFailures: optional(aws.TOLERATED_FAILURES),
   skipUnchanged: optional(flag),
   warmStartFromPrevious: optional(flag),

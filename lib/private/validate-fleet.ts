@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { DataLocation } from '../data-location';
+import { GROUP_PREFIX_LENGTH } from '../evaluation/private/model-package-group';
 import type { TuningFleetProps } from '../tuning-fleet';
 import { ownFinalData } from './final-training';
 import { LIMITS } from './limits';
@@ -19,8 +20,11 @@ export function validateFleet(path: string, props: TuningFleetProps): void {
   validateWorkflow(path, TUNING_FLEET, props);
   const problems = new Problems();
   const { items, maxConcurrency, toleratedFailures } = props;
-  if (props.registry) {
-    problems.add('registry', 'is not supported in a fleet: all items would share one model package group');
+  const { _group: group } = props.registry ?? {};
+  if (group?.isNew === false) {
+    problems.add('registry', 'must be ModelRegistry.group() in a fleet, because each item has its own group');
+  } else {
+    problems.length('registry', group?.name, 1, GROUP_PREFIX_LENGTH);
   }
   problems.integer('maxConcurrency', maxConcurrency, 1, LIMITS.childExecutions, 'limit of Step Functions');
   if (items) checkLocations(problems, 'items', [items._location]);

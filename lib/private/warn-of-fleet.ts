@@ -30,7 +30,7 @@ export function warnOfFleet(scope: IConstruct, props: TuningFleetProps): void {
     warn(
       scope,
       'fleetInstances',
-      `maxConcurrency: the fleet can run ${instances} training instances at the same time (${maxConcurrency} items × ${maxParallelTrainingJobs} training jobs × ${instanceCount} instances): check the quota "<instance type> for training job usage" of the account`,
+      `maxConcurrency: the fleet can run ${instances} training instances at the same time (${maxConcurrency} items × ${maxParallelTrainingJobs} training jobs × ${instanceCount} instances): check the quota "<instance type> for training job usage" of the account, or give checkQuotas`,
     );
   }
 }

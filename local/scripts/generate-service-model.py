@@ -87,6 +87,7 @@ OPERATIONS: Dict[str, List[str]] = {
     "sts": ["GetCallerIdentity"],
     "iam": ["GetRole", "SimulatePrincipalPolicy"],
     "cloudformation": ["DescribeStacks"],
+    "servicequotas": ["ListServiceQuotas"],
     "s3": [
         "AbortMultipartUpload",
         "CompleteMultipartUpload",
@@ -115,7 +116,7 @@ OPERATIONS: Dict[str, List[str]] = {
 }
 
 # Services with a different name in botocore.
-BOTOCORE_NAMES = {"monitoring": "cloudwatch", "states": "stepfunctions"}
+BOTOCORE_NAMES = {"monitoring": "cloudwatch", "servicequotas": "service-quotas", "states": "stepfunctions"}
 
 # Services whose models contain the HTTP locations of members.
 REST_SERVICES = ["lambda", "s3"]

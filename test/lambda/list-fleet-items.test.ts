@@ -115,6 +115,120 @@ test('the items of an earlier execution that did not succeed run again, with the
   ]);
 });
 
+describe('the bound', () => {
+  const bound = {
+    instanceSeconds: { trainingJob: 100, warmPool: 0, others: 10 },
+    trainingJobs: { default: 20, limit: 750 },
+    parallel: 2,
+    sizes: { first: { eta: 1e9 } },
+  };
+  const items = [{ id: 'a' }, { id: 'b', maxTrainingJobs: 3 }];
+
+  test('of each item is in its row', async () => {
+    const { rows } = await list({ bound: { ...bound, maxInstanceHours: 1 }, input: { items } });
+    expect(rows.map((row) => row.bound)).toEqual([{ instanceSeconds: 2010 }, { instanceSeconds: 310 }]);
+    expect((await list({ input: { items } })).rows[0]).not.toHaveProperty('bound');
+  });
+
+  test('of all items together must be within the limit, with the defaults of the execution', async () => {
+    const limited = { bound: { ...bound, maxInstanceHours: 0.5 } };
+    await expect(list({ ...limited, input: { items } })).rejects.toMatchObject({
+      name: 'InvalidInput',
+      message:
+        'the execution could use 0.64 instance hours, and cost.maxInstanceHours is 0.5: 1 item × 0.56 instance hours (20 training jobs) + 1 item × 0.09 instance hours (3 training jobs). Lower maxTrainingJobs, or start with fewer items',
+    });
+    const { rows } = await list({ ...limited, input: { items, defaults: { maxTrainingJobs: 5 } } });
+    expect(rows[0].bound).toEqual({ instanceSeconds: 510 });
+  });
+});
+
+describe('the quotas of the account', () => {
+  const TRAINING = 'ml.m5.xlarge for training job usage';
+  const TRANSFORM = 'ml.c5.large for transform job usage';
+  const quotas = (applied: Json, error: string | null = null) => ({
+    quotas: {
+      uses: [
+        { quota: TRAINING, instances: 2, parallel: true },
+        { quota: TRAINING, instances: 5 },
+        { quota: TRANSFORM, instances: 1 },
+      ],
+      parallel: 4,
+      applied,
+      error,
+    },
+  });
+  const run = (applied: Json, items: readonly Json[], maxConcurrency = 10, error?: string) =>
+    list({ ...quotas(applied, error), input: { items, maxConcurrency } });
+
+  test.each<[string, Json, readonly Json[], number, Json]>([
+    ['allow fewer items', { [TRAINING]: 25, [TRANSFORM]: 9 }, [{ id: 'a' }], 10, { maxConcurrency: 3 }],
+    ['allow more items', { [TRAINING]: 1000, [TRANSFORM]: 90 }, [{ id: 'a' }], 10, { maxConcurrency: 10 }],
+    [
+      'limit by the largest item',
+      { [TRAINING]: 25, [TRANSFORM]: 9 },
+      [{ id: 'a' }, { id: 'b', maxParallelTrainingJobs: 10 }],
+      10,
+      { maxConcurrency: 1 },
+    ],
+    [
+      'limit by the final training, if that is larger',
+      { [TRAINING]: 25, [TRANSFORM]: 9 },
+      [{ id: 'a', maxParallelTrainingJobs: 1 }],
+      10,
+      { maxConcurrency: 5 },
+    ],
+    [
+      'leave out items that do not fit',
+      { [TRAINING]: 16, [TRANSFORM]: 9 },
+      [{ id: 'a' }, { id: 'b', maxParallelTrainingJobs: 10 }],
+      10,
+      { maxConcurrency: 2, tooLarge: 1 },
+    ],
+    [
+      'are unknown in part',
+      { [TRAINING]: 16 },
+      [{ id: 'a' }],
+      10,
+      { maxConcurrency: 2, unknown: [TRANSFORM] },
+    ],
+    ['allow 100 tuning jobs', {}, [{ id: 'a' }], 300, { maxConcurrency: 100, requested: 300 }],
+  ])('%s', async (_case, applied, items, requested, expected) => {
+    const { result } = await run(applied, items, requested);
+    expect(result.quotas).toMatchObject(expected);
+    expect(result.maxConcurrency).toBe(expected.maxConcurrency);
+  });
+
+  test('are in the result, with what an item uses', async () => {
+    const { result } = await run({ [TRAINING]: 25, [TRANSFORM]: 9 }, [{ id: 'a' }]);
+    expect(result.quotas).toEqual({
+      requested: 10,
+      maxConcurrency: 3,
+      quotas: [
+        { name: 'concurrent hyperparameter tuning jobs', value: 100, itemUses: 1 },
+        { name: TRAINING, value: 25, itemUses: 8 },
+        { name: TRANSFORM, value: 9, itemUses: 1 },
+      ],
+    });
+    expect((await list({ input: { items: [{ id: 'a' }] } })).result).not.toHaveProperty('quotas');
+  });
+
+  test('do not limit an execution if they cannot be read', async () => {
+    const { result } = await run({}, [{ id: 'a' }], 10, 'ServiceQuotas.AccessDeniedException: no');
+    expect(result).toMatchObject({
+      maxConcurrency: 10,
+      quotas: { unknown: [TRAINING, TRANSFORM], error: 'ServiceQuotas.AccessDeniedException: no' },
+    });
+  });
+
+  test('that no item fits in fail the execution', async () => {
+    const items = [{ id: 'a', maxParallelTrainingJobs: 5 }, { id: 'b' }];
+    await expect(run({ [TRAINING]: 0, [TRANSFORM]: 9 }, items)).rejects.toMatchObject({
+      name: 'QuotaTooLow',
+      message: `the quota "${TRAINING}" of Amazon SageMaker is 0 in this account and region, and each item needs at least 8. Request an increase in the Service Quotas console (AWS services, Amazon SageMaker), or lower maxParallelTrainingJobs`,
+    });
+  });
+});
+
 describe('a retry', () => {
   const FIRST = {
     items: [{ id: 'a', maxTrainingJobs: 3 }, { id: 'b' }],

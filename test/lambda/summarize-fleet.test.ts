@@ -28,9 +28,9 @@ const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
  * The objects in the bucket after a fleet with these items has ended. An item with neither a value, an error
  * nor a status has no result.
  */
-function objectsOf(items: readonly Item[], type = 'Minimize'): Record<string, string> {
+function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Record<string, string> {
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-  const row = ({ id }: Item) => ({ id, folder: folderOf(id), input: {} });
+  const row = ({ id }: Item) => ({ id, folder: folderOf(id), bound, input: {} });
   const child = (item: Item) => ({
     ExecutionArn: 'arn',
     Input: JSON.stringify(row(item)),
@@ -68,6 +68,7 @@ function outputOf({ id, value = 0 }: Item, type: string): Wire {
     },
     evaluation: { metrics: { rmse: { value: value * 2 }, r2: { value: null } } },
     gate: { passed: value < 0.5 },
+    modelPackage: { arn: `arn:${id}/1` },
     report: `s3://data/output/reports/${folderOf(id)}tuning-${id}/report.html`,
     instanceSeconds: 60,
   };
@@ -137,12 +138,55 @@ test('the numbers, and the reasons for failure, the most common first', async ()
   });
 });
 
+test('how quotas limited the execution', async () => {
+  const quotas = { requested: 20, maxConcurrency: 2, quotas: [{ name: 'q', value: 4, itemUses: 2 }] };
+  const { fleet, files } = await run(objectsOf(ITEMS), { quotas });
+  expect([fleet.quotas, JSON.parse(files['fleet.json'] ?? '').quotas]).toEqual([quotas, quotas]);
+  expect(files['fleet.html']).toContain('<dt><bdi>Items at a time, by quotas</bdi></dt><dd>2 of 20</dd>');
+});
+
 test('an item that failed counts with what its report says it used', async () => {
   const { fleet } = await run({
     ...objectsOf(ITEMS),
     'output/reports/broken-0123456789abcdef/t/report.json': JSON.stringify({ cost: { billableSeconds: 7 } }),
   });
   expect(fleet.instanceSeconds).toBe(187);
+});
+
+describe('what the items used, next to their bounds', () => {
+  const withBounds = (bound: Json) => objectsOf(ITEMS, 'Minimize', bound);
+
+  test('in total, and in each file', async () => {
+    const { fleet, files } = await run(withBounds({ instanceSeconds: 600, cost: 6 }), {
+      pricePerSecond: 0.01,
+    });
+    expect(fleet.cost).toEqual({
+      bound: { instanceSeconds: 8 * 600, cost: 8 * 6 },
+      used: { instanceSeconds: 180, cost: expect.closeTo(1.8, 9) },
+    });
+    const { results } = JSON.parse(files['fleet.json'] ?? '');
+    const costOf = (id: string) => results.find((item: Json) => item.id === id).cost;
+    const bound = { instanceSeconds: 600, cost: 6 };
+    expect(costOf('good')).toEqual({ bound, used: { instanceSeconds: 60, cost: expect.closeTo(0.6, 9) } });
+    expect([costOf('broken'), costOf('later')]).toEqual([{ bound }, { bound }]);
+    const [head, ...rows] = (files['fleet.csv'] ?? '').split('\r\n');
+    expect(head).toContain('instance_seconds,model_package,bound_instance_seconds,cost,bound_cost,');
+    expect(rows.find((row) => row.startsWith('good,'))).toContain(',60,arn:good/1,600,0.6,6,');
+    const page = files['fleet.html'] ?? '';
+    expect(page).toContain('<dt><bdi>Maximum instance time</bdi></dt><dd>1 h 20 min (3.8 % used)</dd>');
+    expect(page).toContain('<dt><bdi>Maximum cost</bdi></dt><dd>48 (3.8 % used)</dd>');
+    expect(page).toContain('>Maximum<');
+    expect(page).toContain('>Cost<');
+  });
+
+  test('without prices, and without a bound', async () => {
+    const { fleet, files } = await run(withBounds({ instanceSeconds: 600 }));
+    expect(fleet.cost).toEqual({ bound: { instanceSeconds: 4800 }, used: { instanceSeconds: 180 } });
+    expect(files['fleet.html']).not.toContain('>Cost<');
+    const plain = await run(objectsOf(ITEMS));
+    expect(plain.files['fleet.csv']).not.toContain('bound');
+    expect(plain.files['fleet.html']).not.toContain('Maximum');
+  });
 });
 
 test.each([

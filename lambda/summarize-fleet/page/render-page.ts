@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { htmlPage, type PageAssets } from '../../../local/src/markup/page';
-import { count, formatNumber, formatSeconds, formatTime } from '../../shared/format';
-import type { FleetSummary, ItemResult } from '../fleet-data';
+import { count, formatNumber, formatSeconds, formatShare, formatTime } from '../../shared/format';
+import type { Cost, FleetSummary, ItemResult } from '../fleet-data';
 import { histogram } from './histogram';
 
 /** Data of the page. */
@@ -35,7 +35,7 @@ ${table(items)}
 }
 
 function overview(fleet: FleetSummary): Markup {
-  const { items, succeeded, failed, notStarted, skipped, objective, instanceSeconds } = fleet;
+  const { items, succeeded, failed, notStarted, skipped, objective, instanceSeconds, cost, quotas } = fleet;
   const facts: (readonly [string, string])[] = [
     ['Succeeded', formatNumber(succeeded)],
     ['Failed', formatNumber(failed)],
@@ -51,9 +51,30 @@ function overview(fleet: FleetSummary): Markup {
     ...(instanceSeconds === undefined
       ? []
       : [['Billed instance time', formatSeconds(instanceSeconds)] as const]),
+    ...(cost ? costs(cost) : []),
+    ...(quotas && quotas.maxConcurrency < quotas.requested
+      ? [
+          [
+            'Items at a time, by quotas',
+            `${formatNumber(quotas.maxConcurrency)} of ${formatNumber(quotas.requested)}`,
+          ] as const,
+        ]
+      : []),
   ];
   return html`<section aria-label="Overview"><h2>${count(items, 'item')}</h2>
 <dl>${facts.map(([name, value]) => html`<div><dt><bdi>${name}</bdi></dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+function costs({ bound, used }: Cost): (readonly [string, string])[] {
+  const share = (of: number, value = 0) => (of > 0 ? ` (${formatShare(value / of)} used)` : '');
+  const time = `${formatSeconds(bound.instanceSeconds)}${share(bound.instanceSeconds, used?.instanceSeconds)}`;
+  return [
+    ['Maximum instance time', time],
+    ...(used?.cost === undefined ? [] : [['Cost', formatNumber(used.cost)] as const]),
+    ...(bound.cost === undefined
+      ? []
+      : [['Maximum cost', `${formatNumber(bound.cost)}${share(bound.cost, used?.cost)}`] as const]),
+  ];
 }
 
 function distribution({ objective }: FleetSummary, items: readonly ItemResult[]): Content {
@@ -76,6 +97,8 @@ function reasons({ reasons: all }: FleetSummary): Content {
 interface Column {
   readonly title: string;
   readonly isText: boolean;
+  /** Whether the column is left out if no item has a value. */
+  readonly isOptional?: true;
   readonly show: (item: ItemResult) => Content;
   /** The value to sort by. @default - the text that is shown */
   readonly sortBy?: (item: ItemResult) => number | undefined;
@@ -100,6 +123,20 @@ const COLUMNS: readonly Column[] = [
     sortBy: ({ instanceSeconds }) => instanceSeconds,
   },
   {
+    title: 'Maximum',
+    isText: false,
+    isOptional: true,
+    show: ({ cost }) => cost && formatSeconds(cost.bound.instanceSeconds),
+    sortBy: ({ cost }) => cost?.bound.instanceSeconds,
+  },
+  {
+    title: 'Cost',
+    isText: false,
+    isOptional: true,
+    show: ({ cost }) => cost?.used?.cost !== undefined && formatNumber(cost.used.cost),
+    sortBy: ({ cost }) => cost?.used?.cost,
+  },
+  {
     title: 'Report',
     isText: true,
     show: ({ report }) => report !== undefined && html`<a href="${linkTo(report)}">report</a>`,
@@ -120,18 +157,21 @@ const MAX_ROWS = 10_000;
 /** The table of the items. Optional end tags are left out, because there can be many rows. */
 function table(items: readonly ItemResult[]): Markup {
   const isCut = items.length > MAX_ROWS;
+  const columns = COLUMNS.filter(
+    ({ isOptional, sortBy }) => !isOptional || items.some((item) => sortBy?.(item) !== undefined),
+  );
   const title = isCut ? `The worst ${formatNumber(MAX_ROWS)} items` : 'All items, the worst first';
   return html`<section aria-labelledby="items"><h2 id="items">${title}</h2>
 ${isCut && html`<p class="note">The files fleet.csv and fleet.json have all ${formatNumber(items.length)} items.</p>`}
 <div id="item-tools" class="actions"></div>
 <div class="scroll tall" tabindex="0" role="region" aria-label="Table"><table id="item-table">
-<thead><tr>${COLUMNS.map(({ title, isText }) => html`<th scope="col"${isText && html` class="t"`}>${title}`)}</thead>
-<tbody>${items.slice(0, MAX_ROWS).map(row)}</tbody></table></div></section>`;
+<thead><tr>${columns.map(({ title, isText }) => html`<th scope="col"${isText && html` class="t"`}>${title}`)}</thead>
+<tbody>${items.slice(0, MAX_ROWS).map((item) => row(item, columns))}</tbody></table></div></section>`;
 }
 
-function row(item: ItemResult): Markup {
+function row(item: ItemResult, columns: readonly Column[]): Markup {
   const kind = ['SUCCEEDED', 'SKIPPED'].includes(item.status) ? undefined : html` class="failed"`;
-  return html`<tr${kind}>${COLUMNS.map(({ isText, show, sortBy }) => {
+  return html`<tr${kind}>${columns.map(({ isText, show, sortBy }) => {
     const value = sortBy?.(item);
     return html`<td${isText && html` class="t"`}${value !== undefined && html` data-value="${value}"`}>${show(item)}`;
   })}`;

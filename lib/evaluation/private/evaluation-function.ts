@@ -51,7 +51,7 @@ export function evaluateModelFunction(
  */
 function registryStatements(
   scope: Construct,
-  { qualityGate }: TuningInput,
+  { qualityGate, _isFleetItem }: TuningInput,
   groupName: string | undefined,
 ): iam.PolicyStatement[] {
   const conditions = qualityGate ? conditionsIn(qualityGate._condition) : [];
@@ -60,7 +60,7 @@ function registryStatements(
     new iam.PolicyStatement({ actions: ['sagemaker:ListModelPackages'], resources: ['*'] }),
     new iam.PolicyStatement({
       actions: ['sagemaker:DescribeModelPackage'],
-      resources: modelPackageArns(scope, groupName),
+      resources: modelPackageArns(scope, { modelPackageGroupName: groupName, _isFleetItem }),
     }),
   ];
 }

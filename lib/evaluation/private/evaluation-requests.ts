@@ -9,6 +9,7 @@ import { renderTags } from '../../private/render-tuning-job';
 import { ofWinner } from '../../private/tuning-definitions';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalJob } from './final-model';
+import { groupField } from './model-package-group';
 import { type Scoring, scoringOf } from './scoring';
 
 /** JSONata for the folder of this evaluation. */
@@ -91,7 +92,7 @@ function scored(props: EvaluationStatesProps, read: (scoring: Scoring) => unknow
 
 /** Event of the function that computes the metrics. */
 export function evaluationEvent(props: EvaluationStatesProps): sfn.TaskInput {
-  const { output, encryptionKey, qualityGate, modelPackageGroupName } = props;
+  const { output, encryptionKey, qualityGate } = props;
   const folder = folderOf(props);
   return sfn.TaskInput.fromObject({
     predictions: jsonata(`${folder} & '/predictions/'`),
@@ -105,7 +106,7 @@ export function evaluationEvent(props: EvaluationStatesProps): sfn.TaskInput {
       model: jsonata(`${finalJob(props)}.modelArtifacts`),
     },
     gate: qualityGate?._condition,
-    modelPackageGroup: qualityGate && modelPackageGroupName,
+    modelPackageGroup: qualityGate && groupField(props),
   });
 }
 

@@ -1,17 +1,23 @@
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { FAILURE } from '../../private/error-reasons';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
-import { jsonata, literal } from '../../private/jsonata';
+import { jsonata } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
 import { retryJobCreation, retryRegistration, retryThrottledFunction } from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
-import { registrationStatements } from './model-package-group';
+import {
+  groupArns,
+  groupField,
+  groupName,
+  groupRequest,
+  registrationStatements,
+} from './model-package-group';
 import { approvalStatus, registrationRequest } from './registration-request';
 import { TransformJobTask } from './transform-job-task';
 
@@ -21,16 +27,23 @@ export interface EvaluationStatesProps extends TuningRequestProps {
   readonly modelRole?: iam.IRole;
   /** Computes the metrics; undefined without an evaluation. */
   readonly evaluateModelFunction?: lambda.IFunction;
-  /** Name of the model package group; undefined if the model is not registered. */
+  /**
+   * Name of the model package group, or the prefix of the names in a fleet; undefined if the model is not registered.
+   */
   readonly modelPackageGroupName?: string;
 }
 
 /** JSONata for the state's input without the fields that a wait for a quota adds. */
 const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
 
+const REGISTRATION_FAILED = {
+  error: 'ModelRegistrationFailed',
+  what: 'The final model could not be registered',
+} as const;
+
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
-  readonly start: sfn.TaskStateBase;
+  readonly start: sfn.State;
 
   /**
    * @param ends the state that follows after success, and the state that follows after an error, with the error in
@@ -41,12 +54,59 @@ export class EvaluationStates {
     private readonly props: EvaluationStatesProps,
     private readonly ends: { readonly next: sfn.State; readonly failed: sfn.State },
   ) {
-    const states = [
-      ...(props.evaluation ? [this.createModel(), this.transform(), this.evaluate()] : []),
-      ...(props.registry ? [this.register()] : []),
-    ];
-    for (const [index, state] of states.entries()) state.next(states[index + 1] ?? ends.next);
-    this.start = states[0] as sfn.TaskStateBase;
+    const registration = props.registry ? this.registration() : ends.next;
+    const evaluation = props.evaluation ? [this.createModel(), this.transform(), this.evaluate()] : [];
+    for (const [index, state] of evaluation.entries()) state.next(evaluation[index + 1] ?? registration);
+    this.start = evaluation[0] ?? registration;
+  }
+
+  /** Registers the model. In a fleet, creates the item's group before its first version. */
+  private registration(): sfn.State {
+    const register = this.register();
+    register.next(this.ends.next);
+    if (!this.props._isFleetItem) return register;
+    const create = this.createGroup();
+    create.next(register);
+    const hasGroup = sfn.Choice.jsonata(this.scope, 'HasModelPackageGroup')
+      .when(sfn.Condition.jsonata(jsonata('$states.input.hasGroup')), register)
+      .otherwise(create);
+    const find = this.findGroup();
+    find.next(hasGroup);
+    return find;
+  }
+
+  /** Looks for the item's group in a list, because SageMaker gives errors about missing groups the name of other errors. */
+  private findGroup(): sfn.TaskStateBase {
+    const { scope, props } = this;
+    const find = tasks.CallAwsService.jsonata(scope, 'FindModelPackageGroup', {
+      comment: 'Finds out whether the item has a model package group',
+      service: 'sagemaker',
+      action: 'listModelPackageGroups',
+      parameters: { NameContains: groupField(props) },
+      // ListModelPackageGroups has no resource-level permissions.
+      iamResources: ['*'],
+      outputs: added(
+        `{'hasGroup': $count($filter($states.result.ModelPackageGroupSummaryList, function($group) { $group.ModelPackageGroupName = (${groupName(props)}) })) > 0}`,
+      ),
+    });
+    retryJobCreation(find, props);
+    return this.catching(find, REGISTRATION_FAILED);
+  }
+
+  private createGroup(): sfn.TaskStateBase {
+    const { scope, props } = this;
+    const resources = groupArns(scope, props);
+    const create = tasks.CallAwsService.jsonata(scope, 'CreateModelPackageGroup', {
+      comment: 'Creates the model package group of the item',
+      service: 'sagemaker',
+      action: 'createModelPackageGroup',
+      parameters: groupRequest(scope, props),
+      iamResources: resources,
+      additionalIamStatements: [new iam.PolicyStatement({ actions: ['sagemaker:AddTags'], resources })],
+      outputs: jsonata(INPUT),
+    });
+    retryJobCreation(create, props);
+    return this.catching(create, REGISTRATION_FAILED);
   }
 
   private createModel(): sfn.TaskStateBase {
@@ -123,16 +183,13 @@ export class EvaluationStates {
       additionalIamStatements: permissions.others,
       outputs: added(`{'modelPackage': {
   'arn': $states.result.ModelPackageArn,
-  'group': ${literal(props.modelPackageGroupName)},
+  'group': ${groupName(props)},
   'version': $number($split($states.result.ModelPackageArn, '/')[-1]),
   'approvalStatus': ${approvalStatus(props)}
 }}`),
     });
     retryRegistration(register);
-    return this.catching(register, {
-      error: 'ModelRegistrationFailed',
-      what: 'The final model could not be registered',
-    });
+    return this.catching(register, REGISTRATION_FAILED);
   }
 
   /** @param what the beginning of the error's cause: a sentence that says which step failed */

@@ -3,27 +3,86 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnModelPackageGroup } from 'aws-cdk-lib/aws-sagemaker';
 import type { Construct } from 'constructs';
 import { resourcesOf } from '../../private/acknowledge';
+import { type FleetItemOptions, ITEM } from '../../private/fleet-item';
+import { jsonata, literal } from '../../private/jsonata';
+import { LIMITS } from '../../private/limits';
 import { outputKey } from '../../private/output-key';
+import { renderTags } from '../../private/render-tuning-job';
 import { readStatements } from '../../private/training-permissions';
 import { uniquePrefix } from '../../private/unique-names';
 import type { ModelRegistry } from '../model-registry';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalModels, servingRepositories } from './final-model';
 
-/** The name of the model package group. Creates the group if it is new. */
-export function modelPackageGroup(scope: Construct, { _group: group }: ModelRegistry): string {
+/** Maximum number of characters of the prefix of the groups of a fleet. */
+export const GROUP_PREFIX_LENGTH = 32;
+/** Number of characters of an item's folder in the name of its group, before the hash. */
+const LABEL_LENGTH = 13;
+/** Number of characters of an item's folder after its label: a hyphen, the hash and a slash. */
+const REST_LENGTH = 18;
+
+/** The group of a chain. In a fleet, each item has its own group, and `name` is the prefix of their names. */
+export interface GroupOptions extends FleetItemOptions {
+  readonly modelPackageGroupName?: string;
+}
+
+/**
+ * The name of the model package group. Creates the group if it is new. In a fleet, returns the prefix of the groups, which the
+ * executions create.
+ */
+export function modelPackageGroup(
+  scope: Construct,
+  { _group: group }: ModelRegistry,
+  { _isFleetItem }: FleetItemOptions,
+): string {
   if (!group.isNew) return group.name as string;
+  if (_isFleetItem) return group.name ?? uniquePrefix(scope, GROUP_PREFIX_LENGTH);
   const modelPackageGroupName = group.name ?? uniquePrefix(scope);
   new CfnModelPackageGroup(scope, 'ModelPackageGroup', {
     modelPackageGroupName,
-    modelPackageGroupDescription: group.description ?? `Final models of ${scope.node.path}`,
+    modelPackageGroupDescription: descriptionOf(scope, group),
   }).applyRemovalPolicy(RemovalPolicy.RETAIN);
   return modelPackageGroupName;
 }
 
+function descriptionOf(scope: Construct, { description }: ModelRegistry['_group']): string {
+  return description ?? `Final models of ${scope.node.path}`;
+}
+
+/** JSONata for the name of the group. The hash keeps the groups of different items apart. */
+export function groupName({ modelPackageGroupName: name = '', _isFleetItem }: GroupOptions): string {
+  if (!_isFleetItem) return literal(name);
+  const labelLength = `$length(${ITEM.folder}) - ${REST_LENGTH}`;
+  const label = `$substring(${ITEM.folder}, 0, $min([${LABEL_LENGTH}, ${labelLength}]))`;
+  const hash = `$substring(${ITEM.folder}, ${labelLength}, ${REST_LENGTH - 1})`;
+  return `${literal(`${name}-`)} & ${label} & ${hash}`;
+}
+
+/** The name of the group as a field of a request: a name, or a JSONata string in a fleet. */
+export function groupField(options: GroupOptions): string | undefined {
+  return options._isFleetItem ? jsonata(groupName(options)) : options.modelPackageGroupName;
+}
+
+/** The request that creates the group of an item. */
+export function groupRequest(scope: Construct, props: EvaluationStatesProps): Record<string, unknown> {
+  const description = literal(`${descriptionOf(scope, (props.registry as ModelRegistry)._group)}. Item: `);
+  return {
+    ModelPackageGroupName: groupField(props),
+    ModelPackageGroupDescription: jsonata(
+      `$substring(${description} & ${ITEM.tag}, 0, ${LIMITS.modelPackageDescriptionLength})`,
+    ),
+    Tags: renderTags(props.jobTags.with()),
+  };
+}
+
 /** ARNs of the versions of a group. SageMaker writes names in lowercase in ARNs of groups that are older than 2023. */
-export function modelPackageArns(scope: Construct, groupName: string): string[] {
-  return namesInArns(groupName).map((name) => arnOf(scope, 'model-package', `${name}/*`));
+export function modelPackageArns(scope: Construct, options: GroupOptions): string[] {
+  return namesInArns(options).map((name) => arnOf(scope, 'model-package', `${name}/*`));
+}
+
+/** ARNs of a group, or of the groups of all items. */
+export function groupArns(scope: Construct, options: GroupOptions): string[] {
+  return namesInArns(options).map((name) => arnOf(scope, 'model-package-group', name));
 }
 
 /**
@@ -37,11 +96,10 @@ export function registrationStatements(
   scope: Construct,
   props: EvaluationStatesProps,
 ): { readonly resources: string[]; readonly others: iam.PolicyStatement[] } {
-  const { definitions, output, encryptionKey, modelPackageGroupName: name = '' } = props;
-  const groups = namesInArns(name).map((each) => arnOf(scope, 'model-package-group', each));
+  const { definitions, output, encryptionKey } = props;
   const key = outputKey(output, encryptionKey);
   return {
-    resources: [...modelPackageArns(scope, name), ...groups],
+    resources: [...modelPackageArns(scope, props), ...groupArns(scope, props)],
     others: [
       ...readStatements([finalModels(props), ...(props.evaluation ? [evaluationLocation(props)] : [])]),
       new iam.PolicyStatement({
@@ -59,7 +117,8 @@ export function registeredResources(scope: Construct, props: EvaluationStatesPro
   return [...resources, ...resourcesOf(others)];
 }
 
-function namesInArns(name: string): string[] {
+function namesInArns({ modelPackageGroupName: name = '', _isFleetItem }: GroupOptions): string[] {
+  if (_isFleetItem) return [`${name}-*`];
   return Token.isUnresolved(name) ? [name] : [...new Set([name, name.toLowerCase()])];
 }
 

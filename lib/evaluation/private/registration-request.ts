@@ -5,6 +5,7 @@ import { ModelApproval } from '../model-registry';
 import { containerOf } from './evaluation-requests';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { finalJob } from './final-model';
+import { groupField } from './model-package-group';
 
 /**
  * A version of the model package group. All attempts and redrives of an execution use the same `ClientToken`, so
@@ -13,9 +14,9 @@ import { finalJob } from './final-model';
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
  */
 export function registrationRequest(props: EvaluationStatesProps): Record<string, unknown> {
-  const { definitions, evaluation, modelPackageGroupName } = props;
+  const { definitions, evaluation } = props;
   return {
-    ModelPackageGroupName: modelPackageGroupName,
+    ModelPackageGroupName: groupField(props),
     ModelPackageDescription: jsonata(DESCRIPTION),
     ClientToken: jsonata(CLIENT_TOKEN),
     ModelApprovalStatus: jsonata(approvalStatus(props)),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
 import type { LocalMode } from '../library/local-mode';
+import { renderCost } from '../report/cost-lines';
 import { renderStubbedTasks } from '../report/execution-text';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
@@ -72,8 +73,7 @@ function printEnd(
   executions.forEach(({ name, recordFile }, i) => {
     const record = records[i];
     console.log(`Execution ${name}: ${record?.status}`);
-    if (record)
-      for (const line of [...renderStubbedTasks(record), ...renderSkippedItems(record)]) console.log(line);
+    if (record) for (const line of linesOf(record)) console.log(line);
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
     console.log(`Record: ${formatPath(recordFile)}`);
     for (const page of record ? reportsOf(record, root) : []) console.log(`Report: ${formatPath(page)}`);
@@ -81,6 +81,11 @@ function printEnd(
   if (!quiet && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);
   }
+}
+
+/** What is shown of an execution in addition to its outcome. */
+function linesOf(record: ExecutionRecord): string[] {
+  return [...renderStubbedTasks(record), ...renderSkippedItems(record), ...renderCost(record)];
 }
 
 /** Tables of Map items, including those of executions that a rule or a client started. */

@@ -1,5 +1,6 @@
 import { type ExecutionRecord, inputTextOf, type KeptEvent } from '../executions/executions';
 import { nameOfStubbed } from '../executions/stub-tasks';
+import { renderCost } from './cost-lines';
 import { explainFailure } from './failure';
 import { formatPath } from './format';
 import { renderSkippedItems } from './skipped-items';
@@ -56,6 +57,7 @@ export function renderExecution(
     `Input: ${inputTextOf(record)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),
+    ...renderCost(record),
     ...(details.jobs.length > 0 ? ['Jobs:', ...details.jobs.map((job) => `  ${job}`)] : []),
     ...details.items,
     ...renderSkippedItems(record),

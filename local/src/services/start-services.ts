@@ -41,6 +41,7 @@ import { type SpotInterruptionOptions, SpotInterruptions } from './sagemaker/tra
 import { TrainingEngine } from './sagemaker/training/training-engine';
 import { TransformEngine } from './sagemaker/transform/transform-engine';
 import { TuningEngine } from './sagemaker/tuning/tuning-engine';
+import { ServiceQuotasService } from './servicequotas/service-quotas-service';
 import { StatesService } from './step-functions/states-service';
 import { StsService } from './sts/sts-service';
 import { createItemReader } from './task-integrations/item-reader';
@@ -154,6 +155,7 @@ export async function startServices(
       sts,
       iam,
       cloudFormation,
+      new ServiceQuotasService(),
       new LogsService({ root, environment, jobs, access: authorizer }),
       monitoring,
       ...(options.executions ? [new StatesService(deployment, options.executions, tokens)] : []),
@@ -176,6 +178,7 @@ export async function startServices(
       new JsonProtocol('sagemaker', 'SageMaker', '1.1'),
       new JsonProtocol('states', 'AWSStepFunctions', '1.0'),
       new JsonProtocol('logs', 'Logs_20140328', '1.1'),
+      new JsonProtocol('servicequotas', 'ServiceQuotasV20190624', '1.1'),
       new QueryProtocol('sts', 'https://sts.amazonaws.com/doc/2011-06-15/', sts.model),
       new QueryProtocol('iam', 'https://iam.amazonaws.com/doc/2010-05-08/', iam.model),
       new QueryProtocol(

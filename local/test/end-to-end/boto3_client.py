@@ -258,6 +258,7 @@ def beside(account: str) -> None:
     assert {"key": "stage", "value": "test"} in sfn.list_tags_for_resource(resourceArn=machine)["tags"]
     sfn.untag_resource(resourceArn=machine, tagKeys=["stage"])
     assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
+    assert boto3.client("service-quotas").list_service_quotas(ServiceCode="sagemaker")["Quotas"] == []
     runtime = boto3.client("sagemaker-runtime")
     try:
         runtime.invoke_endpoint(EndpointName="mine", Body=b"1,2")

@@ -119,6 +119,11 @@ test('fleet: one station fails, the others have a model and a report, and the su
   const root = await rootOf(commandsOf('fleet')[0] ?? '');
   const { fleet } = onlyExecutionIn(root).output as { fleet: Record<string, unknown> };
   expect(fleet).toMatchObject({ items: 6, succeeded: 5, failed: 1, reasons: [{ example: 'station-003' }] });
+  const { bound, used } = fleet['cost'] as Record<string, { instanceSeconds: number; cost: number }>;
+  // Six items of three training jobs and a final training.
+  expect(bound?.instanceSeconds).toBe(6 * 4 * 720);
+  expect(used?.instanceSeconds).toBe(fleet['instanceSeconds']);
+  expect(used?.cost).toBeCloseTo(((used?.instanceSeconds ?? 0) * 0.23) / 3600, 9);
   const fileOf = (uri: unknown) => join(root, 's3', String(uri).replace('s3://', ''));
   const { results } = JSON.parse(readFileSync(fileOf(fleet['json']), 'utf8'));
   expect(results[0]).toMatchObject({ id: 'station-003', error: 'NoCompletedTrainingJobError' });

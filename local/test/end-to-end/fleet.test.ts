@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ToleratedFailures } from '../../../lib';
+import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
 import { until } from '../services/helpers';
 import { deployFleet, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
@@ -36,16 +36,47 @@ test('a failed execution has a summary, and its retry runs only the items that d
   await stack.close();
 });
 
-test('the history of the execution does not grow with the number of items', async () => {
+test('with a bound, quotas and a registry, the history of the execution does not grow with the number of items', async () => {
   const { stub } = trainingOf(new Set());
-  const stack = await deployFleet(synthesizeFleet({ report: false }), temporaryFolder(), stub);
+  const assembly = synthesizeFleet({
+    report: false,
+    checkQuotas: true,
+    cost: { pricePerHour: { 'ml.m5.xlarge': 0.36 }, maxInstanceHours: 42 },
+    registry: ModelRegistry.group({ name: 'stores' }),
+  });
+  const stack = await deployFleet(assembly, temporaryFolder(), stub);
+  const bound = 2 * (3600 + 120);
   const events: number[] = [];
   for (const count of [2, 20]) {
     const execution = stack.startExecution({ input: { items: items(count) } });
-    expect(await execution.ended).toMatchObject({ status: 'SUCCEEDED' });
+    const { status, output } = await execution.ended;
+    expect({ status, output }).toMatchObject({
+      status: 'SUCCEEDED',
+      output: {
+        fleet: {
+          succeeded: count,
+          cost: {
+            bound: { instanceSeconds: count * bound, cost: expect.closeTo(count * bound * 0.0001, 6) },
+          },
+          quotas: { maxConcurrency: 10, unknown: ['ml.m5.xlarge for training job usage'] },
+        },
+      },
+    });
+    // The role of the state machine may list quotas.
+    expect(output).not.toHaveProperty('fleet.quotas.error');
     events.push(stack.executionStore.history(execution.arn).length);
   }
   expect(events[1]).toBe(events[0]);
+  const groups = stack.jobs.modelPackageGroups.list();
+  expect(groups.filter(({ name }) => /^stores-i\d+-[0-9a-f]{16}$/.test(name))).toHaveLength(20);
+  const versions = groups.map(({ latestVersion }) => latestVersion).sort();
+  expect(versions).toEqual([...Array.from({ length: 18 }, () => 1), 2, 2]);
+
+  const tooMany = await stack.startExecution({ input: { items: items(21) } }).ended;
+  expect(tooMany).toMatchObject({
+    error: 'InvalidInput',
+    cause: expect.stringContaining('21 items × 2.07 instance hours (2 training jobs)'),
+  });
   await stack.close();
 });
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
+import { ExecutionBound } from '../../../lambda/list-fleet-items/execution-bound';
 import { Algorithm as LibraryAlgorithm, XGBoostVersion } from '../../../lib';
-import { boundOf, costModel } from '../../../lib/private/cost';
+import { fleetBound } from '../../../lib/private/fleet-bound';
 import type { TuningDefinition, TuningInput } from '../../../lib/private/tuning-definitions';
 import { pseudoRandom } from '../../../test/pseudo-random';
 import type { RunningServices } from '../../src/services';
@@ -22,32 +23,49 @@ const MOST_TRAINING_JOBS = 8;
 const random = pseudoRandom(7);
 const between = (min: number, max: number) => min + Math.floor(random() * (max - min + 1));
 
-const SEARCHES: RandomSearch[] = Array.from({ length: 200 }, (_, index) => ({
-  trainingJobs: between(1, MOST_TRAINING_JOBS),
-  parallel: between(1, 4),
-  instances: between(1, 4),
-  maxTrainingSeconds: between(60, 7200),
-  ...(random() < 0.5 && { maxTuningSeconds: between(120, 20_000) }),
-  isWorst: index % 2 === 0,
-}));
+/** Fleets of two items each, which differ in their numbers of training jobs. */
+const FLEETS: [RandomSearch, RandomSearch][] = Array.from({ length: 100 }, (_, index) => {
+  const shared = {
+    instances: between(1, 4),
+    maxTrainingSeconds: between(60, 7200),
+    ...(random() < 0.5 && { maxTuningSeconds: between(120, 20_000) }),
+    isWorst: index % 2 === 0,
+  };
+  const item = () => ({
+    ...shared,
+    trainingJobs: between(1, MOST_TRAINING_JOBS),
+    parallel: between(1, 4),
+  });
+  return [item(), item()];
+});
 
-/** The bound of the search alone, in instance seconds. */
-function boundOfSearch(search: RandomSearch): number {
+/** The bounds of the items' searches, in instance seconds. */
+function boundsOf(items: [RandomSearch, RandomSearch]): number[] {
+  const [search] = items;
   const definition = {
     algorithm: LibraryAlgorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
+    name: 'first',
+    parameterRanges: [],
     resources: { instanceCount: search.instances },
     maxTrainingRuntime: Duration.seconds(search.maxTrainingSeconds),
   };
   const { maxTuningSeconds } = search;
   const tuning = {
     ...definition,
+    cost: {},
     finalTraining: { enabled: false },
     maxTuningRuntime: maxTuningSeconds === undefined ? undefined : Duration.seconds(maxTuningSeconds),
   };
-  const model = costModel(tuning as unknown as TuningInput, [definition as unknown as TuningDefinition]);
-  if (model === undefined) throw new Error('the bound is unknown');
-  return boundOf(model, { trainingJobs: search.trainingJobs, parallel: search.parallel }).instanceSeconds;
+  const bound = fleetBound(tuning as unknown as TuningInput, [definition as unknown as TuningDefinition]);
+  if (bound === undefined) throw new Error('the bound is unknown');
+  const execution = new ExecutionBound(bound);
+  return items.map(
+    ({ trainingJobs, parallel }) =>
+      execution.add({ maxTrainingJobs: trainingJobs, maxParallelTrainingJobs: parallel }).instanceSeconds,
+  );
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 describe('on virtual time', () => {
   const FROZEN = ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
@@ -126,18 +144,22 @@ describe('on virtual time', () => {
     return trained();
   }
 
-  test('200 searches never use more than their bound, and the largest use at least 1/1.3 of it', async () => {
+  test('200 searches of 100 fleets never use more than their bound, and the largest use at least 1/1.3 of it', async () => {
     const services = await start({
       sampler: samplerOf(xs(...Array.from({ length: MOST_TRAINING_JOBS }, (_, x) => x))),
       trainer: trainerOf(train),
     });
     const ratios: number[] = [];
-    for (const [index, search] of SEARCHES.entries()) {
-      const jobs = await run(services, `search-${index}`, search);
-      const used = jobs.reduce((sum, { TrainingTimeInSeconds: s = 0 }) => sum + s * search.instances, 0);
-      const bound = boundOfSearch(search);
-      expect(used).toBeLessThanOrEqual(bound);
-      if (search.isWorst) ratios.push(bound / used);
+    for (const [index, items] of FLEETS.entries()) {
+      const bounds = boundsOf(items);
+      const used: number[] = [];
+      for (const [place, item] of items.entries()) {
+        const jobs = await run(services, `search-${index}-${place}`, item);
+        used.push(sum(jobs.map(({ TrainingTimeInSeconds: s = 0 }) => s * item.instances)));
+        expect(used[place]).toBeLessThanOrEqual(bounds[place] ?? 0);
+        if (item.isWorst) ratios.push((bounds[place] ?? 0) / (used[place] ?? 0));
+      }
+      expect(sum(used)).toBeLessThanOrEqual(sum(bounds));
     }
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.3);
   });

@@ -72,6 +72,8 @@ const WITHOUT_EFFECT: readonly string[] = [
   ...['LabelOptions', 'interleaved'],
   // For every version and alias of a function, local mode runs the template's code.
   'Qualifier',
+  // Filters of quotas: local mode has no quotas.
+  ...['ServiceCode', 'QuotaCode', 'QuotaAppliedAtLevel'],
   // Context values of all types are compared as strings.
   'ContextKeyType',
 ];

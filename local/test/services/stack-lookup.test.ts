@@ -46,6 +46,16 @@ test('the ARN of a role by its name', async () => {
   );
 });
 
+test('quotas: there are none', async () => {
+  expect(await call('servicequotas', 'ListServiceQuotas', { ServiceCode: 'sagemaker' })).toEqual({
+    Quotas: [],
+  });
+  await expect(call('servicequotas', 'ListServiceQuotas', { MaxResults: 100 })).rejects.toMatchObject({
+    name: 'ValidationException',
+    message: expect.stringContaining('serviceCode'),
+  });
+});
+
 test('the outputs of the stack', async () => {
   const stack = {
     StackId: STACK_ID,

@@ -1,4 +1,5 @@
-import { operations } from '../model/sagemaker-model.json';
+import { operations as sagemaker } from '../model/sagemaker-model.json';
+import { operations as servicequotas } from '../model/servicequotas-model.json';
 
 /** The parsed `Resource` of a Task. */
 export type TaskResource =
@@ -13,8 +14,11 @@ export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskTo
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];
 
-/** All supported operations of SageMaker. */
-const SAGEMAKER_OPERATIONS = Object.keys(operations);
+/** Supported operations of the AWS SDK integrations, by service. */
+const SDK_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  sagemaker: Object.keys(sagemaker),
+  servicequotas: Object.keys(servicequotas),
+};
 
 /** Supported optimized integrations of SageMaker, with the patterns of each. */
 const INTEGRATED: Readonly<Record<string, readonly string[]>> = {
@@ -31,7 +35,10 @@ export const AVAILABLE_RESOURCES = [
   ...Object.entries(INTEGRATED).map(
     ([name, patterns]) => `sagemaker:${name}${patterns.includes('.sync') ? '[.sync]' : ''}`,
   ),
-  `aws-sdk:sagemaker:<action>, where the action is ${SAGEMAKER_OPERATIONS.map(lowerFirst).join(', ')}`,
+  ...Object.entries(SDK_OPERATIONS).map(
+    ([service, names]) =>
+      `aws-sdk:${service}:<action>, where the action is ${names.map(lowerFirst).join(', ')}`,
+  ),
 ].join('; ');
 
 /**
@@ -57,9 +64,9 @@ export function parseResource(resource: string): TaskResource {
   if (Object.hasOwn(INTEGRATED, operation) && INTEGRATED[operation]?.includes(suffix)) {
     return { kind: 'sagemaker', operation: upperFirst(operation), isSync: suffix === '.sync' };
   }
-  const [, action] = /^aws-sdk:sagemaker:([A-Za-z0-9]+)$/.exec(integration) ?? [];
-  if (action !== undefined && SAGEMAKER_OPERATIONS.includes(upperFirst(action))) {
-    return { kind: 'aws-sdk', service: 'sagemaker', operation: upperFirst(action) };
+  const [, service = '', action = ''] = /^aws-sdk:([a-z]+):([A-Za-z0-9]+)$/.exec(integration) ?? [];
+  if (Object.hasOwn(SDK_OPERATIONS, service) && SDK_OPERATIONS[service]?.includes(upperFirst(action))) {
+    return { kind: 'aws-sdk', service, operation: upperFirst(action) };
   }
   throw new Error(`local mode does not support the resource "${resource}"`);
 }

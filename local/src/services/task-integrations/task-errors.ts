@@ -49,14 +49,21 @@ export const STATES_ERRORS: ErrorNaming = {
   cause: (error) => olderCause('AWSStepFunctions', error),
 };
 
-/** Errors of `aws-sdk:sagemaker:<action>`. */
-export const SAGEMAKER_SDK_ERRORS: ErrorNaming = {
-  prefix: 'SageMaker',
-  generic: 'SageMakerException',
-  modeled: SAGEMAKER_CODES,
-  cause: ({ message, statusCode }) =>
-    `${message} (Service: SageMaker, Status Code: ${statusCode}, Request ID: ${randomUUID()})`,
+/** Errors of `aws-sdk:<service>:<action>`, by service. */
+export const SDK_ERRORS: Readonly<Record<string, ErrorNaming>> = {
+  sagemaker: sdkErrors('SageMaker', SAGEMAKER_CODES),
+  servicequotas: sdkErrors('ServiceQuotas', ['TooManyRequestsException', 'AccessDeniedException']),
 };
+
+function sdkErrors(prefix: string, modeled: readonly string[]): ErrorNaming {
+  return {
+    prefix,
+    generic: `${prefix}Exception`,
+    modeled,
+    cause: ({ message, statusCode }) =>
+      `${message} (Service: ${prefix}, Status Code: ${statusCode}, Request ID: ${randomUUID()})`,
+  };
+}
 
 /** Converts a service's error to the error that a state machine receives. Returns other errors unchanged. */
 export function asStatesError(error: unknown, naming: ErrorNaming): unknown {

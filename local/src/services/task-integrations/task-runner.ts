@@ -15,7 +15,7 @@ import { runFunction, runLambdaInvoke } from './lambda-task';
 import { parseResource } from './resource-arn';
 import { SageMakerTask } from './sagemaker-task';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
-import { asStatesError, SAGEMAKER_SDK_ERRORS } from './task-errors';
+import { asStatesError, SDK_ERRORS } from './task-errors';
 import type { TaskTokens } from './task-tokens';
 import { isoTime, mapTimestamps } from './timestamps';
 
@@ -110,7 +110,8 @@ async function callService(
   try {
     return mapTimestamps(await router.call(service, operation, input, caller), isoTime);
   } catch (error) {
-    throw asStatesError(error, SAGEMAKER_SDK_ERRORS);
+    const naming = SDK_ERRORS[service];
+    throw naming ? asStatesError(error, naming) : error;
   }
 }
 

@@ -1,0 +1,72 @@
+import { isObject } from '../shared/event-fields';
+import type { Usage } from '../shared/usage';
+
+/** What the items of a fleet can use at most (lib/private/fleet-bound.ts). */
+export interface FleetBound {
+  readonly instanceSeconds: Factors;
+  /** Missing without prices. */
+  readonly cost?: Factors;
+  readonly maxInstanceHours?: number;
+  readonly maxCost?: number;
+  /** Default and maximum number of training jobs of an item. Without a default, an item tries all combinations. */
+  readonly trainingJobs: { readonly default?: number; readonly limit: number };
+  /** Default number of parallel training jobs. */
+  readonly parallel: number;
+  /** Number of values of each tuned hyperparameter, by definition. */
+  readonly sizes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Instance seconds or cost of the parts of an execution. */
+interface Factors {
+  readonly trainingJob: number;
+  /** All training jobs that run one after the other, if the tuning job has a maximum run time. */
+  readonly sequence?: number;
+  /** The instances that one training job leaves running in a warm pool. */
+  readonly warmPool: number;
+  /** All jobs after the search. */
+  readonly others: number;
+}
+
+/** Numbers of training jobs of an item: of all, and of those that run at the same time. */
+export interface JobCounts {
+  readonly trainingJobs: number;
+  readonly parallel: number;
+}
+
+/** The bound of an item, with the formula of `boundOf` in lib/private/cost.ts. */
+export function boundOfItem(bound: FleetBound, { trainingJobs, parallel }: JobCounts): Usage {
+  const most = ({ trainingJob, sequence, warmPool, others }: Factors) => {
+    const search = trainingJobs * trainingJob;
+    const inTime = sequence === undefined ? search : parallel * sequence;
+    return Math.min(search, inTime) + trainingJobs * warmPool + others;
+  };
+  return {
+    instanceSeconds: most(bound.instanceSeconds),
+    ...(bound.cost && { cost: most(bound.cost) }),
+  };
+}
+
+/** The numbers of training jobs of an item. An item with an invalid number fails before a job starts. */
+export function jobCountsOf(
+  { trainingJobs: { default: usual, limit }, parallel, sizes }: FleetBound,
+  input: Readonly<Record<string, unknown>>,
+): JobCounts {
+  const { maxTrainingJobs: given, maxParallelTrainingJobs: givenParallel, hyperparameters } = input;
+  const most = Math.min(usual ?? limit, combinationsOf(sizes, hyperparameters));
+  const trainingJobs = Math.max(0, typeof given === 'number' ? Math.min(given, limit) : most);
+  const atOnce = typeof givenParallel === 'number' ? Math.max(0, givenParallel) : parallel;
+  return { trainingJobs, parallel: Math.min(trainingJobs, atOnce) };
+}
+
+/** Number of combinations that are left to try. A hyperparameter that an item sets is not tuned. */
+function combinationsOf(sizes: FleetBound['sizes'], hyperparameters: unknown): number {
+  const definitions = Object.entries(sizes);
+  const given = isObject(hyperparameters) ? hyperparameters : {};
+  const counts = definitions.map(([name, ranges]) => {
+    const own = definitions.length > 1 ? given[name] : given;
+    const fixed = isObject(own) ? own : {};
+    const left = Object.entries(ranges).filter(([range]) => !(range in fixed));
+    return left.reduce((product, [, size]) => product * size, 1);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}

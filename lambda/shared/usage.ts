@@ -1,0 +1,13 @@
+/** What an item or an execution uses. */
+export interface Usage {
+  readonly instanceSeconds: number;
+  /** In the currency of the prices; missing without prices. */
+  readonly cost?: number;
+}
+
+/** Adds up usages. The sum has a cost if all of them have one. */
+export function sumOfUsages(usages: readonly Usage[]): Usage {
+  const instanceSeconds = usages.reduce((sum, usage) => sum + usage.instanceSeconds, 0);
+  if (usages.some(({ cost }) => cost === undefined)) return { instanceSeconds };
+  return { instanceSeconds, cost: usages.reduce((sum, { cost = 0 }) => sum + cost, 0) };
+}

@@ -1,0 +1,47 @@
+import type { TrainingResources } from '../tuning-options';
+import { instancesOf } from './cost';
+import { DEFAULTS } from './defaults';
+import { crossValidates, trainsFinalModel } from './final-training';
+import { withDefaults } from './training-resources';
+import type { TuningDefinition, TuningInput } from './tuning-definitions';
+
+/** Instances that a job of an item uses, for `lambda/list-fleet-items`. */
+export interface QuotaUse {
+  /** Name of the quota in Service Quotas. */
+  readonly quota: string;
+  readonly instances: number;
+  /** Whether this is for each of the item's parallel training jobs. */
+  readonly parallel?: true;
+}
+
+/** The quotas that limit an item. Its jobs run one after the other, except for the training jobs of the search. */
+export function quotaUses(tuning: TuningInput, definitions: readonly TuningDefinition[]): QuotaUse[] {
+  const { spot, finalTraining, evaluation } = tuning;
+  const search = definitions.flatMap(({ resources, algorithm }) =>
+    usesOf(withDefaults(resources, algorithm), spot ? 'spot training' : 'training'),
+  );
+  const final = definitions.flatMap(({ resources, algorithm }) =>
+    usesOf(
+      withDefaults(finalTraining?.resources ?? resources, algorithm),
+      finalTraining?.spot ? 'spot training' : 'training',
+    ),
+  );
+  const { instanceType = DEFAULTS.instanceType, instanceCount = 1 } = evaluation?.resources ?? {};
+  return [
+    ...search.map((use) => ({ ...use, parallel: true as const })),
+    ...(trainsFinalModel(tuning) || crossValidates(tuning) ? final : []),
+    ...(evaluation ? usesOf({ instanceType, instanceCount }, 'transform') : []),
+  ];
+}
+
+/**
+ * The name of a quota has the instance type and the kind of job, such as `ml.m5.xlarge for spot training job usage`.
+ *
+ * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
+ */
+function usesOf(resources: TrainingResources, job: 'training' | 'spot training' | 'transform'): QuotaUse[] {
+  return instancesOf(resources).map(([instanceType, instances]) => ({
+    quota: `${instanceType} for ${job} job usage`,
+    instances,
+  }));
+}

@@ -1,0 +1,31 @@
+import type { ExecutionRecord } from '../executions/executions';
+import { formatSeconds } from './format';
+
+interface Usage {
+  readonly instanceSeconds: number;
+  readonly cost?: number;
+}
+
+/** The parts of an output that say what the execution used, and its bound. */
+interface Costly {
+  readonly instanceSeconds?: number;
+  readonly cost?: { readonly bound?: Usage; readonly used?: Usage };
+}
+
+/** What an execution of a fleet or a workflow used, next to its bound. Empty without the property `cost`. */
+export function renderCost({ output }: Pick<ExecutionRecord, 'output'>): string[] {
+  const { fleet, ...own } = (output ?? {}) as Costly & { readonly fleet?: Costly };
+  const { cost, instanceSeconds } = fleet ?? own;
+  if (cost?.bound === undefined) return [];
+  const used = cost.used ?? (instanceSeconds === undefined ? undefined : { instanceSeconds });
+  return [
+    `Instance time: ${ofAtMost(cost.bound.instanceSeconds, used?.instanceSeconds, formatSeconds)}`,
+    ...(cost.bound.cost === undefined
+      ? []
+      : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, (value) => value.toFixed(2))}`]),
+  ];
+}
+
+function ofAtMost(bound: number, used: number | undefined, format: (value: number) => string): string {
+  return used === undefined ? `at most ${format(bound)}` : `${format(used)} of at most ${format(bound)}`;
+}
