@@ -10,7 +10,7 @@ import {
   TuningStrategy,
 } from '../lib';
 import { evaluateJsonata } from './evaluate-jsonata';
-import { definitionOf, type Json, statesOf as chainOf, stackOf, TUNING } from './fixtures';
+import { statesOf as chainOf, definitionOf, type Json, stackOf, TUNING } from './fixtures';
 
 const PRICES = { 'ml.m5.xlarge': 0.36, 'ml.m5.4xlarge': 1.8 };
 
@@ -79,6 +79,12 @@ test('the functions get nothing without the property, and no cost without prices
   expect(ListItems.Arguments.Payload.bound).toMatchObject({ maxInstanceHours: 100, parallel: 2 });
   expect(ListItems.Arguments.Payload.bound.cost).toBeUndefined();
   expect(SummarizeFleet.Arguments.Payload.pricePerSecond).toBeUndefined();
+});
+
+test('new prices and limits do not change the settings of items, so that unchanged items stay skipped', () => {
+  const settings = (cost: CostOptions | undefined) =>
+    statesOf(cost, { skipUnchanged: true }).ListItems.Arguments.Payload.lastSuccess.settings;
+  expect(settings({ pricePerHour: PRICES, maxCost: 100 })).toEqual(settings(undefined));
 });
 
 test('the summary gets the highest price', () => {

@@ -51,7 +51,8 @@ export function concurrencyOf(
     if (exceeded) tooLarge.push(exceeded);
     else for (const { name, count } of needs) most.set(name, Math.max(most.get(name) ?? 0, count));
   }
-  if (rows.length > 0 && tooLarge.length === rows.length) throw new QuotaTooLowError(messageOf(tooLarge, applied));
+  if (rows.length > 0 && tooLarge.length === rows.length)
+    throw new QuotaTooLowError(messageOf(tooLarge, applied));
   const quotas = [
     TUNING_JOBS,
     ...known.map((name) => ({ name, value: applied[name] ?? 0, itemUses: most.get(name) ?? 0 })),

@@ -78,9 +78,7 @@ const FIELDS = [
   'lastSuccess',
   'encryptionKey',
 ] as const;
-const OPTIONAL_FIELDS: readonly string[] = ['bound', 'quotas', 'encryptionKey'];
-
-const OPTIONAL_FIELDS: readonly string[] = ['lastSuccess', 'encryptionKey'];
+const OPTIONAL_FIELDS: readonly string[] = ['bound', 'quotas', 'lastSuccess', 'encryptionKey'];
 
 const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency', 'skipUnchanged'];
 

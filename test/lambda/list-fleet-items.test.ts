@@ -1,3 +1,4 @@
+import { concurrencyOf } from '../../lambda/list-fleet-items/concurrency';
 import { parseEvent } from '../../lambda/list-fleet-items/event';
 import { namesOf } from '../../lambda/list-fleet-items/item-names';
 import { listFleetItems } from '../../lambda/list-fleet-items/list-fleet-items';
@@ -218,6 +219,11 @@ describe('the quotas of the account', () => {
       maxConcurrency: 10,
       quotas: { unknown: [TRAINING, TRANSFORM], error: 'ServiceQuotas.AccessDeniedException: no' },
     });
+  });
+
+  test('allow an execution without items to run', () => {
+    const { maxConcurrency } = concurrencyOf(quotas({ [TRAINING]: 0 }).quotas, [], 10);
+    expect(maxConcurrency).toBe(1);
   });
 
   test('that no item fits in fail the execution', async () => {
