@@ -32,6 +32,7 @@ import { reportFunction } from './private/report-function';
 import { warnOfUnreachableStorage } from './private/storage-access';
 import { grantTraining, trainingRole } from './private/training-permissions';
 import { checkBroughtRole, jobRole } from './private/training-role';
+import { isChain } from './private/tuning-chain';
 import { definitionsOf } from './private/tuning-definitions';
 import { type BoundDefinition, checkpointLocation, keepsCheckpoints } from './private/tuning-requests';
 import { TuningStates } from './private/tuning-states';
@@ -309,6 +310,8 @@ function tuningReportFunction(
     // The report shows feature importance from XGBoost models, so the function reads them.
     models: hasXGBoost ? finalModels(props) : undefined,
     encryptionKey,
+    // The data of 10,000 training jobs takes about 200 MB.
+    memorySize: isChain(props) ? 512 : undefined,
   });
 }
 

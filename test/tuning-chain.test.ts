@@ -155,6 +155,28 @@ describe('several tuning jobs', () => {
     expect(States[States.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
   });
 
+  test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(
+    'handle the errors of a tuning job that does not start, but not of the first one: %s',
+    (integration) => {
+      const { TuneHyperparameters, TuneWithWarmStart, TuningJobStarted } = statesOf({
+        ...LARGE,
+        integration,
+      });
+      const handled = ({ Catch }: Json) =>
+        Catch.find(({ ErrorEquals: [error] }: Json) => error === 'States.TaskFailed');
+      if (integration === TuningIntegration.SDK) {
+        expect(handled(TuneWithWarmStart).Next).toBe('HasEarlierTuningJob');
+        expect(handled(TuneHyperparameters)).toBeUndefined();
+      } else {
+        expect([TuneWithWarmStart, TuneHyperparameters].map((state) => handled(state).Next)).toEqual([
+          'TuningJobStarted',
+          'TuningJobStarted',
+        ]);
+        expect(TuningJobStarted.Choices[0].Next).toBe('HasEarlierTuningJob');
+      }
+    },
+  );
+
   test('keep the intervals between polls growing with the AWS SDK integration', async () => {
     const sdk = statesOf({ ...LARGE, integration: TuningIntegration.SDK });
     const result = {

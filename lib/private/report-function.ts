@@ -18,6 +18,8 @@ export interface ReportAccess {
   readonly output: DataLocation;
   /** Location of the models that it reads, if any. */
   readonly models?: DataLocation;
+  /** Memory in MB. @default 256 */
+  readonly memorySize?: number;
   /** Key for the function's environment variables and its log. */
   readonly encryptionKey?: kms.IKey;
 }
@@ -37,7 +39,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
       name: 'report',
       description: 'Writes the report of a SageMaker tuning job or AutoML job',
       roleDescription: 'Reads the results of SageMaker jobs and writes reports about them',
-      memorySize: 256,
+      memorySize: access.memorySize ?? 256,
       timeout: Duration.minutes(2),
       encryptionKey,
     }),

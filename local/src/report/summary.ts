@@ -44,14 +44,14 @@ const MOST_REASONS = 3;
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
-  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(tuning, record)));
+  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(jobs, record)));
   const training = jobs.training
     .listOwn()
     .filter((record) => hasNoPlace(record) && !record.description.TuningJobArn);
   return [
     ...tuning
       .filter((record) => !earlier.has(record))
-      .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(tuning, record))),
+      .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(jobs, record))),
     ...jobs.automl
       .listOwn()
       .filter(hasNoPlace)

@@ -79,6 +79,8 @@ test('more than 750 training jobs have one best training job and one report, als
   expect(names).toHaveLength(JOBS.tuningJobs);
   const counted = new Map([...log].filter(([name]) => tuningJobOf(name) !== stopped));
   expect(counted.size).toBe(JOBS.trainingJobs);
+  // No tuning job repeats the training jobs of another.
+  expect(new Set(counted.values()).size).toBe(JOBS.trainingJobs);
   expect(tuningJob.trainingJobs).toEqual({ completed: JOBS.trainingJobs, stopped: 0, failed: 0 });
   expect(bestTrainingJob.name).toBe(lowest(counted));
   expect(topTrainingJobs[0]?.name).toBe(bestTrainingJob.name);
@@ -107,9 +109,10 @@ test('a tuning job that fails ends the search, which uses what it has found', as
 });
 
 test('a tuning job that does not start ends the search, which uses what it has found', async () => {
-  // The data is deleted while the first tuning job runs.
+  // The data is deleted during the last training job of the first tuning job.
   const log = await deploy(async () => {
-    if (log.size === 3) await stack.bucket('Tuning/Bucket').delete('input/train/a.csv');
+    if (log.size === JOBS.trainingJobs / JOBS.tuningJobs - 1)
+      await stack.bucket('Tuning/Bucket').delete('input/train/a.csv');
   });
   const execution = stack.startExecution<TuningOutput>({ input: INPUT });
   const { tuningJob, bestTrainingJob } = await execution.output();

@@ -1,0 +1,35 @@
+import { earlierTuningJobs } from '../../src/report/earlier-tuning-jobs';
+import type { Jobs, TuningJobRecord } from '../../src/services';
+
+/** A tuning job with the names of its parents, created at a time. */
+function record(
+  name: string,
+  CreationTime: number,
+  parents: string[] = [],
+  execution = 'one',
+): TuningJobRecord {
+  return {
+    name,
+    createdBy: { executionArn: execution, token: name },
+    description: {
+      CreationTime,
+      WarmStartConfig: {
+        ParentHyperParameterTuningJobs: parents.map((parent) => ({ HyperParameterTuningJobName: parent })),
+      },
+    },
+  } as unknown as TuningJobRecord;
+}
+
+test('the earlier tuning jobs of a search are its parents and their parents, in the same execution', () => {
+  const records = [
+    record('other', 0, [], 'another'),
+    record('a', 1, ['other', 'deleted']),
+    record('b', 2, ['a']),
+    record('c', 3, ['a', 'b']),
+    record('d', 4, ['c', 'b']),
+    record('unrelated', 5),
+  ];
+  const tuning = { get: (name: string) => records.find((each) => each.name === name) };
+  const earlier = earlierTuningJobs({ tuning } as unknown as Jobs, records[4] as TuningJobRecord);
+  expect(earlier.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+});
