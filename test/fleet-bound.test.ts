@@ -35,10 +35,12 @@ const ITEMS: readonly Json[] = [
   { maxParallelTrainingJobs: 1 },
   { hyperparameters: { eta: '0.1' } },
   { maxTrainingJobs: 3, hyperparameters: { max_depth: '4' } },
+  { maxTrainingJobs: 1600 },
 ];
 
 test.each<[string, Partial<TuningOptions>, number]>([
-  ['the default', {}, ITEMS.length],
+  ['the default', {}, ITEMS.length - 1],
+  ['several tuning jobs for one model', { maxTrainingJobs: 800 }, ITEMS.length],
   ['fewer combinations than training jobs', { parameterRanges: GRID.parameterRanges, maxTrainingJobs: 6 }, 4],
   ['a grid', GRID, 3],
   [
@@ -49,7 +51,7 @@ test.each<[string, Partial<TuningOptions>, number]>([
       resources: { instanceCount: 3, keepAlive: Duration.minutes(7) },
       finalTraining: { resources: { instanceType: 'ml.m5.4xlarge' }, maxRuntime: Duration.minutes(20) },
     },
-    ITEMS.length,
+    ITEMS.length - 1,
   ],
   [
     'a random search, and no final training',

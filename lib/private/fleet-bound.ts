@@ -1,7 +1,7 @@
 import { type CostModel, costModel, type Usage } from './cost';
 import { DEFAULTS } from './defaults';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
-import { maxTrainingJobsOf, trainingJobsLimit } from './validate-search';
+import { maxTrainingJobsOf, searchJobsLimit } from './validate-search';
 
 /**
  * What `lambda/list-fleet-items` needs to calculate the bound of a fleet's execution: the sum of the bounds of its items.
@@ -49,7 +49,7 @@ export function fleetBound(
     ...(maxCost !== undefined && { maxCost }),
     trainingJobs: {
       ...(strategy?.name !== 'Grid' && { default: maxTrainingJobsOf(tuning, definitions) }),
-      limit: trainingJobsLimit(tuning),
+      limit: searchJobsLimit(tuning),
     },
     parallel: maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs,
     sizes: Object.fromEntries(
