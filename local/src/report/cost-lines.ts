@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '../executions/executions';
-import { formatSeconds } from './format';
+import { formatRoughly } from './format';
 
 interface Usage {
   readonly instanceSeconds: number;
@@ -19,11 +19,15 @@ export function renderCost({ output }: Pick<ExecutionRecord, 'output'>): string[
   if (cost?.bound === undefined) return [];
   const used = cost.used ?? (instanceSeconds === undefined ? undefined : { instanceSeconds });
   return [
-    `Instance time: ${ofAtMost(cost.bound.instanceSeconds, used?.instanceSeconds, formatSeconds)}`,
+    `Instance time: ${ofAtMost(cost.bound.instanceSeconds, used?.instanceSeconds, formatRoughly)}`,
     ...(cost.bound.cost === undefined
       ? []
-      : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, (value) => value.toFixed(2))}`]),
+      : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, formatCost)}`]),
   ];
+}
+
+function formatCost(cost: number): string {
+  return cost > 0 && cost < 0.005 ? 'less than 0.01' : cost.toFixed(2);
 }
 
 function ofAtMost(bound: number, used: number | undefined, format: (value: number) => string): string {
