@@ -48,10 +48,11 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
 function costOf(items: readonly ItemResult[]): Pick<FleetSummary, 'cost'> {
   const costs = items.flatMap(({ cost }) => cost ?? []);
   if (costs.length === 0) return {};
+  const used = costs.flatMap((cost) => cost.used ?? []);
   return {
     cost: {
       bound: sumOfUsages(costs.map(({ bound }) => bound)),
-      used: sumOfUsages(costs.flatMap(({ used }) => used ?? [])),
+      ...(used.length > 0 && { used: sumOfUsages(used) }),
     },
   };
 }

@@ -183,6 +183,9 @@ describe('what the items used, next to their bounds', () => {
     const { fleet, files } = await run(withBounds({ instanceSeconds: 600 }));
     expect(fleet.cost).toEqual({ bound: { instanceSeconds: 4800 }, used: { instanceSeconds: 180 } });
     expect(files['fleet.html']).not.toContain('>Cost<');
+    const unknown = await run(objectsOf([{ id: 'later' }], 'Minimize', { instanceSeconds: 600 }));
+    expect(unknown.fleet.cost).toEqual({ bound: { instanceSeconds: 600 } });
+    expect(unknown.files['fleet.html']).toContain('<dt><bdi>Maximum instance time</bdi></dt><dd>10 min</dd>');
     const plain = await run(objectsOf(ITEMS));
     expect(plain.files['fleet.csv']).not.toContain('bound');
     expect(plain.files['fleet.html']).not.toContain('Maximum');

@@ -66,7 +66,8 @@ function overview(fleet: FleetSummary): Markup {
 }
 
 function costs({ bound, used }: Cost): (readonly [string, string])[] {
-  const share = (of: number, value = 0) => (of > 0 ? ` (${formatShare(value / of)} used)` : '');
+  const share = (of: number, value: number | undefined) =>
+    value !== undefined && of > 0 ? ` (${formatShare(value / of)} used)` : '';
   const time = `${formatSeconds(bound.instanceSeconds)}${share(bound.instanceSeconds, used?.instanceSeconds)}`;
   return [
     ['Maximum instance time', time],
