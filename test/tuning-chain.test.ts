@@ -11,8 +11,10 @@ const LARGE: Props = { maxTrainingJobs: 1600 };
 /** Names of the states of a search that runs one tuning job, and of one that runs several. */
 const CHAIN_STATES = ['AreTrainingJobsLeft', 'HasEarlierTuningJob'];
 
-async function configure(input: Json, props: Props = LARGE): Promise<Json> {
-  return evaluateAll(statesOf(props).Configure.Output, { input });
+const STATES = statesOf(LARGE);
+
+async function configure(input: Json, States: Json = STATES): Promise<Json> {
+  return evaluateAll(States.Configure.Output, { input });
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
@@ -60,7 +62,7 @@ describe('the first state', () => {
   });
 
   test('does not let the input ask for several tuning jobs if the props do not', async () => {
-    expect(await configure({ maxTrainingJobs: 751 }, { maxTrainingJobs: 750 })).toEqual({
+    expect(await configure({ maxTrainingJobs: 751 }, statesOf({ maxTrainingJobs: 750 }))).toEqual({
       problems: ['maxTrainingJobs: must be a whole number from 1 to 750, got 751'],
     });
   });
@@ -100,10 +102,8 @@ async function run(States: Json, seconds = 60, status = 'Completed'): Promise<{ 
 }
 
 describe('several tuning jobs', () => {
-  const States = statesOf(LARGE);
-
   test('start with the latest five, and together run all training jobs', async () => {
-    const { links, end } = await run(States);
+    const { links, end } = await run(STATES);
     const names = links.map(({ name }) => name);
     expect(new Set(names).size).toBe(20);
     const counts = links.map(
@@ -120,14 +120,14 @@ describe('several tuning jobs', () => {
           .map((name) => ({ HyperParameterTuningJobName: name })),
       })),
     );
-    expect(await evaluateAll(States.FindBestTrainingJob.Arguments.Payload, { input: end })).toEqual({
+    expect(await evaluateAll(STATES.FindBestTrainingJob.Arguments.Payload, { input: end })).toEqual({
       tuningJobName: names.at(-1),
       earlierTuningJobNames: names.slice(0, -1),
     });
   });
 
   test('end when one is stopped', async () => {
-    expect((await run(States, 60, 'Stopped')).links).toHaveLength(1);
+    expect((await run(STATES, 60, 'Stopped')).links).toHaveLength(1);
   });
 
   test('share the maximum run time', async () => {
@@ -140,7 +140,7 @@ describe('several tuning jobs', () => {
   });
 
   test('are searched for what they found if the next one does not start', async () => {
-    const { Condition, Output, Next } = States.HasEarlierTuningJob.Choices[0];
+    const { Condition, Output, Next } = STATES.HasEarlierTuningJob.Choices[0];
     const failure = { Error: 'SageMaker.AmazonSageMakerException', Cause: 'no data' };
     const input = { settings: { earlierTuningJobNames: ['a', 'b', 'c'] }, tuningJobName: 'd', failure };
     expect(await evaluateAll(Condition, { input })).toBe(true);
@@ -152,7 +152,16 @@ describe('several tuning jobs', () => {
     });
     const first = { ...input, settings: { earlierTuningJobNames: [] } };
     expect(await evaluateAll(Condition, { input: first })).toBe(false);
-    expect(States[States.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
+    expect(STATES[STATES.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
+  });
+
+  test('are found by their own name if the cause of a failure has the names of their parents', async () => {
+    const { Output } = STATES.TuneWithWarmStart.Catch.find(({ Next }: Json) => Next === 'TuningJobStarted');
+    const name = (tuningJob: string) => `"HyperParameterTuningJobName":"${tuningJob}"`;
+    const Cause = `{"WarmStartConfig":{"ParentHyperParameterTuningJobs":[{${name('a')}},{${name('b')}}]},${name('c')}}`;
+    const input = { settings: { warmStartFrom: ['a', 'b'] } };
+    const caught = { input, errorOutput: { Error: 'States.TaskFailed', Cause }, context: CONTEXT };
+    expect((await evaluateAll(Output, caught)).tuningJobName).toBe('c');
   });
 
   test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(
