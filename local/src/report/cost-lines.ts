@@ -20,9 +20,7 @@ export function renderCost({ output }: Pick<ExecutionRecord, 'output'>): string[
   const used = cost.used ?? (instanceSeconds === undefined ? undefined : { instanceSeconds });
   return [
     `Instance time: ${ofAtMost(cost.bound.instanceSeconds, used?.instanceSeconds, formatRoughly)}`,
-    ...(cost.bound.cost === undefined
-      ? []
-      : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, formatCost)}`]),
+    ...(cost.bound.cost === undefined ? [] : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, formatCost)}`]),
   ];
 }
 
