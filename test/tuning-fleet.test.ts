@@ -283,8 +283,9 @@ describe('the registry', () => {
   });
 
   test('creates a group only if the item has none', async () => {
-    const { EvaluateModel, FindModelPackageGroup, HasModelPackageGroup, CreateModelPackageGroup } =
-      itemStates(ALL);
+    const states = itemStates(ALL);
+    const { EvaluateModel, FindModelPackageGroup, HasModelPackageGroup, CreateModelPackageGroup } = states;
+    const { RegisterModel } = states;
     expect(EvaluateModel.Next).toBe('FindModelPackageGroup');
     expect(FindModelPackageGroup.Next).toBe('HasModelPackageGroup');
     const found = async (...names: readonly string[]) => {
@@ -308,6 +309,14 @@ describe('the registry', () => {
     expect(CreateModelPackageGroup.Next).toBe('RegisterModel');
     for (const { Catch } of [FindModelPackageGroup, CreateModelPackageGroup]) {
       expect(Catch[0].Next).toBe('WriteReport');
+    }
+    // All items share the rates of these requests.
+    for (const { Retry } of [FindModelPackageGroup, CreateModelPackageGroup, RegisterModel]) {
+      expect(Retry[0]).toMatchObject({
+        ErrorEquals: expect.arrayContaining(['SageMaker.SageMakerException']),
+        MaxAttempts: 12,
+        JitterStrategy: 'FULL',
+      });
     }
   });
 

@@ -50,9 +50,11 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 /**
  * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, even
  * if the request succeeded and only the response was lost. There are few retries, because Step Functions does not
- * distinguish throttled calls from invalid ones.
+ * distinguish throttled calls from invalid ones. In a fleet, there are as many as for starting a job, because the items share
+ * the request rates.
  */
-export function retryRegistration(task: sfn.TaskStateBase): void {
+export function retryRegistration(task: sfn.TaskStateBase, item: FleetItemOptions): void {
+  if (item._isFleetItem) retryJobCreation(task, item);
   for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, errors: [sfn.Errors.TASKS_FAILED] });
 }
 

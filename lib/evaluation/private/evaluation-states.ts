@@ -188,7 +188,7 @@ export class EvaluationStates {
   'approvalStatus': ${approvalStatus(props)}
 }}`),
     });
-    retryRegistration(register);
+    retryRegistration(register, props);
     return this.catching(register, REGISTRATION_FAILED);
   }
 
