@@ -146,6 +146,19 @@ test('the order of fields does not matter', async () => {
   expect((await listAgain(after, {}, { before })).ran).toEqual([]);
 });
 
+test('a retry skips an item that has succeeded in the meantime', async () => {
+  const first = await list();
+  const earlier = {
+    'output/fleets/monday/items.jsonl': first.rows.map((row) => JSON.stringify(row)).join('\n'),
+  };
+  const [[name = '', record = ''] = []] = Object.entries(recordsOf(first));
+  const { ran, skipped } = await list(
+    { input: { retry: 'monday' } },
+    { ...DATA, ...earlier, [name]: record },
+  );
+  expect([ran, skipped.map(({ id }) => id)]).toEqual([['b'], ['a']]);
+});
+
 describe('data', () => {
   const listings = ({ calls }: Listed) =>
     calls.flatMap(({ operation, input }) => (operation === 'ListObjectsV2' ? String(input['Prefix']) : []));
