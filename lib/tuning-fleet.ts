@@ -72,7 +72,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly checkQuotas?: boolean;
   /**
-   * How many items can fail before the execution fails and the items that are still running are stopped.
+   * How many items can fail before the execution fails and the items that are still running are stopped. A percentage is of
+   * all items, including those that `skipUnchanged` skips.
    *
    * @default ToleratedFailures.percentage(10)
    */

@@ -51,6 +51,23 @@ describe('skipUnchanged', () => {
     expect(await evaluateJsonata(manifest, { input: { items: 0 } })).toBeNull();
   });
 
+  test.each([
+    [10, 1, 297, 29],
+    [10, 298, 0, 29],
+    [2.5, 40, 0, 1],
+    [0, 5, 5, 0],
+  ])(
+    'tolerates %d%% of all items, with %d to run and %d to skip: %d',
+    async (percentage, items, skipped, expected) => {
+      const toleratedFailures = ToleratedFailures.percentage(percentage);
+      const { TuneItems } = statesOf({ skipUnchanged: true, toleratedFailures });
+      expect(TuneItems.ToleratedFailurePercentage).toBeUndefined();
+      expect(await evaluateJsonata(TuneItems.ToleratedFailureCount, { input: { items, skipped } })).toBe(
+        expected,
+      );
+    },
+  );
+
   test('compares all data that the jobs of an item read', () => {
     const stack = stackWith(() => ({
       skipUnchanged: true,

@@ -30,6 +30,7 @@ const fleet = new TuningFleet(stack, 'Stations', {
   cost: { pricePerHour: { 'ml.m5.xlarge': 0.23 }, maxCost: 2 },
   maxConcurrency: 4,
   toleratedFailures: ToleratedFailures.count(1),
+  skipUnchanged: true,
   removalPolicy: RemovalPolicy.DESTROY,
 });
 

@@ -19,6 +19,8 @@ import type { PlacedRow, Row } from './row';
 export interface FleetList {
   /** Number of items to run. */
   readonly items: number;
+  /** Number of items to skip. Missing if the fleet records no successes. */
+  readonly skipped?: number;
   /** The list that the Map reads. */
   readonly list: { readonly bucket: string; readonly key: string };
   /** Prefix of the Map's results. */
@@ -61,6 +63,7 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
   if (skipped) await writeLines(SKIPPED_ITEMS, skipped);
   return {
     items: rows.length,
+    ...(skipped && { skipped: skipped.length }),
     list: locationOf(`${output}items.jsonl`),
     results: locationOf(`${output}results`).key,
     maxConcurrency: quotas?.maxConcurrency ?? requested,

@@ -187,7 +187,7 @@ export class FleetStates extends sfn.StateMachineFragment {
       queryLanguage: sfn.QueryLanguage.JSONATA,
       label: 'Items',
       jsonataMaxConcurrency: jsonata('$states.input.maxConcurrency'),
-      toleratedFailures,
+      toleratedFailures: this.tolerance(toleratedFailures),
       outputs: {
         manifest: jsonata('$states.result.ResultWriterDetails.Key'),
         quotas: quotas && jsonata('$states.input.quotas'),
@@ -195,6 +195,17 @@ export class FleetStates extends sfn.StateMachineFragment {
     });
     map.itemProcessor(start.next(itemChain));
     return map;
+  }
+
+  /**
+   * The tolerated failures of the Map. A percentage is of all items, including those that are skipped: otherwise, a few items
+   * that fail each night would fail the execution as soon as all other items are skipped.
+   */
+  private tolerance({ _unit: unit, _value: value }: ToleratedFailures): object {
+    if (unit === 'count') return { ToleratedFailureCount: value };
+    if (!this.skips) return { ToleratedFailurePercentage: value };
+    const all = '($states.input.items + $states.input.skipped)';
+    return { ToleratedFailureCount: jsonata(`$floor(${all} * ${literal(value)} / 100)`) };
   }
 
   private summarize(): sfn.TaskStateBase {
@@ -221,7 +232,8 @@ function folderOfExecution(output: DataLocation): string {
 }
 
 interface ItemsMapProps extends sfn.DistributedMapProps {
-  readonly toleratedFailures: ToleratedFailures;
+  /** `ToleratedFailureCount` or `ToleratedFailurePercentage`. */
+  readonly toleratedFailures: object;
 }
 
 /**
@@ -247,8 +259,7 @@ class ItemsMap extends sfn.DistributedMap {
         ReaderConfig: { InputType: 'JSONL' },
         Arguments: { Bucket: jsonata('$states.input.list.bucket'), Key: jsonata('$states.input.list.key') },
       },
-      [toleratedFailures._unit === 'count' ? 'ToleratedFailureCount' : 'ToleratedFailurePercentage']:
-        toleratedFailures._value,
+      ...toleratedFailures,
       ResultWriter: {
         Resource: resource('putObject'),
         WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' },

@@ -22,7 +22,14 @@ export function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
   return app.synth().directory;
 }
 
-/** Deploys the app, with data that all items share. */
+const deployed: LocalMode[] = [];
+
+// A test that fails before it closes local mode would otherwise keep Jest from ending.
+afterEach(async () => {
+  for (const stack of deployed.splice(0)) await stack.close();
+});
+
+/** Deploys the app, with data that all items share. The end of the test closes it. */
 export async function deployFleet(
   assembly: string,
   root: string,
@@ -30,6 +37,7 @@ export async function deployFleet(
   onNotice: (text: string) => void = () => undefined,
 ): Promise<LocalMode> {
   const stack = await LocalMode.deploy({ assembly, root, stubTraining, waitTimeScale: 0.01, onNotice });
+  deployed.push(stack);
   for (const channel of ['train', 'validation']) {
     await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
   }
