@@ -102,7 +102,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * the items have changed, the item starts without a warm start. It also does so if SageMaker refuses the warm start, for
    * example because the earlier tuning job was deleted.
    *
-   * `warmStartFrom` of an item takes precedence. Cannot be combined with `warmStart`, `furtherDefinitions` and a grid search.
+   * `warmStartFrom` of an item takes precedence. The search must be Bayesian, with at most 250 training jobs, because SageMaker
+   * also counts the training jobs of the earlier tuning job. Cannot be combined with `warmStart` and `furtherDefinitions`.
    *
    * @default false
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html

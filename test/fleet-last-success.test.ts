@@ -8,6 +8,7 @@ import {
   ToleratedFailures,
   TuningFleet,
   type TuningFleetProps,
+  TuningIntegration,
   TuningStrategy,
   WarmStart,
 } from '../lib';
@@ -184,7 +185,7 @@ describe('warmStartFromPrevious', () => {
 
   test.each<[string, Partial<TuningFleetProps>]>([
     ['.sync', {}],
-    ['the SDK', { strategy: TuningStrategy.hyperband({ maxResource: 9 }) }],
+    ['the SDK', { integration: TuningIntegration.SDK }],
   ])('starts without the parent if SageMaker refuses it, by %s', async (_case, props) => {
     const { IsInputValid, TuneFromLastSuccess } = itemStates(props);
     const [, { Condition, Next }, { Next: other }] = IsInputValid.Choices;
@@ -214,19 +215,24 @@ describe('warmStartFromPrevious', () => {
       true,
       'TuneHyperparameters',
     ]);
-    expect(await evaluateJsonata(Output, { input })).toEqual(input);
+    expect(await evaluateJsonata(Output, { input })).toEqual({ settings: { warmStartFrom: [] } });
   });
 
   test.each<[string, Partial<TuningFleetProps>, RegExp]>([
     [
       'parents for all items',
       { warmStart: WarmStart.transferLearning(['earlier']) },
-      /cannot be combined with warmStart: it names/,
+      /^warmStartFromPrevious: cannot be combined with warmStart: it names/,
     ],
     [
       'a grid search',
       { strategy: TuningStrategy.grid() },
-      /cannot be combined with a grid search: it runs every combination/,
+      /^warmStartFromPrevious: cannot be combined with the strategy Grid: only a Bayesian search learns/,
+    ],
+    [
+      'more training jobs than a tuning job and its parent can have',
+      { maxTrainingJobs: 251 },
+      /^maxTrainingJobs: must be at most 250 with warmStartFromPrevious, .* got 251$/,
     ],
   ])('is refused with %s', (_case, props, message) => {
     const problems = problemsIn(() => stackWith(() => ({ warmStartFromPrevious: true, ...props })));

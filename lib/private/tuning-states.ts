@@ -237,7 +237,9 @@ export class TuningStates {
     // If the earlier tuning job was deleted, for example, the item would otherwise fail in each execution.
     create.addCatch(this.tuneWithoutParents(findBest), {
       errors: REFUSED_REQUEST,
-      outputs: jsonata('$states.input'),
+      outputs: jsonata(
+        "$merge([$states.input, {'settings': $merge([$states.input.settings, {'warmStartFrom': []}])}])",
+      ),
     });
   }
 

@@ -63,17 +63,26 @@ function checkComparedData(problems: Problems, props: TuningFleetProps): void {
   );
 }
 
+/** @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html */
 function checkWarmStart(problems: Problems, props: TuningFleetProps): void {
   if (!props.warmStartFromPrevious) return;
+  const { strategy, warmStart, maxTrainingJobs } = props;
   const because = {
-    warmStart: props.warmStart && 'it names the tuning jobs that all items learn from',
+    warmStart: warmStart && 'it names the tuning jobs that all items learn from',
     furtherDefinitions:
       hasSeveralDefinitions(props) && 'SageMaker does not support a warm start with several definitions',
-    'a grid search': props.strategy?.name === 'Grid' && 'it runs every combination in each execution',
+    [`the strategy ${strategy?.name}`]:
+      strategy && strategy.name !== 'Bayesian' && 'only a Bayesian search learns from earlier tuning jobs',
   };
   for (const [what, reason] of Object.entries(because)) {
     if (reason) problems.add('warmStartFromPrevious', `cannot be combined with ${what}: ${reason}`);
   }
+  const most = LIMITS.warmStartTrainingJobs / 2;
+  if (maxTrainingJobs === undefined || Token.isUnresolved(maxTrainingJobs) || maxTrainingJobs <= most) return;
+  problems.add(
+    'maxTrainingJobs',
+    `must be at most ${most} with warmStartFromPrevious, because the training jobs of the earlier tuning job count against the limit of ${LIMITS.warmStartTrainingJobs}, got ${maxTrainingJobs}`,
+  );
 }
 
 /**
