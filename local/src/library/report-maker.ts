@@ -1,8 +1,16 @@
 import type { Deployment } from '../assembly';
 import { isCrossValidation } from '../report/cross-validation';
+import { earlierTuningJobs } from '../report/earlier-tuning-jobs';
 import { reasonIn } from '../report/failure';
 import { localPath } from '../report/report-files';
-import { describeTuningJob, type JobRecord, type RunningServices } from '../services';
+import {
+  bestTrainingJob,
+  describeTuningJob,
+  type JobRecord,
+  type Jobs,
+  type RunningServices,
+  type TuningJobRecord,
+} from '../services';
 import { UserError } from '../user-error';
 import { type ReportSubject, reportTask } from './report-task';
 
@@ -49,7 +57,8 @@ export class ReportMaker {
     const { jobs } = this.services;
     const record = jobs.tuning.get(job.name);
     if (job.kind !== 'tuning job' || record === undefined) return job;
-    const best = describeTuningJob(jobs, record).BestTrainingJob?.TrainingJobName;
+    const earlier = earlierTuningJobs(jobs, record);
+    const best = bestOf(jobs, [...earlier, record]);
     const ended = record.description.HyperParameterTuningEndTime ?? Number.POSITIVE_INFINITY;
     const final = jobs.training
       .list()
@@ -62,10 +71,17 @@ export class ReportMaker {
       );
     return {
       ...job,
+      ...(earlier.length > 0 && { earlierTuningJobNames: earlier.map(({ name }) => name) }),
       ...(best !== undefined && { bestTrainingJobName: best }),
       ...(final && { finalTrainingJobName: final.name }),
     };
   }
+}
+
+/** Name of the best training job of tuning jobs with the same objective. */
+function bestOf(jobs: Jobs, tuningJobs: readonly TuningJobRecord[]): string | undefined {
+  const best = tuningJobs.flatMap((record) => describeTuningJob(jobs, record).BestTrainingJob ?? []);
+  return (best.length > 1 ? bestTrainingJob(best) : best[0])?.TrainingJobName;
 }
 
 /** Whether the same execution created both jobs, for the same Map item. */

@@ -5,6 +5,8 @@ import { evaluateTemplate, isObject, type Json, type JsonObject, statesIn } from
 export interface ReportSubject {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;
+  /** Names of the tuning jobs that the same search ran before. @default - none */
+  readonly earlierTuningJobNames?: readonly string[];
   /** Name of the best training job so far. @default - none has completed */
   readonly bestTrainingJobName?: string;
   /** Name of the final training job. @default - none was created */
@@ -51,11 +53,15 @@ export function writesReports(definition: Readonly<Record<string, unknown>>): bo
 }
 
 /** The input that earlier states would have produced. */
-function inputOf({ kind, name, bestTrainingJobName, finalTrainingJobName }: ReportSubject): JsonObject {
+function inputOf(subject: ReportSubject): JsonObject {
+  const { kind, name, earlierTuningJobNames: earlier, bestTrainingJobName, finalTrainingJobName } = subject;
   return {
     [FIELDS[kind]]: name,
     ...(bestTrainingJobName !== undefined && {
-      result: { tuningJob: { name }, bestTrainingJob: { name: bestTrainingJobName } },
+      result: {
+        tuningJob: { name, ...(earlier && { earlierTuningJobNames: [...earlier] }) },
+        bestTrainingJob: { name: bestTrainingJobName },
+      },
     }),
     ...(finalTrainingJobName !== undefined && { trainingJobName: finalTrainingJobName }),
   };

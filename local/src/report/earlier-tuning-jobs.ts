@@ -5,21 +5,27 @@ import type { Jobs, TuningJobRecord } from '../services';
  * search of more than 750 training jobs has several tuning jobs.
  */
 export function earlierTuningJobs({ tuning }: Jobs, record: TuningJobRecord): TuningJobRecord[] {
-  const found = new Set<TuningJobRecord>();
+  // By name, because a job that another process created can be read again each time.
+  const found = new Map<string, TuningJobRecord>();
   const add = (each: TuningJobRecord): void => {
     for (const name of parentsOf(each)) {
+      if (found.has(name)) continue;
       const parent = tuning.get(name);
-      if (parent === undefined || found.has(parent) || !isSameExecution(parent, record)) continue;
-      found.add(parent);
+      if (parent === undefined || !isSameExecution(parent, record)) continue;
+      found.set(name, parent);
       add(parent);
     }
   };
   add(record);
-  return [...found].sort((one, other) => one.description.CreationTime - other.description.CreationTime);
+  return [...found.values()].sort(
+    (one, other) => one.description.CreationTime - other.description.CreationTime,
+  );
 }
 
+/** The parents with the same data and algorithm, whose objective values are comparable. */
 function parentsOf({ description: { WarmStartConfig: warmStart } }: TuningJobRecord): string[] {
-  return (warmStart?.ParentHyperParameterTuningJobs ?? []).flatMap(
+  if (warmStart?.WarmStartType !== 'IdenticalDataAndAlgorithm') return [];
+  return warmStart.ParentHyperParameterTuningJobs.flatMap(
     ({ HyperParameterTuningJobName: name }) => name ?? [],
   );
 }

@@ -44,13 +44,15 @@ const MOST_REASONS = 3;
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
-  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(jobs, record)));
+  const earlier = new Set(
+    tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)),
+  );
   const training = jobs.training
     .listOwn()
     .filter((record) => hasNoPlace(record) && !record.description.TuningJobArn);
   return [
     ...tuning
-      .filter((record) => !earlier.has(record))
+      .filter((record) => !earlier.has(record.name))
       .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(jobs, record))),
     ...jobs.automl
       .listOwn()

@@ -31,10 +31,12 @@ function trainingJob(
   return { name, createdBy, description: { CreationTime: created, ...(arn && { TuningJobArn: arn }) } };
 }
 
+const orNull = (expression: string) => `{% $exists(${expression}) ? ${expression} : null %}`;
+
 /** A report maker whose function returns this response. `calls` records the calls of the function. */
 function makerOf(
   answer: object,
-  jobs: { tuning?: unknown; training?: unknown[] } = {},
+  jobs: { tuning?: unknown; earlier?: Readonly<Record<string, unknown>>; training?: unknown[] } = {},
   machines = ['one', 'two'],
 ) {
   const calls: Call[] = [];
@@ -43,8 +45,9 @@ function makerOf(
       FunctionName: 'report',
       Payload: {
         tuningJobName: '{% $states.input.tuningJobName %}',
-        finalTrainingJobName:
-          '{% $exists($states.input.trainingJobName) ? $states.input.trainingJobName : null %}',
+        finalTrainingJobName: orNull('$states.input.trainingJobName'),
+        bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
+        earlierTuningJobNames: orNull('$states.input.result.tuningJob.earlierTuningJobNames'),
         output: `s3://${role}/`,
       },
     },
@@ -58,7 +61,10 @@ function makerOf(
     })),
   } as unknown as Deployment;
   const services = {
-    jobs: { tuning: { get: () => jobs.tuning }, training: { list: () => jobs.training ?? [] } },
+    jobs: {
+      tuning: { get: (name: string) => jobs.earlier?.[name] ?? jobs.tuning },
+      training: { list: () => jobs.training ?? [] },
+    },
     router: {
       call: async (
         _service: string,
@@ -98,6 +104,33 @@ test.each([
   const { maker, calls } = makerOf(WRITTEN, { tuning: tuningJob(10), training });
   await maker.make(JOB);
   expect(calls[0]?.payload).toMatchObject({ finalTrainingJobName: expected });
+});
+
+test('a search of several tuning jobs has one report, with the best training job of all', async () => {
+  const job = (name: string, parents: string[], Value: number) => ({
+    name,
+    createdBy: BY_EXECUTION,
+    description: {
+      CreationTime: Value,
+      WarmStartConfig: {
+        WarmStartType: 'IdenticalDataAndAlgorithm',
+        ParentHyperParameterTuningJobs: parents.map((parent) => ({ HyperParameterTuningJobName: parent })),
+      },
+      HyperParameterTuningJobStatus: 'Completed',
+      BestTrainingJob: {
+        TrainingJobName: `${name}-001`,
+        TrainingJobStatus: 'Completed',
+        FinalHyperParameterTuningJobObjectiveMetric: { Type: 'Minimize', MetricName: 'rmse', Value },
+      },
+    },
+  });
+  const earlier = { one: job('one', [], 1), two: job('two', ['one'], 2) };
+  const { maker, calls } = makerOf(WRITTEN, { tuning: job('search', ['two'], 3), earlier });
+  await maker.make(JOB);
+  expect(calls[0]?.payload).toMatchObject({
+    earlierTuningJobNames: ['one', 'two'],
+    bestTrainingJobName: 'one-001',
+  });
 });
 
 test.each([

@@ -14,11 +14,20 @@ function record(
     description: {
       CreationTime,
       WarmStartConfig: {
+        WarmStartType: 'IdenticalDataAndAlgorithm',
         ParentHyperParameterTuningJobs: parents.map((parent) => ({ HyperParameterTuningJobName: parent })),
       },
     },
   } as unknown as TuningJobRecord;
 }
+
+test('a parent of a transfer has other data, so it is not part of the search', () => {
+  const { description, ...rest } = record('b', 2, ['a']);
+  const WarmStartConfig = { ...description.WarmStartConfig, WarmStartType: 'TransferLearning' };
+  const child = { ...rest, description: { ...description, WarmStartConfig } } as TuningJobRecord;
+  const tuning = { get: () => record('a', 1) };
+  expect(earlierTuningJobs({ tuning } as unknown as Jobs, child)).toEqual([]);
+});
 
 test('the earlier tuning jobs of a search are its parents and their parents, in the same execution', () => {
   const records = [
@@ -29,7 +38,8 @@ test('the earlier tuning jobs of a search are its parents and their parents, in 
     record('d', 4, ['c', 'b']),
     record('unrelated', 5),
   ];
-  const tuning = { get: (name: string) => records.find((each) => each.name === name) };
+  // A new object each time, as for jobs of another process.
+  const tuning = { get: (name: string) => structuredClone(records.find((each) => each.name === name)) };
   const earlier = earlierTuningJobs({ tuning } as unknown as Jobs, records[4] as TuningJobRecord);
   expect(earlier.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
 });
