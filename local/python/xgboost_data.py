@@ -41,8 +41,11 @@ _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 # XGBoost passes the names of all files to the file system as one path, which is limited to 4096 bytes.
 _LONGEST_NAMES = 4000
 _COPIED_AT_ONCE = 1 << 20
-# Maximum number of cached matrices: training and validation data of a tuning job and of the final training.
+# Number of matrices that are cached whatever their size: training and validation data of a tuning job and of the final
+# training.
 _KEPT = 4
+# Maximum total size of the files of more matrices, in bytes. The jobs of many small searches alternate on a worker.
+_KEPT_BYTES = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,13 @@ class DataStore:
             check = _in_a_thread(_warnings, files, kind)
             loaded = self._kept[key] = _load(files, kind, csv_weights, threads, check), check
         self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > _KEPT and sum(map(_bytes_of, self._kept)) > _KEPT_BYTES:
             self._kept.popitem(last=False)
         return loaded
+
+
+def _bytes_of(key: Tuple[Any, ...]) -> int:
+    return sum(size for _, size, _ in key[-1])
 
 
 def _check_channels(channels: Mapping[str, Mapping[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import { renderStubbedTasks } from '../report/execution-text';
 import { explainFailure } from '../report/failure';
 import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
-import { executionsWithItems, renderMapItems } from '../report/map-items';
+import { renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
 import { renderSkippedItems } from '../report/skipped-items';
 import { summarizeJobs } from '../report/summary';
@@ -78,7 +78,7 @@ function printEnd(
     console.log(`Record: ${formatPath(recordFile)}`);
     for (const page of record ? reportsOf(record, root) : []) console.log(`Report: ${formatPath(page)}`);
   });
-  if (!quiet && jobs.training.listOwn().length + jobs.automl.listOwn().length > 0) {
+  if (!quiet && jobs.training.ownCount + jobs.automl.ownCount > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);
   }
 }
@@ -90,7 +90,7 @@ function linesOf(record: ExecutionRecord): string[] {
 
 /** Tables of Map items, including those of executions that a rule or a client started. */
 function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly ExecutionRecord[]): string[] {
-  const arns = new Set([...records.map(({ arn }) => arn), ...executionsWithItems(jobs)]);
+  const arns = new Set([...records.map(({ arn }) => arn), ...store.mapProgress.executionArns()]);
   const tables = [...arns].flatMap((arn) => {
     const record = store.get(arn);
     const lines = record ? renderMapItems(record, store.items(arn), jobs) : [];

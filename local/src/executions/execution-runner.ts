@@ -285,6 +285,7 @@ export class ExecutionRunner {
       ),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
+      keepText: (text) => log.keepText(text),
       // An interrupted execution's history gets no end event, because a resume continues it.
       onEvent: (event) => isInterrupted() || log.append(event),
       onPosition: (change) => isInterrupted() || log.reach(change),
@@ -302,6 +303,7 @@ export class ExecutionRunner {
         ...(result.status === 'ABORTED' && isInterrupted() && { isInterrupted: true }),
       };
       log.write(last);
+      log.close();
       return last;
     };
     const recorded = execution.result.then(

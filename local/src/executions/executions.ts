@@ -31,6 +31,7 @@ import {
 import { MapProgress } from './map-progress';
 import { PositionFile, readPosition } from './position-file';
 import type { StubbedTaskName } from './stub-types';
+import { TextFile } from './text-file';
 
 /** The stored record of an execution. */
 export interface ExecutionRecord<Output = Json> {
@@ -81,6 +82,8 @@ const HISTORY = 'history.jsonl';
 const POSITION = 'position.jsonl';
 /** Changes of the Map items, one per line. Includes the Map items of executions that an item started. */
 const ITEMS = 'items.jsonl';
+/** Temporary data of distributed Maps. */
+const TEXTS = '.texts';
 
 /** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
@@ -244,6 +247,7 @@ export class ExecutionStore {
 /** The files of one execution of this process. */
 export class ExecutionLog {
   private readonly position: PositionFile;
+  private readonly texts: TextFile;
 
   constructor(private readonly folder: string) {
     for (const name of [HISTORY, POSITION, ITEMS]) {
@@ -252,6 +256,7 @@ export class ExecutionLog {
       if (existsSync(file) && !endsWithLine(file)) appendFileSync(file, '\n');
     }
     this.position = new PositionFile(join(folder, POSITION));
+    this.texts = new TextFile(join(folder, TEXTS));
   }
 
   /** Path of the record. */
@@ -272,6 +277,16 @@ export class ExecutionLog {
   /** Stores a change of the execution's position. */
   reach(change: PositionChange): void {
     this.position.add(change);
+  }
+
+  /** Stores a text until the execution ends in this process. @returns a function that reads it */
+  keepText(text: string): () => string {
+    return this.texts.keep(text);
+  }
+
+  /** Deletes temporary data. */
+  close(): void {
+    this.texts.close();
   }
 }
 

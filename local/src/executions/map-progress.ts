@@ -45,6 +45,11 @@ export class MapProgress {
     return [...this.maps.values()].map((map) => map.counts()).filter(isLarge);
   }
 
+  /** ARNs of the executions with these Maps. */
+  executionArns(): string[] {
+    return [...this.maps.values()].map(({ executionArn }) => executionArn);
+  }
+
   /** The Map of an item, if it has many items. */
   largeOf(place: MapPlace | undefined): MapCounts | undefined {
     const counts = place && this.maps.get(keyOf(place))?.counts();
@@ -88,6 +93,10 @@ class RunningMap {
   endedBefore(state: MapItemState): void {
     this.tell(state);
     this.before.add(indexOf(state));
+  }
+
+  get executionArn(): string {
+    return this.latest.executionArn;
   }
 
   counts(): MapCounts {

@@ -3,16 +3,24 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 
 /**
- * How long a deferred write waits for more changes to the same record. Most jobs in tests end within this
- * time.
+ * How long a deferred write waits for more changes to the same record. Most short jobs end within this time. Other
+ * processes see the progress of longer jobs with this delay.
  */
-const DELAY_MS = 100;
+const DELAY_MS = 500;
 
 /** Contents waiting to be written, by record file. */
 const waiting = new Map<string, string>();
 
 /** Temporary files being written, by record file. */
 const underWay = new Map<string, string>();
+
+/** New content of a record that is on disk, next to the record. */
+export interface FlushedRecord {
+  /** Replaces the record. */
+  place(): void;
+  /** Deletes the content. */
+  discard(): void;
+}
 
 /**
  * Writes a record, a JSON file for `readRecord`, and creates its parent folders. After a crash of the process
@@ -21,21 +29,58 @@ const underWay = new Map<string, string>();
  */
 export function writeRecord(file: string, content: string): void {
   forgetWaiting(file);
-  place(file, content, fs.renameSync);
+  const { temporary, descriptor } = writeTemporary(file, content);
+  try {
+    try {
+      fs.fdatasyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Like `writeRecord`, but this process does other work while the content is flushed to disk. */
+export async function flushRecord(file: string, content: string): Promise<FlushedRecord> {
+  const { temporary, descriptor } = writeTemporary(file, content);
+  const discard = () => fs.rmSync(temporary, { force: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      fs.fdatasync(descriptor, (failure) => (failure ? reject(failure) : resolve()));
+    }).finally(() => fs.closeSync(descriptor));
+  } catch (error) {
+    discard();
+    throw error;
+  }
+  return {
+    place: () => {
+      forgetWaiting(file);
+      fs.renameSync(temporary, file);
+    },
+    discard,
+  };
 }
 
 /**
- * Writes a record only if it does not exist.
+ * Writes a record only if it does not exist. The content is flushed to disk right after this returns. If the machine
+ * crashes before that, the record is unreadable, and what it describes has not begun.
  *
  * @returns false when the file exists, even if another process creates it at the same time
  */
 export function createRecord(file: string, content: string): boolean {
+  const { temporary, descriptor } = writeTemporary(file, content);
+  fs.fdatasync(descriptor, () => fs.closeSync(descriptor));
   try {
-    place(file, content, fs.linkSync);
+    fs.linkSync(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    fs.unlinkSync(temporary);
   }
 }
 
@@ -75,25 +120,11 @@ function writeWaiting(file: string): void {
   });
 }
 
-function place(file: string, content: string, move: (from: string, to: string) => void): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const { temporary, descriptor } = writeTemporary(file, content);
-  try {
-    try {
-      fs.fdatasyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
-    move(temporary, file);
-  } finally {
-    fs.rmSync(temporary, { force: true });
-  }
-}
-
 /** Creates an open temporary file next to a record, with the record's new content. The caller closes it. */
 function writeTemporary(file: string, content: string): { temporary: string; descriptor: number } {
-  const temporary = path.join(path.dirname(file), `.${randomUUID()}.tmp`);
-  const descriptor = fs.openSync(temporary, 'w');
+  const folder = path.dirname(file);
+  const temporary = path.join(folder, `.${randomUUID()}.tmp`);
+  const descriptor = openIn(folder, temporary);
   try {
     fs.writeFileSync(descriptor, content);
     return { temporary, descriptor };
@@ -101,5 +132,16 @@ function writeTemporary(file: string, content: string): { temporary: string; des
     fs.closeSync(descriptor);
     fs.rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Opens a new file, and creates its folder if necessary. */
+function openIn(folder: string, file: string): number {
+  try {
+    return fs.openSync(file, 'w');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    fs.mkdirSync(folder, { recursive: true });
+    return fs.openSync(file, 'w');
   }
 }

@@ -19,7 +19,7 @@ interface Search {
 /** Renders the jobs of this process in the rows of the screen, running jobs first. */
 export function renderJobs(jobs: Jobs, screen: Screen): string[] {
   const trainingJobs = jobs.training
-    .listOwn()
+    .listRecent()
     .filter(({ description }) => description.TuningJobArn === undefined);
   const searches = searchesOf(jobs);
   // Training jobs take half of the screen, or all of it if there are no searches.
@@ -36,7 +36,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
   const shown = highestRanked(searches, Math.max(1, Math.floor((rows - 1) / FEWEST_ROWS)), ({ isOver }) =>
     Number(isOver),
   );
-  const hidden = searches.length - shown.length;
+  const hidden = jobs.tuning.ownCount + jobs.automl.ownCount - shown.length;
   const rowsEach = Math.floor((rows - Math.min(1, hidden)) / Math.max(1, shown.length));
   return [
     ...(hidden > 0 ? [` … ${hidden} more tuning and AutoML jobs: see "list"`] : []),
@@ -47,7 +47,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
 
 function searchesOf(jobs: Jobs): Search[] {
   return [
-    ...jobs.tuning.listOwn().map(({ description, pausedSeconds, createdBy }) => ({
+    ...jobs.tuning.listRecent().map(({ description, pausedSeconds, createdBy }) => ({
       isOver: description.HyperParameterTuningEndTime !== undefined,
       render: (screen: Screen) =>
         renderTuningJob(
@@ -60,7 +60,7 @@ function searchesOf(jobs: Jobs): Search[] {
           screen,
         ),
     })),
-    ...jobs.automl.listOwn().map((job) => ({
+    ...jobs.automl.listRecent().map((job) => ({
       isOver: job.description.EndTime !== undefined,
       render: (screen: Screen) => renderAutoMLJob(job, screen),
     })),

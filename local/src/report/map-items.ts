@@ -5,6 +5,7 @@ import {
   type AutoMLJobRecord,
   bestTrainingJob,
   type JobRecord,
+  type JobStore,
   type Jobs,
   summarizeTrainingJobs,
   type TrainingJobRecord,
@@ -43,12 +44,6 @@ interface Outcome {
 
 interface Row extends Outcome {
   readonly item: MapItemState;
-}
-
-/** ARNs of the executions with Map items for which this process runs jobs. */
-export function executionsWithItems({ tuning, training, automl }: Jobs): string[] {
-  const own: readonly JobRecord[] = [...tuning.listOwn(), ...training.listOwn(), ...automl.listOwn()];
-  return own.flatMap(({ createdBy }) => createdBy?.place?.executionArn ?? []);
 }
 
 /** Renders the items of an execution's Maps, one line each, failed items first. */
@@ -140,9 +135,9 @@ function reasonOf({ item: { error, cause }, failure }: Row): string {
  * items.
  */
 function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outcome {
-  const tuningOf = byItem(executionArn, jobs.tuning.list());
-  const trainingOf = byItem(executionArn, jobs.training.list());
-  const automlOf = byItem(executionArn, jobs.automl.list());
+  const tuningOf = byItem(executionArn, jobs.tuning);
+  const trainingOf = byItem(executionArn, jobs.training);
+  const automlOf = byItem(executionArn, jobs.automl);
   return (item) => {
     const [tuning, training, automl] = [tuningOf(item), trainingOf(item), automlOf(item)];
     const best = bestOfSearches(tuning, jobs) ?? bestCandidate(automl) ?? lastTrainingJob(training);
@@ -203,15 +198,16 @@ function lastTrainingJob(training: readonly TrainingJobRecord[]): Best | undefin
   );
 }
 
-function byItem<R extends JobRecord>(executionArn: string, records: readonly R[]): (item: MapPlace) => R[] {
-  const found = new Map<string, R[]>();
-  for (const record of records) {
-    const place = record.createdBy?.place;
+/** The jobs of each item that no other job created. Keeps only their names, because there can be thousands. */
+function byItem<R extends JobRecord>(executionArn: string, jobs: JobStore<R>): (item: MapPlace) => R[] {
+  const names = new Map<string, string[]>();
+  for (const { name, createdBy } of jobs.alone()) {
+    const place = createdBy?.place;
     if (place?.executionArn !== executionArn) continue;
     for (const level of place.path.keys()) {
       const key = JSON.stringify(place.path.slice(0, level + 1));
-      found.set(key, [...(found.get(key) ?? []), record]);
+      names.set(key, [...(names.get(key) ?? []), name]);
     }
   }
-  return ({ path }) => found.get(JSON.stringify(path)) ?? [];
+  return ({ path }) => (names.get(JSON.stringify(path)) ?? []).flatMap((name) => jobs.known(name) ?? []);
 }

@@ -6,6 +6,7 @@ import { endOfLog } from '../local-folder/log-files';
 import type {
   AutoMLJobRecord,
   JobRecord,
+  JobStore,
   Jobs,
   TrainingJobRecord,
   TrainingJobSummary,
@@ -43,35 +44,27 @@ const MOST_REASONS = 3;
 
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
-  const tuning = jobs.tuning.listOwn().filter(hasNoPlace);
-  const earlier = new Set(
-    tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)),
-  );
-  const training = jobs.training
-    .listOwn()
-    .filter((record) => hasNoPlace(record) && !record.description.TuningJobArn);
+  const tuning = shownOf(jobs.tuning);
+  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)));
+  const training = shownOf(jobs.training);
   return [
     ...tuning
       .filter((record) => !earlier.has(record.name))
       .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(jobs, record))),
-    ...jobs.automl
-      .listOwn()
-      .filter(hasNoPlace)
-      .map((record) => automlSection(record, deployment)),
+    ...shownOf(jobs.automl).map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),
-    ...jobs.transform
-      .listOwn()
-      .filter(hasNoPlace)
-      .map((record) => transformSection(record, deployment)),
-    ...jobs.modelPackages
-      .listOwn()
-      .filter(hasNoPlace)
-      .map((record) => section('Model package', modelPackageRows(record))),
+    ...shownOf(jobs.transform).map((record) => transformSection(record, deployment)),
+    ...shownOf(jobs.modelPackages).map((record) => section('Model package', modelPackageRows(record))),
   ].join('\n');
 }
 
-function hasNoPlace({ createdBy }: JobRecord): boolean {
-  return createdBy?.place === undefined;
+/** The jobs of this process that belong neither to a tuning job nor to an item. */
+function shownOf<R extends JobRecord>(jobs: JobStore<R>): R[] {
+  const shown: R[] = [];
+  for (const record of jobs.alone()) {
+    if (jobs.isOwn(record.name) && record.createdBy?.place === undefined) shown.push(record);
+  }
+  return shown;
 }
 
 /** Summarizes one job. @returns undefined when there is no such job */

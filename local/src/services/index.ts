@@ -6,7 +6,7 @@ export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription }
 export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
 export { transformLogName } from './sagemaker/jobs/job-log';
 export { openJobs } from './sagemaker/jobs/job-records';
-export type { JobRecord } from './sagemaker/jobs/job-store';
+export type { JobRecord, JobStore } from './sagemaker/jobs/job-store';
 export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/jobs/job-types';
 export type { ModelPackageRecord } from './sagemaker/registry/registry-types';
 export type { SpotInterruptionOptions } from './sagemaker/training/spot-interruptions';

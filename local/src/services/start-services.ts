@@ -202,7 +202,7 @@ export async function startServices(
     user: { arn: `arn:${environment.partition}:iam::${environment.accountId}:user/local` },
     credentialsFor: (principal) => credentials.issue(principal),
     router,
-    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, onFault: warn }),
+    taskRunner: (caller) => createTaskRunner({ router, caller, tokens, jobs, onFault: warn }),
     itemReader: (caller) => createItemReader(router, caller),
     resultWriter: (caller) => createResultWriter(router, caller),
     jobs,

@@ -1,5 +1,16 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, lstat, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  copyFile,
+  lstat,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -12,8 +23,8 @@ import type { TrainingOutcome } from './trainer';
  */
 const COMPRESSION_LEVEL = 1;
 
-/** Models take megabytes: chunks larger than the default 16 KiB are more efficient. */
-const CHUNK_BYTES = 1 << 18;
+/** Models take megabytes: chunks of 64 KiB, larger than the default 16 KiB, are more efficient. */
+const CHUNK_BYTES = 1 << 16;
 
 /**
  * Packs a job's `model/` folder into a compressed tar archive as SageMaker does, with the files at the root.
@@ -130,6 +141,8 @@ async function addFolder(tar: Pack, folder: string, { root, prefix }: Place): Pr
         linkname: await linkTarget(path, root),
         mode: 0o777,
       });
+    } else if (state.isFile() && state.size <= CHUNK_BYTES) {
+      await addEntry(tar, { ...header, mode: 0o644 }, await readFile(path));
     } else if (state.isFile()) {
       const entry = tar.entry({ ...header, size: state.size, mode: 0o644 });
       await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), entry);
@@ -147,8 +160,8 @@ async function linkTarget(path: string, root: string): Promise<string> {
   return isWithin ? relative(dirname(path), target) || '.' : target;
 }
 
-function addEntry(tar: Pack, header: Headers): Promise<void> {
+function addEntry(tar: Pack, header: Headers, content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    tar.entry(header, (error) => (error ? reject(error) : resolve()));
+    tar.entry(header, content, (error) => (error ? reject(error) : resolve()));
   });
 }

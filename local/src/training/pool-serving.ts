@@ -15,6 +15,7 @@ export async function transformOnPool(
 ): Promise<TrainingOutcome> {
   try {
     const modelFolder = await unpackModel(task);
+    await mkdir(join(task.workFolder, 'output'), { recursive: true });
     return await runOnPool(task, async () => ({
       pool: await poolFor(),
       job: transformMessage(task, modelFolder),

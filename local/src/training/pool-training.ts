@@ -27,7 +27,6 @@ export async function trainOnPool(task: PoolTask, prepare: () => Promise<PoolJob
 export async function runOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
   try {
     const { pool, job } = await unlessAborted(prepare(), task.signal);
-    await mkdir(join(task.workFolder, 'output'), { recursive: true });
     const outcome = await pool.run(job, task);
     return outcome.status === 'Failed' ? failedFor(outcome.failureReason) : outcome;
   } catch (error) {

@@ -61,6 +61,11 @@ export function startCommand(words: readonly string[], variables: NodeJS.Process
   return start(process.execPath, [...CLI, ...words], variables);
 }
 
+/** Runs a TypeScript file in a process of its own. */
+export function startScript(file: string, ...args: string[]): RunningCli {
+  return start(process.execPath, ['--require', 'ts-node/register', file, ...args]);
+}
+
 /** Runs a command as a user types it in the project folder. */
 export function runInShell(command: string): Promise<CliRun> {
   return start('/bin/sh', ['-c', command]).ended;

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import {
   createRecord,
   deleteRecord,
+  flushRecord,
   writeRecord,
   writeRecordSoon,
 } from '../../src/local-folder/write-record';
@@ -19,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const content = () => readFileSync(file, 'utf8');
-const moment = () => new Promise((done) => setTimeout(done, 300));
+const moment = () => new Promise((done) => setTimeout(done, 700));
 
 test('a record is replaced, without leaving other files', () => {
   writeRecord(file, 'one');
@@ -57,6 +58,18 @@ test('a deferred change never replaces a later one, and never restores a deleted
   expect(existsSync(other)).toBe(false);
 });
 
+test('flushed content replaces the record only when it is placed, and then cancels deferred changes', async () => {
+  writeRecord(file, 'created');
+  const [placed, discarded] = await Promise.all([flushRecord(file, 'ended'), flushRecord(file, 'other')]);
+  discarded.discard();
+  writeRecordSoon(file, 'progress');
+  expect(content()).toBe('created');
+  placed.place();
+  await moment();
+  expect(content()).toBe('ended');
+  expect(readdirSync(join(folder, 'jobs'))).toEqual(['job.json']);
+});
+
 test('a deferred change is dropped if its folder was deleted', async () => {
   writeRecord(file, 'created');
   writeRecordSoon(file, 'progress');
@@ -65,13 +78,15 @@ test('a deferred change is dropped if its folder was deleted', async () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-test('the content of a record is on disk before the record gets its name', () => {
+test('new content of a record is on disk before it replaces the old content', () => {
   const script = `
-    const { createRecord, writeRecord, writeRecordSoon } = require('./local/src/local-folder/write-record');
-    createRecord(process.argv[1], 'one');
-    writeRecord(process.argv[1], 'two');
-    writeRecordSoon(process.argv[1], 'three');
-    setTimeout(() => undefined, 300);`;
+    const { flushRecord, writeRecord, writeRecordSoon } = require('./local/src/local-folder/write-record');
+    writeRecord(process.argv[1], 'one');
+    flushRecord(process.argv[1], 'two').then(({ place }) => {
+      place();
+      writeRecordSoon(process.argv[1], 'three');
+    });
+    setTimeout(() => undefined, 700);`;
   const options = [
     '--require',
     'ts-node/register',

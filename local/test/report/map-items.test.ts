@@ -28,7 +28,10 @@ function jobsWith(
       ...(loss !== undefined && { FinalMetricDataList: [{ MetricName: 'loss', Value: loss }] }),
     },
   }));
-  const store = (records: readonly unknown[]) => ({ list: () => records, listOwn: () => records });
+  const store = (records: readonly { readonly name: string }[]) => ({
+    alone: () => records,
+    known: (name: string) => records.find((record) => record.name === name),
+  });
   return { tuning: store([]), training: store(list), automl: store([]) } as unknown as Jobs;
 }
 

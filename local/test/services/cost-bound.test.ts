@@ -122,11 +122,7 @@ describe('on virtual time', () => {
       services.user,
     );
     const job = () => services.jobs.tuning.get(name)?.description;
-    const trained = () =>
-      services.jobs.training
-        .list()
-        .map(({ description }) => description)
-        .filter(({ TrainingJobName }) => TrainingJobName.startsWith(`${name}-`));
+    const trained = () => services.jobs.training.listNamed(`${name}-`).map(({ description }) => description);
     const hasEnded = () => job()?.HyperParameterTuningEndTime !== undefined;
     /** Whether nothing more happens until the virtual time advances. */
     const isWaiting = () => {

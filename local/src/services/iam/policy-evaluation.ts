@@ -64,11 +64,18 @@ export function isAbout(statement: Statement, { action, resource, context }: Acc
   );
 }
 
+/** Whether statements match actions: there are few of both, and each job asks for them many times. */
+const knownActions = new WeakMap<Statement, Map<string, boolean>>();
+
 /** Whether a statement matches an action. Actions are case-insensitive; resources are not. */
 export function matchesAction(statement: Statement, action: string): boolean {
-  return matches(statement, 'Action', (pattern) =>
-    matchesWildcard(pattern.toLowerCase(), action.toLowerCase()),
-  );
+  const known = knownActions.get(statement) ?? new Map<string, boolean>();
+  knownActions.set(statement, known);
+  const isMatching =
+    known.get(action) ??
+    matches(statement, 'Action', (pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase()));
+  known.set(action, isMatching);
+  return isMatching;
 }
 
 /** Whether an element of a statement, or its `Not…` form, matches the request. */

@@ -9,6 +9,7 @@ import { RestModel } from '../rest/rest-model';
 import type { Input, OperationsOf, Service } from '../service';
 import { findFunction } from './find-function';
 import { functionEnvironment } from './function-environment';
+import { FunctionPool } from './function-pool';
 import { FunctionProcess, type InvocationResult } from './function-process';
 
 /** Response of Invoke. The payload is JSON source. */
@@ -52,8 +53,7 @@ export class LambdaService implements Service {
       access: (_input, given) => [{ ...given, action: 'lambda:InvokeFunction' }],
     },
   };
-  private readonly idle = new Map<FunctionResource, FunctionProcess[]>();
-  private readonly running = new Set<FunctionProcess>();
+  private readonly pools = new Map<FunctionResource, FunctionPool>();
 
   constructor(private readonly options: LambdaServiceOptions) {}
 
@@ -78,10 +78,7 @@ export class LambdaService implements Service {
 
   /** Ends all function processes. */
   public close(): void {
-    for (const each of [...this.running, ...[...this.idle.values()].flat()]) {
-      each.close();
-    }
-    this.idle.clear();
+    for (const pool of this.pools.values()) pool.close();
   }
 
   /** Invokes a function without checking permissions. */
@@ -106,27 +103,17 @@ export class LambdaService implements Service {
   }
 
   private async run(definition: FunctionResource, payload: string): Promise<InvocationResult> {
-    const warm = this.idle.get(definition)?.pop();
-    const process = warm?.isAlive === true ? warm : this.start(definition);
-    this.prepareNext(definition);
-    this.running.add(process);
-    const result = await process.invoke(payload);
-    this.running.delete(process);
-    if (process.isAlive) this.keep(definition, process);
+    const result = this.poolOf(definition).invoke(payload);
+    // The function that is likely to be invoked next is then warm, as it often is on AWS.
+    const next = this.options.nextFunctions?.get(definition);
+    if (next) this.poolOf(next).prepare();
     return result;
   }
 
-  /** Starts the function that is likely to be invoked next, so that it is warm, as it often is on AWS. */
-  private prepareNext(definition: FunctionResource): void {
-    const next = this.options.nextFunctions?.get(definition);
-    if (next === undefined || this.idle.get(next)?.some(({ isAlive }) => isAlive)) return;
-    const process = this.start(next);
-    process.prepare();
-    this.keep(next, process);
-  }
-
-  private keep(definition: FunctionResource, process: FunctionProcess): void {
-    this.idle.set(definition, [...(this.idle.get(definition) ?? []), process]);
+  private poolOf(definition: FunctionResource): FunctionPool {
+    const pool = this.pools.get(definition) ?? new FunctionPool(() => this.start(definition));
+    this.pools.set(definition, pool);
+    return pool;
   }
 
   private start(definition: FunctionResource): FunctionProcess {

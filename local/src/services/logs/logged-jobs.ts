@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { transformLogName } from '../sagemaker/jobs/job-log';
+import type { JobRecord, JobStore } from '../sagemaker/jobs/job-store';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { LoggedJob } from './log-streams';
 
-/** Describes the logs of training jobs. */
-export function loggedTrainingJobs(jobs: Jobs['training']): LoggedJob[] {
-  jobs.refresh();
-  return jobs.list().map(loggedTrainingJob);
+/** The part of a stream's prefix that belongs to the job's name, and whether that is the whole name. */
+export interface StreamPrefix {
+  readonly jobName: string;
+  readonly isWhole: boolean;
+}
+
+/** Describes the logs of the training jobs whose streams may begin with a prefix. */
+export function loggedTrainingJobs(jobs: Jobs['training'], prefix: StreamPrefix): LoggedJob[] {
+  return jobsWith(jobs, prefix).map(loggedTrainingJob);
 }
 
 /** Describes the log of a training job. */
@@ -20,10 +26,9 @@ export function loggedTrainingJob({ name, description }: TrainingJobRecord): Log
   };
 }
 
-/** Describes the logs of transform jobs, which are written with the role of the model. */
-export function loggedTransformJobs(jobs: Jobs['transform']): LoggedJob[] {
-  jobs.refresh();
-  return jobs.list().map(({ name, description, model }) => ({
+/** Describes the logs of the transform jobs whose streams may begin with a prefix. They are written with the role of the model. */
+export function loggedTransformJobs(jobs: Jobs['transform'], prefix: StreamPrefix): LoggedJob[] {
+  return jobsWith(jobs, prefix).map(({ name, description, model }) => ({
     name,
     created: description.CreationTime,
     roleArn: model.roleArn,
@@ -31,4 +36,13 @@ export function loggedTransformJobs(jobs: Jobs['transform']): LoggedJob[] {
     // On AWS, this is the ID of the instance.
     host: `i-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`,
   }));
+}
+
+function jobsWith<R extends JobRecord>(jobs: JobStore<R>, { jobName, isWhole }: StreamPrefix): R[] {
+  if (isWhole) {
+    const job = jobs.get(jobName);
+    return job === undefined ? [] : [job];
+  }
+  jobs.refresh();
+  return jobs.listNamed(jobName);
 }

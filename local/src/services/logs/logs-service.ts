@@ -120,11 +120,12 @@ export class LogsService implements Service {
   /** The streams of a group whose names begin with a prefix. A job that has printed nothing has no stream. */
   private streams(group: string, prefix: string): LogStream[] {
     const { jobs, root } = this.options;
-    const [jobName = ''] = prefix.split('/');
+    const [jobName = '', ...others] = prefix.split('/');
+    const start = { jobName, isWhole: others.length > 0 };
     const logged =
       group === TRANSFORM_JOBS_GROUP
-        ? loggedTransformJobs(jobs.transform)
-        : loggedTrainingJobs(jobs.training);
+        ? loggedTransformJobs(jobs.transform, start)
+        : loggedTrainingJobs(jobs.training, start);
     return logged
       .filter(({ name }) => name.startsWith(jobName))
       .flatMap((job) => {

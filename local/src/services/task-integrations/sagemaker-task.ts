@@ -3,12 +3,18 @@ import { AwsError } from '../aws-error';
 import type { Principal } from '../principal';
 import type { ServiceRouter } from '../router';
 import type { Tag, TrainingJobDescription, TuningJobDescription } from '../sagemaker/api-types';
+import type { Jobs } from '../sagemaker/jobs/job-types';
 import { trainingJobEvent, transformJobEvent, tuningJobEvent } from './job-events';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 
-/** Interval for polling the job of a `.sync` task. */
-const POLL_MILLISECONDS = 50;
+/** Interval for polling the job of a `.sync` task, in case another process runs it. */
+const POLL_MILLISECONDS = 1000;
+
+const ENDED: readonly unknown[] = ['Completed', 'Failed', 'Stopped'];
+
+/** The stores of the jobs that tasks wait for. */
+export type WatchedJobs = Pick<Jobs, 'training' | 'tuning' | 'transform'>;
 
 /** A kind of resource that the integration creates. */
 interface CreatedKind {
@@ -22,15 +28,20 @@ interface CreatedKind {
 interface JobKind {
   readonly describe: string;
   readonly stop: string;
+  readonly store: keyof WatchedJobs;
   readonly status: (description: Record<string, unknown>) => unknown;
   readonly event: (description: Record<string, unknown>, tags: readonly Tag[]) => unknown;
 }
 
 const CREATED_KINDS: Readonly<Record<string, CreatedKind>> = {
   CreateModel: membersOf('Model'),
-  CreateTrainingJob: jobOf<TrainingJobDescription>('TrainingJob', trainingJobEvent),
-  CreateHyperParameterTuningJob: jobOf<TuningJobDescription>('HyperParameterTuningJob', tuningJobEvent),
-  CreateTransformJob: jobOf<Record<string, unknown>>('TransformJob', transformJobEvent),
+  CreateTrainingJob: jobOf<TrainingJobDescription>('TrainingJob', 'training', trainingJobEvent),
+  CreateHyperParameterTuningJob: jobOf<TuningJobDescription>(
+    'HyperParameterTuningJob',
+    'tuning',
+    tuningJobEvent,
+  ),
+  CreateTransformJob: jobOf<Record<string, unknown>>('TransformJob', 'transform', transformJobEvent),
 };
 
 /** SageMaker names the members of requests and responses after the kind of resource. */
@@ -40,6 +51,7 @@ function membersOf(resource: string): CreatedKind {
 
 function jobOf<Description>(
   resource: string,
+  store: keyof WatchedJobs,
   event: (description: Description, tags: readonly Tag[]) => unknown,
 ): CreatedKind {
   return {
@@ -47,6 +59,7 @@ function jobOf<Description>(
     job: {
       describe: `Describe${resource}`,
       stop: `Stop${resource}`,
+      store,
       status: (description) => description[`${resource}Status`],
       event: (description, tags) => event(description as Description, tags),
     },
@@ -56,6 +69,7 @@ function jobOf<Description>(
 /** The properties of an execution that a task uses. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
   readonly executionArn: string;
+  readonly jobs: WatchedJobs;
   readonly onFault: (error: Error) => void;
 }
 
@@ -78,7 +92,7 @@ export class SageMakerTask {
 
   public async run(
     input: Readonly<Record<string, unknown>>,
-    { executionArn, signal, submitted, onFault }: SageMakerTaskOptions,
+    { executionArn, jobs, signal, submitted, onFault }: SageMakerTaskOptions,
   ): Promise<unknown> {
     const unsupported = findUnsupportedField(input, SUPPORTED_FIELDS[this.operation] ?? {});
     if (unsupported !== undefined) {
@@ -105,12 +119,15 @@ export class SageMakerTask {
       Tags: readonly Tag[];
     };
     const name = { [this.kind.nameMember]: input[this.kind.nameMember] };
+    const watch = watchForEnd(jobs, job, input[this.kind.nameMember]);
     try {
-      return await this.waitForEnd(job, name, kept, signal);
+      return await this.waitForEnd(job, name, kept, { signal, ended: watch.ended });
     } catch (error) {
       // Best effort, as on AWS: the caller must receive the reason why the task was aborted.
       if (signal.aborted) await this.stop(job, name).catch(onFault);
       throw error;
+    } finally {
+      watch.close();
     }
   }
 
@@ -118,7 +135,7 @@ export class SageMakerTask {
     job: JobKind,
     name: Record<string, unknown>,
     tags: readonly Tag[],
-    signal: AbortSignal,
+    { signal, ended }: { readonly signal: AbortSignal; readonly ended: Promise<void> },
   ): Promise<unknown> {
     for (;;) {
       const description = (await this.call(job.describe, name)) as Record<string, unknown>;
@@ -129,7 +146,7 @@ export class SageMakerTask {
       if (status === 'Failed' || status === 'Stopped') {
         throw new StatesError('States.TaskFailed', JSON.stringify(job.event(description, tags)));
       }
-      await pause(POLL_MILLISECONDS, signal);
+      await pause(POLL_MILLISECONDS, signal, ended);
       signal.throwIfAborted();
     }
   }
@@ -166,9 +183,25 @@ function executionTags(executionArn: string): Tag[] {
   ];
 }
 
-/** Waits until the time has passed or the signal aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Notices the end of a job that this process runs. The caller must close it. */
+function watchForEnd(
+  jobs: WatchedJobs,
+  { store, status }: JobKind,
+  name: unknown,
+): { readonly ended: Promise<void>; readonly close: () => void } {
+  let close = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    close = jobs[store].onChange((record) => {
+      if (record.name === name && ENDED.includes(status({ ...record.description }))) resolve();
+    });
+  });
+  return { ended, close };
+}
+
+/** Waits until the time has passed, the signal aborts, or the job has ended. */
+function pause(milliseconds: number, signal: AbortSignal, ended: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
+    void ended.then(() => finish());
     const finish = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', finish);

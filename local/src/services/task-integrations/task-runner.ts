@@ -13,7 +13,7 @@ import type { ServiceRouter } from '../router';
 import { ExecutionTask } from './execution-task';
 import { runFunction, runLambdaInvoke } from './lambda-task';
 import { parseResource } from './resource-arn';
-import { SageMakerTask } from './sagemaker-task';
+import { SageMakerTask, type WatchedJobs } from './sagemaker-task';
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SDK_ERRORS } from './task-errors';
 import type { TaskTokens } from './task-tokens';
@@ -25,12 +25,19 @@ export interface TaskRunnerOptions {
   /** The role of the state machine. */
   readonly caller: Principal;
   readonly tokens: TaskTokens;
+  readonly jobs: WatchedJobs;
   /** Receives errors that no execution reports, such as a job that continues after its execution was stopped. */
   readonly onFault: (error: Error) => void;
 }
 
 /** Creates the function that runs a state machine's Tasks with the permissions of its role. */
-export function createTaskRunner({ router, caller: role, tokens, onFault }: TaskRunnerOptions): RunTask {
+export function createTaskRunner({
+  router,
+  caller: role,
+  tokens,
+  jobs,
+  onFault,
+}: TaskRunnerOptions): RunTask {
   return async (call) => {
     const caller = { ...role, task: taskIdentity(call) };
     const { resource: resourceArn, arguments: given, signal, stateName } = call;
@@ -58,6 +65,7 @@ export function createTaskRunner({ router, caller: role, tokens, onFault }: Task
       case 'sagemaker':
         return new SageMakerTask(router, caller, resource.operation, resource.isSync).run(plain, {
           executionArn: caller.task.executionArn,
+          jobs,
           signal,
           submitted: call.submitted,
           onFault,

@@ -3,41 +3,33 @@ import { isArray, isObject, type Json, type JsonObject, jsonText, parseExact } f
 import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
+import type { ChildProgress, MapJob } from './position';
+import type { KeepText } from './service-calls';
 import type { Visit } from './visit';
 
-/** A child execution of a Map Run and its result. */
+/** A child execution of a Map Run and its result. There can be thousands, so large data is stored elsewhere. */
 export interface ChildRun {
   readonly arn: string;
   readonly name: string;
   readonly stateMachineArn: string;
-  readonly input: Json;
+  /** Reads its job. */
+  readonly job: () => MapJob;
   startDate?: Date;
   stopDate?: Date;
-  /** Set if it succeeded. */
-  output?: ChildOutput;
+  /** Reads its output as JSON source. Set if it succeeded. */
+  output?: () => string;
   /** Set if it failed. */
-  failure?: StatesError;
+  failure?: ChildProgress['failure'];
 }
 
-/**
- * The output of a child execution. It is kept as JSON source if the results contain it in this form, because a Map
- * Run can have thousands of children.
- */
-export type ChildOutput = { readonly json: Json } | { readonly text: string };
-
-/** How the children of a Map keep their outputs. */
-export function outputKeeper(writer: ResultWriter | undefined): (output: Json) => ChildOutput {
-  const isText = writer?.target !== undefined && writer.transformation === 'NONE';
-  return (json) => (isText ? { text: jsonText(json) } : { json });
+/** Stores a job. @returns a function that reads it */
+export function keepJob(job: MapJob, keepText: KeepText): () => MapJob {
+  const read = keepText(jsonText(job));
+  return () => parseExact(read()) as unknown as MapJob;
 }
 
-function jsonOf(output: ChildOutput | undefined): Json {
-  if (output === undefined) return null;
-  return 'json' in output ? output.json : parseExact(output.text);
-}
-
-function textOf(output: ChildOutput): string {
-  return 'json' in output ? jsonText(output.json) : output.text;
+function outputOf({ output }: ChildRun): Json {
+  return output === undefined ? null : parseExact(output());
 }
 
 type Status = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'PENDING';
@@ -69,8 +61,7 @@ export async function collectResults(
   children: readonly ChildRun[],
   frame: Frame,
 ): Promise<Json> {
-  if (!writer)
-    return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(({ output }) => jsonOf(output));
+  if (!writer) return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(outputOf);
   if (!target) return children.flatMap((child) => transformed(child, writer.transformation));
   return writeResults(writer, target, mapRunArn, children, frame);
 }
@@ -129,15 +120,15 @@ async function writeResults(
 /** Children that did not succeed always keep their metadata. */
 function transformed(child: ChildRun, transformation: ResultWriter['transformation']): readonly Json[] {
   if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
-  const output = jsonOf(child.output);
+  const output = outputOf(child);
   return transformation === 'FLATTEN' && isArray(output) ? output : [output];
 }
 
 /** The child as DescribeExecution returns it, with its data as JSON source. */
 function metadata(child: ChildRun): JsonObject {
-  const { arn, name, stateMachineArn, input, startDate, stopDate, output, failure } = child;
+  const { arn, name, stateMachineArn, job, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);
-  const asked = { Input: jsonText(input), InputDetails: { Included: true } };
+  const asked = { Input: jsonText(job().input), InputDetails: { Included: true } };
   if (status === 'PENDING') return { ...asked, Status: status };
   return {
     ...(failure?.cause !== undefined && { Cause: failure.cause }),
@@ -145,7 +136,7 @@ function metadata(child: ChildRun): JsonObject {
     ExecutionArn: arn,
     ...asked,
     Name: name,
-    ...(output !== undefined && { Output: textOf(output), OutputDetails: { Included: true } }),
+    ...(output !== undefined && { Output: output(), OutputDetails: { Included: true } }),
     RedriveCount: 0,
     ...(status === 'SUCCEEDED'
       ? {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EvaluationError, StatesError } from '../errors';
-import { isObject, type Json, type JsonObject, jsonSize } from '../json';
+import { isObject, type Json, type JsonObject, jsonSize, jsonText } from '../json';
 import type { MapState } from '../types';
 import { computeInteger, computePercentage } from './computed-number';
 import { fill } from './data-flow';
@@ -8,7 +8,7 @@ import type { Frame } from './frame';
 import { History, Track } from './history';
 import { readItems } from './item-reader';
 import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-items';
-import { type ChildRun, collectResults, outputKeeper, type ResultTarget, resultTarget } from './map-results';
+import { type ChildRun, collectResults, keepJob, type ResultTarget, resultTarget } from './map-results';
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn } from './run-graph';
@@ -31,8 +31,8 @@ export async function runDistributed(state: MapState, visit: Visit): Promise<Jso
   const mapRun = startMapRun(state, items?.length ?? 0, visit);
   try {
     const target = await resultTarget(state, visit);
-    const jobs = visit.before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
-    const result = await runMapRun(state, { mapRun, jobs, limit, threshold, target }, visit);
+    const children = await findChildren(state, items, visit);
+    const result = await runMapRun(state, { mapRun, children, limit, threshold, target }, visit);
     track.recordAside('MapStateSucceeded', {}, track.recordAside('MapRunSucceeded'));
     return result;
   } catch (error) {
@@ -56,7 +56,7 @@ function asFailure(error: unknown, { flow }: MapState): StatesError | undefined 
 
 interface MapRun {
   readonly mapRun: MapRunProgress;
-  readonly jobs: readonly MapJob[];
+  readonly children: readonly Child[];
   /** Maximum number of parallel child executions. */
   readonly limit: number;
   readonly threshold: (failed: number, total: number) => boolean;
@@ -65,18 +65,15 @@ interface MapRun {
 
 async function runMapRun(
   state: MapState,
-  { mapRun, jobs, limit, threshold, target }: MapRun,
+  { mapRun, children, limit, threshold, target }: MapRun,
   visit: Visit,
 ): Promise<Json> {
-  const { frame, before } = visit;
-  const { progress } = frame;
-  if (!before?.jobs) progress.state({ jobs });
-  const total = jobs.reduce((sum, { size }) => sum + size, 0);
-  const children = jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit));
+  const { frame } = visit;
+  const total = children.reduce((sum, { size }) => sum + size, 0);
   let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
   const run = async (child: Child, signal: AbortSignal, index: number) => {
     if (child.output === undefined && !child.failure) {
-      await runChild(state, { child, index, total: jobs.length }, visit, { ...frame, signal });
+      await runChild(state, { child, index, total: children.length }, visit, { ...frame, signal });
       if (child.failure) failed += child.size;
     }
     if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
@@ -88,7 +85,7 @@ async function runMapRun(
       return error;
     },
   );
-  if (!breach) progress.state({ childrenEnded: true });
+  if (!breach) frame.progress.state({ childrenEnded: true });
   const result = await collectResults(state.resultWriter, target, mapRun.arn, children, frame);
   if (breach) throw breach;
   return result;
@@ -98,6 +95,22 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
   const { itemReader } = state;
   const found = itemReader ? await readItems(itemReader, state, visit) : await findItems(state, visit);
   return mapItems(found, state, visit);
+}
+
+/** The child executions, those of an earlier run with their results. Their jobs leave memory when this returns. */
+async function findChildren(
+  state: MapState,
+  items: readonly MapItem[] | undefined,
+  visit: Visit,
+): Promise<Child[]> {
+  const { before, frame } = visit;
+  const jobs = before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
+  if (!before?.jobs) frame.progress.state({ jobs });
+  const arns = {
+    execution: arnOf(state, visit, 'execution'),
+    stateMachine: arnOf(state, visit, 'stateMachine'),
+  };
+  return jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, { state, visit, arns }));
 }
 
 /** Starts a Map Run, or continues an earlier one. */
@@ -147,32 +160,39 @@ function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' |
   return `${parent.slice(0, parent.lastIndexOf(':'))}/${label}`.replace(':execution:', `:${type}:`);
 }
 
-/** A child execution, with its additions to the Map's context object. */
+/** A child execution that can run. */
 interface Child extends ChildRun {
   readonly size: number;
-  readonly context: JsonObject;
   readonly redriveCount: number;
   /** Position from which it continues. */
   readonly before: ChildProgress['position'];
 }
 
-function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
-  const keep = outputKeeper(state.resultWriter);
+interface ChildOrigin {
+  readonly state: MapState;
+  readonly visit: Visit;
+  /** ARNs of all children, without their names. */
+  readonly arns: { readonly execution: string; readonly stateMachine: string };
+}
+
+function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit, arns }: ChildOrigin): Child {
+  const { keepText, isRedrive } = visit.frame.services;
   const name = before?.name ?? randomUUID();
   const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
   // A redrive restarts Express executions from the beginning.
-  const startsOver = state.childType === 'EXPRESS' && visit.frame.services.isRedrive;
+  const startsOver = state.childType === 'EXPRESS' && isRedrive;
   return {
-    ...job,
+    size: job.size,
+    job: keepJob(job, keepText),
     name,
-    arn: `${arnOf(state, visit, 'execution')}:${name}`,
-    stateMachineArn: arnOf(state, visit, 'stateMachine'),
+    arn: `${arns.execution}:${name}`,
+    stateMachineArn: arns.stateMachine,
     redriveCount,
     before: startsOver ? undefined : before?.position,
     ...(startDate !== undefined && { startDate: new Date(startDate) }),
     ...(stopDate !== undefined && { stopDate: new Date(stopDate) }),
-    ...(output !== undefined && { output: keep(output) }),
-    ...(failure && { failure: new StatesError(failure.error, failure.cause) }),
+    ...(output !== undefined && { output: keepText(jsonText(output)) }),
+    ...(failure && { failure }),
   };
 }
 
@@ -185,6 +205,7 @@ async function runChild(
 ): Promise<void> {
   const { services, signal, progress } = frame;
   const { name, before, redriveCount } = child;
+  const job = child.job();
   const outer = isObject(scope.context['Execution']) ? scope.context['Execution'] : {};
   child.startDate ??= services.clock.now();
   const startDate = child.startDate.toISOString();
@@ -193,17 +214,17 @@ async function runChild(
     ...outer,
     Id: child.arn,
     Name: name,
-    Input: child.input,
+    Input: job.input,
     StartTime: startDate,
     RedriveCount: redriveCount,
   };
   const history = new History(services.clock, undefined, before ? highestEventId(before) : 0);
   if (!before) history.record('ExecutionStarted', {}, 0);
-  const start = startIn(state.processor, child.input, noVariables(), before);
-  const context = { ...frame.context, ...child.context, Execution };
+  const start = startIn(state.processor, job.input, noVariables(), before);
+  const context = { ...frame.context, ...job.context, Execution };
   let output: Json | undefined;
   try {
-    const iteration = { map: state.name, index, total, job: child };
+    const iteration = { map: state.name, index, total, job };
     output = await runItem(iteration, frame, ({ place }) =>
       runGraph(state.processor, start, {
         services,
@@ -214,10 +235,10 @@ async function runChild(
         context,
       }),
     );
-    child.output = outputKeeper(state.resultWriter)(output);
+    child.output = services.keepText(jsonText(output));
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
-    child.failure = error;
+    child.failure = { error: error.error, cause: error.cause };
   } finally {
     child.stopDate = services.clock.now();
   }
@@ -225,7 +246,7 @@ async function runChild(
   progress.childIs(index, {
     stopDate: child.stopDate.toISOString(),
     ...(output !== undefined && { output }),
-    ...(failure && { failure: { error: failure.error, cause: failure.cause } }),
+    ...(failure && { failure }),
   });
 }
 

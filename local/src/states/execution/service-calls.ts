@@ -62,3 +62,6 @@ export interface ResultWriterCall {
 
 /** Writes a file of results. @throws StatesError when writing fails */
 export type WriteResults = (call: ResultWriterCall) => Promise<void>;
+
+/** Stores a text outside of memory. @returns a function that reads it */
+export type KeepText = (text: string) => () => string;

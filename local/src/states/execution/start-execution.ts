@@ -1,13 +1,13 @@
 import { type Clock, systemClock } from '../clock';
 import { StatesError } from '../errors';
-import { copyJson, type Json, type JsonObject, jsonText } from '../json';
+import { type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
 import type { MapItemState, MapPlace } from './map-place';
-import { applyChange, type PositionChange, type ResumePoint } from './position';
+import type { PositionChange, ResumePoint } from './position';
 import { Progress } from './progress';
 import { runGraph, startIn } from './run-graph';
-import type { ReadItems, RunTask, WriteResults } from './service-calls';
+import type { KeepText, ReadItems, RunTask, WriteResults } from './service-calls';
 import { Stop } from './stop';
 import { noVariables } from './variables';
 
@@ -35,6 +35,8 @@ export interface ExecutionOptions {
   readonly readItems?: ReadItems;
   /** @default - states with a ResultWriter fail with `States.ResultWriterFailed` */
   readonly writeResults?: WriteResults;
+  /** Stores the data of the child executions of distributed Maps. @default - keeps it in memory */
+  readonly keepText?: KeepText;
   /** @default - the system clock */
   readonly clock?: Clock;
   /**
@@ -79,8 +81,6 @@ export interface Execution {
    * `runTask`.
    */
   readonly result: Promise<ExecutionResult>;
-  /** The current position, for `resumeFrom`. */
-  readonly position: ResumePoint;
 }
 
 /** Ends an execution for a reason outside its states: an abort or a timeout. */
@@ -97,14 +97,8 @@ class ExecutionStop extends Stop {
 /** Starts an execution of a parsed state machine. */
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
   const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
-  let position: ResumePoint = resumeFrom
-    ? (copyJson(resumeFrom) as unknown as ResumePoint) // Copied, because its lists are modified.
-    : { stateName: machine.startAt, input, variables: {} };
-  const progress = new Progress((change) => {
-    position = applyChange(position, change) ?? position;
-    options.onPosition?.(change);
-  });
-  progress.reached(position);
+  const progress = new Progress((change) => options.onPosition?.(change));
+  progress.reached(resumeFrom ?? { stateName: machine.startAt, input, variables: {} });
   const history = new History(clock, options.onEvent, options.eventsBefore);
   const run = async (): Promise<ExecutionResult> => {
     const root = new AbortController();
@@ -117,6 +111,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       runTask: options.runTask,
       readItems: options.readItems,
       writeResults: options.writeResults,
+      keepText: options.keepText ?? ((text: string) => () => text),
       clock,
       waitTimeScale,
       random: options.random ?? Math.random,
@@ -143,13 +138,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       root.abort(new Stop());
     }
   };
-  const result = run();
-  return {
-    result,
-    get position() {
-      return position;
-    },
-  };
+  return { result: run() };
 }
 
 /** Records the start or redrive of an execution. Resuming an interrupted execution records no event. */

@@ -8,6 +8,7 @@ const MOST_DRAWS = 1000;
 /**
  * Creates a sampler for stubbed training, which needs no Python. A grid search tries all combinations in order.
  * Every other strategy draws random combinations, which depend only on the seed. Results are ignored.
+ * A resumed search proposes the same combinations as one that was not interrupted.
  */
 export function createStubSampler(): Sampler {
   return {
@@ -20,14 +21,17 @@ export function createStubSampler(): Sampler {
 function startSearch(specification: SearchSpecification): Search {
   const { strategy, dimensions } = specification;
   const sets = strategy === 'Grid' ? grid(dimensions) : randomSets(specification);
+  /** Trials that ended before the search was resumed. */
+  const restored = new Set<number>();
   let trial = 0;
   return {
     ask: async () => {
-      const next = sets.next();
+      let next = sets.next();
+      for (; restored.has(trial) && !next.done; trial += 1) next = sets.next();
       return next.done ? undefined : { trial: trial++, hyperparameters: next.value };
     },
     report: async () => false,
-    restore: async () => undefined,
+    restore: async (ended) => void restored.add(ended),
     tell: async () => undefined,
     close: async () => undefined,
   };

@@ -10,7 +10,7 @@ import type { AutoMLJobRecord, CreateAutoMLJobRequest } from './automl-types';
 
 /** Creates and runs AutoML jobs. */
 export class AutoMLEngine {
-  private readonly runs = new RunningJobs<AutoMLRun>();
+  private readonly runs = new RunningJobs<AutoMLRun>((name) => this.context.jobs.automl.rest(name));
 
   constructor(private readonly context: Omit<AutoMLContext, 'runner'> & Partial<AutoMLContext>) {}
 

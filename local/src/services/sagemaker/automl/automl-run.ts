@@ -112,18 +112,22 @@ export class AutoMLRun {
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);
     let file: number | undefined;
+    let outcome: AutoMLOutcome;
     try {
       fs.mkdirSync(logs, { recursive: true });
       const log = fs.openSync(joinInside(logs, `${this.name}.log`), 'a');
       file = log;
       this.log = (text) => fs.writeSync(log, `${logEvents(text).join('\n')}\n`);
       fs.mkdirSync(folder, { recursive: true });
-      return this.end(await this.search(folder));
+      outcome = await this.search(folder);
     } catch (error) {
-      return this.end({ status: 'Failed', failureReason: (error as Error).message });
+      outcome = { status: 'Failed', failureReason: (error as Error).message };
+    }
+    this.endTimeLimit();
+    await removeWorkFolder(folder, this.log);
+    try {
+      return this.end(outcome);
     } finally {
-      this.endTimeLimit();
-      removeWorkFolder(folder, this.log);
       if (file !== undefined) fs.closeSync(file);
     }
   }

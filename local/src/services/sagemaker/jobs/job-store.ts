@@ -3,7 +3,13 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
 import { type OnNotice, readRecord } from '../../../local-folder/read-record';
-import { createRecord, deleteRecord, writeRecord, writeRecordSoon } from '../../../local-folder/write-record';
+import {
+  createRecord,
+  deleteRecord,
+  flushRecord,
+  writeRecord,
+  writeRecordSoon,
+} from '../../../local-folder/write-record';
 import type { TaskIdentity } from '../../principal';
 
 /** The origin of a job. */
@@ -26,17 +32,31 @@ export interface JobRecord extends JobOrigin {
 /** Called for each new state of a job, right before or after the state is written. */
 export type JobListener<R> = (record: R) => void;
 
+/** What is known of a job, whether or not its record is in memory. */
+interface Entry<R> {
+  readonly group: string | undefined;
+  record: R | undefined;
+  /** Whether this process created the job or took it over. No other process then changes it. */
+  isOwn: boolean;
+  /** Identifies the content of the file that was read last. */
+  version?: string | undefined;
+}
+
+/** Maximum number of records in memory of jobs that have ended and are rarely read. */
+const MOST_AT_REST = 250;
+
 /**
  * The jobs of one kind, each stored in a JSON file. Names are case-insensitive, as in SageMaker. A name stays
- * taken until its job is deleted.
+ * taken until its job is deleted. There can be tens of thousands of jobs: most of those that have ended are only in
+ * their files.
  */
 export class JobStore<R extends JobRecord> {
-  private readonly records = new Map<string, R>();
-  /** Keys of the jobs that this process created. No other process changes these jobs. */
-  private readonly own = new Set<string>();
+  private readonly entries = new Map<string, Entry<R>>();
+  /** Keys of the records in memory that may leave it, the least recently read first. */
+  private readonly atRest = new Set<string>();
   private readonly events = new EventEmitter();
   /** Keys of the jobs in each group. */
-  private readonly groups = new Map<string, Set<string>>();
+  private readonly groups = new Map<string | undefined, Set<string>>();
 
   /**
    * @param onNotice called for each unreadable record, which is renamed
@@ -47,6 +67,8 @@ export class JobStore<R extends JobRecord> {
     private readonly onNotice: OnNotice,
     private readonly groupOf: (record: R) => string | undefined = () => undefined,
   ) {
+    // Each task that waits for a job listens.
+    this.events.setMaxListeners(0);
     fs.mkdirSync(folder, { recursive: true });
     this.refresh();
   }
@@ -56,27 +78,28 @@ export class JobStore<R extends JobRecord> {
     // Sorted, because the training jobs of a tuning job are numbered by creation.
     const files = fs.readdirSync(this.folder).sort();
     for (const file of files) {
-      if (file.endsWith('.json') && !this.own.has(path.basename(file, '.json'))) {
-        this.load(path.join(this.folder, file));
-      }
+      const key = path.basename(file, '.json');
+      if (file.endsWith('.json') && !this.isOwn(key) && !this.isUpToDate(key)) this.load(key);
     }
     const there = new Set(files);
-    for (const key of this.records.keys()) {
-      if (!this.own.has(key) && !there.has(`${key}.json`)) this.forget(key);
+    for (const [key, { isOwn }] of this.entries) {
+      if (!isOwn && !there.has(`${key}.json`)) this.forget(key);
     }
   }
 
   /** Adds a job. Returns false when this or another process has taken the name. */
   public create(record: R): boolean {
     if (!createRecord(this.fileOf(record.name), render(record))) return false;
-    this.own.add(record.name.toLowerCase());
-    this.remember(record);
+    this.remember(record, true);
     return true;
   }
 
   /** Takes over a job of an earlier run, to resume it with this record. */
   public takeOver(record: R): void {
-    this.own.add(record.name.toLowerCase());
+    const key = record.name.toLowerCase();
+    const entry = this.entries.get(key);
+    if (entry) entry.isOwn = true;
+    this.atRest.delete(key);
     this.update(record.name, () => record);
   }
 
@@ -85,33 +108,53 @@ export class JobStore<R extends JobRecord> {
     if (this.isOwn(name) || !/^[\w.-]+$/.test(name)) {
       return this.known(name);
     }
-    const file = this.fileOf(name);
-    return fs.existsSync(file) ? this.load(file) : undefined;
+    return this.load(name.toLowerCase());
   }
 
   /** Finds a job by name without reading its file again. Use only members that never change. */
   public known(name: string): R | undefined {
-    return this.records.get(name.toLowerCase());
+    return this.recordOf(name.toLowerCase());
   }
 
   /** All jobs: first the jobs of earlier runs, ordered by name, then the jobs of this run, ordered by creation. */
   public list(): R[] {
-    return [...this.records.values()];
+    return [...this.recordsOf(this.entries.keys())];
   }
 
-  /** The jobs of a group, in the order of `list`. Does not read the other jobs, of which there can be many. */
+  /** The jobs of a group, in the order of `list`. Does not read the others. */
   public listGroup(group: string): R[] {
-    return [...(this.groups.get(group) ?? [])].flatMap((key) => this.records.get(key) ?? []);
+    return [...this.recordsOf(this.groups.get(group) ?? [])];
+  }
+
+  /** The jobs that belong to no group, one after the other, so that they need not all be in memory. */
+  public alone(): Iterable<R> {
+    return this.recordsOf(this.groups.get(undefined) ?? []);
+  }
+
+  /** The jobs whose names begin with a prefix, in the order of `list`. Does not read the others. */
+  public listNamed(prefix: string): R[] {
+    const start = prefix.toLowerCase();
+    return [...this.recordsOf([...this.entries.keys()].filter((key) => key.startsWith(start)))];
   }
 
   /** The jobs of this run, ordered by creation. */
   public listOwn(): R[] {
-    return this.list().filter(({ name }) => this.isOwn(name));
+    return [...this.recordsOf(this.ownKeys())];
+  }
+
+  /** The jobs of this run whose records are in memory: those that have not ended, and the latest of the others. */
+  public listRecent(): R[] {
+    return [...this.entries.values()].flatMap(({ isOwn, record }) => (isOwn && record ? [record] : []));
+  }
+
+  /** The number of jobs of this run. */
+  public get ownCount(): number {
+    return this.ownKeys().length;
   }
 
   /** Whether a job belongs to this run. Process IDs are not enough: in containers, every run can have the same ID. */
   public isOwn(name: string): boolean {
-    return this.own.has(name.toLowerCase());
+    return this.entries.get(name.toLowerCase())?.isOwn === true;
   }
 
   /** Changes and stores a job's record. */
@@ -121,14 +164,52 @@ export class JobStore<R extends JobRecord> {
 
   /** Like `update`, for changes that can be lost without harm: the next change repeats them, or the job is resumed. */
   public updateProgress(name: string, change: (record: R) => R): R {
+    this.atRest.delete(name.toLowerCase());
     return this.write(name, change, writeRecordSoon);
+  }
+
+  /**
+   * Like `update`, but this process does other work while the change is flushed to disk. The change is visible when this
+   * resolves.
+   */
+  public async finish(name: string, change: (record: R) => R): Promise<R> {
+    for (;;) {
+      const record = this.recordToChange(name);
+      const changed = change(record);
+      const flushed = await flushRecord(this.fileOf(name), render(changed));
+      if (this.get(name) === record) {
+        flushed.place();
+        this.remember(changed);
+        return changed;
+      }
+      // Something else has changed meanwhile, such as the tags.
+      flushed.discard();
+    }
+  }
+
+  /** Lets the record of a job that has ended leave memory. It is read again when it is needed. */
+  public rest(name: string): void {
+    const key = name.toLowerCase();
+    if (this.entries.get(key)?.record === undefined) return;
+    this.atRest.delete(key);
+    this.atRest.add(key);
+    for (const oldest of this.atRest) {
+      if (this.atRest.size <= MOST_AT_REST) break;
+      const entry = this.entries.get(oldest);
+      if (entry) entry.record = undefined;
+      this.atRest.delete(oldest);
+    }
+  }
+
+  /** Lets the records of a group leave memory. */
+  public restGroup(group: string): void {
+    for (const key of this.groups.get(group) ?? []) this.rest(key);
   }
 
   /** Deletes a job and frees its name. */
   public delete(name: string): void {
     deleteRecord(this.fileOf(name));
     this.forget(name.toLowerCase());
-    this.own.delete(name.toLowerCase());
   }
 
   /** Subscribes to changes of jobs. @returns a function that unsubscribes */
@@ -138,42 +219,84 @@ export class JobStore<R extends JobRecord> {
   }
 
   private write(name: string, change: (record: R) => R, writeTo: (file: string, content: string) => void): R {
-    const record = this.get(name);
-    if (record === undefined) {
-      throw new Error(`there is no job "${name}" in ${this.folder}`);
-    }
-    const changed = change(record);
+    const changed = change(this.recordToChange(name));
     writeTo(this.fileOf(name), render(changed));
     this.remember(changed);
     return changed;
   }
 
-  private remember(record: R): void {
-    this.keep(record);
-    this.events.emit('change', record);
-  }
-
-  private load(file: string): R | undefined {
-    const record = readRecord<R>(file, this.onNotice);
-    if (record) this.keep(record);
+  private recordToChange(name: string): R {
+    const record = this.get(name);
+    if (record === undefined) {
+      throw new Error(`there is no job "${name}" in ${this.folder}`);
+    }
     return record;
   }
 
-  private keep(record: R): void {
+  private remember(record: R, isOwn?: true): void {
+    this.keep(record, { ...(isOwn && { isOwn }) });
+    this.events.emit('change', record);
+  }
+
+  private ownKeys(): string[] {
+    return [...this.entries].flatMap(([key, { isOwn }]) => (isOwn ? [key] : []));
+  }
+
+  private *recordsOf(keys: Iterable<string>): Generator<R> {
+    for (const key of keys) {
+      const record = this.recordOf(key);
+      if (record !== undefined) yield record;
+    }
+  }
+
+  /** The record of a known job, from memory or from its file. */
+  private recordOf(key: string): R | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.record === undefined) return this.load(key);
+    if (this.atRest.has(key)) this.rest(key);
+    return entry.record;
+  }
+
+  /** Reads a job's file, unless its content is known. @returns undefined if there is no such job */
+  private load(key: string): R | undefined {
+    const file = this.fileOf(key);
+    const version = versionOf(file);
+    if (version === undefined) return undefined;
+    const known = this.entries.get(key);
+    if (known?.record !== undefined && known.version === version) return known.record;
+    const record = readRecord<R>(file, this.onNotice);
+    if (record === undefined) return undefined;
+    this.keep(record, { version });
+    this.rest(record.name);
+    return record;
+  }
+
+  private isUpToDate(key: string): boolean {
+    const version = this.entries.get(key)?.version;
+    return version !== undefined && version === versionOf(this.fileOf(key));
+  }
+
+  private keep(record: R, { isOwn, version }: Partial<Pick<Entry<R>, 'isOwn' | 'version'>> = {}): void {
     const key = record.name.toLowerCase();
-    this.records.set(key, record);
+    const known = this.entries.get(key);
+    if (known !== undefined) {
+      known.record = record;
+      known.version = version;
+      return;
+    }
     const group = this.groupOf(record);
-    if (group === undefined) return;
+    this.entries.set(key, { group, record, isOwn: isOwn ?? false, version });
     const members = this.groups.get(group);
     if (members) members.add(key);
     else this.groups.set(group, new Set([key]));
   }
 
   private forget(key: string): void {
-    const record = this.records.get(key);
-    const group = record && this.groupOf(record);
-    if (group !== undefined) this.groups.get(group)?.delete(key);
-    this.records.delete(key);
+    const entry = this.entries.get(key);
+    if (entry) this.groups.get(entry.group)?.delete(key);
+    this.entries.delete(key);
+    this.atRest.delete(key);
   }
 
   private fileOf(name: string): string {
@@ -183,4 +306,10 @@ export class JobStore<R extends JobRecord> {
 
 function render(record: JobRecord): string {
   return JSON.stringify(record, undefined, 2);
+}
+
+/** Identifies the content of a file, which is never changed in place; undefined if there is no file. */
+function versionOf(file: string): string | undefined {
+  const state = fs.statSync(file, { throwIfNoEntry: false });
+  return state && `${state.ino} ${state.mtimeMs} ${state.size}`;
 }

@@ -4,10 +4,16 @@ import { validationError } from '../../aws-error';
 export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
   private readonly runs = new Map<string, Run>();
 
+  /** @param onEnd called when a run has finished */
+  constructor(private readonly onEnd: (name: string) => void) {}
+
   /** Adds a run, and removes it when it has finished. */
   public add(name: string, run: Run): void {
     this.runs.set(name, run);
-    void run.finished.then(() => this.runs.delete(name));
+    void run.finished.then(() => {
+      this.runs.delete(name);
+      this.onEnd(name);
+    });
   }
 
   /** Finds the run of a job; undefined if it has finished or another process runs it. */

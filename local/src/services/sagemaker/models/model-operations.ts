@@ -28,6 +28,7 @@ export function modelOperations(context: EngineContext) {
         if (!models.create(record)) {
           throw validationError(`Cannot create already existing model "${ModelArn}".`);
         }
+        models.rest(record.name);
       },
     }),
     DescribeModel: { run: (input) => described(findModel(context, input).description) },

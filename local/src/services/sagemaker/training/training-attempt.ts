@@ -95,7 +95,7 @@ async function train(
     });
     return outcome;
   } finally {
-    removeWorkFolder(workFolder, (problem) => log.write(problem));
+    await removeWorkFolder(workFolder, (problem) => log.write(problem));
     log.close();
   }
 }
@@ -123,7 +123,7 @@ async function upload(
 /** Creates an empty working folder for a job. */
 function makeWorkFolder(root: string, jobName: string): string {
   const folder = workFolderOf(root, jobName);
-  fs.rmSync(folder, { recursive: true, force: true });
+  if (fs.existsSync(folder)) fs.rmSync(folder, { recursive: true });
   fs.mkdirSync(folder, { recursive: true });
   return folder;
 }

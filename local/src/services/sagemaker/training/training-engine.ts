@@ -23,7 +23,11 @@ export interface TrainingStart
 
 /** Creates and runs training jobs. */
 export class TrainingEngine {
-  private readonly runs = new RunningJobs<TrainingRun>();
+  private readonly runs = new RunningJobs<TrainingRun>((name) => {
+    const { training } = this.context.jobs;
+    // A tuning job reads its training jobs until it ends.
+    if (training.known(name)?.description.TuningJobArn === undefined) training.rest(name);
+  });
 
   constructor(private readonly context: EngineContext) {}
 

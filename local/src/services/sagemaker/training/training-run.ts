@@ -88,10 +88,10 @@ export class TrainingRun {
     try {
       const outcome = this.unlessCutOff(await this.trainToTheEnd());
       await this.readRemainingMetrics();
-      return this.end(outcome);
+      return await this.end(outcome);
     } catch (error) {
       const failureReason = internalErrorReason((error as Error).message);
-      return this.end({ status: 'Failed', failureReason });
+      return await this.end({ status: 'Failed', failureReason });
     } finally {
       this.runtime.pause();
       this.endWaitLimit?.();
@@ -198,12 +198,12 @@ export class TrainingRun {
     return this.stopReason !== undefined;
   }
 
-  private end(outcome: TrainingOutcome): TrainingJobRecord {
+  private end(outcome: TrainingOutcome): Promise<TrainingJobRecord> {
     this.isOver = true;
     const metrics = this.finalMetrics();
     const metricNotes = this.metrics.notes();
     const isInterrupted = this.endsWithLocalMode && outcome.status === 'Stopped';
-    return this.context.jobs.training.update(this.request.TrainingJobName, (record) => {
+    return this.context.jobs.training.finish(this.request.TrainingJobName, (record) => {
       const ended = moveTrainingJob(record.description, this.lastTransition(outcome), this.context.now());
       const { TrainingTimeInSeconds: seconds } = ended;
       const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;

@@ -16,7 +16,7 @@ import type {
 
 /** Creates and runs transform jobs. */
 export class TransformEngine {
-  private readonly runs = new RunningJobs<TransformRun>();
+  private readonly runs = new RunningJobs<TransformRun>((name) => this.context.jobs.transform.rest(name));
 
   constructor(private readonly context: EngineContext) {}
 

@@ -42,9 +42,10 @@ export class TransformRun {
     const folder = transformFolderOf(context.root, record.name);
     const log = JobLog.open(context.root, transformLogName(record.name));
     try {
-      return this.end(await outcomeOf(this.transform(folder, log), context.root));
+      const outcome = await outcomeOf(this.transform(folder, log), context.root);
+      await removeWorkFolder(folder, (problem) => log.write(problem));
+      return this.end(outcome);
     } finally {
-      removeWorkFolder(folder, (problem) => log.write(problem));
       log.close();
     }
   }

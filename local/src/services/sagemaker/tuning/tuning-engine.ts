@@ -21,7 +21,11 @@ import { warmStart } from './warm-start';
 
 /** Creates and runs tuning jobs. */
 export class TuningEngine {
-  private readonly runs = new RunningJobs<TuningRun>();
+  private readonly runs = new RunningJobs<TuningRun>((name) => {
+    const { training, tuning } = this.context.jobs;
+    tuning.rest(name);
+    training.restGroup(tuningJobArn(this.context.environment, name));
+  });
 
   constructor(
     private readonly context: EngineContext,

@@ -103,7 +103,7 @@ export class TuningRun {
     } finally {
       endTimeLimit?.();
       await Promise.allSettled(searches.map(({ search }) => search.close()));
-      this.writeEnd();
+      await this.writeEnd();
     }
   }
 
@@ -263,18 +263,19 @@ export class TuningRun {
     }
   }
 
-  private writeEnd(): void {
-    if (this.isInterrupted) {
-      this.context.jobs.tuning.update(this.name, (record) => ({ ...record, isInterrupted: true }));
-    }
+  private async writeEnd(): Promise<void> {
     const config = this.job.HyperParameterTuningJobConfig;
     const ended = this.endedSummaries();
-    const end = this.end ?? tuningEnd(config, ended, true) ?? { status: 'Completed' };
-    this.update({
-      HyperParameterTuningJobStatus: end.status,
-      HyperParameterTuningEndTime: this.context.now(),
-      ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
-    });
+    const end: TuningEnd = this.end ?? tuningEnd(config, ended, true) ?? { status: 'Completed' };
+    this.end = end;
+    await this.context.jobs.tuning.finish(this.name, (record) => ({
+      ...this.withCounters(record, {
+        HyperParameterTuningJobStatus: end.status,
+        HyperParameterTuningEndTime: this.context.now(),
+        ...(end.failureReason !== undefined && { FailureReason: end.failureReason.slice(0, LONGEST_REASON) }),
+      }),
+      ...(this.isInterrupted && { isInterrupted: true }),
+    }));
   }
 
   private endedSummaries(): TrainingJobSummary[] {

@@ -1,0 +1,48 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+
+/** Texts in a temporary file, because they would take too much memory. */
+export class TextFile {
+  private handle: number | undefined;
+  private size = 0;
+
+  constructor(private readonly path: string) {}
+
+  /** Stores a text. @returns a function that reads it until the file is closed */
+  keep(text: string): () => string {
+    this.handle ??= this.open();
+    const { handle, size: start } = this;
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(handle, bytes, written, bytes.length - written, start + written);
+    }
+    this.size += bytes.length;
+    // The function must not keep the text in memory.
+    const { length } = bytes;
+    return () => readText(handle, start, length);
+  }
+
+  /** Deletes the texts. */
+  close(): void {
+    if (this.handle === undefined) return;
+    closeSync(this.handle);
+    this.handle = undefined;
+    rmSync(this.path, { force: true });
+  }
+
+  private open(): number {
+    const handle = openSync(this.path, 'w+');
+    // An open file needs no name. If the process is killed, nothing is left. Windows keeps the name until the end.
+    if (process.platform !== 'win32') rmSync(this.path);
+    return handle;
+  }
+}
+
+function readText(handle: number, start: number, length: number): string {
+  const bytes = Buffer.alloc(length);
+  for (let read = 0; read < length; ) {
+    const size = readSync(handle, bytes, read, length - read, start + read);
+    if (size === 0) throw new Error('a text in a temporary file is incomplete');
+    read += size;
+  }
+  return bytes.toString();
+}

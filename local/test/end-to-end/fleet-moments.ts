@@ -1,0 +1,14 @@
+/** The moments at which the process of a fleet kills itself, in the order in which it reaches them. */
+export const MOMENTS = [
+  'items start',
+  'jobs train',
+  'resume starts',
+  'the results are written',
+  'the summary is written',
+] as const;
+
+export type Moment = (typeof MOMENTS)[number];
+
+/** The items of the fleet, and the number of jobs of each. */
+export const ITEMS = Array.from({ length: 6 }, (_, number) => ({ id: `i${number}` }));
+export const JOBS_EACH = 3;
