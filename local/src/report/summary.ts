@@ -45,7 +45,9 @@ const MOST_REASONS = 3;
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = shownOf(jobs.tuning);
-  const earlier = new Set(tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)));
+  const earlier = new Set(
+    tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)),
+  );
   const training = shownOf(jobs.training);
   return [
     ...tuning
