@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './local-mode.mjs';
 
-const BENCHMARKS = ['synth', 'speed', 'overhead', 'search', 'scale', 'large', 'report', 'evaluate', 'fleet'];
+const BENCHMARKS = 'synth speed overhead search scale large report evaluate fleet fleet-items'.split(' ');
 const NOT_MEASURED = {
   'Amazon SageMaker itself': 'needs an AWS account, and mostly measures the start of instances',
   "SageMaker's own local mode (Python SDK)": 'cannot tune (aws/sagemaker-python-sdk#1960), and needs Docker',

@@ -30,6 +30,11 @@ export function memoryOfTree(root) {
   };
 }
 
+/** Memory of one process in bytes, without the processes that it started. */
+export function memoryOfProcess(id) {
+  return bytesOf([id]);
+}
+
 function descendants(root) {
   const parents = new Map(processes().map((id) => [id, parentOf(id)]));
   const isBelow = (id) => parents.get(id) === root || (parents.has(id) && isBelow(parents.get(id)));

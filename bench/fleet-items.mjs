@@ -1,0 +1,64 @@
+// (j) A fleet with many items and stubbed training: events in the history of the execution, time, and peak memory of
+// local mode without the processes of the Lambda functions.
+//
+//   npm run bench:fleet-items -- [--items 100,1000] [--check]
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT, temporaryFolder } from './local-mode.mjs';
+import { printHead, printTable, printTarget } from './measures.mjs';
+import { memoryOfProcess } from './peak-memory.mjs';
+
+/** Limit of Step Functions for the history of an execution. */
+const MAX_EVENTS = 25_000;
+const POLL_MILLISECONDS = 500;
+const TS_NODE = ['--require', 'ts-node/register'];
+
+const { values: options } = parseArgs({
+  options: { check: { type: 'boolean' }, items: { type: 'string', default: '100,1000' } },
+});
+
+const assembly = temporaryFolder();
+const { status } = spawnSync(process.execPath, [...TS_NODE, 'bench/fleet/items-app.ts'], {
+  cwd: ROOT,
+  env: { ...process.env, CDK_OUTDIR: assembly },
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+if (status !== 0) throw new Error(`synthesis ended with status ${status}`);
+
+const runs = [];
+for (const count of options.items.split(',')) runs.push({ count, ...(await run(count)) });
+
+printHead('(j) A fleet with many items and stubbed training');
+printTable([
+  ['items', 'succeeded', 'events', 'wall time', 'peak memory'],
+  ...runs.map(({ count, succeeded, events, seconds, megabytes }) => [
+    count,
+    String(succeeded),
+    String(events),
+    `${seconds.toFixed(1)} s`,
+    `${megabytes.toFixed(0)} MB`,
+  ]),
+]);
+for (const { count, events } of runs) printTarget(`events with ${count} items`, events, MAX_EVENTS, 0);
+
+async function run(count) {
+  const started = performance.now();
+  const script = join(ROOT, 'bench/fleet/run-items.cjs');
+  const child = spawn(process.execPath, [...TS_NODE, script, assembly, temporaryFolder(), count], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  let megabytes = 0;
+  const timer = setInterval(() => {
+    megabytes = Math.max(megabytes, memoryOfProcess(child.pid) / 1e6);
+  }, POLL_MILLISECONDS);
+  const code = await new Promise((done) => child.once('close', done));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`local mode ended with status ${code}`);
+  return { seconds: (performance.now() - started) / 1000, megabytes, ...JSON.parse(output) };
+}
