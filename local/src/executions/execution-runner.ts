@@ -285,7 +285,7 @@ export class ExecutionRunner {
       ),
       readItems: services.itemReader(role),
       writeResults: services.resultWriter(role),
-      keepText: (text) => log.keepText(text),
+      keepString: (text) => log.keepString(text),
       // An interrupted execution's history gets no end event, because a resume continues it.
       onEvent: (event) => isInterrupted() || log.append(event),
       onPosition: (change) => isInterrupted() || log.reach(change),

@@ -30,8 +30,8 @@ import {
 } from '../states';
 import { MapProgress } from './map-progress';
 import { PositionFile, readPosition } from './position-file';
+import { StringFile } from './string-file';
 import type { StubbedTaskName } from './stub-types';
-import { TextFile } from './text-file';
 
 /** The stored record of an execution. */
 export interface ExecutionRecord<Output = Json> {
@@ -83,7 +83,7 @@ const POSITION = 'position.jsonl';
 /** Changes of the Map items, one per line. Includes the Map items of executions that an item started. */
 const ITEMS = 'items.jsonl';
 /** Temporary data of distributed Maps. */
-const TEXTS = '.texts';
+const STRINGS = '.strings';
 
 /** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
@@ -247,7 +247,7 @@ export class ExecutionStore {
 /** The files of one execution of this process. */
 export class ExecutionLog {
   private readonly position: PositionFile;
-  private readonly texts: TextFile;
+  private readonly strings: StringFile;
 
   constructor(private readonly folder: string) {
     for (const name of [HISTORY, POSITION, ITEMS]) {
@@ -256,7 +256,7 @@ export class ExecutionLog {
       if (existsSync(file) && !endsWithLine(file)) appendFileSync(file, '\n');
     }
     this.position = new PositionFile(join(folder, POSITION));
-    this.texts = new TextFile(join(folder, TEXTS));
+    this.strings = new StringFile(join(folder, STRINGS));
   }
 
   /** Path of the record. */
@@ -279,14 +279,14 @@ export class ExecutionLog {
     this.position.add(change);
   }
 
-  /** Stores a text until the execution ends in this process. @returns a function that reads it */
-  keepText(text: string): () => string {
-    return this.texts.keep(text);
+  /** Stores a string until this process closes the log. @returns a function that reads it */
+  keepString(text: string): () => string {
+    return this.strings.keep(text);
   }
 
   /** Deletes temporary data. */
   close(): void {
-    this.texts.close();
+    this.strings.close();
   }
 }
 

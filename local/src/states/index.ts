@@ -8,7 +8,7 @@ export type { MapItemName, MapItemState, MapPlace } from './execution/map-place'
 export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
 export type {
   ItemReaderCall,
-  KeepText,
+  KeepString,
   ReadItems,
   ResultWriterCall,
   RunTask,

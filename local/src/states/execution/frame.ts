@@ -3,14 +3,14 @@ import type { JsonObject } from '../json';
 import type { Track } from './history';
 import type { MapItemState, MapPlace } from './map-place';
 import type { Progress } from './progress';
-import type { KeepText, ReadItems, RunTask, WriteResults } from './service-calls';
+import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 
 /** Shared by all states of an execution. */
 export interface Services {
   readonly runTask: RunTask;
   readonly readItems: ReadItems | undefined;
   readonly writeResults: WriteResults | undefined;
-  readonly keepText: KeepText;
+  readonly keepString: KeepString;
   readonly clock: Clock;
   /** Factor for the duration of Wait states and of waits between retries. */
   readonly waitTimeScale: number;

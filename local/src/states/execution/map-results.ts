@@ -4,7 +4,7 @@ import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
 import type { ChildProgress, MapJob } from './position';
-import type { KeepText } from './service-calls';
+import type { KeepString } from './service-calls';
 import type { Visit } from './visit';
 
 /** A child execution of a Map Run and its result. There can be thousands, so large data is stored elsewhere. */
@@ -23,8 +23,8 @@ export interface ChildRun {
 }
 
 /** Stores a job. @returns a function that reads it */
-export function keepJob(job: MapJob, keepText: KeepText): () => MapJob {
-  const read = keepText(jsonText(job));
+export function keepJob(job: MapJob, keepString: KeepString): () => MapJob {
+  const read = keepString(jsonText(job));
   return () => parseExact(read()) as unknown as MapJob;
 }
 

@@ -176,14 +176,14 @@ interface ChildOrigin {
 }
 
 function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit, arns }: ChildOrigin): Child {
-  const { keepText, isRedrive } = visit.frame.services;
+  const { keepString, isRedrive } = visit.frame.services;
   const name = before?.name ?? randomUUID();
   const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
   // A redrive restarts Express executions from the beginning.
   const startsOver = state.childType === 'EXPRESS' && isRedrive;
   return {
     size: job.size,
-    job: keepJob(job, keepText),
+    job: keepJob(job, keepString),
     name,
     arn: `${arns.execution}:${name}`,
     stateMachineArn: arns.stateMachine,
@@ -191,7 +191,7 @@ function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit,
     before: startsOver ? undefined : before?.position,
     ...(startDate !== undefined && { startDate: new Date(startDate) }),
     ...(stopDate !== undefined && { stopDate: new Date(stopDate) }),
-    ...(output !== undefined && { output: keepText(jsonText(output)) }),
+    ...(output !== undefined && { output: keepString(jsonText(output)) }),
     ...(failure && { failure }),
   };
 }
@@ -235,7 +235,7 @@ async function runChild(
         context,
       }),
     );
-    child.output = services.keepText(jsonText(output));
+    child.output = services.keepString(jsonText(output));
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     child.failure = { error: error.error, cause: error.cause };

@@ -63,5 +63,5 @@ export interface ResultWriterCall {
 /** Writes a file of results. @throws StatesError when writing fails */
 export type WriteResults = (call: ResultWriterCall) => Promise<void>;
 
-/** Stores a text outside of memory. @returns a function that reads it */
-export type KeepText = (text: string) => () => string;
+/** Stores a string outside of memory. @returns a function that reads it */
+export type KeepString = (text: string) => () => string;

@@ -7,7 +7,7 @@ import type { MapItemState, MapPlace } from './map-place';
 import type { PositionChange, ResumePoint } from './position';
 import { Progress } from './progress';
 import { runGraph, startIn } from './run-graph';
-import type { KeepText, ReadItems, RunTask, WriteResults } from './service-calls';
+import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 import { Stop } from './stop';
 import { noVariables } from './variables';
 
@@ -36,7 +36,7 @@ export interface ExecutionOptions {
   /** @default - states with a ResultWriter fail with `States.ResultWriterFailed` */
   readonly writeResults?: WriteResults;
   /** Stores the data of the child executions of distributed Maps. @default - keeps it in memory */
-  readonly keepText?: KeepText;
+  readonly keepString?: KeepString;
   /** @default - the system clock */
   readonly clock?: Clock;
   /**
@@ -111,7 +111,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       runTask: options.runTask,
       readItems: options.readItems,
       writeResults: options.writeResults,
-      keepText: options.keepText ?? ((text: string) => () => text),
+      keepString: options.keepString ?? ((text: string) => () => text),
       clock,
       waitTimeScale,
       random: options.random ?? Math.random,

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
-/** Texts in a temporary file, because they would take too much memory. */
-export class TextFile {
+/** Strings in a temporary file, because they would take too much memory. */
+export class StringFile {
   private handle: number | undefined;
   private size = 0;
 
   constructor(private readonly path: string) {}
 
-  /** Stores a text. @returns a function that reads it until the file is closed */
+  /** Stores a string. @returns a function that reads it until the file is closed */
   keep(text: string): () => string {
     this.handle ??= this.open();
     const { handle, size: start } = this;
@@ -16,12 +16,12 @@ export class TextFile {
       written += writeSync(handle, bytes, written, bytes.length - written, start + written);
     }
     this.size += bytes.length;
-    // The function must not keep the text in memory.
+    // The function must not keep the string in memory.
     const { length } = bytes;
-    return () => readText(handle, start, length);
+    return () => readString(handle, start, length);
   }
 
-  /** Deletes the texts. */
+  /** Deletes the strings. */
   close(): void {
     if (this.handle === undefined) return;
     closeSync(this.handle);
@@ -37,11 +37,11 @@ export class TextFile {
   }
 }
 
-function readText(handle: number, start: number, length: number): string {
+function readString(handle: number, start: number, length: number): string {
   const bytes = Buffer.alloc(length);
   for (let read = 0; read < length; ) {
     const size = readSync(handle, bytes, read, length - read, start + read);
-    if (size === 0) throw new Error('a text in a temporary file is incomplete');
+    if (size === 0) throw new Error('a string in a temporary file is incomplete');
     read += size;
   }
   return bytes.toString();
