@@ -19,8 +19,8 @@ export function startedSettings({ maxTuningRuntime }: TuningOptions): string {
 }
 
 /**
- * The states around the tuning jobs of a chain. `Configure` puts the numbers of training jobs of all tuning jobs into the
- * settings (`tuningJobSizes`); the first one is that of the next tuning job.
+ * The states around the tuning jobs of a chain. `Configure` writes a list into the settings (`tuningJobSizes`): for each
+ * tuning job, the number of its training jobs. The first entry belongs to the next tuning job.
  */
 export class TuningChainStates {
   /** Follows each tuning job that has ended. */
