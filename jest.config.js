@@ -7,6 +7,7 @@ module.exports = {
   roots: ['<rootDir>/test', '<rootDir>/local/test', '<rootDir>/examples'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
+  testEnvironment: '<rootDir>/test/environment.ts',
   setupFiles: ['<rootDir>/test/without-cdk-validation.ts'],
   // A machine that runs other programs at the same time must not fail tests that take seconds.
   testTimeout: 180_000,

@@ -1,0 +1,29 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
+
+/**
+ * Gives each test file a folder for its temporary files and removes the folder after the file's last test. The temporary
+ * files of all tests together need 6 GB.
+ */
+export default class Environment extends NodeEnvironment {
+  readonly #parent: string;
+  readonly #folder: string;
+
+  constructor(...options: ConstructorParameters<typeof NodeEnvironment>) {
+    const parent = tmpdir();
+    const folder = mkdtempSync(join(parent, 'file-'));
+    // Before Jest copies the environment variables for the test file.
+    process.env['TMPDIR'] = folder;
+    super(...options);
+    this.#parent = parent;
+    this.#folder = folder;
+  }
+
+  override async teardown(): Promise<void> {
+    await super.teardown();
+    process.env['TMPDIR'] = this.#parent;
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
