@@ -28,7 +28,7 @@ export interface TrainingData {
   /** Patterns of files in the folder that are not uploaded. */
   readonly exclude: string[];
   readonly bytes: number;
-  /** Changes if the uploaded files change. */
+  /** A string that changes if the uploaded files change. */
   readonly fingerprint: string;
   /** How a table was prepared; undefined for a folder, which is used unchanged. */
   readonly manifest?: Manifest;
@@ -40,7 +40,7 @@ export interface TrainingData {
 export interface PrepareOptions {
   /** @default - in `node_modules/.cache` */
   readonly cache?: string;
-  /** Where progress is written. @default - the standard error */
+  /** Stream for messages about the progress. @default - the standard error */
   readonly output?: Output;
 }
 

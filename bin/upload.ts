@@ -7,7 +7,10 @@ import type { TrainingData } from './training-data';
 
 const MIB = 2 ** 20;
 
-/** Storage that the function needs in addition to the data. 128 MiB is enough, because the AWS CLI is in a layer. */
+/**
+ * Storage that the function needs in addition to the data. 128 MiB is enough, because the AWS CLI is in a Lambda layer,
+ * which does not use this storage.
+ */
 const SPARE_MIB = 128;
 
 /**

@@ -20,7 +20,7 @@ for (const name of functions) {
     outfile: join(outdir, 'index.js'),
     bundle: true,
     minify: true,
-    // `Catch` matches the names of error classes, so minification must keep them.
+    // Minification must keep the names of classes, because `Catch` matches the names of errors.
     keepNames: true,
     platform: 'node',
     // Uses the SDK's ES modules, because its CommonJS build cannot be tree-shaken (902 KB instead of 340 KB).

@@ -67,12 +67,12 @@ const PROPS = struct<StopAbandonedJobsProps>({
  * Stops the SageMaker jobs of executions that were stopped, timed out or failed.
  *
  * Step Functions itself stops the jobs that it waits for (`.sync`). It does not stop jobs that an execution starts and
- * polls through the AWS SDK integration: those would keep running, and cost money. When an execution ends, an
- * EventBridge rule invokes a Lambda function. The function stops the jobs that are still in progress and whose tag
- * `cdk-sagemaker-tuning:execution` has the execution's ARN. Its log lists the jobs that it stopped.
+ * polls through the AWS SDK integration. These jobs would keep running and cost money. When an execution ends, an
+ * EventBridge rule invokes a Lambda function. The function stops each job that is still in progress and whose tag
+ * `cdk-sagemaker-tuning:execution` has the execution's ARN. The function's log lists the jobs that it stopped.
  *
- * If an event cannot be delivered, or the function fails three times for it, the event goes to a dead-letter queue.
- * Jobs may still be running in that case. Create an alarm on
+ * If an event cannot be delivered, or if the function fails three times to process it, the event goes to a dead-letter
+ * queue. In that case, jobs may still be running. Create an alarm on
  * `deadLetterQueue.metricApproximateNumberOfMessagesVisible()`.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html

@@ -42,10 +42,10 @@ export interface TuningFleetProps extends TuningWorkflowProps {
   /**
    * Maximum number of items that are tuned at the same time: 1 to 10,000. An execution's input can override it.
    *
-   * SageMaker runs at most 100 tuning jobs at the same time in an account and region, and this quota cannot be raised. A
-   * fleet can use up to `maxConcurrency` × `maxParallelTrainingJobs` × `resources.instanceCount` training instances; each
-   * instance type has its own quota. Items that exceed a quota wait for it, at most for `maxQuotaWait`. Requests that
-   * SageMaker throttles are repeated after random times, for about 40 minutes.
+   * SageMaker runs at most 100 tuning jobs at the same time in an account and region, and this quota cannot be raised.
+   * A fleet can use up to `maxConcurrency` × `maxParallelTrainingJobs` × `resources.instanceCount` training instances;
+   * each instance type has its own quota. If a quota is used up, items wait for it, at most for `maxQuotaWait`. If
+   * SageMaker throttles a request, the execution retries it at random intervals for about 40 minutes.
    *
    * @default 10
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
@@ -53,18 +53,20 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly maxConcurrency?: number;
   /**
-   * Whether each execution reads the quotas of the account first, and lowers `maxConcurrency` to what they allow:
+   * Whether each execution first reads the quotas of the account, and lowers `maxConcurrency` to the number of items
+   * that these quotas allow at the same time:
    *
    * - 100 concurrent tuning jobs
    * - instances of each type for training jobs, spot training jobs and transform jobs. For example, a quota of 8 allows 4 items
    *   that run 2 training jobs on 1 instance each at a time.
    *
-   * An item that alone needs more than a quota fails with `QuotaTooLow`. If this is so for all items, the execution fails with
-   * `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the execution. `fleet.quotas` in the output says
-   * what was read. Other jobs of the account can still use up a quota: items then wait for it, at most for `maxQuotaWait`.
+   * If a single item needs more than a quota, it fails with `QuotaTooLow`. If this applies to all items, the execution
+   * fails with `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the execution.
+   * `fleet.quotas` in the output has the quotas that were read. Other jobs of the account can still use up a quota.
+   * Items then wait for it, at most for `maxQuotaWait`.
    *
-   * The state machine gets the permission `servicequotas:ListServiceQuotas`, which AWS does not limit to a service. Reading takes
-   * about 20 requests.
+   * The state machine gets the permission `servicequotas:ListServiceQuotas`. AWS does not support limiting this
+   * permission to one service. Each execution sends about 20 requests to read the quotas.
    *
    * @default false
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
@@ -72,17 +74,18 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly checkQuotas?: boolean;
   /**
-   * How many items can fail before the execution fails and the items that are still running are stopped. A percentage is of
-   * all items, including those that `skipUnchanged` skips.
+   * How many items can fail before the execution fails and the items that are still running are stopped. A percentage
+   * refers to all items, including those that `skipUnchanged` skips.
    *
    * @default ToleratedFailures.percentage(10)
    */
   readonly toleratedFailures?: ToleratedFailures;
   /**
-   * Whether an execution skips items that are unchanged since their last success. An item is unchanged if these are the same:
+   * Whether an execution skips items that are unchanged since their last success. An item is unchanged if all of the
+   * following are the same:
    *
-   * - the keys, the sizes and the ETags of the objects in all its data locations. They are recorded before the item runs. The data
-   *   itself is not read
+   * - the keys, the sizes and the ETags of the objects in all its data locations. The execution lists them before the
+   *   item runs, and does not read the data itself
    * - the fields of the item, including the `defaults` of the input
    * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade of
    *   this library can change these states
@@ -90,20 +93,22 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * The image is compared by its URI. The code of the Lambda functions is not compared. A location with more than 100,000 objects
    * counts as changed. Data in file systems is not supported.
    *
-   * Skipped items are in the summary with the results of their last success. The input `{"skipUnchanged": false}` runs all
-   * items. Each item costs an S3 request for each of its locations, and one or two more for the record of its success.
+   * The summary contains skipped items with the results of their last success. The input `{"skipUnchanged": false}`
+   * runs all items. For each item, the execution sends one S3 request for each of its locations, and one or two more
+   * for the record of its success.
    *
    * @default false
    */
   readonly skipUnchanged?: boolean;
   /**
-   * Whether the tuning job of an item learns from the tuning job of the item's last success, with a warm start of the type
-   * TransferLearning. The data and the numbers of training jobs can differ. If the hyperparameters of the item or the states that run for
-   * the items have changed, the item starts without a warm start. It also does so if SageMaker refuses the warm start, for
-   * example because the earlier tuning job was deleted.
+   * Whether the tuning job of an item learns from the tuning job of the item's last success, with a warm start of the
+   * type TransferLearning. The data and the numbers of training jobs can differ. The item starts without a warm start
+   * if its hyperparameters or the states that run for the items have changed, or if SageMaker refuses the warm start,
+   * for example because the earlier tuning job was deleted.
    *
-   * `warmStartFrom` of an item takes precedence. The search must be Bayesian, with at most 250 training jobs, because SageMaker
-   * also counts the training jobs of the earlier tuning job. Cannot be combined with `warmStart` and `furtherDefinitions`.
+   * An item's own `warmStartFrom` takes precedence. The search must be Bayesian, with at most 250 training jobs,
+   * because SageMaker counts the training jobs of the earlier tuning job, too. Cannot be combined with `warmStart` or
+   * `furtherDefinitions`.
    *
    * @default false
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
@@ -118,20 +123,21 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  *
  * Start an execution with the input `{}`, or with any of these fields:
  *
- * - `items`: an array of items, instead of the list in the properties. See `FleetItems` for the fields of an item
- * - `retry`: the name of an earlier execution. Its items that did not succeed run again, with the same fields
- * - `defaults`: fields for all items that do not have them, such as `{"maxTrainingJobs": 5}`. With `retry`, they replace the
- *   `defaults` of the earlier execution
+ * - `items`: an array of items, which replaces the list in the properties. See `FleetItems` for the fields of an item
+ * - `retry`: the name of an earlier execution. The items of that execution that did not succeed run again, with the
+ *   same fields
+ * - `defaults`: default values for the fields of all items, such as `{"maxTrainingJobs": 5}`. With `retry`, they
+ *   replace the `defaults` of the earlier execution
  * - `maxConcurrency`: a whole number
  * - `skipUnchanged`: whether to skip unchanged items, if the property `skipUnchanged` is true
  *
  * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless `defaults` or the properties
- * (`train` or `trainPrefix`, and so on) give this data for all items.
+ * (such as `train` or `trainPrefix`) give this data for all items.
  *
- * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output. The names of
- * its tuning jobs have characters of the `id`, and its jobs have the tag `cdk-sagemaker-tuning:item`. With `registry`, each item
- * has its own model package group. The first execution that registers a model of the item creates the group. Deleting the
- * stack does not delete it.
+ * Each item has its own folder `<id>-<hash>/` below `trials/`, `models/` and `reports/` in the output location. The
+ * names of the item's tuning jobs contain characters of the `id`, and all jobs of the item have the tag
+ * `cdk-sagemaker-tuning:item`. With `registry`, each item has its own model package group. The first execution that
+ * registers a model of the item creates the group. The group is kept when the stack is deleted.
  *
  * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed`, `notStarted` and `skipped`, `reasons` (the most common
  * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds`, and the S3 URIs
@@ -143,9 +149,9 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
  * job starts.
  *
- * The summary is written even if the execution fails. To run only the items that failed or did not start, start an
- * execution with `retry`. A redrive runs only items that did not start or were stopped. It does not help items that
- * failed, because it would continue in their `Fail` state.
+ * The summary is written even if the execution fails. To run only the items that failed or did not start, start a new
+ * execution with `retry`. A redrive runs only items that did not start or were stopped. For an item that failed, a
+ * redrive would only repeat its `Fail` state.
  *
  * Errors: `InvalidInput`, `InvalidItems` and `QuotaTooLow` (before any job starts), `States.ExceedToleratedFailureThreshold` (see `toleratedFailures`), and the
  * errors of Step Functions. The errors of an item are those of `TuningFragment`, and are in the summary.
@@ -172,7 +178,8 @@ export class TuningFleet extends SageMakerWorkflow {
   /** The Lambda function that writes the summary. */
   readonly summarizeFunction: lambda.IFunction;
   /**
-   * Receives the event of a failed execution if three attempts to write its summary failed. Keeps events for 14 days.
+   * Receives the event of a failed execution whose summary could not be written in three attempts. Keeps events for 14
+   * days.
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**
@@ -266,9 +273,7 @@ export class TuningFleet extends SageMakerWorkflow {
   }
 }
 
-/**
- * The fields in which an item can name its data. A field is required if the properties have no such data for all items.
- */
+/** The fields that give the data of an item. A field is required unless the properties give this data for all items. */
 function dataFieldsOf(
   { validation, test }: TuningFragmentProps,
   props: TuningFleetProps,

@@ -67,8 +67,8 @@ export interface TuningFragmentProps extends TuningOptions {
    */
   readonly output: DataLocation;
   /**
-   * A JSONata expression for the input of the chain, such as `{% $states.input.tuning %}`. Its value must have the form
-   * of the input that is described in `TuningFragment`.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.tuning %}`. The docstring of
+   * `TuningFragment` describes the fields of this input.
    *
    * @default '{% $states.input %}' - the input of the first state
    */
@@ -95,22 +95,22 @@ export interface TuningFragmentProps extends TuningOptions {
  * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
  * before a job starts):
  *
- * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers. `maxTrainingJobs` can be more than 750 only if the property
- *   is
+ * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers. `maxTrainingJobs` can exceed 750 only if the property
+ *   `maxTrainingJobs` exceeds 750
  * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
  * - `test`: with `evaluation`, an S3 URI within the location of the test data or `allowedInputLocations`. The test data
  *   must not overlap with the other data
  * - `finalTrain`, `finalValidation`: with `FinalTrainingData.of`, S3 URIs of the data of the final training, within the
  *   same locations as `train`
- * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`: a map
- *   from the name of each definition to such a map
+ * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`, this
+ *   is a map from the name of each definition to its map of strings
  * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
  *
  * Output:
  *
- * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`. If the search runs several tuning jobs (`maxTrainingJobs` above
- *   750), `tuningJob` is the last one, and its `trainingJobs` counts the training jobs of all. It then also has
- *   `earlierTuningJobNames`, and `failureReason` if the search ended early
+ * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`. If the search runs several tuning jobs (`maxTrainingJobs`
+ *   above 750), `tuningJob` describes the last one, but its `trainingJobs` counts the training jobs of all tuning jobs.
+ *   The output then also has `earlierTuningJobNames` and, if the search ended early, `failureReason`
  * - `finalTrainingJob`, unless it is disabled: `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With
  *   `finalTraining.reuseBest`, it describes the best training job and has `reused: true`
  * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
@@ -141,8 +141,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   /** The Lambda function that finds the best training job. */
   readonly findBestTrainingJobFunction: lambda.IFunction;
   /**
-   * The Lambda function that combines the data of the final training and replaces early stopping; undefined if neither
-   * is necessary.
+   * The Lambda function that combines the training and validation data for the final training, and replaces early
+   * stopping with the best number of rounds; undefined if neither is necessary.
    */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
   /** The Lambda function that writes the report; undefined if `report` is false. */
@@ -151,10 +151,13 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   readonly modelRole?: iam.IRole;
   /** The Lambda function that evaluates the final model; undefined without `evaluation`. */
   readonly evaluateModelFunction?: lambda.IFunction;
-  /** Name of the model package group; undefined without `registry`, and in a `TuningFleet`, whose items have their own groups. */
+  /**
+   * Name of the model package group; undefined without `registry`, and in a `TuningFleet`, where each item has its own
+   * group.
+   */
   readonly modelPackageGroupName?: string;
   /**
-   * The same name or, in a fleet, the prefix of the names.
+   * The name of the model package group. In a fleet, the prefix of the names of all groups.
    *
    * @internal
    */
@@ -277,7 +280,8 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       reportFunction: this.reportFunction,
       modelRole: this.modelRole,
       evaluateModelFunction: this.evaluateModelFunction,
-      // A fleet checks the bounds of all items together. Without them in the states, new prices do not change the settings of items.
+      // A fleet checks the total of its items' bounds in another state. The states of the items leave the bounds out,
+      // so that new prices do not make the items count as changed.
       cost: props._isFleetItem ? undefined : props.cost,
       modelPackageGroupName: this._modelPackageGroup,
       allowedInputLocations: replaceable,

@@ -69,14 +69,14 @@ export interface SpotOptions {
 /**
  * Options for the k-fold cross-validation of the best hyperparameters.
  *
- * One training job divides the training and validation data together into `folds` parts. For each part, it trains a model
- * on the other parts and evaluates it on this one. The metrics in the output are the means over all folds: a
- * more reliable estimate than the metric of the best training job, which was selected because it is good on one validation
- * data set. The division is random and differs from job to job.
+ * One training job combines the training and validation data and divides the rows into `folds` parts. For each part, it
+ * trains a model on all other parts and evaluates this model on the part itself. The metrics in the output are the
+ * means over all folds. They are a more reliable estimate than the metric of the best training job, because this job
+ * was selected for its good result on a single validation data set. The division is random and differs from job to job.
  *
  * Available for `Algorithm.xgboost` from version 3.0-5, with validation data and one instance. The job uses the
- * instances, maximum run time and spot options of the final training. If the search uses early stopping, the job does
- * not: it trains the best number of rounds that the best training job found.
+ * instances, maximum run time and spot options of the final training. If the search uses early stopping, the
+ * cross-validation does not. Instead, it trains the best number of rounds that the best training job found.
  *
  * @see https://github.com/aws/sagemaker-xgboost-container (`_kfold` and `_num_cv_round` in `algorithm_mode/train.py`)
  */
@@ -115,8 +115,8 @@ export interface FinalTrainingOptions {
    */
   readonly data?: FinalTrainingData;
   /**
-   * Cross-validates the best hyperparameters before the final training, in one more training job. The output then has
-   * `crossValidation`.
+   * Cross-validates the best hyperparameters before the final training, in one additional training job. The output has
+   * the results in `crossValidation`.
    *
    * @default - no cross-validation
    */
@@ -157,9 +157,7 @@ export interface FinalTrainingOptions {
 
 /** The Step Functions integration through which the state machine calls SageMaker's tuning API. */
 export enum TuningIntegration {
-  /**
-   * `OPTIMIZED` if that integration is known to support every field of the request, else `SDK`.
-   */
+  /** `OPTIMIZED` if the optimized integration is known to support every field of the request, else `SDK`. */
   AUTO = 'AUTO',
   /**
    * The optimized integration: `createHyperParameterTuningJob.sync`. It takes a constant number of state transitions,
@@ -189,7 +187,7 @@ export interface TrainingDefinitionOptions {
    * Hyperparameters that have the same value in all training jobs: a map of strings, such as `"150"` for a number. An
    * execution's input can override them. It can also set a value for a tuned hyperparameter, which is then no longer tuned.
    *
-   * @default - only those that the algorithm adds
+   * @default - only the hyperparameters that the algorithm adds
    */
   readonly hyperparameters?: { [name: string]: unknown };
   /**
@@ -270,10 +268,11 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * Number of training jobs of the search: 1 to 10,000. Leave it out for a grid search, which runs every combination. SageMaker
    * rejects a number that exceeds the number of combinations.
    *
-   * A tuning job of SageMaker runs at most 750 training jobs. If the number is larger, the execution runs several tuning jobs
-   * one after the other. Each learns from the latest five before it (a warm start). The execution has one best training job and
-   * one report. This needs a Bayesian search with a single definition, without names of tuning jobs in `warmStart`. A random search runs in
-   * one tuning job, whose quota can be raised to 10,000. Other searches are limited to 750.
+   * A tuning job of SageMaker runs at most 750 training jobs. If the number is larger, the execution runs several
+   * tuning jobs one after the other. Each of them learns from up to five tuning jobs before it (a warm start). The
+   * execution has one best training job and one report. This requires a Bayesian search with a single definition, and
+   * no names of tuning jobs in `warmStart`. A random search always runs in one tuning job, whose quota can be raised to
+   * 10,000 training jobs. Other searches are limited to 750.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
@@ -287,16 +286,17 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly maxParallelTrainingJobs?: number;
   /**
-   * Maximum run time of the tuning job: 2 minutes to 182.5 days. If `maxTrainingJobs` is more than 750: of all tuning jobs
-   * together. If less than 2 minutes are left after a tuning job, the search ends.
+   * Maximum run time of the tuning job: 2 minutes to 182.5 days. If `maxTrainingJobs` is more than 750, this is the
+   * total for all tuning jobs of the execution. The search ends if less than 2 minutes are left after a tuning job.
    *
    * @default - limited only by the account's quota (30 days by default)
    */
   readonly maxTuningRuntime?: Duration;
   /**
-   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. 0 disables the
-   * wait. After that time, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
-   * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
+   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. If the quota is
+   * still used up after that time, the execution fails with `QuotaExceeded`. 0 disables the wait. If the quota is lower
+   * than what the job needs (for example, a quota of 0), waiting cannot help, and the execution fails immediately with
+   * `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
    * @default Duration.hours(1)
@@ -346,8 +346,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   readonly finalTraining?: FinalTrainingOptions;
   /**
    * Prices, and limits on the instance time and cost of one execution. If this is set, the execution's output has
-   * `cost.bound`: the maximum instance time and cost that were possible with its input.
-   * In a `TuningFleet`, the output has `fleet.cost`, with the sums of all items.
+   * `cost.bound`: the maximum instance time and cost that were possible with the execution's input. In a `TuningFleet`,
+   * the output has `fleet.cost` instead, with the totals for all items.
    *
    * @default - no limits
    */
@@ -389,9 +389,9 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    */
   readonly report?: boolean;
   /**
-   * Names of the features in the training data, for the report. List them in column order, without the label: at most 50,000
-   * characters in total. The report shows numbers instead of these names if an execution's input sets `train`, or for a
-   * definition with its own training data.
+   * Names of the features in the training data, for the report. List them in column order, without the label: at most
+   * 50,000 characters in total. If an execution's input sets `train`, the report shows column numbers instead of these
+   * names. It does the same for a definition with its own training data.
    *
    * @default - the names stored in the model, else `f0`, `f1`, …
    */

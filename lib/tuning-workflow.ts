@@ -81,7 +81,7 @@ export interface TuningWorkflowProps extends TuningOptions, WorkflowLogOptions {
   /**
    * How long a new bucket keeps the models of the tuning job's training jobs. The bucket never deletes the final model.
    *
-   * @default Duration.days(30) - forever if no final model is trained, or the best model is reused
+   * @default Duration.days(30) - forever if no final model is trained, or if the best model is reused
    */
   readonly trialRetention?: Duration;
   /**

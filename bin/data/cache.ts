@@ -63,9 +63,7 @@ export class PreparedTables {
   }
 }
 
-/**
- * Cache key. It changes if the file (by its path, size, modification time or inode), the settings, or this code change.
- */
+/** Cache key. It changes if this code, the settings, or the file's path, size, modification time or inode change. */
 export function keyOf(path: string, settings: unknown): string {
   const { size, mtimeNs, ino } = statSync(path, { bigint: true });
   const hash = createHash('sha256').update(JSON.stringify([path, `${size} ${mtimeNs} ${ino}`, settings]));

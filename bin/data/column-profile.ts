@@ -9,12 +9,14 @@ import {
 } from '../../local/src/tables/values';
 
 /**
- * Maximum number of distinct values to keep. A column cannot have more categories than this, nor a label more classes.
+ * Maximum number of distinct values to keep. It limits the number of categories of a column and the number of classes
+ * of a label.
  */
 const MOST_LEVELS = 1000;
 
 /**
- * Lower maximum for a column that has had only numbers so far and is not the label. Tables can have thousands of them.
+ * A lower maximum for a column that has had only numbers so far and is not the label. A table can have thousands of
+ * such columns.
  */
 const MOST_NUMBERS = 100;
 

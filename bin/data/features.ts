@@ -9,12 +9,12 @@ import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers'
 /** How categories become numbers. */
 export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
 
-/** With `auto`, columns with more categories get ordinal codes: one column instead of dozens. */
+/** With `auto`, a column with more categories than this gets ordinal codes: one column instead of dozens. */
 const MOST_ONE_HOT = 10;
 
 /**
- * If a column has fewer distinct strings than this, they are categories, even if almost every row has a different
- * string.
+ * If a column has at most this number of distinct strings, the strings are categories, even if almost every row has a
+ * different one.
  */
 const FEW_TEXTS = 10;
 
@@ -28,7 +28,7 @@ export interface Feature {
   encode(value: string): string;
 }
 
-/** The columns that are features, and those that are left out. */
+/** The columns that are used as features, and the columns that are left out. */
 export interface FeaturePlan {
   readonly features: readonly Feature[];
   readonly leftOut: readonly { readonly column: string; readonly reason: string }[];

@@ -17,7 +17,8 @@ const MOST_NUMBERED_CLASSES = 10;
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /**
- * If more than this many classes have a single row, and they are the majority, the label is an identifier or free text.
+ * If more classes than this number have only one row, and most classes have only one row, the label is an identifier or
+ * free text.
  */
 const FEW_RARE_CLASSES = 10;
 

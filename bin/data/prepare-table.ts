@@ -30,7 +30,7 @@ export interface TableOptions {
 /** The content of a prepared folder. */
 interface Written {
   readonly bytes: number;
-  /** Changes if the content of the folder changes. */
+  /** A string that changes if the content of the folder changes. */
   readonly fingerprint: string;
 }
 

@@ -22,7 +22,7 @@ const READ_AT_ONCE = 1 << 20;
  * Copies a folder and moves a share of the rows from `train/` to `test/` in the copy. The choice is random but
  * reproducible.
  *
- * @param key changes if the content of the folder changes
+ * @param key a string that changes if the content of the folder changes
  * @param cache folder for prepared data
  */
 export function splitFolder(path: string, testFraction: number, key: string, cache: string): string {

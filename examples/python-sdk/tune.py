@@ -20,7 +20,8 @@ parser.add_argument("--stack", default="SageMakerTuning", help="name of the stac
 parser.add_argument("--jobs", type=int, default=8, help="training jobs of a search (default: %(default)s)")
 arguments = parser.parse_args()
 
-# Outputs of the stack. Its role can read objects below input/ in the bucket, and write below output/.
+# The outputs of the stack. The stack's role can read objects below input/ in the bucket, and write objects below
+# output/.
 stack = boto3.resource("cloudformation").Stack(arguments.stack)
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.outputs}
 bucket, role = outputs["BucketName"], outputs["TrainingRoleArn"]

@@ -53,7 +53,7 @@ new BucketDeployment(stack, 'Data', {
   destinationKeyPrefix: 'input/',
 });
 
-// Each approved version is deployed from a repository with this app: --context repository=my-team/my-app
+// Deploys each approved version from a repository that contains this app: --context repository=my-team/my-app
 const repository: string | undefined = app.node.tryGetContext('repository');
 if (repository) {
   new DeploymentStack(app, 'RegistryDeployment', {
@@ -62,7 +62,7 @@ if (repository) {
   });
 }
 
-// The endpoint exists once there is an approved version: --context image=… --context model=…
+// Creates the endpoint for an approved version: --context image=… --context model=…
 const image: string | undefined = app.node.tryGetContext('image');
 const model: string | undefined = app.node.tryGetContext('model');
 if (image && model) new EndpointStack(app, 'RegistryEndpoint', { image, model });

@@ -30,8 +30,8 @@ export interface CheckTabularDataResult {
 /**
  * Checks tabular data for problems that would make an AutoML job fail after several paid minutes.
  *
- * Only certain problems are errors. For example, a target that has the same value in all rows read so far is an error
- * only if there are no further rows.
+ * Reports a problem only if it certainly exists. For example, the target has the same value in all rows that were read:
+ * this is an error only if there are no other rows.
  *
  * @throws InvalidTrainingData with a message that describes the problem
  */

@@ -8,7 +8,10 @@ import type { EvaluateModelEvent } from './event';
 
 /** The newest approved version of a group of model packages. */
 export interface ApprovedVersion {
-  /** Such as `version 3 of the group prices`, followed by a note if the version was evaluated on other test data. */
+  /**
+   * Name of the version in messages, such as `version 3 of the group prices`. If the version was evaluated on other
+   * test data, a note says so.
+   */
   readonly title: string;
   /** The content of its model-quality statistics; undefined if they cannot be read. */
   readonly statistics?: unknown;
@@ -45,8 +48,8 @@ function isOtherTestData(statistics: unknown, test: string | undefined): boolean
 }
 
 /**
- * The ARN of the newest approved version; undefined if there is none. SageMaker can filter a page after reading it, so
- * the page after an empty page can still have approved versions.
+ * The ARN of the newest approved version; undefined if there is none. SageMaker can filter the versions of a page after
+ * reading the page, so an empty page can be followed by a page with approved versions.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
  */

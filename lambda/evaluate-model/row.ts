@@ -4,9 +4,9 @@ import type { EvaluateModelEvent, Problem } from './event';
 /** A row of the transform job's output. */
 export interface Row {
   readonly label: number;
-  /** 1 if the data has no weight column. */
+  /** Weight of the row; 1 if the data has no weight column. */
   readonly weight: number;
-  /** Empty if the data has no group column. */
+  /** Group of the row; empty if the data has no group column. */
   readonly group: string;
   /** One prediction, or one for each class. */
   readonly predictions: readonly number[];
@@ -64,7 +64,7 @@ export class RowParser {
     );
   }
 
-  /** The prediction of a row that has only one. */
+  /** The prediction of a row with a single prediction. */
   #wholePrediction(field: string | undefined): number {
     const prediction = this.#prediction(field);
     const { type, classes } = this.#problem;
@@ -76,8 +76,8 @@ export class RowParser {
   }
 
   /**
-   * The predictions of a row that has one for each class. If the model returns only the class, some of these fields are
-   * features of the test data. They must not be treated as probabilities.
+   * The predictions of a row with one prediction for each class. If the model in fact returns only the class, some of
+   * these fields are features of the test data, which must not be treated as probabilities.
    */
   #probabilities(fields: readonly string[]): readonly number[] {
     const predictions = fields.map((field) => this.#prediction(field));

@@ -1,7 +1,10 @@
 import type { Charts, Evaluation, ProblemType } from '../shared/evaluation';
 import type { Computed } from './metrics/computation';
 
-/** Version of the fields that SageMaker does not define. A new version means that a field was changed or removed. */
+/**
+ * Version of the fields that this library adds to SageMaker's. The version increases when a field is removed or
+ * changes.
+ */
 const SCHEMA_VERSION = 1;
 
 /** Names of the metrics' objects in SageMaker's model-quality statistics. SageMaker has no object for rankings. */
@@ -12,7 +15,7 @@ const SECTIONS: Readonly<Record<ProblemType, string>> = {
   Ranking: 'ranking_metrics',
 };
 
-/** Metrics whose baselines SageMaker lists as the metrics of the best constant classifier. */
+/** Metrics for which SageMaker's files list the value of the best constant classifier. This value is our baseline. */
 const OF_CONSTANT_CLASSIFIER = /^(accuracy|precision|recall|f1|weighted_(precision|recall|f1))$/;
 
 /**

@@ -17,14 +17,14 @@ const MAX_PAGES = 10;
 /** Number of tuning jobs to read at the same time. SageMaker's request quotas are low. */
 const PARALLEL = 4;
 
-/** A search: one tuning job, or several that it ran one after the other. */
+/** A search: one tuning job, or several tuning jobs that ran one after the other. */
 export interface TuningSearch {
   readonly tuningJob: TuningJobResult;
   /** Training jobs with an objective value, best first. */
   readonly listed: readonly RankedTrainingJob[];
 }
 
-/** Reads the training jobs of the tuning job and of those that the search ran before it. */
+/** Reads the training jobs of the given tuning job and of the tuning jobs that the search ran before it. */
 export async function readSearch(
   client: SageMakerClient,
   event: CheckedEvent,
@@ -76,7 +76,7 @@ function undefinedIfNotFound(error: unknown): undefined {
   if (!isNotFound(error)) throw error;
 }
 
-/** Reads tuning jobs, a few at a time, in their order. */
+/** Reads tuning jobs, a few at a time. The results are in the order of the names. */
 async function readEach<T>(names: readonly string[], read: (name: string) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let start = 0; start < names.length; start += PARALLEL) {
@@ -85,7 +85,7 @@ async function readEach<T>(names: readonly string[], read: (name: string) => Pro
   return results;
 }
 
-/** The sums of counts. */
+/** Adds up the numbers of training jobs of several tuning jobs. */
 function sumOf(counts: readonly TrainingJobCounts[]): TrainingJobCounts {
   const sum = (of: keyof TrainingJobCounts) => counts.reduce((total, each) => total + each[of], 0);
   return { completed: sum('completed'), stopped: sum('stopped'), failed: sum('failed') };

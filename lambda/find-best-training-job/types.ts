@@ -2,7 +2,7 @@
 export interface FindBestTrainingJobEvent {
   /** Name of the tuning job, in this account and region. */
   readonly tuningJobName: string;
-  /** Names of the tuning jobs that the search ran before this one, if it can run several. */
+  /** Names of the tuning jobs that the same search ran before this one; missing if the search can run only one. */
   readonly earlierTuningJobNames?: readonly string[];
   /** The error that Step Functions reported if the tuning state failed. Used only in error messages. */
   readonly failure?: StepFunctionsFailure;
@@ -32,11 +32,14 @@ export interface TuningJobResult {
   readonly arn: string;
   /** Status in SageMaker: `Completed`, `Stopped`, `Failed`, … */
   readonly status: string;
-  /** If the search ran several tuning jobs: of all of them. */
+  /** Numbers of training jobs by status. If the search ran several tuning jobs, these are the totals. */
   readonly trainingJobs: TrainingJobCounts;
-  /** Names of the tuning jobs that the search ran before this one, oldest first. Only for a search of several. */
+  /**
+   * Names of the tuning jobs that the search ran before this one, oldest first. Only if the search ran several tuning
+   * jobs.
+   */
   readonly earlierTuningJobNames?: readonly string[];
-  /** Why the search ended before its last tuning job. Only for a search of several. */
+  /** Why the search ended early. Only if the search ran several tuning jobs. */
   readonly failureReason?: string;
 }
 

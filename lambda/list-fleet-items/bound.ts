@@ -1,10 +1,10 @@
 import { isObject } from '../shared/event-fields';
 import type { Usage } from '../shared/usage';
 
-/** What the items of a fleet can use at most (lib/private/fleet-bound.ts). */
+/** The factors for the maximum instance time and cost of items (lib/private/fleet-bound.ts). */
 export interface FleetBound {
   readonly instanceSeconds: Factors;
-  /** Missing without prices. */
+  /** Factors for the cost; missing without prices. */
   readonly cost?: Factors;
   readonly maxInstanceHours?: number;
   readonly maxCost?: number;
@@ -27,7 +27,7 @@ interface Factors {
   readonly others: number;
 }
 
-/** Numbers of training jobs of an item: of all, and of those that run at the same time. */
+/** Numbers of training jobs of an item: the total, and the maximum that run at the same time. */
 export interface JobCounts {
   readonly trainingJobs: number;
   readonly parallel: number;

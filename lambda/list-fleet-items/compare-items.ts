@@ -20,8 +20,8 @@ export interface ComparedItems {
 }
 
 /**
- * Compares items with their last successes. Leaves out items that are unchanged, and lets the others learn from the tuning
- * jobs of their last successes.
+ * Compares items with their last successes. Leaves out unchanged items. If the fleet uses warm starts, lets the other
+ * items learn from the tuning jobs of their last successes.
  *
  * @throws InvalidItemsError that lists the items whose data cannot be listed
  */
@@ -62,7 +62,10 @@ export async function compareItems(
   };
 }
 
-/** Whether the data and the settings are those of the last success. Data that could not be hashed counts as changed. */
+/**
+ * Whether the data and the settings are the same as at the last success. Data that could not be hashed counts as
+ * changed.
+ */
 function isUnchanged({ data, settings }: ItemFingerprint, { fingerprint: last }: ItemSuccess): boolean {
   return data !== undefined && data === last.data && settings === last.settings;
 }

@@ -17,7 +17,7 @@ export interface QuotaUse {
   /** Name of the quota. */
   readonly quota: string;
   readonly instances: number;
-  /** Whether this is for each of the item's parallel training jobs. */
+  /** Whether each of the item's parallel training jobs uses these instances. */
   readonly parallel?: boolean;
 }
 
@@ -30,9 +30,9 @@ export interface QuotaUse {
 const TUNING_JOBS = { name: 'concurrent hyperparameter tuning jobs', value: 100, itemUses: 1 };
 
 /**
- * Finds out how many items fit in the quotas at the same time.
+ * Finds out how many items the quotas allow at the same time.
  *
- * @throws QuotaTooLowError if no item fits
+ * @throws QuotaTooLowError if each item alone exceeds a quota
  */
 export function concurrencyOf(
   { uses, parallel, applied, error }: Quotas,
@@ -42,7 +42,7 @@ export function concurrencyOf(
   const names = [...new Set(uses.map(({ quota }) => quota))];
   const known = names.filter((name) => applied[name] !== undefined);
   const unknown = names.filter((name) => applied[name] === undefined);
-  /** What an item that fits uses at most, by quota. */
+  /** For each quota, the largest use by one item. Items that exceed a quota do not count. */
   const most = new Map<string, number>();
   const tooLarge: Need[] = [];
   for (const { input } of rows) {
@@ -68,13 +68,16 @@ export function concurrencyOf(
   };
 }
 
-/** What an item needs of a quota at the same time. */
+/** How much of a quota an item uses at the same time. */
 interface Need {
   readonly name: string;
   readonly count: number;
 }
 
-/** The jobs of an item run one after the other, except for the training jobs of the search. */
+/**
+ * The use of each quota by an item. Only the training jobs of the search run at the same time; all other jobs of an
+ * item run one after the other.
+ */
 function needsOf(
   uses: readonly QuotaUse[],
   usual: number,

@@ -6,7 +6,7 @@ import { pagesOf } from '../shared/s3-objects';
 /** Maximum number of pages of a location, with 1,000 objects each. */
 const MAX_PAGES = 100;
 
-/** The objects of data locations. Each location is listed once, even if many items have it. */
+/** Lists the objects in data locations. Each location is listed once, even if many items use it. */
 export class DataListing {
   private readonly hashes = new Map<string, Promise<string | undefined>>();
 

@@ -10,12 +10,12 @@ export interface ListFleetItemsEvent {
   readonly input: FleetInput;
   /** The list in Amazon S3. Not read if the input has items. */
   readonly source: ListSource;
-  /** The fields in which an item can name its data, such as `train`. */
+  /** The fields that can give the location of an item's data, such as `train`. */
   readonly dataFields: readonly string[];
   /** The data fields that every item must have, because the fleet defines no shared data for them. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
-  /** What items can use at most; missing if the user does not ask for it. */
+  /** The factors for the bound of an execution; missing if the user does not ask for a bound. */
   readonly bound?: FleetBound;
   /** The quotas of the account; missing if the user does not ask for the check. */
   readonly quotas?: Quotas;
@@ -36,7 +36,7 @@ export interface ListSource {
 
 /** How items are compared with their last successes. */
 export interface LastSuccess {
-  /** The settings of the fleet that decide the result of an item. */
+  /** The settings of the fleet that influence the result of an item. */
   readonly settings: string;
   /** Whether an item learns from the tuning job of its last success. */
   readonly warmStart: boolean;
@@ -46,11 +46,11 @@ export interface LastSuccess {
 
 /** Locations of data, as S3 URIs. */
 export interface FleetData {
-  /** Locations that an item can replace, by field. */
+  /** Default locations that an item can replace, by field. */
   readonly locations: Readonly<Record<string, string>>;
   /** Other locations that all items share. */
   readonly shared: readonly string[];
-  /** What the locations in an item may begin with. */
+  /** URI prefixes that are allowed for the locations in an item. */
   readonly allowed: readonly string[];
 }
 

@@ -56,7 +56,10 @@ function sumOf(groups: readonly Group[], measure: keyof Usage): number {
   return groups.reduce((sum, { items, each }) => sum + items * (each[measure] ?? 0), 0);
 }
 
-/** How the sum is calculated: the groups of items that can use the most, and the others together. */
+/**
+ * The calculation of the sum, for a message: one part for each of the largest groups of items, and one for all other
+ * items.
+ */
 function calculation(
   groups: readonly Group[],
   measure: keyof Usage,

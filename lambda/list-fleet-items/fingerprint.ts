@@ -16,7 +16,8 @@ export async function fingerprintOf(
   return {
     ...(hash !== undefined && { data: hash }),
     settings: hashOf([settings, fields]),
-    // The other fields are the data, the numbers of training jobs and the warm start, which can differ.
+    // The hash leaves out the other fields (data, numbers of training jobs and warm start), because they can differ
+    // from the last success.
     search: hashOf([settings, fields['hyperparameters'] ?? {}]),
   };
 }
@@ -31,7 +32,7 @@ async function dataHash(
   const isListed = (uri: unknown): uri is string =>
     typeof uri === 'string' &&
     (Object.values(locations).includes(uri) || allowed.some((prefix) => uri.startsWith(prefix)));
-  // The item fails with its own error.
+  // An item with an invalid location fails later, with its own error.
   if (!own.every(isListed)) return undefined;
   const hashes = await Promise.all([...own, ...shared].map((uri) => listing.hashOf(uri)));
   return hashes.includes(undefined) ? undefined : hashOf(hashes);
@@ -41,7 +42,7 @@ function hashOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value, sorted)).digest('base64url');
 }
 
-/** Sorts the members of objects: their order in a list has no meaning. */
+/** Sorts the members of objects, because their order has no meaning. */
 function sorted(_name: string, value: unknown): unknown {
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -38,7 +38,7 @@ const MAX_ID_LENGTH = 128;
  * records successes, also writes the results of the items to skip.
  *
  * @throws InvalidItemsError that lists the problems with the items
- * @throws InvalidInputError if the items to run could exceed a limit together
+ * @throws InvalidInputError if all items to run together could exceed a limit on the cost or instance time
  * @throws QuotaTooLowError if a quota of the account is too low for every item to run
  */
 export async function listFleetItems(client: S3Client, event: ListFleetItemsEvent): Promise<FleetList> {
@@ -72,9 +72,9 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
 }
 
 /**
- * Adds to each row what its item can use at most.
+ * Adds the bound of its item to each row.
  *
- * @throws InvalidInputError if the items could exceed a limit together
+ * @throws InvalidInputError if all items together could exceed a limit
  */
 function withBounds(bound: FleetBound | undefined, rows: readonly Row[]): readonly Row[] {
   if (bound === undefined) return rows;
@@ -86,7 +86,7 @@ function withBounds(bound: FleetBound | undefined, rows: readonly Row[]): readon
 }
 
 /**
- * The items of the list with the names that their jobs and folders get.
+ * The items of the list, with names for their jobs and folders.
  *
  * @throws InvalidItemsError that lists the problems with the items
  */
@@ -141,8 +141,8 @@ function idOf({ place, value }: ListedItem, problems: string[]): string | undefi
 }
 
 /**
- * The input of an item's child execution. `defaulted` lists the fields that come from defaults, so that a later `retry`
- * can replace them.
+ * The input of an item's child execution. `defaulted` lists the fields whose values come from defaults. An execution
+ * with `retry` can replace only these fields.
  */
 function fieldsOf(
   { value, defaults: earlier }: ListedItem,
@@ -154,7 +154,7 @@ function fieldsOf(
   return { input: { ...all, ...own }, ...(defaulted.length > 0 && { defaulted }) };
 }
 
-/** Without this check, all items without data would be tuned with the data of the fleet's bucket. */
+/** Reports missing data. Without this check, all items without data would be tuned with the default data of the fleet. */
 function checkData(
   place: string,
   fields: Readonly<Record<string, unknown>>,

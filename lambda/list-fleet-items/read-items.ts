@@ -9,11 +9,14 @@ import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
 import type { Row } from './row';
 
-/** An unchanged item of the list, and its place in the list: `line 3`, `row 3` or `items[2]`. */
+/** An item as it is in the list, and its place there: `line 3`, `row 3` or `items[2]`. */
 export interface ListedItem {
   readonly place: string;
   readonly value: unknown;
-  /** Default fields that an earlier execution added to the item. The defaults of this execution take precedence. */
+  /**
+   * Fields of the item that came from the defaults of an earlier execution. The defaults of this execution take
+   * precedence.
+   */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 

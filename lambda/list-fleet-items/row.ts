@@ -9,17 +9,17 @@ export interface Row extends ItemNames {
   readonly execution: string;
   /** Input of the item's chain. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Fields of the input that are not the item's own, for a later `retry`. */
+  /** Fields of the input whose values come from defaults. A later `retry` can replace them. */
   readonly defaulted?: readonly string[];
-  /** What the item's success is recorded with. Missing if the fleet records no successes. */
+  /** Fingerprint to record with the item's success. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;
-  /** What the item can use at most. Missing if the fleet has no bound. */
+  /** Maximum instance time and cost of the item. Missing if the fleet has no bound. */
   readonly bound?: Usage;
   /** Whether `warmStartFrom` in the input is the tuning job of the item's last success. */
   readonly startsFromLastSuccess?: true;
 }
 
-/** A row, and where its item is in the list. */
+/** A row, and the place of its item in the list. */
 export interface PlacedRow {
   readonly place: string;
   readonly row: Row;

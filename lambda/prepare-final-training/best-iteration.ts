@@ -12,7 +12,10 @@ import { BestIterationUnknownError } from './errors';
  */
 const ATTRIBUTE = /best_iteration(?:(?:SL)?[^ -~]{8}|":\s?")(\d{1,10})/;
 
-/** Number of characters of a chunk to search again with the next chunk. Longer than any match. */
+/**
+ * Number of characters at the end of a chunk that are searched again together with the next chunk. Longer than any
+ * match.
+ */
 const OVERLAP = 64;
 
 /**

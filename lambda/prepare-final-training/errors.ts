@@ -1,6 +1,6 @@
 // The names of these errors are part of the interface: see shared/errors.ts.
 
-/** The data of the final training cannot be listed in one manifest. */
+/** A single manifest cannot list the data of the final training. */
 export class TrainingDataError extends Error {
   override readonly name = 'TrainingDataError';
 }

@@ -19,7 +19,7 @@ export interface PrepareFinalTrainingEvent {
 /** Names of the hyperparameters for an algorithm's early stopping. */
 export interface EarlyStopping {
   readonly patience: string;
-  /** Hyperparameter to set to the best number of rounds. Missing if the number of rounds must not be changed. */
+  /** Hyperparameter to set to the best number of rounds. Missing if the user sets the number of rounds. */
   readonly rounds?: string;
 }
 

@@ -11,8 +11,8 @@ export interface Preparation {
 }
 
 /**
- * Prepares the final training: lists its data in a manifest, and replaces early stopping, which needs validation data,
- * with the best number of rounds of the best training job.
+ * Prepares the final training. Lists its data in a manifest. Early stopping needs validation data, so it is removed,
+ * and the number of rounds is set to the best one that the best training job found.
  */
 export async function prepareFinalTraining(
   client: S3Client,

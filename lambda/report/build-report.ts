@@ -100,7 +100,7 @@ function finalModelOf({
     ...(channels.length > 0 &&
       !channels.some((name) => VALIDATION.includes(name)) && { withoutValidation: true }),
     ...defined({ modelArtifacts: job.ModelArtifacts?.S3ModelArtifacts }),
-    // If the best training job is reused, its time is already part of the search.
+    // If the best training job is reused, its time is already part of the time of the search.
     ...(finalTrainingJob === undefined
       ? { reused: true }
       : defined({

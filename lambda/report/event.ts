@@ -7,7 +7,7 @@ export interface ReportEvent extends ModelResults {
   /** Name of the tuning job. Specify either `tuningJobName` or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
-  /** Names of the tuning jobs that the search ran before `tuningJobName`, if it ran several. */
+  /** Names of the tuning jobs that the same search ran before `tuningJobName`; missing if it ran only one. */
   readonly earlierTuningJobNames?: readonly string[];
   /** Why the search ended before its last tuning job. */
   readonly searchFailure?: string;

@@ -17,7 +17,7 @@ const clients = {
   s3: new S3Client({ followRegionRedirects: true }),
 };
 
-// Removes the SDK's logging middleware, because it would copy each response with its thousands of log events.
+// Removes the SDK's logging middleware, because it would copy each response, which can contain thousands of log events.
 for (const { middlewareStack } of Object.values(clients)) middlewareStack.remove('loggerMiddleware');
 
 /** Entry point of the Lambda function: writes the report of a tuning job or an AutoML job. */

@@ -27,7 +27,10 @@ export function rangeScale(range: Range, from: number, to: number): RangeScale {
   return numericScale(linearScale(range, from, to), (value) => value);
 }
 
-/** `turn` maps values to the domain of the scale, and tick marks back to values. `turn` is its own inverse. */
+/**
+ * `turn` maps values to the domain of the scale. It also maps the tick marks of the scale back to values, because it is
+ * its own inverse.
+ */
 function numericScale(
   scale: { (value: number): number; ticks(count: number): number[] },
   turn: (value: number) => number,

@@ -30,7 +30,7 @@ export function evaluationSummary({
   ].join('');
 }
 
-/** The value of a metric with its interval, in as many digits as the interval justifies. */
+/** The value of a metric with its confidence interval, rounded to the digits that the interval justifies. */
 export function shown(metric: Metric | undefined): {
   readonly value: number | null;
   readonly text: string;
@@ -54,7 +54,7 @@ export function shown(metric: Metric | undefined): {
   };
 }
 
-/** Says whether the model is better than the baseline, and as good as on the validation data. */
+/** A sentence that compares the model with the baseline and with the validation data. */
 export function evaluationSentence(report: Facts): Said {
   const { evaluation } = report;
   if (!evaluation) return undefined;
@@ -89,8 +89,8 @@ export function evaluationSentence(report: Facts): Said {
 }
 
 /**
- * Warns if the best job's objective value is better than the confidence interval on the test data. The two can be
- * compared only if the objective is the main metric.
+ * Warns if the best job's objective value is better than the whole confidence interval on the test data. The comparison
+ * needs an objective that is the main metric of the evaluation.
  */
 function againstValidation({ evaluation, objective, jobs, bestJob }: Facts): string | undefined {
   const selected = jobs.find(({ name }) => name === bestJob)?.value;

@@ -127,7 +127,10 @@ export interface Difference {
   readonly job?: string;
   /** How much better the best job is: a positive number. */
   readonly difference: number;
-  /** `difference` as a share of the other job's value; missing if this value is zero or has the opposite sign. */
+  /**
+   * `difference` divided by the other job's value; missing if this value is zero or has the opposite sign of the best
+   * job's value.
+   */
   readonly share?: number;
 }
 

@@ -1,14 +1,14 @@
-/** How many items of a fleet run at the same time, and the quotas that allow it. */
+/** The number of items of a fleet that run at the same time, and the quotas that limit it. */
 export interface Concurrency {
-  /** Before the quotas were read. */
+  /** The concurrency that the user asks for. */
   readonly requested: number;
   readonly maxConcurrency: number;
-  /** The quotas, with what one item uses of them: the most of all items that fit. */
+  /** The quotas that were checked. `itemUses` is the largest use by one item that does not exceed the quotas. */
   readonly quotas: readonly { readonly name: string; readonly value: number; readonly itemUses: number }[];
-  /** Number of items that cannot start, because each of them alone needs more than a quota. */
+  /** Number of items that cannot start, because a single one of them needs more than a quota. */
   readonly tooLarge?: number;
   /** Names of the quotas whose values are unknown. */
   readonly unknown?: readonly string[];
-  /** Why they are unknown. */
+  /** Why the values are unknown. */
   readonly error?: string;
 }

@@ -2,7 +2,7 @@ export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassCla
 
 /** A metric of the test data. No number is NaN or infinite. */
 export interface Metric {
-  /** Null if the metric is undefined for the data; then there is a `reason`. */
+  /** The value; null if the metric is undefined for the data. In that case, there is a `reason`. */
   readonly value: number | null;
   /** Bounds of the 95% bootstrap confidence interval; null without a value, or with fewer than two rows. */
   readonly lower: number | null;
@@ -41,13 +41,13 @@ export interface Charts {
 
 /** A condition of the gate with its result. */
 export interface ConditionResult {
-  /** Such as `rmse is at most 0.3`. */
+  /** The condition as text, such as `rmse is at most 0.3`. */
   readonly condition: string;
   readonly passed: boolean;
   readonly value: number | null;
   /** The value that the metric is compared with; null if there is none. */
   readonly limit: number | null;
-  /** Such as `rmse is 0.412, the gate allows at most 0.3`. */
+  /** The reason for the decision, such as `rmse is 0.412, the gate allows at most 0.3`. */
   readonly reason: string;
 }
 

@@ -7,8 +7,7 @@ const MAX_LIST_SIZE = 50;
 /**
  * The fields of an event. `null` counts as missing, because JSONata writes it for missing values.
  *
- * @throws InvalidEventError if the event is not an object, or has an unknown field: otherwise, a misspelled field would
- * be silently ignored
+ * @throws InvalidEventError if the event is not an object or has an unknown field, which may be a misspelled one
  */
 export function fieldsOf(event: unknown, known: readonly string[]): Record<string, unknown> {
   if (!isObject(event)) {

@@ -1,10 +1,10 @@
-/** SHA-256 hashes of what decides the result of an item. */
+/** SHA-256 hashes of everything that influences the result of an item. */
 export interface ItemFingerprint {
-  /** Keys, ETags and sizes of the item's data, as they were before the item ran. Missing if they are not compared. */
+  /** Hash of the keys, ETags and sizes of the item's data before the item ran. Missing if the data is not compared. */
   readonly data?: string;
-  /** The fields of the item, and the settings of the fleet. */
+  /** Hash of the fields of the item and the settings of the fleet. */
   readonly settings: string;
-  /** The part of the settings that a tuning job must share with the tuning job that it learns from. */
+  /** Hash of the settings that must be the same for a warm start from the last success. */
   readonly search: string;
 }
 

@@ -6,7 +6,7 @@
  */
 export const RESULT_BUDGET_BYTES = 128 * 1024;
 
-/** Limits a list to the items at its beginning that fit into the result. `rest` is the rest of the result. */
+/** Limits a list to the items at its beginning that fit into a function's result. `rest` is the rest of the result. */
 export function withinBudget<Item>(items: readonly Item[], rest: object): Item[] {
   let size = Buffer.byteLength(JSON.stringify(rest));
   const end = items.findIndex((item) => {

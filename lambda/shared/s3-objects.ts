@@ -43,8 +43,8 @@ export async function listObjects(client: S3Client, uri: string, maxPages: numbe
 /**
  * Lists the objects whose keys begin with the key of the location, one page of up to 1,000 objects at a time.
  *
- * @param delimiter if given, such as `/`, lists the folders instead of the objects in them. @default - lists all
- * objects
+ * @param delimiter if given, such as `/`, lists only the objects and folders directly at the location. @default - lists
+ * all objects
  */
 export async function* pagesOf(
   client: S3Client,
@@ -73,11 +73,11 @@ export async function openObject(client: S3Client, { bucket, key }: S3Location):
 }
 
 /**
- * Whether an object exists. Lists objects instead of reading it, because S3 can answer a read of a missing object with
- * Access Denied.
+ * Whether an object exists. Lists objects instead of reading the object, because S3 can answer with Access Denied if an
+ * object is missing.
  */
 export async function hasObject(client: S3Client, { bucket, key }: S3Location): Promise<boolean> {
-  // If the key exists, it is the first with this prefix.
+  // The first object with a prefix is the object whose key is the prefix, if it exists.
   const { Contents: [first] = [] } = await client.send(
     new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
   );

@@ -1,11 +1,11 @@
-/** What an item or an execution uses. */
+/** Instance time and cost of an item or an execution. */
 export interface Usage {
   readonly instanceSeconds: number;
   /** In the currency of the prices; missing without prices. */
   readonly cost?: number;
 }
 
-/** Adds up usages. The sum has a cost if all of them have one. */
+/** Adds up usages. The sum has a cost only if every usage has one. */
 export function sumOfUsages(usages: readonly Usage[]): Usage {
   const instanceSeconds = usages.reduce((sum, usage) => sum + usage.instanceSeconds, 0);
   if (usages.some(({ cost }) => cost === undefined)) return { instanceSeconds };

@@ -15,7 +15,7 @@ export interface SummarizeFleetEvent {
   readonly status?: string;
   /** The quotas that limited the execution (lambda/list-fleet-items). */
   readonly quotas?: Concurrency;
-  /** Price of an instance for a second. With several prices, the highest. */
+  /** Price of an instance for a second. If the instances have several prices, the highest of them. */
   readonly pricePerSecond?: number;
   /** KMS key of the files. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;

@@ -11,8 +11,8 @@ export const SCHEMA_VERSION = 1;
 export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT_STARTED' | 'SKIPPED';
 
 /**
- * An item in `fleet.json`. A field is missing if its value is unknown. A skipped item has the results of its last success,
- * without `instanceSeconds`.
+ * An item in `fleet.json`. A field is missing if its value is unknown. For a skipped item, the fields are the results
+ * of its last success, without `instanceSeconds`.
  */
 export interface ItemResult {
   readonly id: string;
@@ -43,16 +43,16 @@ export interface ItemResult {
   readonly report?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;
-  /** Missing if the fleet has no bound. */
+  /** Bound and use of the item. Missing if the fleet has no bound. */
   readonly cost?: Cost;
   readonly startedAt?: string;
   readonly endedAt?: string;
 }
 
-/** What an item or a fleet could use at most, and what it used. */
+/** The maximum that an item or a fleet could use, and its actual use. */
 export interface Cost {
   readonly bound: Usage;
-  /** Missing if it is unknown. */
+  /** Actual use; missing if it is unknown. */
   readonly used?: Usage;
 }
 
@@ -71,7 +71,7 @@ export interface FleetSummary {
   readonly skipped: number;
   /** The most common reasons for failure. */
   readonly reasons: readonly Reason[];
-  /** Missing if no item has an objective value. */
+  /** Objective values of the items; missing if no item has one. */
   readonly objective?: {
     readonly metric: string;
     readonly type: Objective['type'];
@@ -79,11 +79,11 @@ export interface FleetSummary {
     readonly median: number;
     readonly worst: number;
   };
-  /** Billed seconds of the instances of all items for which they are known. */
+  /** Billed seconds of all instances, for the items whose billed seconds are known. */
   readonly instanceSeconds?: number;
   /** How quotas limited the execution; missing if they were not read. */
   readonly quotas?: Concurrency;
-  /** The sum of all items. Missing if the fleet has no bound. */
+  /** The totals for all items. Missing if the fleet has no bound. */
   readonly cost?: Cost;
 }
 

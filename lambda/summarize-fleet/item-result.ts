@@ -8,9 +8,9 @@ import type { ChildExecution } from './read-results';
 export interface ListedItem {
   readonly id: string;
   readonly folder: string;
-  /** What the item's success is recorded with. Missing if the fleet records no successes. */
+  /** Fingerprint to record with the item's success. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;
-  /** What the item can use at most. Missing if the fleet has no bound. */
+  /** Maximum instance time and cost of the item. Missing if the fleet has no bound. */
   readonly bound?: Usage;
 }
 

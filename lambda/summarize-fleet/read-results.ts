@@ -4,7 +4,10 @@ import type { _Object, S3Client } from '@aws-sdk/client-s3';
 import { openObject, pagesOf } from '../shared/s3-objects';
 import { ResultsMissingError } from './errors';
 
-/** A child execution in the files of a Map's ResultWriter. Its data is JSON in strings. */
+/**
+ * A child execution in the files that the ResultWriter of a Map wrote. Its input and output are strings that contain
+ * JSON.
+ */
 export interface ChildExecution {
   readonly Status?: string;
   readonly Input?: string;
@@ -39,14 +42,14 @@ export async function* readResults(
   }
 }
 
-/** The last file that a summary writes. Results that are older than this file have been summarized. */
+/** The last file that a summary writes. A summary already covers the results that are older than this file. */
 export const LAST_FILE = 'fleet.html';
 
 /**
- * The key of the newest manifest in the folder of an execution. Undefined if the execution had no items to run. A manifest
- * that is older than the summary was written before a redrive.
+ * The key of the newest manifest in the folder of an execution. Undefined if the execution had no items to run. A
+ * manifest that is older than the summary was written before a redrive, so it is ignored.
  *
- * @throws ResultsMissingError if there is no manifest (yet) that has not been summarized
+ * @throws ResultsMissingError if there is no manifest that is newer than the summary
  */
 export async function findManifest(
   client: S3Client,

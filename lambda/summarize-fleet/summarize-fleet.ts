@@ -86,7 +86,7 @@ async function readSkipped(client: S3Client, bucket: string, key: string): Promi
   return items;
 }
 
-/** The results of the items to run, and parts of their rows in the list, by folder. */
+/** The results of the items to run and, by folder, the fingerprints and bounds from their rows in the list. */
 interface ReadItems {
   readonly results: ItemResult[];
   readonly fingerprints: ReadonlyMap<string, ItemFingerprint>;
@@ -110,7 +110,7 @@ async function readItems(
   }
   for await (const child of readResults(client, bucket, manifest)) {
     const item = itemOf(child);
-    // After a redrive, an item can have a result of each attempt.
+    // After a redrive, an item can have several results, one for each attempt.
     if (items.get(item.folder)?.status !== 'SUCCEEDED') items.set(item.folder, resultOf(item, child));
   }
   return { results: [...items.values()], fingerprints, bounds };
@@ -128,7 +128,7 @@ async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<
   return all;
 }
 
-/** Adds the bound of an item, and what the item used. */
+/** Adds the bound and the actual use of an item. */
 function withCost(
   item: ItemResult,
   bound: Usage | undefined,

@@ -44,7 +44,7 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
   };
 }
 
-/** The bounds of all items, and what the items used for which it is known. */
+/** The sum of the bounds of all items, and the sum of their actual use as far as it is known. */
 function costOf(items: readonly ItemResult[]): Pick<FleetSummary, 'cost'> {
   const costs = items.flatMap(({ cost }) => cost ?? []);
   if (costs.length === 0) return {};
@@ -82,7 +82,7 @@ function nameOf({ failedJob, id }: ItemResult): string {
 function objectiveOf(items: readonly ItemResult[]): Pick<FleetSummary, 'objective'> {
   const objectives = items.flatMap(({ objective }) => objective ?? []);
   const [first] = objectives;
-  // Definitions of one search can have several metrics, whose values cannot be compared with each other.
+  // The definitions of a search can have different metrics, whose values cannot be compared with each other.
   if (first === undefined || objectives.some(({ metric }) => metric !== first.metric)) return {};
   const values = objectives.map(({ value }) => value).sort((one, other) => one - other);
   const [lowest, highest] = [values[0] ?? 0, values.at(-1) ?? 0];

@@ -26,15 +26,15 @@ export interface AlgorithmDefinition {
   /** Default hyperparameters. A default applies only if the user neither sets nor tunes the hyperparameter. */
   defaultHyperparameters(objectiveMetric: string): Record<string, string>;
   /**
-   * Hyperparameter with the list of metrics to evaluate. The algorithm uses the last metric for early stopping, so the
-   * library moves or adds the objective's metric to the end of a given list.
+   * Hyperparameter that lists the metrics to evaluate. The algorithm uses the last metric of the list for early
+   * stopping, so the library puts the objective's metric at the end.
    */
   readonly metricList?: string;
   /** How the algorithm trains without validation data; undefined if unknown. */
   readonly withoutValidation?: TrainingWithoutValidation;
   /** How the models of the algorithm are served. */
   readonly serving: ModelServing;
-  /** How the algorithm cross-validates; undefined if it cannot, or if it is unknown. */
+  /** How the algorithm cross-validates; undefined if it does not support cross-validation, or if this is unknown. */
   readonly crossValidation?: CrossValidation;
   /** Checks the use of the algorithm. Returns one message for each problem, beginning with the property's name. */
   check?(use: AlgorithmUse): string[];
@@ -45,7 +45,8 @@ export interface AlgorithmDefinition {
 /** How an algorithm trains without validation data. */
 export interface TrainingWithoutValidation {
   /**
-   * Why the algorithm cannot train on all of its training data if there is no validation data; undefined if it can.
+   * Why the algorithm cannot use all of its training data for training if there is no validation data; undefined if it
+   * can.
    */
   readonly problem?: string;
   /** Why the training channel cannot contain objects from two folders; undefined if it can. */
@@ -56,9 +57,11 @@ export interface TrainingWithoutValidation {
 
 /** How the models of an algorithm are served. */
 export interface ModelServing {
-  /** Why an inference container must be given, and what to give; undefined if the training image serves the models. */
+  /**
+   * Why the user must give an inference container, and which one; undefined if the training image serves the models.
+   */
   readonly containerProblem?: string;
-  /** Why the inference container needs its own image; undefined if the training image serves the models. */
+  /** Why the user must give the image of the inference container; undefined if the training image serves the models. */
   readonly imageProblem?: string;
   /** Why a transform job cannot join the predictions with CSV data; undefined if it can. */
   readonly joinProblem?: string;
@@ -114,8 +117,8 @@ export interface AlgorithmUse {
   /** Instance types of all training jobs: the jobs of the search, and the final training. */
   readonly instanceTypes: readonly string[];
   /**
-   * The same types in separate lists: one list for the tuning job, one for the final training. A list has several types
-   * if its job uses instance groups.
+   * The same instance types, in one list for the tuning job and one for the final training. A list has several types if
+   * the job uses instance groups.
    */
   readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];
@@ -146,6 +149,6 @@ export interface AlgorithmChannel {
   readonly name: string;
   readonly location: DataLocation;
   readonly contentType?: string;
-  /** Whether its objects never change, because the location names their version. */
+  /** Whether the objects in the channel never change, because their location includes a version. */
   readonly isVersioned?: boolean;
 }

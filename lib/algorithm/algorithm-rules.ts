@@ -22,7 +22,7 @@ export interface HyperparameterRule {
   readonly default?: string;
   /** Other names that the container accepts. A tuning job cannot tune a hyperparameter by these names. */
   readonly aliases?: readonly string[];
-  /** Whether a tuning job can tune it. */
+  /** Whether a tuning job can tune the hyperparameter. */
   readonly tunable?: boolean;
   readonly required?: boolean;
   /** First and last image versions that have the hyperparameter; all versions if left out. */

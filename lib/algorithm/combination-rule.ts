@@ -1,6 +1,7 @@
 /**
- * A combination of hyperparameter values that fails: the rule is broken if all of its conditions hold. The rule is plain
- * data because it is checked twice: at synth, and as JSONata in the first state of an execution.
+ * A combination of hyperparameter values with which training fails. Hyperparameters break the rule if they meet all of
+ * its conditions. The rule is plain data because it is checked twice: at synth, and as JSONata in the first state of an
+ * execution.
  */
 export interface CombinationRule {
   /** The hyperparameter to report the problem for. */

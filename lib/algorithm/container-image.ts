@@ -91,7 +91,10 @@ function arnOf(account: string | undefined, region: string | undefined, reposito
   return `arn:${Aws.PARTITION}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-/** ARN for a URI that is known only at deploy time: it matches all repositories with the same first part of the name. */
+/**
+ * ARN for a URI that is known only at deploy time. It matches all repositories whose names begin with the first part of
+ * the name in the URI.
+ */
 function arnAtDeployment(uri: string): string {
   const host = Fn.split('.', uri);
   const [account, region] = [Fn.select(0, host), Fn.select(3, host)];

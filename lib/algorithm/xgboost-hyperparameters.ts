@@ -157,8 +157,8 @@ export const XGBOOST_OBJECTIVE_METRICS: readonly ObjectiveMetricRule[] = [
 export const XGBOOST_LARGEST_INTEGER = 2 ** 31 - 1;
 
 /**
- * Values that only some image versions accept, with the first or last such version. Sources: for objectives, the
- * container's code; for other values, which of them XGBoost 3.2.0 rejects.
+ * Values that only some image versions accept, with the first or last of these versions. Sources: for objectives, the
+ * container's code; for other values, a test of whether XGBoost 3.2.0 rejects them.
  */
 export const XGBOOST_VALUES_OF_VERSIONS: Readonly<Record<string, { since?: string; until?: string }>> = {
   'reg:squaredlogerror': { since: '1.0-1' },

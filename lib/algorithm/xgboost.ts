@@ -49,7 +49,7 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
         account: options.registryAccount,
       }),
     }),
-    // The rules are unknown for a version that is newer than this library, or known only at deploy time.
+    // There are no rules if the version is newer than this library, or if it is known only at deploy time.
     rules: image && rules(version),
     defaultHyperparameters(objectiveMetric): Record<string, string> {
       // In a tuning job, the container adds the objective metric to the evaluation. The final training has no objective, so
@@ -112,7 +112,7 @@ const FOLDS_PROBLEM =
   'its image may evaluate the model of a fold on rows that it was trained on; version 3.0-5 and later use only the held-out rows';
 
 /**
- * The first version whose image certainly has the fixes of June 2023.
+ * Whether the image certainly has the fixes of June 2023. Version 3.0-5 is the first version with them.
  *
  * @see https://github.com/aws/sagemaker-xgboost-container/pull/396 (folders of a channel)
  * @see https://github.com/aws/sagemaker-xgboost-container/pull/398 (metrics of folds)

@@ -40,8 +40,8 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
    */
   readonly output: DataLocation;
   /**
-   * A JSONata expression for the input of the chain, such as `{% $states.input.automl %}`. Its value must have the form
-   * of the input that is described in `AutoMlFragment`.
+   * A JSONata expression for the input of the chain, such as `{% $states.input.automl %}`. The docstring of
+   * `AutoMlFragment` describes the fields of this input.
    *
    * @default '{% $states.input %}' - the input of the first state
    */

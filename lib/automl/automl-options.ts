@@ -54,9 +54,10 @@ export interface AutoMlOptions {
    */
   readonly maxRuntimePerTrainingJob?: Duration;
   /**
-   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. 0 disables the
-   * wait. After that time, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs (for
-   * example, a quota of 0), waiting cannot help, and the execution fails immediately with `QuotaTooLow`.
+   * Maximum time to wait for a SageMaker quota before each job starts: whole seconds, at most 1 day. If the quota is
+   * still used up after that time, the execution fails with `QuotaExceeded`. 0 disables the wait. If the quota is lower
+   * than what the job needs (for example, a quota of 0), waiting cannot help, and the execution fails immediately with
+   * `QuotaTooLow`.
    *
    * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
    * @default Duration.hours(1)

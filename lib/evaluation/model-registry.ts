@@ -42,9 +42,9 @@ export interface ModelPackageGroupOptions extends ModelRegistrationOptions {
  */
 export class ModelRegistry {
   /**
-   * A new model package group. It is retained when the stack is deleted, because SageMaker does not delete a group that has
-   * versions. In a `TuningFleet`, each item has its own group, which the first execution that registers a model of the item
-   * creates.
+   * A new model package group. It is retained when the stack is deleted, because SageMaker does not delete a group that
+   * has versions. In a `TuningFleet`, each item has its own group. The first execution that registers a model of the
+   * item creates it.
    *
    * @param options the group, and who approves its versions
    */

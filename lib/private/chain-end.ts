@@ -24,7 +24,7 @@ export interface ChainEndOptions {
 export class ChainEnd {
   /** State that follows when the final model is known. */
   readonly first: sfn.State;
-  /** State for a final training that did not complete. */
+  /** State that fails the execution if the final training did not complete. */
   readonly notCompleted: sfn.Fail;
   /** State that ends the chain. */
   readonly end: sfn.Pass;

@@ -12,10 +12,13 @@ import { TUNING_JOB_SIZES } from './tuning-chain';
 export interface ConfigureOptions {
   /** JSONata expression for the input, without `{% %}`. */
   readonly input: string;
-  /** Undefined for a grid search, which runs every combination. */
+  /** Default and limit of `maxTrainingJobs`; undefined for a grid search, which runs every combination. */
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
-  /** The search can run several tuning jobs, with a maximum run time of all of them in seconds; undefined otherwise. */
+  /**
+   * Given if the search can run several tuning jobs one after the other. `maxRuntime` is their total maximum run time
+   * in seconds.
+   */
   readonly chain?: { readonly maxRuntime?: number };
   /** The cost bound of the execution; undefined without the property `cost`. */
   readonly cost?: CostExpressions;
@@ -37,8 +40,8 @@ export interface ConfigureOptions {
 }
 
 /**
- * Checks that tuning and AutoML inputs share. They need the variable `$allowed`. A check without a problem returns nothing,
- * which JSONata leaves out of the list of problems.
+ * The checks that apply to the inputs of tuning and of AutoML. They need the variable `$allowed`. A check that finds no
+ * problem returns nothing, which JSONata leaves out of the list of problems.
  */
 export const INPUT_CHECKS = `
   $show := function($value) { $type($value) = 'string' ? '"' & $value & '"' : $string($value) };
@@ -155,8 +158,8 @@ const SEVERAL_HYPERPARAMETERS = `$merge($append([{}], $map($filter($definitions,
     })))`;
 
 /**
- * The evaluation depends on these hyperparameters, because they determine what the model predicts and which columns the
- * data has.
+ * An input cannot change the hyperparameters that determine what the model predicts or which columns the data has,
+ * because the evaluation depends on them.
  */
 function unchangeableCheck(several: boolean): string {
   return `$map($definitions, function($definition) {(
@@ -210,10 +213,16 @@ function testChecks(
   ];
 }
 
-/** The parents would leave too few training jobs to the first tuning job of a chain. */
+/**
+ * A search that runs several tuning jobs cannot begin with a warm start: the earlier tuning jobs would leave too few
+ * training jobs for the first tuning job.
+ */
 const CHAIN_CHECK = `$trainingJobs > ${LIMITS.trainingJobs} ? 'warmStartFrom: cannot be combined with more than ${LIMITS.trainingJobs} training jobs, got ' & $trainingJobs & ': the training jobs of earlier tuning jobs count against the limit of a tuning job'`;
 
-/** What the states of a chain need. They change these settings from one tuning job to the next. */
+/**
+ * The settings that the states of a search with several tuning jobs need. The states change these settings after each
+ * tuning job.
+ */
 function chainSettings({ maxRuntime }: NonNullable<ConfigureOptions['chain']>): string[] {
   return [
     `'tuningJobSizes': ${TUNING_JOB_SIZES}`,

@@ -28,10 +28,11 @@ export interface CostModel {
   /** One training job of the search. */
   readonly trainingJob: Usage;
   /**
-   * Training jobs that run one after the other until the maximum run time of the tuning job; undefined if it has none.
+   * The usage of training jobs that run one after the other until the maximum run time of the tuning job; undefined if
+   * the tuning job has no maximum run time.
    */
   readonly sequence?: Usage;
-  /** The warm pool that one training job leaves running. */
+  /** The usage of the warm pool that one training job leaves running. */
   readonly warmPool: Usage;
   /** The jobs after the search, by name. */
   readonly others: Readonly<Record<string, Usage>>;
@@ -67,7 +68,7 @@ export function costModel(
   return parts.every((part) => Number.isFinite(part.instanceSeconds + part.cost)) ? model : undefined;
 }
 
-/** Number of training jobs of a search: in total, and at the same time. */
+/** Numbers of training jobs of a search: the total, and the maximum that run at the same time. */
 export interface JobCounts {
   readonly trainingJobs: number;
   readonly parallel: number;
@@ -157,8 +158,8 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
 }
 
 /**
- * The price of one instance for one second, with its volume: the highest of all jobs of an execution. Undefined without
- * prices.
+ * The price of one instance and its volume for one second: the highest such price among all jobs of an execution.
+ * Undefined without prices.
  */
 export function highestPricePerSecond(
   tuning: TuningInput,

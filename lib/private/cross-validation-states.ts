@@ -17,7 +17,7 @@ export interface CrossValidationStatesOptions {
   readonly definition: BoundDefinition;
   /** Number of the definition, counted from 1; undefined if the search has only one definition. */
   readonly number?: number;
-  /** JSONata for a sentence with the best training job, for errors. */
+  /** JSONata for a sentence that names the best training job, for errors. */
   readonly bestTrainingJob: string;
   /** State that follows an error. It gets the error in `failure`. */
   readonly failed: sfn.State;
@@ -25,7 +25,7 @@ export interface CrossValidationStatesOptions {
   readonly report: sfn.State | undefined;
 }
 
-/** The training job that cross-validates the best hyperparameters. `describeCrossValidation` follows. */
+/** The state that runs the training job for the cross-validation. The state of `describeCrossValidation` follows it. */
 export function crossValidate(
   scope: Construct,
   props: TuningRequestProps,

@@ -6,16 +6,16 @@ function failureReasonIn(cause: string): string {
 }
 
 /**
- * The message in a function's error, which is JSON. If the cause is not such an error, the whole cause. Needs the
- * variable `$cause`.
+ * The message in the error of a Lambda function, which is JSON. If the cause is not such JSON, the whole cause. Needs
+ * the variable `$cause`.
  */
 const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause`;
 
-/** For a task that waits for a job: the reason. */
+/** The reason in an error of a task that waits for a job. */
 export const JOB_FAILURE = `( $failure := ${failureReasonIn('$states.errorOutput.Cause')}; $exists($failure) ? $failure : $states.errorOutput.Cause )`;
 
-/** For a task that calls a function: the name of the error and the reason. */
+/** The name of the error and the reason in an error of a task that calls a Lambda function. */
 export const FUNCTION_ERROR = `( $cause := $states.errorOutput.Cause; $told := ${MESSAGE}; $states.errorOutput.Error & ': ' & $told )`;
 
-/** For a task that waits for a job or calls a function: the reason. */
+/** The reason in an error of a task that waits for a job or calls a Lambda function. */
 export const FAILURE = `( $cause := $states.errorOutput.Cause; $job := ${failureReasonIn('$cause')}; $exists($job) ? $job : ${MESSAGE} )`;

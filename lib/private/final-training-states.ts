@@ -25,7 +25,10 @@ export interface FinalTrainingStatesProps extends EvaluationStatesProps {
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
 }
 
-/** JSONata for a sentence with the result of the search. If the final training fails, the error includes this result. */
+/**
+ * JSONata for a sentence that names the best training job. If the final training fails, the error includes this
+ * sentence.
+ */
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
@@ -101,7 +104,7 @@ export class FinalTrainingStates {
     return new ChainEnd(this.scope, this.props, this.writeReport, options);
   }
 
-  /** The cross-validation with its preparation, without a final training. */
+  /** The preparation and the cross-validation, if no final training follows. */
   private validateOnly(next: sfn.State): sfn.IChainable {
     const failed = this.crossValidationFailed();
     return this.prepare(this.crossValidation(next, failed), failed, {
@@ -115,7 +118,7 @@ export class FinalTrainingStates {
   }
 
   /**
-   * Adds the preparation before the training jobs, if it is needed.
+   * Adds the state that prepares the final training before the training jobs, if the training jobs need it.
    *
    * @param told fields that the state `failed` gets in addition to the result of the search
    */
@@ -151,10 +154,7 @@ export class FinalTrainingStates {
     });
   }
 
-  /**
-   * Creates states for each definition. An execution runs only the states of the best training job's definition. The
-   * number of the definition is undefined if the search has only one definition.
-   */
+  /** Creates states for each definition. An execution runs only the states of the best training job's definition. */
   private ofWinner(
     id: string,
     states: (definition: BoundDefinition, number?: number) => sfn.IChainable,
@@ -231,7 +231,7 @@ export class FinalTrainingStates {
   }
 }
 
-/** Continues with `failed` after an error, with the result of the search. */
+/** If the task fails, continues with `failed`. This state gets the result of the search and the fields in `told`. */
 function catchFailure(
   task: sfn.TaskStateBase,
   failed: sfn.State,

@@ -9,7 +9,7 @@ export function trainsFinalModel({ finalTraining }: TuningOptions): boolean {
   return finalTraining?.enabled !== false && !finalTraining?.reuseBest;
 }
 
-/** Whether the final training has the training and the validation data in one channel. */
+/** Whether one channel of the final training has both the training and the validation data. */
 export function trainsTogether({ finalTraining }: TuningOptions): boolean {
   return finalTraining?.data?._source === 'together';
 }
@@ -33,8 +33,8 @@ export function losesValidation(tuning: TuningInput, { validation }: TuningDefin
 
 /**
  * The early stopping that the search uses, but the jobs after the search do not. A final training without validation
- * data cannot use it. A cross-validation must not use it, because it would choose the number of rounds of each model on
- * the same rows that evaluate the model.
+ * data cannot use early stopping. A cross-validation must not use it: early stopping would choose the number of rounds
+ * of each model on the same rows that evaluate the model.
  */
 export function removedEarlyStopping(
   tuning: TuningInput,

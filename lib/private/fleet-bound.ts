@@ -21,10 +21,13 @@ export interface FleetBound {
   readonly sizes: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Number of values of a range that cannot be counted: more than any number of training jobs. */
+/**
+ * The number of values that we assume for a range whose values cannot be counted. It exceeds any number of training
+ * jobs.
+ */
 const UNCOUNTABLE = 1e9;
 
-/** A measure of `CostModel`. */
+/** One measure (instance time or cost) of each part of `CostModel`. */
 interface Factors {
   readonly trainingJob: number;
   readonly sequence?: number;
@@ -33,7 +36,10 @@ interface Factors {
   readonly others: number;
 }
 
-/** Undefined if the user does not ask for a bound, or if it depends on tokens. */
+/**
+ * The factors for the bound of a fleet; undefined if the user does not ask for a bound, or if the bound depends on
+ * tokens.
+ */
 export function fleetBound(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],

@@ -16,7 +16,7 @@ import { listStatement, readStatements, writeStatement } from './training-permis
 export interface FleetFunctionOptions {
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
-  /** Undefined if the fleet records no successes. */
+  /** How the fleet uses its records of successes; undefined if it records none. */
   readonly lastSuccess?: LastSuccessOptions;
 }
 
@@ -44,7 +44,8 @@ export function listItemsFunction(
       name: 'list-fleet-items',
       description: 'Reads and checks the list of the items of a fleet',
       roleDescription: 'Reads lists of items and writes them for Step Functions',
-      // A request for each location of each item takes the time of a whole CPU.
+      // With `lastSuccess`, the function sends a request for each location of each item, which takes the time of a
+      // whole CPU. Lambda allocates CPU in proportion to memory.
       memorySize: lastSuccess ? 2048 : 1024,
       timeout: Duration.minutes(lastSuccess ? 15 : 5),
       encryptionKey,
@@ -59,7 +60,7 @@ export function listItemsFunction(
   return allowFunction(
     made,
     [
-      // An execution can retry the items of an earlier execution.
+      // An execution with `retry` reads the list and the results of an earlier execution.
       ...readStatements([fleets, ...successes]),
       ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
       // If the list is a file, the function uses this permission to check whether the file exists.
@@ -99,8 +100,8 @@ export function summarizeFleetFunction(
       timeout: Duration.minutes(lastSuccess ? 15 : 10),
       encryptionKey,
     }),
-    // Applies to invocations by the EventBridge rule. If an execution failed, its results can be written after its
-    // event.
+    // Retries for the EventBridge rule. The results of a failed execution can be written after the event of the
+    // failure, so the function is invoked again.
     retryAttempts: 2,
     deadLetterQueue,
   });

@@ -2,12 +2,12 @@ import type { DataLocation } from '../data-location';
 import { jsonata, literal } from './jsonata';
 
 /**
- * The JSONata variable that describes the item of a child execution of a fleet. The first state of each child sets it
- * from the row that `lambda/list-fleet-items` wrote.
+ * The JSONata variable with the description of an item. The first state of each child execution sets the variable from
+ * the row that `lambda/list-fleet-items` wrote for the item.
  */
 export const FLEET_ITEM = 'fleetItem';
 
-/** Expressions for the parts of the item's description. */
+/** JSONata expressions for the parts of this description. */
 export const ITEM = {
   /** Name of the item's folder below each kind of output, with a trailing slash. */
   folder: `$${FLEET_ITEM}.folder`,
@@ -17,7 +17,7 @@ export const ITEM = {
   tag: `$${FLEET_ITEM}.tag`,
   /** Value of the tag that names the execution of the fleet. */
   execution: `$${FLEET_ITEM}.execution`,
-  /** Exists if the item learns from the tuning job of its last success. */
+  /** Exists if the item's search starts with a warm start from the tuning job of its last success. */
   startsFromLastSuccess: `$${FLEET_ITEM}.startsFromLastSuccess`,
 } as const;
 

@@ -11,21 +11,21 @@ import type { BoundDefinition } from './tuning-requests';
 export interface LastSuccessOptions {
   /** Whether an item learns from the tuning job of its last success. */
   readonly warmStart: boolean;
-  /** The data that is compared; undefined if unchanged items are not skipped. */
+  /** The data that an execution compares with the last success; undefined if unchanged items are not skipped. */
   readonly data?: ComparedData;
 }
 
 /** The data of the items of a fleet. */
 export interface ComparedData {
-  /** URIs that an item can replace, by field. */
+  /** The default URIs of the data that an item can replace, by field. */
   readonly locations: Readonly<Record<string, string>>;
   /** Other data that all items share. */
   readonly shared: readonly DataLocation[];
-  /** Locations that the data of an item can be within. */
+  /** S3 locations that can contain the data of the items. */
   readonly allowed: readonly DataLocation[];
 }
 
-/** Undefined if the fleet records no successes. */
+/** How a fleet uses the records of its items' last successes; undefined if it records none. */
 export function lastSuccessOptions(
   { skipUnchanged = false, warmStartFromPrevious = false }: TuningFleetProps,
   tuning: TuningFragmentProps,
@@ -67,7 +67,7 @@ function locationsOf(data: readonly (InputData | undefined)[]): DataLocation[] {
   return data.flatMap((each) => each?.location ?? []);
 }
 
-/** The locations that the function for the list must be allowed to list. */
+/** The S3 locations whose objects the function `list-fleet-items` must be allowed to list. */
 export function listedLocations({ allowed, shared }: ComparedData): DataLocation[] {
   return withoutNested([...allowed, ...shared]);
 }

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 
 /**
- * Members of states that do not decide the result of an item. Tags can differ in each deployment, such as the number of a
- * build.
+ * Members of states that have no influence on the result of an item. Tags can differ in each deployment, for example if
+ * they contain a build number.
  */
 const IGNORED: readonly string[] = ['Comment', 'Retry', 'Tags'];
 
 /**
- * A string that is the same as long as the states of an item are the same: the hash of the states, and the values of their
- * tokens. The hash has the tokens only by name, because their values are known only in the deployed stack.
+ * A string that changes only if the states of an item change. It consists of a hash of the states and the values of
+ * their tokens. The hash itself covers only the references of the tokens, because their values are known only in the
+ * deployed stack.
  *
  * @param states the states as in the template, with resolved tokens
  */
@@ -21,7 +22,9 @@ export function settingsOf(states: unknown): string {
   return [hash, ...[...tokens.values()].map((token) => Token.asString(token))].join(' ');
 }
 
-/** Leaves out the ignored members. Collects the functions of CloudFormation. */
+/**
+ * Returns the value without the ignored members, and adds all references and functions of CloudFormation to `tokens`.
+ */
 function withoutIgnored(value: unknown, tokens: Map<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((each) => withoutIgnored(each, tokens));
   if (typeof value !== 'object' || value === null) return value;

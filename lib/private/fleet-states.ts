@@ -40,7 +40,7 @@ export interface FleetStatesProps {
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
-  /** Undefined if the fleet records no successes. */
+  /** How the fleet uses its records of successes; undefined if it records none. */
   readonly lastSuccess?: LastSuccessOptions;
   /** Receives the events for which the summary could not be written. */
   readonly deadLetterQueue: sqs.IQueue;
@@ -49,8 +49,8 @@ export interface FleetStatesProps {
 export const DEFAULT_CONCURRENCY = 10;
 
 /**
- * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`. If unchanged items are skipped, `HasItemsToTune` leaves
- * out a Map without items.
+ * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`. If unchanged items are skipped, the state
+ * `HasItemsToTune` bypasses the Map when there are no items to tune.
  *
  * The Map has no `Catch`, because a redrive does not run a state again whose error was caught.
  *
@@ -152,12 +152,12 @@ export class FleetStates extends sfn.StateMachineFragment {
     });
   }
 
-  /** How the function compares the items with their last successes. */
+  /** How the function `list-fleet-items` compares the items with their last successes. */
   private lastSuccess(tune: sfn.DistributedMap): object | undefined {
     const { lastSuccess: { warmStart, data } = {} } = this.props;
     if (warmStart === undefined) return undefined;
     return {
-      // The states are complete only when the template is made.
+      // The states are complete only when synth writes the template.
       settings: Lazy.uncachedString({
         produce: (context) => {
           const { ItemProcessor } = context.resolve(tune.toStateJson(sfn.QueryLanguage.JSONATA));
@@ -198,8 +198,8 @@ export class FleetStates extends sfn.StateMachineFragment {
   }
 
   /**
-   * The tolerated failures of the Map. A percentage is of all items, including those that are skipped: otherwise, a few items
-   * that fail each night would fail the execution as soon as all other items are skipped.
+   * The tolerated failures of the Map. A percentage refers to all items, including those that are skipped. Otherwise, a
+   * few items that fail each night would fail the execution as soon as all other items are skipped.
    */
   private tolerance({ _unit: unit, _value: value }: ToleratedFailures): object {
     if (unit === 'count') return { ToleratedFailureCount: value };

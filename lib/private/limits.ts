@@ -11,7 +11,10 @@ export const LIMITS = {
   /** Default quota for one tuning job. For a random search, the quota can be raised to `trainingJobsRandom`. */
   trainingJobs: 750,
   trainingJobsRandom: 10_000,
-  /** Training jobs of a tuning job and its parents together. A page about warm start has 500, the page about quotas 750. */
+  /**
+   * Maximum number of training jobs of a tuning job and its parents together. AWS's page about warm start says 500, and
+   * its page about quotas says 750.
+   */
   warmStartTrainingJobs: 500,
   /** Our own limit for a search that runs several tuning jobs one after the other. */
   chainedTrainingJobs: 10_000,

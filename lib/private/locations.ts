@@ -6,7 +6,10 @@ export function isWithin(inner: DataLocation, outer: DataLocation): boolean {
   return inner._bucketArn === outer._bucketArn && inner._key.startsWith(outer._key);
 }
 
-/** Whether the bucket of a location is known at synth: a construct, or a part of a URI that is not a token. */
+/**
+ * Whether the bucket of a location is known at synth: the location was created from a bucket construct, or the part of
+ * its URI that names the bucket is not a token.
+ */
 export function isBucketKnown({ uri, _bucket }: DataLocation): boolean {
   return _bucket !== undefined || !Token.isUnresolved(uri);
 }

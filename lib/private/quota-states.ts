@@ -5,13 +5,16 @@ import type { Construct } from 'constructs';
 import { jsonata, literal } from './jsonata';
 
 /**
- * Service Quotas has no permissions for a single service or quota.
+ * The permissions of Service Quotas cannot be limited to one service or quota.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_servicequotas.html
  */
 export const QUOTA_RESOURCES: readonly string[] = ['*'];
 
-/** The input of the state after `readQuotas`: the input of the execution, the quotas by name, and why some are missing. */
+/**
+ * The input of the state after `readQuotas`: the input of the execution, the quotas by name, and the error if quotas
+ * could not be read.
+ */
 export const QUOTA_FIELDS = {
   input: jsonata('$states.input.input'),
   applied: jsonata('$states.input.quotas'),

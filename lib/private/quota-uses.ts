@@ -10,11 +10,14 @@ export interface QuotaUse {
   /** Name of the quota in Service Quotas. */
   readonly quota: string;
   readonly instances: number;
-  /** Whether this is for each of the item's parallel training jobs. */
+  /** Whether each of the item's parallel training jobs uses these instances. */
   readonly parallel?: true;
 }
 
-/** The quotas that limit an item. Its jobs run one after the other, except for the training jobs of the search. */
+/**
+ * The quotas that limit an item. Only the training jobs of the search run at the same time; all other jobs of an item
+ * run one after the other.
+ */
 export function quotaUses(tuning: TuningInput, definitions: readonly TuningDefinition[]): QuotaUse[] {
   const { spot, finalTraining, evaluation } = tuning;
   const search = definitions.flatMap(({ resources, algorithm }) =>

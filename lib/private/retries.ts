@@ -50,8 +50,8 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 /**
  * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, even
  * if the request succeeded and only the response was lost. There are few retries, because Step Functions does not
- * distinguish throttled calls from invalid ones. In a fleet, there are as many as for starting a job, because the items share
- * the request rates.
+ * distinguish throttled calls from invalid ones. In a fleet, the state gets the same retries as for starting a job,
+ * because all items share SageMaker's request rates.
  */
 export function retryRegistration(task: sfn.TaskStateBase, item: FleetItemOptions): void {
   if (item._isFleetItem) retryJobCreation(task, item);

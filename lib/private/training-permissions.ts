@@ -119,8 +119,9 @@ function grantKey(role: iam.IRole, key: kms.IKey): void {
 }
 
 /**
- * Permissions of a job's role to read and write objects in the given locations, and to list their buckets. The listing has no
- * condition on `s3:prefix`, because SageMaker lists a bucket without a prefix when it validates a job. See decision 17.
+ * Permissions of a job's role to read and write objects in the given locations, and to list their buckets. The
+ * permission to list has no condition on `s3:prefix`, because SageMaker lists a bucket without a prefix when it
+ * validates a job. See decision 17.
  */
 export function storageStatements(
   read: readonly DataLocation[],
@@ -146,7 +147,9 @@ export function readStatements(read: readonly DataLocation[]): iam.PolicyStateme
   return [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: objectsIn(read) })];
 }
 
-/** Permission to list the objects in a location. The function always lists with a prefix. */
+/**
+ * Permission of a function to list the objects in a location. The functions of this library always list with a prefix.
+ */
 export function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
   return new iam.PolicyStatement({
     actions: ['s3:ListBucket'],

@@ -17,8 +17,8 @@ export function jobRole(scope: Construct, id: string, description: string): iam.
 }
 
 /**
- * Checks that SageMaker can assume a given role. The trust policy is checked at synth, because an app can add statements until
- * then.
+ * Checks that SageMaker can assume a given role. The trust policy is checked during synth, because an app can still add
+ * statements to it after it has created the construct.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
  * @throws Error named `TuningValidationError` if the role is in another account

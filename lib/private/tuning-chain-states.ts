@@ -8,10 +8,13 @@ import { HAS_EARLIER_TUNING_JOBS } from './tuning-chain';
 
 const SETTINGS = '$states.input.settings';
 
-/** JSONata for the seconds of the maximum run time that the tuning jobs so far have left. */
+/** JSONata for the remaining seconds of the maximum run time, after the tuning jobs so far. */
 const SECONDS_LEFT = `${SETTINGS}.secondsLeft - $ceil(($toMillis($states.context.State.EnteredTime) - $toMillis(${SETTINGS}.startedAt)) / 1000)`;
 
-/** JSONata for the settings while a tuning job runs. The time of its start is needed only with a maximum run time. */
+/**
+ * JSONata for the settings while a tuning job runs. They include the job's start time only if there is a maximum run
+ * time.
+ */
 export function startedSettings({ maxTuningRuntime }: TuningOptions): string {
   return maxTuningRuntime
     ? `$merge([${SETTINGS}, {'startedAt': $states.context.State.EnteredTime}])`
@@ -19,19 +22,22 @@ export function startedSettings({ maxTuningRuntime }: TuningOptions): string {
 }
 
 /**
- * The states around the tuning jobs of a chain. `Configure` writes a list into the settings (`tuningJobSizes`): for each
- * tuning job, the number of its training jobs. The first entry belongs to the next tuning job.
+ * The states that run several tuning jobs one after the other. The state `Configure` writes the list `tuningJobSizes`
+ * into the settings: the number of training jobs of each tuning job. The first entry belongs to the next tuning job.
  */
 export class TuningChainStates {
-  /** Follows each tuning job that has ended. */
+  /** State that follows each tuning job that has ended. */
   readonly afterTuningJob: sfn.Choice;
-  /** Follows the error of a tuning job that never started. What earlier tuning jobs have found is used. */
+  /**
+   * State that follows if a tuning job could not start. If earlier tuning jobs ran, the execution continues with their
+   * results.
+   */
   readonly notStarted: sfn.State;
 
   constructor(
     scope: Construct,
     private readonly tuning: TuningOptions,
-    /** Follows the last tuning job. */
+    /** State that follows the last tuning job. */
     private readonly findBest: sfn.State,
   ) {
     this.afterTuningJob = sfn.Choice.jsonata(scope, 'AreTrainingJobsLeft');
@@ -42,7 +48,10 @@ export class TuningChainStates {
       .otherwise(failAgain(scope, 'TuningJobNotStarted'));
   }
 
-  /** Connects the states with the state of the next tuning job. A tuning job that was stopped is the last one. */
+  /**
+   * Connects the states with the state that starts the next tuning job. After a tuning job that was stopped, no other
+   * one starts.
+   */
   continueWith(tuneWithWarmStart: sfn.State): void {
     const { maxTuningRuntime } = this.tuning;
     const hasTime = maxTuningRuntime && ` and ${SECONDS_LEFT} >= ${LIMITS.tuningRuntimeSeconds.min}`;
@@ -60,7 +69,10 @@ export class TuningChainStates {
   }
 }
 
-/** The input of the next tuning job. With the AWS SDK integration, the intervals between polls keep growing. */
+/**
+ * JSONata for the input of the state that starts the next tuning job. It passes on `polls` (AWS SDK integration only),
+ * so that the intervals between polls keep growing.
+ */
 function nextTuningJob(hasMaxRuntime: boolean): string {
   return `(
   $names := $append(${SETTINGS}.earlierTuningJobNames, $states.input.tuningJobName);
@@ -72,7 +84,7 @@ function nextTuningJob(hasMaxRuntime: boolean): string {
 )`;
 }
 
-/** The last tuning job that ran, instead of the one that did not start. */
+/** JSONata that replaces the tuning job that did not start with the last one that ran. */
 const LAST_STARTED = `(
   $names := ${SETTINGS}.earlierTuningJobNames;
   {

@@ -5,8 +5,8 @@ import { LIMITS } from './limits';
 import { hasSeveralDefinitions } from './tuning-definitions';
 
 /**
- * Maximum number of training jobs of each tuning job in a chain. The training jobs of the parents count against the limit of
- * a tuning job, so a tuning job and its five parents share it.
+ * Maximum number of training jobs of each tuning job in a chain. SageMaker limits the total number of training jobs of
+ * a tuning job and its parents. A tuning job and its five parents share this limit.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_HyperParameterTuningJobWarmStartConfig.html
  */
@@ -14,7 +14,10 @@ export const CHAINED_TUNING_JOB_SIZE = Math.floor(
   LIMITS.warmStartTrainingJobs / (LIMITS.parentTuningJobs + 1),
 );
 
-/** Whether the search can run several tuning jobs one after the other: its props ask for more than one can run. */
+/**
+ * Whether the search can run several tuning jobs one after the other, because its props ask for more training jobs than
+ * one tuning job can run.
+ */
 export function isChain(tuning: TuningOptions & FleetItemOptions): boolean {
   const { maxTrainingJobs } = tuning;
   return (
@@ -26,8 +29,9 @@ export function isChain(tuning: TuningOptions & FleetItemOptions): boolean {
 }
 
 /**
- * Why the search can run only one tuning job; undefined if it can run several. The others start with a warm start, which
- * SageMaker describes for Bayesian and random searches. A random search learns nothing from earlier tuning jobs.
+ * Why the search can run only one tuning job; undefined if it can run several. All tuning jobs after the first would
+ * start with a warm start, which SageMaker describes for Bayesian and random searches. A random search learns nothing
+ * from earlier tuning jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html
@@ -51,7 +55,10 @@ export function whyNoChain(
   return undefined;
 }
 
-/** JSONata for the numbers of training jobs of the tuning jobs of an execution. It needs the variable `$trainingJobs`. */
+/**
+ * JSONata for a list with the number of training jobs of each tuning job in a chain. It needs the variable
+ * `$trainingJobs`.
+ */
 export const TUNING_JOB_SIZES = `(
       $tuningJobs := $trainingJobs > ${LIMITS.trainingJobs} ? $ceil($trainingJobs / ${CHAINED_TUNING_JOB_SIZE}) : 1;
       [$map([1..$tuningJobs], function($number) { $floor($trainingJobs / $tuningJobs) + ($number <= $trainingJobs % $tuningJobs ? 1 : 0) })]

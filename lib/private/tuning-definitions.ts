@@ -69,8 +69,8 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
 }
 
 /**
- * The value that applies to the definition that won. If the definitions have different values, this is JSONata that looks
- * up the value; otherwise it is the common value.
+ * The value for the definition of the best training job. If the definitions have different values, this is JSONata that
+ * looks up the value. Otherwise, it is the value that they share.
  */
 export function ofWinner<T extends TuningDefinition>(
   definitions: readonly T[],

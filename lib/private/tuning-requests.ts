@@ -60,7 +60,10 @@ export function keepsCheckpoints(props: TuningOptions): boolean {
   return trialsKeepCheckpoints(props) || finalTrainingKeepsCheckpoints(props);
 }
 
-/** Checkpoints of the tuning job are kept only if requested, because all of its training jobs share one location. */
+/**
+ * Whether the training jobs of the search keep checkpoints. They do so only if requested, because they all share one
+ * location.
+ */
 function trialsKeepCheckpoints({ checkpoints }: TuningOptions): boolean {
   return checkpoints === true;
 }
@@ -69,7 +72,7 @@ function finalTrainingKeepsCheckpoints({ finalTraining }: TuningOptions): boolea
   return finalTraining?.checkpoints ?? finalTraining?.spot !== undefined;
 }
 
-/** The tuning job, with the warm start of the construct's properties. */
+/** The request for the tuning job, with the warm start from the construct's properties. */
 export function tuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   const isGrid = props.strategy?.name === 'Grid';
   return {
@@ -143,7 +146,10 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
   });
 }
 
-/** The tuning job, with the warm start of the execution's input, or of the earlier tuning jobs of a chain. */
+/**
+ * The request for a tuning job with a warm start from the execution's input, or from the earlier tuning jobs of a
+ * chain.
+ */
 export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperParameterTuningJobTaskOptions {
   const warmStart = props.warmStart ?? WarmStart.transferLearning();
   return {
@@ -164,7 +170,7 @@ function chainedType({ type }: WarmStart): string {
 }
 
 /**
- * The final training, with the hyperparameters and the definition of the best training job.
+ * The request for the final training, with the hyperparameters and the definition of the best training job.
  *
  * @param best JSONata for the hyperparameters
  */
@@ -183,9 +189,9 @@ export function finalTrainingJobRequest(
 }
 
 /**
- * The training job that cross-validates the best hyperparameters, with the algorithm's hyperparameters for
- * cross-validation. The algorithm combines the training and the validation channel. The job has no checkpoints, because
- * a resumed job would divide the data into different folds.
+ * The request for the training job that cross-validates the best hyperparameters. It sets the algorithm's
+ * hyperparameters for cross-validation. The algorithm combines the data of the training and the validation channel. The
+ * job has no checkpoints, because a resumed job would divide the data into different folds.
  *
  * @param best JSONata for the hyperparameters
  */
@@ -206,7 +212,7 @@ export function crossValidationJobRequest(
 }
 
 /**
- * A training job with the resources and hyperparameters of the final training.
+ * The request for a job after the search, with the resources and hyperparameters of the final training.
  *
  * @param name JSONata for the name
  */
@@ -225,7 +231,8 @@ function jobAfterSearch(
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
-  // The best hyperparameters include the instance type for the container, but the final training can use another type.
+  // The best hyperparameters include the instance type that was passed to the container, but the final training can use
+  // another type.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),

@@ -33,7 +33,7 @@ const WITH_WARM_START = 'TuneWithWarmStart';
 
 const NAMES_IN_CAUSE = '$match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)';
 const NAME_IN_CAUSE = `${NAMES_IN_CAUSE}[0].groups[0]`;
-/** A description with a warm start also has the names of the parents. */
+/** With a warm start, the description of the tuning job also has the names of its parents. */
 const NAME_IN_CAUSE_OF_CHAIN = `$filter(${NAMES_IN_CAUSE}.groups, function($name) { $not($name in $states.input.settings.warmStartFrom) })[0]`;
 
 /** Everything that the states of a search need. */
@@ -55,7 +55,7 @@ const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
   [FROM_LAST_SUCCESS]: '-LastSuccess',
 };
 
-/** Names of SageMaker's errors for a request that it does not accept, in both Step Functions integrations. */
+/** Names of SageMaker's errors for rejected requests, in both Step Functions integrations. */
 const REFUSED_REQUEST = [
   'SageMaker.AmazonSageMakerException',
   'SageMaker.SageMakerException',
@@ -159,7 +159,8 @@ export class TuningStates {
       outputs: {
         settings: jsonata('$states.input.settings'),
         failure: jsonata('$states.errorOutput'),
-        // The cause is normally the job's description. Otherwise, the expression computes the name again.
+        // The cause is normally the description of the tuning job, which has its name. Otherwise, the expression
+        // computes the name again.
         tuningJobName: jsonata(
           `( $named := ${this.chain ? NAME_IN_CAUSE_OF_CHAIN : NAME_IN_CAUSE}; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
         ),
@@ -223,10 +224,11 @@ export class TuningStates {
     return create;
   }
 
-  /** What happens if SageMaker does not create the tuning job: retries, waits for a quota, and a start without parents. */
+  /** Handles requests that SageMaker rejects: adds retries, waits for quotas, and a start without a warm start. */
   private handleRefusals(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const isFromLastSuccess = create.id === FROM_LAST_SUCCESS;
-    // The retries for items are long. The start without parents has them.
+    // The retries for items of a fleet take about 40 minutes. Only the start without a warm start, which comes next,
+    // has them.
     retryJobCreation(create, isFromLastSuccess ? {} : this.props);
     waitForQuota(this.scope, create, {
       suffix: QUOTA_SUFFIXES[create.id] ?? '',
@@ -234,7 +236,7 @@ export class TuningStates {
       exceeded: create.id === WITH_WARM_START ? this.chain?.notStarted : undefined,
     });
     if (!isFromLastSuccess) return;
-    // If the earlier tuning job was deleted, for example, the item would otherwise fail in each execution.
+    // Without this catch, an item whose earlier tuning job was deleted, for example, would fail in each execution.
     create.addCatch(this.tuneWithoutParents(findBest), {
       errors: REFUSED_REQUEST,
       outputs: jsonata(

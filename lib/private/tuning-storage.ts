@@ -10,7 +10,10 @@ import { folder } from './locations';
 import type { WorkflowPlaces } from './new-data-rule';
 import { createTuningBucket } from './tuning-bucket';
 
-/** The bucket of a tuning workflow, and the properties of its chain. The data and output of the chain are in the bucket. */
+/**
+ * The bucket of a tuning workflow, and the properties of its chain of states, whose default locations are in this
+ * bucket.
+ */
 export function tuningStorage(
   scope: Construct,
   props: TuningWorkflowProps,
@@ -43,7 +46,7 @@ export function tuningStorage(
   return { bucket, places, fragment };
 }
 
-/** Whether all data is given, so that the workflow's bucket has none. */
+/** Whether the user gives the locations of all data, so that the workflow's bucket contains none. */
 function isBrought({ train, validation, test, evaluation }: TuningWorkflowProps): boolean {
   return Boolean(train && validation && (test || !evaluation));
 }

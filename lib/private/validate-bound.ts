@@ -4,8 +4,8 @@ import { Problems } from './problems';
 import type { BoundDefinition } from './tuning-requests';
 
 /**
- * Checks limits that depend on the bound algorithms, because the channels, environment variables and hyperparameters that they
- * add count toward SageMaker's limits.
+ * Checks the limits on channels, environment variables and hyperparameters. SageMaker also counts those that the
+ * algorithms add, so this check needs bound algorithms.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

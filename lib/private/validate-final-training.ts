@@ -91,7 +91,10 @@ function checkForAlgorithm(
   );
 }
 
-/** Checks that one channel can have both data sets, which must be in one bucket and in one format. */
+/**
+ * Checks that the training and the validation data can share one channel: they must be in one bucket and have one
+ * format.
+ */
 function checkTogether(problems: Problems, { prop, algorithm, train, validation }: TuningDefinition): void {
   const at = 'finalTraining.data';
   const { title, withoutValidation } = algorithm._definition;
@@ -123,8 +126,8 @@ function checkTogether(problems: Problems, { prop, algorithm, train, validation 
 }
 
 /**
- * If a URI is a token and no bucket is given, the bucket is unknown at synth, and the first state of an execution
- * compares the buckets.
+ * Whether the two locations are known to be in different buckets. A bucket is unknown at synth if the URI is a token
+ * and no bucket construct is given. The first state of an execution then compares the buckets.
  */
 function areInDifferentBuckets({ location: one }: InputData, { location: other }: InputData): boolean {
   const isKnown = [one, other].every((each) => each?._bucket || !Token.isUnresolved(each?.uri));

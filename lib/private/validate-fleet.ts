@@ -44,7 +44,7 @@ export function validateFleet(path: string, props: TuningFleetProps): void {
   problems.throwIfAny(path);
 }
 
-/** S3 tells whether objects have changed. File systems do not. */
+/** S3 reports whether objects have changed. File systems do not. */
 function checkComparedData(problems: Problems, props: TuningFleetProps): void {
   if (!props.skipUnchanged) return;
   const { train, validation, test, channels, furtherDefinitions = [] } = props;

@@ -127,7 +127,7 @@ function checkRangeAgainstAlgorithm(
   }
 }
 
-/** Hyperparameters from which SageMaker infers the maximum resource of Hyperband, if it is not given. */
+/** If `maxResource` of Hyperband is not given, SageMaker infers it from one of these hyperparameters. */
 const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
 /** Settings of a search. */
@@ -137,7 +137,7 @@ interface Ranges {
   readonly parameterRanges: readonly ParameterRange[];
 }
 
-/** The ranges, and the fixed hyperparameters, which are undefined if they are unknown at synth. */
+/** The ranges and the fixed hyperparameters. The hyperparameters are undefined if they are unknown at synth. */
 interface SearchSpace extends Ranges {
   readonly hyperparameters: Readonly<Record<string, string>> | undefined;
 }

@@ -81,8 +81,8 @@ function checkLimits(problems: Problems, props: CreateHyperParameterTuningJobTas
 }
 
 /**
- * Checks that options are given at the right level for one or several definitions, and that SageMaker supports them
- * there.
+ * Checks that each option is given at the right level (the tuning job or its definitions), and that SageMaker supports
+ * it for the given number of definitions.
  */
 function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJobTaskOptions): void {
   const { trainingJobDefinition, trainingJobDefinitions, objective } = props;

@@ -127,7 +127,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
   );
 }
 
-/** Reports a `keepAlive` that a final training on spot instances would inherit from the tuning job. */
+/** Reports a `keepAlive` of the tuning job that a final training on spot instances would inherit. */
 function checkFinalKeepAlive(
   problems: Problems,
   { spot, finalTraining }: TuningInput,
@@ -143,7 +143,10 @@ function checkFinalKeepAlive(
   }
 }
 
-/** The default is twice the run time, and CloudFormation cannot multiply. */
+/**
+ * By default, the maximum wait is twice the run time. The library cannot double a token, because CloudFormation cannot
+ * multiply.
+ */
 export const NO_DEFAULT_WAIT =
   'is required, because the maximum run time is a token and the library cannot double it';
 

@@ -46,8 +46,9 @@ function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition):
 }
 
 /**
- * Warns if a final training without validation data gets unchanged hyperparameters. The library can replace the early
- * stopping of SageMaker's XGBoost, but not the early stopping of scripts and containers.
+ * Warns if the search has validation data and uses a script or container, but the final training has no validation
+ * data. If the training code uses early stopping, the final training may need another number of rounds. The library
+ * knows the best number of rounds only for SageMaker's XGBoost.
  */
 export function warnOfFinalTraining(
   scope: Construct,

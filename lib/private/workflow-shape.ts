@@ -9,7 +9,8 @@ type Common = WorkflowLogOptions &
   Pick<TuningWorkflowProps, 'inputPrefix' | 'bucket' | 'outputPrefix' | 'removalPolicy' | 'stateMachineName'>;
 
 /**
- * Removal policies for buckets and log groups. CloudFormation cannot take snapshots of them.
+ * Removal policies for buckets and log groups: all except `SNAPSHOT`, because CloudFormation cannot take snapshots of
+ * these resources.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
  */

@@ -2,8 +2,8 @@
 
     python prepare.py <path of birdstrikes.csv>
 
-Keeps every fourth report, and adds the column to predict: whether the aircraft was damaged. Leaves out columns that are
-known only when the damage is known (its amount and cost).
+Keeps every fourth report, and adds the column to predict: whether the aircraft was damaged. Leaves out the columns with
+the amount and the cost of the damage, which would reveal the answer.
 """
 
 from __future__ import annotations

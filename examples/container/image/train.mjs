@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = process.env.SAGEMAKER_BASE_DIR ?? '/opt/ml';
-/** Column of the hour of the day. Rentals rise and fall twice a day, which a linear term cannot represent. */
+/** Column of the hour of the day. Rentals rise and fall twice a day, which a single linear term cannot represent. */
 const HOUR = 3;
 
 function main() {

@@ -39,7 +39,7 @@ def train(args, is_first):
         num_boost_round=args.num_round,
         evals=[(train_data, "train"), (validation_data, "validation")],
         verbose_eval=False,
-        # The values are for the whole cluster, so only one host prints them.
+        # The printed values cover all hosts, so only one host prints them.
         callbacks=[PrintMetrics()] if is_first else [],
     )
 

@@ -1,4 +1,4 @@
-/** Sorts by 16 bits at a time. */
+/** Number of values of a digit. The sort uses digits of 16 bits. */
 const DIGITS = 65_536;
 
 /**
@@ -16,7 +16,7 @@ export function descendingOrder(values: Float64Array): Uint32Array {
       const after = (digits[at] as number) + 1;
       starts[after] = (starts[after] as number) + 1;
     }
-    // Nothing to sort by: all values have this digit. Happens with float32 numbers, whose last bits are 0.
+    // All values have the same digit, so there is nothing to sort. This happens with float32 numbers, whose last bits are 0.
     if (starts.includes(values.length)) continue;
     for (let value = 1; value <= DIGITS; value += 1) {
       starts[value] = (starts[value] as number) + (starts[value - 1] as number);
@@ -37,9 +37,10 @@ function digitsOf(values: Float64Array): Uint16Array {
   // Adding 0 turns -0 into 0.
   const digits = new Uint16Array(values.map((value) => value + 0).buffer);
   for (let at = 0; at < digits.length; at += 4) {
-    // Negative numbers: their bits grow as they get smaller, and the sign bit puts them after positive ones.
+    // Negative numbers keep their bits: smaller numbers have larger bits, and the sign bit puts them after positive
+    // numbers.
     if ((digits[at + 3] as number) >= 0x8000) continue;
-    // Positive numbers: invert all bits except the sign, so that larger numbers come first.
+    // Positive numbers: inverts all bits except the sign, so that larger numbers come first.
     for (let digit = at; digit < at + 3; digit += 1) digits[digit] = ~(digits[digit] as number);
     digits[at + 3] = (digits[at + 3] as number) ^ 0x7fff;
   }

@@ -1,8 +1,8 @@
 import { quantile } from './quantile';
 
 /**
- * Number of the parts into which the rows are divided at random. The bootstrap draws parts, not rows, so its work does not
- * depend on the number of rows. Up to this number of rows, each row is a part of its own.
+ * Number of parts that the rows are divided into at random. The bootstrap draws parts instead of rows, so its work does
+ * not depend on the number of rows. If there are fewer rows than this, each row is a part of its own.
  */
 export const PARTS = 2048;
 

@@ -7,13 +7,13 @@ export const MIN_JOBS_FOR_EDGES = 10;
 
 /** Maximum distance of the best job from an end, as a share of the scale. */
 const TOUCHES = 0.05;
-/** Maximum distance of the other best jobs from an end. */
+/** Maximum distance of the other good jobs from that end, as a share of the scale. */
 const CROWDS = 0.2;
 
 /**
- * Finds the ends of ranges that the best job touches, on the scale of the search. A single job can be near an end by
- * chance: with ten hyperparameters, this happens in most searches. So more than half of the best tenth of the jobs (at
- * least three jobs) must also be in the outer fifth of the range.
+ * Finds the ends of ranges that the best job is close to, on the scale of the search. With ten hyperparameters, most
+ * searches have such an end by chance. So an end counts only if more than half of the best tenth of the jobs (at least
+ * three jobs) are in the fifth of the range at this end.
  */
 export function touchedEdges(
   best: RankedJob,

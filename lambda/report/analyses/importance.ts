@@ -19,14 +19,14 @@ const DRAWS = 100;
 const CHANCE = 0.05;
 
 /**
- * How much each hyperparameter decides whether a job is among the best: PED-ANOVA (Watanabe et al., IJCAI 2023). For each
- * hyperparameter, it compares the density of the best jobs' values with the density of all jobs' values (Pearson
+ * How much each hyperparameter influences whether a job is among the best: PED-ANOVA (Watanabe et al., IJCAI 2023). For
+ * each hyperparameter, it compares the density of the best jobs' values with the density of all jobs' values (Pearson
  * divergence). If a hyperparameter does not matter, both densities are the same. The method needs no model of the
  * objective, and is Optuna's default.
  *
  * The values of a few best jobs also differ by chance from the values of all jobs. So the divergence is also computed
- * for random draws of jobs. A divergence is beyond chance only if it exceeds the largest divergence of any
- * hyperparameter in 19 of 20 draws.
+ * for random draws of jobs. In each draw, the largest divergence of any hyperparameter counts. A divergence is beyond
+ * chance only if it is greater than these largest divergences in 95% of the draws.
  *
  * @see https://arxiv.org/abs/2304.10255
  */
@@ -57,7 +57,7 @@ export function importance(
   };
 }
 
-/** The largest divergence of any hyperparameter that random draws reach with a probability of `CHANCE`. */
+/** The divergence that random draws of jobs exceed, for any hyperparameter, with a probability of `CHANCE`. */
 function largestByChance(columns: readonly Column[], topJobs: number, jobs: number): number {
   const random = randomNumbers();
   const largest = Array.from({ length: DRAWS }, () => {

@@ -45,7 +45,10 @@ export function categoricalDensity(counts: readonly number[]): number[] {
   });
 }
 
-/** Scott's rule (D. W. Scott, Multivariate Density Estimation, 1992) with the interquartile range against outliers. */
+/**
+ * Bandwidth by Scott's rule (D. W. Scott, Multivariate Density Estimation, 1992). It uses the interquartile range, so
+ * that outliers have little influence.
+ */
 function scottBandwidth(counts: readonly number[], total: number): number {
   const mean = counts.reduce((sum, count, point) => sum + count * point, 0) / total;
   const squares = counts.reduce((sum, count, point) => sum + count * (point - mean) ** 2, 0);

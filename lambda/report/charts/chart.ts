@@ -107,7 +107,10 @@ export function px(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-/** With more points than this, positions are rounded to whole pixels, to keep the page of a large search small. */
+/**
+ * If a chart has more points than this, positions are rounded to whole pixels, to keep the page of a large search
+ * small.
+ */
 const MANY = 200;
 
 /** SVG path of dots, for a wide round stroke. Positions are relative to the previous dot, to keep the path short. */
@@ -165,7 +168,7 @@ export interface ValueScale {
 const OUTLIER = 4;
 const LARGEST = Number.MAX_VALUE / 4;
 
-/** Limits a value so that the difference of two values is a finite number, too. */
+/** Limits a value, so that the difference of two values is a finite number, too. */
 export function drawable(value: number): number {
   return Math.min(LARGEST, Math.max(-LARGEST, value));
 }
@@ -199,7 +202,7 @@ export function wholeTicks(
     .map((tick) => ({ at: scale(tick), label: formatNumber(tick) }));
 }
 
-/** `validation:rmse (lower is better)`. */
+/** The name of the objective, such as `validation:rmse (lower is better)`. */
 export function objectiveLabel({ objective }: Pick<Report, 'objective'>): string {
   return `${objective.metric} (${objective.type === 'Minimize' ? 'lower' : 'higher'} is better)`;
 }

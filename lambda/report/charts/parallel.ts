@@ -11,7 +11,9 @@ const BOTTOM = HEIGHT - 16;
 /** Number of line colors. Each color is for a fifth of the jobs, by rank. */
 const CLASSES = 5;
 const AXIS_WIDTH = 92;
-/** With more jobs than this, positions are rounded to whole pixels, to keep the page of a large search small. */
+/**
+ * If there are more jobs than this, positions are rounded to whole pixels, to keep the page of a large search small.
+ */
 const MANY = 200;
 
 /** Parallel coordinates: each job is a line across the axes of all hyperparameters and the objective. */

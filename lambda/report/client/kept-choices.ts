@@ -4,7 +4,9 @@ import { type Filter, type Sorting, type State, UNFILTERED } from './state';
 
 const KEY = `choices ${location.pathname}`;
 
-/** The user's choices as JSON. Refers to jobs by name, because positions change while a search runs. */
+/**
+ * The user's choices as JSON. They refer to jobs by name, because the numbers of the jobs change while a search runs.
+ */
 interface Choices {
   readonly selected: readonly string[];
   readonly intervals: readonly (readonly [axis: string, interval: readonly [number, number]])[];
@@ -14,7 +16,7 @@ interface Choices {
   readonly focus?: string;
 }
 
-/** Keeps the user's choices in the browser tab. The page of a running search is reloaded every few seconds. */
+/** Keeps the user's choices in the browser tab, because the page of a running search is reloaded every few seconds. */
 export function keepChoices(state: State, charts: ReadonlyMap<string, Chart>): void {
   restore(state, charts);
   state.onChange((change) => {

@@ -20,7 +20,7 @@ import { billedTimeOf } from './billed-time';
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all parents together. */
 const MAX_PARENT_PAGES = 10;
-/** Maximum number of pages for the training jobs of all tuning jobs that the search ran before the last one. */
+/** Maximum number of pages for the training jobs of all earlier tuning jobs of the same search. */
 const MAX_EARLIER_PAGES = 160;
 
 /** A tuning job, with everything known about its training jobs. */
@@ -94,7 +94,10 @@ interface Earlier {
   readonly isCut: boolean;
 }
 
-/** Reads the training jobs of earlier tuning jobs. These have the settings of the last one, so only the first is described. */
+/**
+ * Reads the training jobs of earlier tuning jobs. All tuning jobs of a search have the same settings, so of the earlier
+ * ones, only the first is described, for its creation time.
+ */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;
   if (firstName === undefined) return { summaries: [], isCut: false };
@@ -115,7 +118,10 @@ async function readEarlier(client: ReportClients['sagemaker'], names: readonly s
   return { ...(typeof first === 'object' && { first }), summaries, isCut };
 }
 
-/** The last tuning job of a search as if it had run all training jobs. The parents of its warm start belong to the search. */
+/**
+ * The description of the last tuning job of a search, changed as if it had run all training jobs. Its parents are left
+ * out, because they belong to the same search.
+ */
 function wholeSearch(
   last: DescribeHyperParameterTuningJobResponse,
   { first, summaries }: Earlier,

@@ -6,13 +6,10 @@ const WIDTH = 1000;
 const HEIGHT = 180;
 const BASE = HEIGHT - 24;
 
-/**
- * The first bar starts at this quantile, and the last bar ends at the same quantile from the top, so that outliers do
- * not compress the other bars.
- */
+/** Share of the values at each end that the bars do not cover, so that outliers do not compress the other bars. */
 const TAIL = 0.01;
 
-/** A histogram as SVG. The first and the last bar also count the values beyond them. */
+/** A histogram as SVG. The outliers at each end count in the first or the last bar. */
 export function histogram(title: string, values: readonly number[]): Markup {
   const sorted = [...values].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;

@@ -12,7 +12,7 @@ export interface FleetPage {
   /** Status of an execution that did not succeed. */
   readonly status?: string | undefined;
   readonly fleet: FleetSummary;
-  /** Sorted: the worst item comes first. */
+  /** The items, worst first. */
   readonly items: readonly ItemResult[];
 }
 
@@ -145,8 +145,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * A link to an item's report that also works in a copy of the bucket: both pages are below the output prefix, in
- * `fleets/<execution>/` and `reports/<item>/<tuning job>/`.
+ * A relative link to an item's report, so that it also works in a copy of the bucket. Both pages are below the output
+ * prefix, in `fleets/<execution>/` and `reports/<item>/<tuning job>/`.
  */
 function linkTo(report: string): string {
   return `../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;

@@ -11,7 +11,10 @@ export interface BuiltInFacts {
   readonly registry: ImageRegistry;
   /** Channel names that the algorithm expects for the training and validation data. */
   readonly channelNames: ChannelNames;
-  /** Data that the algorithm reads from each channel. The content type `text/csv` includes the `label_size`. */
+  /**
+   * Data that the algorithm reads from each channel. A content type for CSV includes the position of the label, as in
+   * `text/csv;label_size=1`.
+   */
   readonly data: { readonly train: DataRule; readonly validation: DataRule };
   readonly instances: InstanceSupport;
   readonly hyperparameters: readonly HyperparameterRule[];

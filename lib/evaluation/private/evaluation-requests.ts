@@ -83,8 +83,8 @@ export function transformRequest(props: EvaluationStatesProps): Record<string, u
 }
 
 /**
- * A value that depends on the scoring of the definition that won. Every definition has a scoring, because synth fails
- * otherwise.
+ * A value that depends on the `Scoring` of the definition that won. Synth has already failed if a definition has no
+ * `Scoring`.
  */
 function scored(props: EvaluationStatesProps, read: (scoring: Scoring) => unknown): unknown {
   return ofWinner(props.definitions, (definition) => read(scoringOf(props, definition) as Scoring));

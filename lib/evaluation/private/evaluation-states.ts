@@ -46,7 +46,7 @@ export class EvaluationStates {
   readonly start: sfn.State;
 
   /**
-   * @param ends the state that follows after success, and the state that follows after an error, with the error in
+   * @param ends the state that follows after success, and the state that follows after an error and gets the error in
    * `failure`
    */
   constructor(
@@ -75,7 +75,10 @@ export class EvaluationStates {
     return find;
   }
 
-  /** Looks for the item's group in a list, because SageMaker gives errors about missing groups the name of other errors. */
+  /**
+   * Looks for the item's group in the list of all groups. Describing the group would not do: SageMaker's error for a
+   * missing group has the same name as other errors.
+   */
   private findGroup(): sfn.TaskStateBase {
     const { scope, props } = this;
     const find = tasks.CallAwsService.jsonata(scope, 'FindModelPackageGroup', {

@@ -15,8 +15,8 @@ export function finalJob(tuning: TuningOptions): string {
 }
 
 /**
- * JSONata for a sentence with the final model. Errors after the training include it, so that the user can still find
- * the model.
+ * JSONata for a sentence that names the final model. Errors after the training include it, so that the user can still
+ * find the model.
  */
 export function finalModelSentence(tuning: TuningOptions): string {
   const job = finalJob(tuning);

@@ -13,12 +13,12 @@ export const EVALUATED_FIELDS: readonly string[] = ['evaluation', 'gate', 'model
  */
 export const EVALUATED = `$sift($states.input, function($value, $name) { $name in [${EVALUATED_FIELDS.map((name) => `'${name}'`).join(', ')}] and $value != null })`;
 
-/** JSONata for a sentence with the version that was rejected. */
+/** JSONata for a sentence that names the rejected version of the model package group. */
 const REJECTED =
   "($exists($states.input.modelPackage) ? '. Version ' & $states.input.modelPackage.version & ' of ' & $states.input.modelPackage.group & ' is rejected' : '')";
 
 /**
- * Fails the execution, because the final model did not pass the quality gate.
+ * Fails the execution if the final model did not pass the quality gate.
  *
  * @param report JSONata for a sentence with the location of the report
  */

@@ -16,19 +16,25 @@ import { evaluationLocation, finalModels, servingRepositories } from './final-mo
 
 /** Maximum number of characters of the prefix of the groups of a fleet. */
 export const GROUP_PREFIX_LENGTH = 32;
-/** Number of characters of an item's folder in the name of its group, before the hash. */
+/**
+ * Maximum number of characters before the hash in the name of an item's group. They are the beginning of the item's
+ * folder name.
+ */
 const LABEL_LENGTH = 13;
-/** Number of characters of an item's folder after its label: a hyphen, the hash and a slash. */
+/** Number of characters at the end of an item's folder name: a hyphen, the hash and a slash. */
 const REST_LENGTH = 18;
 
-/** The group of a chain. In a fleet, each item has its own group, and `name` is the prefix of their names. */
+/**
+ * The model package group of a chain. In a fleet, each item has its own group, and the name here is the prefix of the
+ * groups' names.
+ */
 export interface GroupOptions extends FleetItemOptions {
   readonly modelPackageGroupName?: string;
 }
 
 /**
- * The name of the model package group. Creates the group if it is new. In a fleet, returns the prefix of the groups, which the
- * executions create.
+ * The name of the model package group. Creates the group if it is new. In a fleet, the executions create the groups,
+ * and the name is their prefix.
  */
 export function modelPackageGroup(
   scope: Construct,
@@ -86,9 +92,9 @@ export function groupArns(scope: Construct, options: GroupOptions): string[] {
 }
 
 /**
- * Permissions to register a version. SageMaker also checks the image and the model of a version with the permissions of
- * the caller. AWS's managed policy for the registry has the actions for these checks, but the documentation does not
- * say when they are needed.
+ * Permissions to register a version. SageMaker also checks the image and the model of the version, and uses the
+ * caller's permissions for that. AWS's managed policy for the registry has the actions for these checks, but the
+ * documentation does not say when they are needed.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
  */
@@ -111,7 +117,7 @@ export function registrationStatements(
   };
 }
 
-/** The resources of these permissions, for cdk-nag. */
+/** The resources in the permissions to register a version, for cdk-nag. */
 export function registeredResources(scope: Construct, props: EvaluationStatesProps): string[] {
   const { resources, others } = registrationStatements(scope, props);
   return [...resources, ...resourcesOf(others)];

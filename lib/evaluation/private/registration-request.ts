@@ -48,13 +48,15 @@ export function registrationRequest(props: EvaluationStatesProps): Record<string
 const CLIENT_TOKEN = `$substring($hash($string([$states.context.Execution.Id, $states.input.result.tuningJob.name]), 'SHA-256'), 0, 36)`;
 
 /**
- * The tuning job, and the decision of the quality gate, in one line. SageMaker accepts no control and format characters
- * in a description. The gate's reason can have such characters, because it can quote an error of S3 or the content of a
- * file.
+ * The description of a version: the tuning job and the decision of the quality gate, in one line. SageMaker rejects
+ * descriptions with control or format characters. The gate's reason can have such characters, because it can quote an
+ * error of S3 or the content of a file.
  */
 const DESCRIPTION = `$substring($replace('Final model of tuning job ' & $states.input.result.tuningJob.name & ($type($states.input.gate) = 'object' ? '. Quality gate ' & ($states.input.gate.passed ? 'passed' : 'failed') & ': ' & $states.input.gate.reason : ''), /[^!-~\\u00A1-\\u00AC\\u00AE-\\u00FF]+/, ' '), 0, ${LIMITS.modelPackageDescriptionLength})`;
 
-/** JSONata for the approval status of a version. A version that does not pass the quality gate is rejected. */
+/**
+ * JSONata for the approval status of a version. The status is `Rejected` if the version does not pass the quality gate.
+ */
 export function approvalStatus({ qualityGate, registry }: EvaluationStatesProps): string {
   if (!qualityGate) return "'PendingManualApproval'";
   const passed = registry?.approval === ModelApproval.MANUAL ? 'PendingManualApproval' : 'Approved';
@@ -62,8 +64,8 @@ export function approvalStatus({ qualityGate, registry }: EvaluationStatesProps)
 }
 
 /**
- * JSONata for the origin of the model: at most 50 entries, the tuned hyperparameters first. Characters that SageMaker does not
- * accept become spaces. Empty values are left out.
+ * JSONata for metadata about the origin of the model: at most 50 entries, the tuned hyperparameters first. Characters
+ * that SageMaker does not accept become spaces. Empty values are left out.
  */
 function lineage(props: EvaluationStatesProps): string {
   const job = finalJob(props);

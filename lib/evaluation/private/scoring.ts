@@ -7,7 +7,9 @@ import type { EvaluationProblem } from '../evaluation-problem';
 /** How the predictions of a definition's models are joined with the test data. */
 export interface Scoring {
   readonly problem: EvaluationProblem;
-  /** Columns of the rows that the function reads. The last one can stand for several predictions. */
+  /**
+   * Columns of the rows that the function `evaluate-model` reads. The last column can stand for several predictions.
+   */
   readonly columns: readonly string[];
   /** JSONPath of the columns that the model gets. */
   readonly inputFilter: string;
@@ -40,8 +42,8 @@ export function scoringOf(tuning: TuningInput, definition: TuningDefinition): Sc
     problem,
     columns: [...leading, 'prediction'],
     inputFilter: `$[${leading.length}:]`,
-    // With more probabilities than a filter can name, the output keeps all columns, and the function uses the last
-    // columns.
+    // If the model returns more probabilities than a filter can name, the output keeps all columns, and the function
+    // `evaluate-model` reads the probabilities from the last columns.
     outputFilter: filter.length > FILTER_LENGTH ? '$' : filter,
   };
 }

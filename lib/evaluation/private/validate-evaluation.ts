@@ -151,7 +151,7 @@ function checkProblem(problems: Problems, { problem, columns }: Scoring): void {
 /** Our own limit: a row with more probabilities would be hard to read for people and programs. */
 const MAX_CLASSES = 1000;
 
-/** Our own limit, which the function has too. */
+/** Our own limit. The function `evaluate-model` has the same limit. */
 const MAX_DEPTH = 10;
 
 function checkGate(problems: Problems, tuning: TuningInput, definitions: readonly TuningDefinition[]): void {
