@@ -38,7 +38,10 @@ const WIDE = {
   ],
 };
 
-/** The ranges of Amazon's direct-marketing example. They are linear, and at one end the model does not learn. */
+/**
+ * The ranges of Amazon's direct-marketing example. Their scales are linear. At one end, where `eta` is 0, the model
+ * does not learn.
+ */
 const LINEAR = {
   IntegerParameterRanges: [integer('max_depth', 1, 10)],
   ContinuousParameterRanges: [

@@ -22,7 +22,7 @@ afterEach(() => {
 
 const FINE = { MessageRetentionPeriod: 60 };
 
-/** Synthesizes an app with a queue into a new folder. @returns how often the engine ran */
+/** Synthesizes an app with a queue into a new folder. @returns how often the validation engine ran */
 function synthesize(properties: object = FINE, env: { account?: string; region?: string } = {}): number {
   const before = engine.mock.calls.length;
   const app = new App({

@@ -310,7 +310,7 @@ describe('the registry', () => {
     for (const { Catch } of [FindModelPackageGroup, CreateModelPackageGroup]) {
       expect(Catch[0].Next).toBe('WriteReport');
     }
-    // All items share the rates of these requests.
+    // All items share the rate limits of these requests.
     for (const { Retry } of [FindModelPackageGroup, CreateModelPackageGroup, RegisterModel]) {
       expect(Retry[0]).toMatchObject({
         ErrorEquals: expect.arrayContaining(['SageMaker.SageMakerException']),

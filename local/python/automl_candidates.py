@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
 
 
 def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
-    """The candidate with a number, counted from 1."""
+    """Returns the candidate with this number. Numbers start at 1."""
     families = [family for family in FAMILIES if not algorithms or family in algorithms]
     family = families[(number - 1) % len(families)]
     is_first = number <= len(families)
@@ -69,7 +69,7 @@ def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
 
 
 def _hyperparameters(family: str, chance: Optional[random.Random]) -> Dict[str, Any]:
-    """Default hyperparameters, or a random sample if there is a random generator."""
+    """Default hyperparameters, or a random sample if a random generator is given."""
     if family == "linear-learner":
         return {"strength": 1.0 if chance is None else _log_uniform(chance, 0.01, 100)}
     if family in _FORESTS:

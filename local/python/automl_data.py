@@ -23,7 +23,7 @@ AUTOPILOT_MIN_ROWS = 500
 # rows.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
-# Unless the problem type is given, a target with more classes is probably text, an identifier or a mistake.
+# A target with more classes is probably text, an identifier or a mistake. It needs an explicit problem type.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
 # A class with fewer rows is used for training, but not for validation.

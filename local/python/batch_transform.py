@@ -75,9 +75,8 @@ def transform(
 
 
 def _wanted_by_model(job: Mapping[str, Any], invoke: Invoke) -> Mapping[str, Any]:
-    """The settings that the request does not contain and that the model server chooses. A server that chooses settings
-    has the attribute `execution_parameters`.
-    """
+    """The settings that the request leaves to the model server, with the values that the server chose. Only a server
+    that chooses settings has the attribute `execution_parameters`."""
     chosen = getattr(invoke, "execution_parameters", {})
     return {name: chosen[name] for name in job.get("leftToModel", ()) if name in chosen}
 
@@ -196,7 +195,7 @@ def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
     outputs = _outputs(answer, kind, len(batch.records))
     if job["joinsInput"]:
         if kind.name != _input_format(job).name:
-            raise DataError(f"JoinSource needs input and output in one format: the output is {kind.name}")
+            raise DataError(f"JoinSource needs input and output in the same format: the output is {kind.name}")
         if len(outputs) != len(batch.records):
             raise DataError(
                 f"Failed to join: the model answered {len(outputs)} records to a request of {len(batch.records)}"

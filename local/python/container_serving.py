@@ -19,7 +19,7 @@ _OK = 200
 _PING_SECONDS = 2
 _BETWEEN_PINGS_SECONDS = 0.1
 
-# How long to wait for the end of a program that does not answer anymore.
+# How long to wait for a program to end after it stopped answering.
 _END_SECONDS = 2
 
 
@@ -27,9 +27,8 @@ class Server:
     """Handles the requests of a transform job."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
-        """`job` has the command, its folder, the port that the program answers on, and timeouts. It can have the
-        environment of the command. By default, the command inherits the environment of this process.
-        """
+        """`job` contains the command, its working folder, the port that the program listens on, and timeouts. It can
+        also contain environment variables for the command, which replace those of this process."""
         self._port = int(job["port"])
         self._timeout = float(job["invocationSeconds"])
         try:

@@ -1,4 +1,4 @@
-"""A warm worker of SageMaker's LightGBM algorithm. training_worker.py defines its messages."""
+"""Runs jobs of SageMaker's LightGBM algorithm in a warm worker. training_worker.py defines the messages."""
 
 from typing import Any, Callable, Tuple
 

@@ -28,7 +28,7 @@ class MedianRule:
         self._sign = 1.0 if minimize else -1.0
         self._averages: Dict[int, array] = {}  # for each trial, the average of its values up to each step
         self._completed: List[int] = []
-        self._usual_steps = 0.0  # median of the completed trials
+        self._usual_steps = 0.0  # median number of steps of the completed trials
 
     def report(self, trial: int, step: int, value: float) -> bool:
         """Records the value at a step, counted from 0. Returns whether to stop the trial."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     channel = Channel()
-    # This import is slow. It comes after the channel, so that the process can already end with its parent.
+    # This import is slow. The channel exists before it, because the channel ends this process if the parent ends.
     from search import Search
 
     searches: Dict[int, "Search"] = {}

@@ -1,9 +1,9 @@
 """Computes a script's arguments and its SM_* environment, as SageMaker's framework containers do.
 
-Reads a JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from
-standard input. "details" is only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...],
-"environment": {...}, "sagemaker": {...}}, ...]}, where "sagemaker" contains the decoded hyperparameters of
-the container. This is a Python script because the containers format values with Python: 1e-05, 1.0, True.
+Reads a JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from standard
+input. "details" is only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...], "environment": {...},
+"sagemaker": {...}}, ...]}, where "sagemaker" contains the decoded hyperparameters that are meant for the container.
+This is a Python script because the containers format values with Python: 1e-05, 1.0, True.
 
 Source of the rules: aws/sagemaker-training-toolkit 5.1.4, params.py, mapping.py, environment.py.
 """

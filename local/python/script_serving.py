@@ -68,7 +68,8 @@ class Server:
         return self._call_or("output_fn", _NOT_ACCEPTABLE, prediction, accept)
 
     def _call_or(self, name: str, status: int, *arguments: Any) -> Any:
-        """Calls a function. If it does not support the format, some frameworks answer with `status`."""
+        """Calls a function of the script. If the function does not support the format, some frameworks answer with the
+        HTTP status `status`."""
         try:
             return self._call(name, *arguments)
         except Exception as error:
@@ -77,7 +78,7 @@ class Server:
             raise
 
     def _call(self, name: str, *arguments: Any) -> Any:
-        """Calls a function, if there is one. A function with one more parameter receives the context."""
+        """Calls a function of the script if it exists. If it has one more parameter, it also receives the context."""
         function = self._functions.get(name)
         if function is None:
             return None
@@ -95,7 +96,7 @@ class _Framework:
         return importlib.import_module(name)
 
     def status(self, error: Exception) -> int:
-        """The status of a response for an error of the script."""
+        """The HTTP status of the response if the script raises this error."""
         return int(getattr(error, "status_code", _SERVER_ERROR))
 
     def model_fn(self, _: str) -> Any:
@@ -196,7 +197,7 @@ _FRAMEWORKS: Mapping[str, Callable[[], _Framework]] = {
 
 
 def _answer(result: Any, accept: str) -> Answer:
-    """Converts the result of a script: a body, a body with its content type, or a `worker.Response`."""
+    """Converts the value that a script returned: a body, a body with its content type, or a `worker.Response`."""
     body, kind = result if isinstance(result, tuple) else (result, accept)
     if hasattr(body, "response") and hasattr(body, "mimetype"):
         if int(body.status) >= 400:

@@ -182,7 +182,7 @@ def _table(rows: np.ndarray) -> Table:
 
 def _split(rows: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
     if len(rows) < 2:
-        raise ClientError("The training data has one row: none is left to validate with.")
+        raise ClientError("The training data has only one row, so no row is left for validation.")
     order = np.random.default_rng(_SPLIT_SEED).permutation(len(rows))
     first = int(np.ceil(len(rows) * _VALIDATION_SHARE))
     return rows[np.sort(order[first:])], rows[np.sort(order[:first])]

@@ -55,7 +55,7 @@ class Server:
         if rows.shape[1] != self._model.columns:
             raise ValueError(
                 f"The request has {rows.shape[1]} columns, the model has {self._model.columns} features. A request "
-                "has no label: leave it out with DataProcessing.InputFilter $[1:]"
+                "must not contain the label: remove it with DataProcessing.InputFilter $[1:]"
             )
         words = [name for name, kind in rows.dtypes.items() if kind == object]
         if words:

@@ -22,7 +22,7 @@ def describe(log: Log, library: str, job: Mapping[str, Any], data: TabularData) 
     source = " (a random 20% of the training data)" if data.is_split else ""
     info(log, f"Validation data has {len(data.validation.labels)} rows{source}.")
     if int(job.get("hosts", 1)) > 1:
-        info(log, f"Local mode trains the {job['hosts']} instances' data as one, in one process.")
+        info(log, f"Local mode trains in one process, on the data of all {job['hosts']} instances.")
 
 
 def save(folder: str, name: str, write: Callable[[str], Any]) -> None:

@@ -34,7 +34,8 @@ _TWO_POINTS = (b"..", b"ee", b"e.")
 
 
 class _PlainNumbers:
-    """Recognizes lines of plain decimal numbers, such as 5, -0.25, and 1e-05. Only the label is required."""
+    """Recognizes lines of plain decimal numbers, such as 5, -0.25, and 1e-05. Fields other than the label can be empty.
+    """
 
     def __init__(self, separator: bytes) -> None:
         """`separator` is one byte."""

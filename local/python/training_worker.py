@@ -1,4 +1,5 @@
-"""The main loop of all warm workers: runs training jobs one after the other and reports on them.
+"""The main loop of warm workers: processes that stay alive between training jobs, so that libraries and data are loaded
+only once.
 
 In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for
 each job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
@@ -19,8 +20,8 @@ from errors import AlgorithmError, ClientError, JobFailure
 from forked_jobs import ForkedJobs, return_freed_memory
 from protocol import Channel, Message
 
-# Log lines within this time are sent together, because a message per line would take longer than the rounds of
-# a small model. The line of a slow round is sent at once.
+# Log lines within this time are sent together, because a message per line would take longer than the rounds of a small
+# model. The line of a slow round is sent immediately.
 FLUSH_SECONDS = 0.02
 
 # Runs a job (job, log, is_stopped) and saves its model. Returns false if the job was stopped.
@@ -98,12 +99,12 @@ def serve(
 ) -> None:
     """Serves jobs until the process ends.
 
-    `prepare` imports the library. It returns fields to add to the ready message, and the training function.
-    With `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted.
-    `load` loads the data that forked processes share. If it fails, the job runs into the same error.
+    `prepare` imports the library. It returns fields to add to the ready message, and the training function. With
+    `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted. `load` loads the
+    data that forked processes share. If it fails, the forked job loads the data itself, and reports the error.
     """
     stops = _Stops(stop_ends_process)
-    # Must precede the channel, which passes messages to it immediately.
+    # Created before the channel, because the channel immediately starts to pass messages to it.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
     # Must follow the channel, which redirects the output of native libraries.

@@ -18,7 +18,7 @@ import xgboost as xgb
 # The metrics of a training in the format of XGBoost's evals_result: the values of all rounds for each data set and
 # metric.
 History = Dict[str, Dict[str, List[float]]]
-# Trains a model with data to evaluate.
+# Trains a model on a matrix, and computes the metrics of the named matrices.
 TrainModel = Callable[[xgb.DMatrix, Sequence[Tuple[xgb.DMatrix, str]]], Tuple[xgb.Booster, History]]
 
 
@@ -140,9 +140,8 @@ def _classified(predictions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def _means(num_round: int, histories: Sequence[History]) -> str:
-    """A log line with the means of the last values. It looks like the line of a round, so SageMaker's expressions
-    find the metrics.
-    """
+    """A log line with the mean of each metric's last values. It has the format of a round's log line, so that
+    SageMaker's regular expressions find the metrics."""
     first = histories[0]
     fields = [
         f"{data}-{metric}:{np.mean([history[data][metric][-1] for history in histories]):.5f}"

@@ -44,7 +44,8 @@ _COPIED_AT_ONCE = 1 << 20
 # Number of matrices that are cached whatever their size: training and validation data of a tuning job and of the final
 # training.
 _KEPT = 4
-# Maximum total size of the files of more matrices, in bytes. The jobs of many small searches alternate on a worker.
+# More matrices are cached if the total size of the files is at most this number of bytes, because the jobs of many
+# small searches can alternate on a worker.
 _KEPT_BYTES = 32 << 20
 
 
@@ -59,7 +60,8 @@ class TrainingData:
     checks: Sequence["Future[List[str]]"]
 
     def warnings(self) -> List[str]:
-        """Waits for the checks. They run in Python while XGBoost loads and sorts the data in native code."""
+        """Waits for the checks of the files, and returns their warnings. The checks run in Python while XGBoost loads
+        and sorts the data in native code."""
         return list(dict.fromkeys(warning for check in self.checks for warning in check.result()))
 
 
@@ -221,7 +223,7 @@ def _load(
 
 
 def _in_a_thread(function: Callable[..., List[str]], *arguments: Any) -> "Future[List[str]]":
-    """Calls a function in a new thread, because a thread pool would not work in forked processes."""
+    """Calls a function in a new thread. A shared thread pool would not work in forked processes, which lack its"""
     pool = ThreadPoolExecutor(max_workers=1)
     result = pool.submit(function, *arguments)
     pool.shutdown(wait=False)

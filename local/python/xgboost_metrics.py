@@ -142,9 +142,9 @@ class Shares:
 def metric_arguments(names: Sequence[str]) -> Dict[str, Metric]:
     """The argument of xgboost.train that computes the named metrics. Empty if there are no names.
 
-    Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which receives
-    margins. Images 3.0-5 and newer pass `custom_metric`, which receives transformed predictions. No image
-    has XGBoost 2. Local mode uses it in place of XGBoost 3 if Python is too old for XGBoost 3.
+    Images before 3.0 (aws/sagemaker-xgboost-container, branches up to 1.7-1) pass `feval`, which receives margins.
+    Images 3.0-5 and newer pass `custom_metric`, which receives transformed predictions. No image has XGBoost 2. Local
+    mode uses XGBoost 2 in place of XGBoost 3 if Python is too old for XGBoost 3.
     """
     if not names:
         return {}

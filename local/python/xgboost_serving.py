@@ -97,7 +97,10 @@ class Server:
                     values.append(float(value))
         matrix = csr_matrix((np.array(values), (np.array(rows, dtype=int), np.array(columns, dtype=int))))
         if matrix.shape[0] < len(lines):
-            self._log(f"The container answers {matrix.shape[0]} of {len(lines)} rows: the last ones have no feature")
+            self._log(
+                f"Only the first {matrix.shape[0]} of {len(lines)} rows have a prediction: "
+                "the other rows have no features"
+            )
         return xgb.DMatrix(matrix)
 
     def _predict(self, data: xgb.DMatrix, kind: str) -> np.ndarray:

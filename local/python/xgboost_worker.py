@@ -1,4 +1,4 @@
-"""A warm worker of the built-in XGBoost algorithm. training_worker.py defines its messages."""
+"""Runs jobs of the built-in XGBoost algorithm in a warm worker. training_worker.py defines the messages."""
 
 import threading
 from typing import Any, Callable, Tuple

@@ -1,5 +1,5 @@
-// Compiles src/ to dist/ for the npm package: JavaScript, declarations, and files that are used uncompiled. Writes the
-// notices of the other projects in it.
+// Compiles src/ to dist/ for the npm package: JavaScript, declarations, and files that are used uncompiled. Also writes
+// THIRD-PARTY-NOTICES, with the notices of the projects whose files the package contains.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

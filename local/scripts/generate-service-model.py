@@ -190,7 +190,7 @@ def time_members(model: Dict[str, Any], outputs: List[str]) -> List[str]:
         waiting.extend(references(compact_shape(shape, KEPT, False)))
     ambiguous = [member for member, are_times in kinds.items() if len(are_times) > 1]
     if ambiguous:
-        sys.exit("Sometimes points in time, sometimes not: {}".format(", ".join(ambiguous)))
+        sys.exit("Members that are a timestamp in one shape and not in another: {}".format(", ".join(ambiguous)))
     return sorted(member for member, are_times in kinds.items() if True in are_times)
 
 

@@ -72,8 +72,8 @@ test('two copies of one template share neither names nor permissions', async () 
     );
     const tuningJobs = outputs.map(({ tuningJob }) => tuningJob.name);
     const [prefix, otherPrefix] = tuningJobs.map((name) => name.slice(0, 16));
-    // The prefix begins with 7 digits of the construct and a hyphen, which are the same in both stacks. 8
-    // digits of the stack follow.
+    // The prefix begins with 7 digits that depend on the construct, and a hyphen. They are the same in both stacks. The
+    // other 8 digits depend on the stack.
     expect(prefix?.slice(0, 8)).toBe(otherPrefix?.slice(0, 8));
     expect(prefix).not.toBe(otherPrefix);
     const prefixes = trainingJobsIn(root).map(({ description }) => description.TrainingJobName.slice(0, 16));

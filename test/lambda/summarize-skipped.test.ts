@@ -68,7 +68,7 @@ function run(
 test('skipped items are counted, and are in all files with the results of their last success', async () => {
   const { fleet, files } = await run({ ...RESULTS, ...SKIPPED });
   expect(fleet).toMatchObject({ items: 4, succeeded: 1, failed: 1, notStarted: 0, skipped: 2 });
-  // They are models of the fleet, but used nothing.
+  // The objective values of skipped items count, but skipped items used no instances.
   expect(fleet).toMatchObject({ objective: { best: 0.1, median: 0.5, worst: 0.9 }, instanceSeconds: 60 });
   const { results } = JSON.parse(files[`${FOLDER}fleet.json`] ?? '');
   expect(results.map(({ id, status }: Json) => [id, status])).toEqual([

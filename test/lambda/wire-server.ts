@@ -61,7 +61,9 @@ export function startSageMaker(
   });
 }
 
-/** Serves one bucket over S3's REST protocol: lists, reads and writes objects. They can have dates of modification. */
+/**
+ * Serves one bucket over S3's REST protocol: lists, reads and writes objects. The objects can have modification dates.
+ */
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,

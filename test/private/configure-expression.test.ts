@@ -390,8 +390,8 @@ function expressionsIn(value: Json): string[] {
 }
 
 /**
- * References to the context item, or to its fields by bare name, that are outside of paths and predicates and
- * therefore have no context item. AWS rejects them when the state machine is created.
+ * References to the context item, or to its fields by bare name, at the top level of an expression. Only paths and
+ * predicates have a context item, so AWS rejects such references when the state machine is created.
  */
 function topLevelNames(node: Json): string[] {
   if (Array.isArray(node)) return node.flatMap(topLevelNames);

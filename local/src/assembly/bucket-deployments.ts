@@ -74,7 +74,7 @@ class BucketDeployment {
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
     readAssetFiles(asset, (name, content, file) => {
       if (!this.isIncluded(name)) return;
-      // Copies a file without markers on disk, because it may not fit in memory.
+      // A file without markers is copied without reading it into memory, because it can be large.
       const isCopied = file !== undefined && !hasMarkers;
       files.set(name, isCopied ? this.copyOf(file) : replaceMarkers(content(), markers, jsonEscape));
     });
@@ -90,7 +90,8 @@ class BucketDeployment {
     if (temporaryFolder === undefined) return { copyOf: file };
     const real = fs.realpathSync(file);
     const isInside = real.startsWith(fs.realpathSync(temporaryFolder) + path.sep);
-    // A file is linked only once, so two objects never share a file: a training script could write to its input.
+    // A file is linked only once. If two objects shared a file, a training script that writes to its input would change
+    // both.
     return { copyOf: real, isLinked: isInside && fs.statSync(real).nlink === 1 };
   }
 

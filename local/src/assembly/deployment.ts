@@ -10,7 +10,7 @@ export interface Deployment {
   readonly roles: readonly RoleResource[];
   readonly functions: readonly FunctionResource[];
   readonly stateMachines: readonly StateMachineResource[];
-  /** EventBridge rules that events of local mode can match. */
+  /** EventBridge rules that can match an event of local mode. */
   readonly eventRules: readonly EventRuleResource[];
   /** Statements of the functions' resource policies. */
   readonly functionPermissions: readonly FunctionPermission[];
@@ -135,14 +135,14 @@ export interface StateMachineTarget {
  * target receives the event.
  */
 export interface EventTargetInput {
-  /** JSON source. */
+  /** A constant, as JSON. */
   readonly input?: string;
   /** Path of the part of the event that the target receives. */
   readonly inputPath?: string;
   readonly inputTransformer?: {
     /** Paths of values in the event, by their names in the template. */
     readonly paths: Readonly<Record<string, string>>;
-    /** JSON source in which `<name>` is a placeholder for a value. */
+    /** JSON in which `<name>` is a placeholder for a value. */
     readonly template: string;
   };
 }
@@ -163,13 +163,13 @@ export interface StateMachineResource {
   readonly arn: string;
   readonly roleArn: string;
   readonly definition: Readonly<Record<string, unknown>>;
-  /** Source of the definition in the template. @default - serialized from the definition */
+  /** The definition as JSON, as in the template. @default - serialized from the parsed definition */
   readonly definitionText?: string;
   /** Whether it logs to CloudWatch Logs. @default false */
   readonly isLogged?: boolean;
   /** KMS key that encrypts its definition and executions. @default - a key owned by AWS */
   readonly kmsKeyId?: string;
-  /** ARNs of its versions, by qualifier: version number or name of an alias. */
+  /** ARNs of its versions, by version number or alias name. */
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly tags?: Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
     const pattern = readPattern(context, logicalId);
     if (pattern === undefined) {
       onWarning(
-        `${path}: nothing triggers this rule: local mode supports no schedules, and only the events of executions, new objects in S3 and model packages`,
+        `${path}: nothing triggers this rule: local mode does not run schedules, and sends only events about executions, new objects in S3 and model packages`,
       );
       return [];
     }

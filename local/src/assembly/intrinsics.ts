@@ -95,7 +95,7 @@ export class TemplateEvaluator {
     return value;
   }
 
-  /** Evaluates every intrinsic function in a value. `path` is its location, for errors. */
+  /** Evaluates every intrinsic function in a value. `path` is the location of the value, for error messages. */
   public resolve(value: unknown, path: string): unknown {
     const resolved = this.evaluate(value, path);
     return resolved === NO_VALUE ? undefined : resolved;
@@ -195,7 +195,7 @@ export class TemplateEvaluator {
     'Fn::ImportValue': (argument, path) => {
       throw new TemplateError(
         path,
-        `the value ${JSON.stringify(argument)} is exported by another stack: local mode deploys only one stack: move both into the same stack`,
+        `the value ${JSON.stringify(argument)} is exported by another stack, but local mode deploys only one stack: move both into the same stack`,
       );
     },
   };

@@ -26,8 +26,8 @@ export function policyDocument(
 }
 
 /**
- * The resource policy of a bucket or a key. Statements about things that do not exist here (a CloudFront
- * identity, a VPC endpoint) cannot apply, so they are left out with a warning.
+ * The resource policy of a bucket or a key. A statement about something that exists only on AWS (a CloudFront identity,
+ * a VPC endpoint) is left out with a warning.
  */
 export function resourcePolicy(context: StackContext, logicalId: string, property: string): PolicyDocument {
   const raw = rawProperty(context, logicalId, property);
@@ -47,8 +47,8 @@ export function resourcePolicy(context: StackContext, logicalId: string, propert
 }
 
 /**
- * Resolves a statement. Drops resources that do not exist here: nothing can act on them, so neither Allow nor
- * Deny has an effect.
+ * Resolves a statement, without the resources that exist only on AWS. No local request names these resources, so
+ * neither Allow nor Deny has an effect on them.
  */
 function resolveStatement(
   context: StackContext,

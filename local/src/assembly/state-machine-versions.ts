@@ -1,6 +1,8 @@
 import { isRecord } from './template';
 
-/** ARN of the version that an alias points to. If there are two, returns the one with the greater weight. */
+/**
+ * ARN of the version that an alias points to. If it points to two versions, returns the one with the greater weight.
+ */
 export function versionOfAlias(property: (name: string) => unknown): string {
   const routes = [property('RoutingConfiguration') ?? []].flat().filter(isRecord);
   const [first] = routes.sort((one, other) => Number(other['Weight']) - Number(one['Weight']));

@@ -49,7 +49,7 @@ function qualifiedArns({ evaluator, onWarning }: StackContext): Map<string, Reco
     const [arn, version] = splitAtLastColon(versionArn);
     if (found.get(arn)?.[version] === undefined) {
       onWarning(
-        `Resources/${logicalId}: version ${version} exists only on AWS: the alias starts the definition of the template`,
+        `Resources/${logicalId}: version ${version} exists only on AWS: the alias runs the definition in the template instead`,
       );
     }
   }

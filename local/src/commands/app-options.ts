@@ -28,7 +28,7 @@ export function addDeployOptions(command: Command): Command {
     .option('-c, --context <key=value>', 'a context value for synthesis; repeatable', collect)
     .option(
       '--image-command <image=command>',
-      'a command that replaces a container image (repository name or full URI), also without Docker; runs in ' +
+      'a command that replaces a container image (repository name or full URI) and needs no Docker; runs in ' +
         'the project folder; repeatable',
       collect,
     )

@@ -82,7 +82,7 @@ function refuseWhileRunning(root: string): void {
   const ids = [...processes].join(', ');
   throw new UserError(
     `Local mode (process ${ids}) is running in ${root}: stop it first, with Ctrl-C in its terminal. If that process is ` +
-      `something else, an earlier local mode was killed: delete ${formatPath(join(root, 'processes'))} and try again.`,
+      `another program, an earlier local mode was killed: delete ${formatPath(join(root, 'processes'))} and try again.`,
   );
 }
 

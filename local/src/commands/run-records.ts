@@ -117,8 +117,8 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
   const [first, ...others] = withPrefix(all, name);
   if (first === undefined) {
     throw new UserError(
-      `No execution or job "${name}": "${PROGRAM} list --all" lists them all; other apps keep theirs ` +
-        'in other folders (--project, --root).',
+      `No execution or job "${name}": "${PROGRAM} list --all" lists them all. The runs of other ` +
+        'apps are in other folders (--project, --root).',
     );
   }
   if (others.length === 0) return first;

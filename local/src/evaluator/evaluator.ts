@@ -36,8 +36,8 @@ interface Waiting {
 }
 
 /**
- * Evaluates user expressions in a separate process, which is ended when an expression takes too much time or
- * memory. Neither can be limited in the main process. The process starts with the first request.
+ * Evaluates user expressions in a separate process, which is ended when an expression takes too much time or memory.
+ * The main process could limit neither time nor memory. The process starts with the first request.
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
@@ -79,7 +79,7 @@ export class Evaluator {
       };
       this.send(waiting);
     });
-    // Each state that is evaluating an expression adds a listener.
+    // Each state that is evaluating an expression adds a listener, which can exceed Node.js's limit for a warning.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../user-error';
 
-/** The app to synthesize, and where. */
+/** The app to synthesize, and the folder for the result. */
 export interface SynthesisOptions {
   /** Folder with the app's `cdk.json`. */
   readonly project: string;

@@ -3,16 +3,16 @@ import type { TrainedAlgorithm } from '../training';
 /** The properties of a task's algorithm that are known from the definition. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
   /**
-   * Set if the hyperparameters are an expression that does not contain `sagemaker_program`, although its value may
-   * contain it.
+   * Set if it is unknown whether the task runs a program: its hyperparameters are an expression, and only the value of
+   * the expression can contain `sagemaker_program`.
    */
   readonly mayRunProgram?: true;
 }
 
 /**
- * The algorithms that a state machine's tasks train. Each has an image and, in script mode, the user's program. If
- * the hyperparameters of a task are an expression, its program may be unknown, as for a final training. Such a task
- * is left out if another task runs a program on the same image, because both probably run the same program.
+ * The algorithms that a state machine's tasks train. Each has an image and, in script mode, the user's program. If the
+ * hyperparameters of a task are an expression, as for a final training, the program may be unknown. Such a task is left
+ * out if another task runs a program on the same image, because both probably run the same program.
  */
 export function trainedAlgorithms(definition: unknown): PlannedAlgorithm[] {
   const found = algorithmsIn(definition);

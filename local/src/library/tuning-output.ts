@@ -11,11 +11,11 @@ export interface TuningOutput {
     readonly arn: string;
     /** Status in SageMaker, such as `Completed`. */
     readonly status: string;
-    /** Number of training jobs by status. If the search ran several tuning jobs: of all of them. */
+    /** Number of training jobs by status, over all tuning jobs of the search. */
     readonly trainingJobs: { readonly completed: number; readonly stopped: number; readonly failed: number };
     /** Names of the tuning jobs that the search ran before this one, if it ran several. */
     readonly earlierTuningJobNames?: readonly string[];
-    /** Why the search ended before its last tuning job, if it ran several. */
+    /** Why a search with several tuning jobs ended early, if it did. */
     readonly failureReason?: string;
   };
   /** The best training job of the search. */

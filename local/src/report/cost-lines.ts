@@ -6,13 +6,16 @@ interface Usage {
   readonly cost?: number;
 }
 
-/** The parts of an output that say what the execution used, and its bound. */
+/** The parts of an output with the instance time and the cost that the execution used, and their upper bounds. */
 interface Costly {
   readonly instanceSeconds?: number;
   readonly cost?: { readonly bound?: Usage; readonly used?: Usage };
 }
 
-/** What an execution of a fleet or a workflow used, next to its bound. Empty without the property `cost`. */
+/**
+ * Renders the instance time and the cost that an execution used, with their upper bounds. Empty without the property
+ * `cost`.
+ */
 export function renderCost({ output }: Pick<ExecutionRecord, 'output'>): string[] {
   const { fleet, ...own } = (output ?? {}) as Costly & { readonly fleet?: Costly };
   const { cost, instanceSeconds } = fleet ?? own;

@@ -1,11 +1,11 @@
 import type { Jobs, TuningJobRecord } from '../services';
 
 /**
- * The tuning jobs that the same execution ran before a tuning job, and whose results it started from, oldest first. A
- * search of more than 750 training jobs has several tuning jobs.
+ * The earlier tuning jobs of the same search, oldest first: a search of more than 750 training jobs runs several tuning
+ * jobs, each of which starts from the results of the earlier ones.
  */
 export function earlierTuningJobs({ tuning }: Jobs, record: TuningJobRecord): TuningJobRecord[] {
-  // By name, because a job that another process created can be read again each time.
+  // Keyed by name, because each read can return a new record of a job that another process created.
   const found = new Map<string, TuningJobRecord>();
   const add = (each: TuningJobRecord): void => {
     for (const name of parentsOf(each)) {

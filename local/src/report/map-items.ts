@@ -131,8 +131,7 @@ function reasonOf({ item: { error, cause }, failure }: Row): string {
 }
 
 /**
- * The job results of each item of an execution. The results of an outer item include those of its inner
- * items.
+ * The job results of each item of an execution. The results of an outer item include the results of its inner items.
  */
 function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outcome {
   const tuningOf = byItem(executionArn, jobs.tuning);
@@ -198,7 +197,10 @@ function lastTrainingJob(training: readonly TrainingJobRecord[]): Best | undefin
   );
 }
 
-/** The jobs of each item that no other job created. Keeps only their names, because there can be thousands. */
+/**
+ * For each item, the jobs that were not created by another job. Keeps only the names of the jobs in memory, because
+ * there can be thousands.
+ */
 function byItem<R extends JobRecord>(executionArn: string, jobs: JobStore<R>): (item: MapPlace) => R[] {
   const names = new Map<string, string[]>();
   for (const { name, createdBy } of jobs.alone()) {

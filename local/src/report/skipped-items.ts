@@ -1,6 +1,9 @@
 import type { ExecutionRecord } from '../executions/executions';
 
-/** Tells how many items a fleet skipped. The tables of its Map do not have them, because no child execution ran. */
+/**
+ * Says how many items a fleet skipped. The tables of its Map do not list these items, because they have no child
+ * execution.
+ */
 export function renderSkippedItems({ output }: Pick<ExecutionRecord, 'output'>): string[] {
   const { fleet: { skipped = 0 } = {} } = (output ?? {}) as { fleet?: { skipped?: number } };
   return skipped === 0

@@ -23,7 +23,7 @@ export class TerminalBlock {
     return this.out.columns || FALLBACK_COLUMNS;
   }
 
-  /** Maximum number of lines that can be redrawn. Lines that have scrolled out of the window cannot. */
+  /** Maximum number of lines that can be redrawn. Lines that have scrolled out of the window cannot be redrawn. */
   get rows(): number {
     return Math.max(1, (this.out.rows || FALLBACK_ROWS) - 1);
   }

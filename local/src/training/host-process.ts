@@ -141,7 +141,7 @@ export class HostProcess {
     try {
       process.kill(-this.child.pid, signal);
     } catch {
-      // All its processes are gone.
+      // All processes of the group have already ended.
     }
   }
 

@@ -83,9 +83,9 @@ const LONGEST_LINE = 4096;
 const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
 
 /**
- * Maximum length of a line for which an expression is certain to be fast. Backtracking over `n` repetitions
- * takes up to length^(n+1) / (n+1)! steps (the number of ways to choose a start and to divide the line),
- * doubled for each choice. Returns 0 for repeated groups and lookarounds, which may take 2^length steps.
+ * Maximum length of a line for which an expression is certain to be fast. Backtracking over `n` repetitions takes up to
+ * length^(n+1) / (n+1)! steps (the number of ways to choose a start and to divide the line). Each `|` and each optional
+ * part (`?`) doubles this number. Returns 0 for repeated groups and lookarounds, which may take 2^length steps.
  */
 function longestSafeLine(source: string): number {
   const tokens = [...source.matchAll(TOKEN)].map(([token]) => token);

@@ -192,7 +192,10 @@ class EnvironmentFinder {
     return this.install(base, available);
   }
 
-  /** The interpreter that already has the wanted packages. `find` does not look for it again. */
+  /**
+   * An interpreter that already has the wanted packages; undefined if there is none. The lookup caches it for later
+   * calls.
+   */
   public async ready(
     wanted: WantedPackages,
     ...alternatives: readonly WantedPackages[]

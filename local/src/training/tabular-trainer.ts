@@ -148,7 +148,7 @@ function refusalOf(algorithm: TrainedAlgorithm): string | undefined {
   if (!/jumpstart-(?:cache|private)/.test(locations)) return undefined;
   return (
     "local mode cannot run this JumpStart model: its script is in one of AWS's buckets. Of the JumpStart models, " +
-    'local mode trains LightGBM and CatBoost, with the libraries themselves'
+    'local mode supports only LightGBM and CatBoost'
   );
 }
 

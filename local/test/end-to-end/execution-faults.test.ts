@@ -24,7 +24,7 @@ function synthesizeWorkflow(integration: TuningIntegration): string {
   });
 }
 
-/** Deploys a workflow with short trainings that are counted and that `fault` can make fail. */
+/** Deploys a workflow whose trainings are short and are counted. `fault` can make a training fail. */
 async function deploy(
   assembly: string,
   fault: (job: StubTrainingJob) => void = () => undefined,

@@ -15,7 +15,7 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Number of kills at random moments, each in one of the first seconds of its process. */
+/** Number of processes that are killed, each at a random moment within its first seconds. */
 const RANDOM_KILLS = 20;
 const LONGEST_DELAY_MS = 3000;
 
@@ -59,9 +59,9 @@ function finishedIn(root: string): Record<string, number> {
 }
 
 /**
- * Runs the fleet in several processes that are killed, and then in one that runs it to its end.
+ * Runs the fleet in several processes that are killed, and then in a process that completes the fleet.
  *
- * @param killed each runs one of these processes
+ * @param killed functions, each of which runs one of the killed processes
  */
 async function expectToSurvive(root: string, killed: readonly (() => Promise<void>)[]): Promise<string> {
   let before: Record<string, number> = {};

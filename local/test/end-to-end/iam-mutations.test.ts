@@ -107,7 +107,9 @@ interface MutatedApp {
   readonly scenarioOf: (grant: Grant) => Scenario;
   /** Permissions that only a stopped execution needs. @default STOPPING */
   readonly stopping?: Readonly<Record<string, Scenario>>;
-  /** Other grants to remove together with this grant. Without them, the run needs this grant. */
+  /**
+   * Other grants to remove together with this grant, because the run needs this grant only if the others are missing.
+   */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }
 

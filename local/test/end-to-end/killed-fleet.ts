@@ -1,5 +1,6 @@
-// Runs a fleet with stubbed training, or resumes it, and kills its own process at a moment. Takes the assembly, the root
-// and the moment; without a moment, runs to the end. Each finished training adds a line to `<root>/trained`.
+// Runs or resumes a fleet with stubbed training, and kills its own process at one of the moments of fleet-moments.ts.
+// Arguments: the assembly, the root and the moment. Without a moment, runs to the end. Each finished training adds a
+// line to `<root>/trained`.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalMode } from '../../src';
@@ -15,7 +16,7 @@ function die(): never {
   throw new Error('the process was killed');
 }
 
-/** Kills the process after the call of a method for which this returns true for the `number`th time. */
+/** Kills the process when a method returns, at the `number`th call whose arguments satisfy `isWanted`. */
 function dieAfter<Type, Method extends keyof Type>(
   { prototype }: { readonly prototype: Type },
   method: Method,

@@ -74,8 +74,8 @@ const distributed = (stack: Stack) =>
   sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 });
 
 /**
- * The table of items in the output, with the fields of each line. The items that succeeded, which the output sorts by
- * their objectives, are sorted by their names here: the objectives of two searches may differ.
+ * The table of items in the output, as the fields of each line. Sorts the items that succeeded by name. The output
+ * sorts them by objective, but their objectives can differ between two runs.
  */
 function tableIn(output: string): string[][] {
   const lines = output.split('\n');

@@ -54,7 +54,7 @@ export function preparingApp(folder: string): StackAssembly {
   }));
 }
 
-/** A workflow with an encryption key that evaluates and registers its final model. */
+/** A workflow that has an encryption key, and that evaluates and registers its final model. */
 export function registeringApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({
     encryptionKey: new Key(stack, 'Key'),

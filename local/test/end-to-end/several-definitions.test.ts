@@ -22,7 +22,7 @@ import {
   writeTrainingData,
 } from './support';
 
-/** A script whose error and duration are hyperparameters. */
+/** A script that takes its metric value and its duration from hyperparameters. */
 const SCRIPT = `
 import argparse, os, time
 

@@ -26,7 +26,7 @@ const ROWS = 25;
 
 jest.setTimeout(240_000);
 
-/** A model server that takes its time, and writes down each request and its process ID. */
+/** A slow model server that records its process ID and each request. */
 const PROGRAM = `
 import os, time
 ${MODEL_HANDLER}

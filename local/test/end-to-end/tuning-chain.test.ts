@@ -32,7 +32,10 @@ if (!TRIES_ALL) {
 /** Name of the tuning job that a training job belongs to. */
 const tuningJobOf = (trainingJob: string) => trainingJob.replace(/-\d+-\w+$/, '');
 
-/** Deploys a workflow whose trainings are stubbed and logged. The number of a tuning job counts from 1. */
+/**
+ * Deploys a workflow with stubbed training. Returns the metric value of each training job by name. `onTraining`
+ * receives the number of the tuning job, counted from 1.
+ */
 async function deploy(
   onTraining: (tuningJob: number, job: StubTrainingJob) => void | Promise<void> = () => undefined,
 ): Promise<Map<string, number>> {

@@ -1,5 +1,5 @@
-// Preloaded into a process. Reports for each file that is renamed or linked whether its content was flushed to disk
-// before.
+// Preloaded into a process. For each file that is renamed or linked, reports whether its content had been flushed to
+// disk.
 const fs = require('node:fs');
 const { basename } = require('node:path');
 

@@ -261,7 +261,9 @@ describe('calls', () => {
     });
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
-    /** For each service: a deployment in which the service's role has this trust policy, and the expected error. */
+    /**
+     * For each service, a function that deploys a role of the service with this trust policy, and the expected error.
+     */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [
         async (trustPolicy) => {

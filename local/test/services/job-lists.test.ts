@@ -50,7 +50,7 @@ test('training jobs by name, status, time and page', async () => {
     () => list({ StatusEquals: 'Completed' }),
     ({ names }) => names.length === 2,
   );
-  // Unlike the training jobs of a tuning job, these are listed in order of creation.
+  // By default, standalone training jobs are listed in order of creation, unlike the training jobs of a tuning job.
   const all = await list();
   expect(all.names).toEqual(['beta-1', 'alpha-2', 'Beta-3']);
   expect(all.jobs[0]).toEqual({

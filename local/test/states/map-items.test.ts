@@ -101,7 +101,7 @@ describe("the states of a Map's items are reported", () => {
       ['Each[1] good', 'RUNNING', 2],
       ['Each[1] good', 'SUCCEEDED', 2],
     ]);
-    // The place names the parent execution, not the child execution.
+    // A task's `place` has the ARN of the parent execution, not of the child execution.
     expect(calls.map(({ place }) => place?.executionArn)).toEqual([IDENTITY.id, IDENTITY.id]);
   });
 

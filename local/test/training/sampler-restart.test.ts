@@ -119,7 +119,7 @@ test('a result that a killed process has recorded but not confirmed is no error'
   const search = await killed.start(spec);
   const asked = await search.ask();
   const trial = asked?.trial ?? -1;
-  // Another process records the result, as the killed one does just before it ends.
+  // A second process records the result, as if the first process had recorded it just before it was killed.
   const recorder = createOptunaSampler(python, () => undefined);
   await (await recorder.start(spec)).tell(trial, 0.5);
   await recorder.close();

@@ -410,7 +410,7 @@ test('several instances train as one, on all the data', async () => {
   const instances = ['algo-1', 'algo-2'].map((name) => ({ name, instanceType: 'ml.m5.large' }));
   const { outcome, log } = await train('lightgbm', 'regression', {}, undefined, { instances });
   expect(outcome).toEqual({ status: 'Completed' });
-  expect(log.join('\n')).toContain("Local mode trains the 2 instances' data as one");
+  expect(log.join('\n')).toContain('Local mode trains in one process, on the data of all 2 instances.');
 });
 
 test('the warm worker reads a changed file again', async () => {

@@ -100,8 +100,9 @@ test('a job prints the rounds of each fold and the means, and keeps a model for 
 });
 
 /**
- * For a job, checks that each row of predictions.csv comes from a model that XGBoost trains without the rows of a fold.
- * Finds the fold of a row by its prediction.
+ * Checks that a job trained the model of each fold without the rows of the fold. The prediction of a row in
+ * predictions.csv shows to which fold the row belongs. For each fold, trains a model again on the other rows, and
+ * compares the predictions.
  */
 const CHECK_FOLDS = `
 import json, sys, numpy as np, xgboost as xgb

@@ -81,7 +81,7 @@ def ranking(case):
         values = []
         for group in np.unique(groups):
             rows = groups == group
-            # ndcg_score raises an error for one row, and has 0 for groups without relevant rows.
+            # ndcg_score raises an error for a single row, and returns 0 for a group without relevant rows.
             if rows.sum() > 1 and labels[rows].sum() > 0:
                 values.append(metrics.ndcg_score([2 ** labels[rows] - 1], [scores[rows]], k=k))
         if not values:

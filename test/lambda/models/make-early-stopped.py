@@ -2,7 +2,8 @@
 
     python make-early-stopped.py <extension>
 
-XGBoost 1.7.4 created `early-1.7.bin` (best iteration 9); 3.2.0 created `early-3.2.ubj` and `early-3.2.json` (7).
+XGBoost 1.7.4 created `early-1.7.bin` (best iteration 9); 3.2.0 created `early-3.2.ubj` and `early-3.2.json` (best
+iteration 7).
 """
 import os
 import sys

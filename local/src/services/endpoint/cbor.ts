@@ -61,7 +61,7 @@ class Reader {
     }
   }
 
-  /** The argument: a number in the first byte or after it. */
+  /** The argument of a value (RFC 8949): a number in the first byte or after it. */
   private argument(info: number): number {
     switch (info) {
       case 24:
@@ -78,7 +78,7 @@ class Reader {
     }
   }
 
-  /** The chunks of a string: several only if its length is indefinite. */
+  /** The chunks of a string. Only a string of indefinite length can have several. */
   private chunks(major: number, info: number): Buffer[] {
     if (info !== INDEFINITE) {
       const length = this.argument(info);

@@ -39,8 +39,8 @@ export interface Authorizer {
 }
 
 /**
- * Creates the authorizer of a deployment. The policies of the user and of roles outside the template are
- * unknown here, so only bucket and key policies limit them.
+ * Creates the authorizer of a deployment. The policies of the user and of roles outside the template are unknown, so
+ * only bucket and key policies limit these callers.
  *
  * @throws UserError when a policy of the template cannot be evaluated
  */

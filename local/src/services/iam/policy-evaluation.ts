@@ -64,7 +64,10 @@ export function isAbout(statement: Statement, { action, resource, context }: Acc
   );
 }
 
-/** Whether statements match actions: there are few of both, and each job asks for them many times. */
+/**
+ * Caches whether a statement matches an action. There are few statements and actions, but each job checks them many
+ * times.
+ */
 const knownActions = new WeakMap<Statement, Map<string, boolean>>();
 
 /** Whether a statement matches an action. Actions are case-insensitive; resources are not. */

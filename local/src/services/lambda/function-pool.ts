@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionProcess, InvocationResult } from './function-process';
 
-/** Number of processes of a function above which a call first waits for one of them. */
+/** If this many processes of a function are busy, a call first waits for one of them. */
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * How long such a call waits before it starts another process. Functions that take longer, or that wait for each other,
- * then run in parallel, as on AWS.
+ * How long such a call waits before it starts another process. So calls that take long, or that wait for each other,
+ * run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 
@@ -24,7 +24,7 @@ export class FunctionPool {
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
-  /** Starts a process, so that the first call finds it warm, unless there is one. */
+  /** Starts a process if there is none, so that the first call does not have to wait for its start. */
   public prepare(): void {
     if (this.busy.size > 0 || this.idle.some(({ isAlive }) => isAlive)) return;
     const process = this.start();
@@ -75,7 +75,9 @@ export class FunctionPool {
     });
   }
 
-  /** Passes a process on to the next call. Without one, keeps it, unless a burst of calls has started too many. */
+  /**
+   * Passes a process on to the next waiting call. If no call is waiting, keeps the process, unless there are too many.
+   */
   private release(process: FunctionProcess): void {
     const [next] = this.waiting;
     if (next && process.isAlive) {

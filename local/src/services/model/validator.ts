@@ -205,8 +205,8 @@ export function expressionOf(pattern: string): RegExp {
     return known;
   }
   // Unlike Java, JavaScript has no POSIX classes. Its Unicode classes require the flag "u", which forbids the
-  // unnecessary escapes in other patterns. Some patterns in SageMaker's model end with a length, `(…)${1,128}`. It
-  // is removed, because `min` and `max` limit the length.
+  // unnecessary escapes in other patterns. Some patterns in SageMaker's model end with a length, `(…)${1,128}`. This
+  // suffix is removed, because `min` and `max` limit the length.
   const translated = pattern.replaceAll('\\p{Alnum}', 'A-Za-z0-9').replace(/\$\{\d+,\d+\}$/, '');
   const expression = new RegExp(`^(?:${translated})$`, translated.includes('\\p{') ? 'u' : '');
   expressions.set(pattern, expression);

@@ -8,7 +8,7 @@ export interface Conditions {
   readonly IfUnmodifiedSince?: unknown;
 }
 
-/** The state of an object that conditions refer to. */
+/** The properties of an object that conditions check. */
 export interface ObjectState {
   /** Including quotes. */
   readonly etag: string;

@@ -25,14 +25,13 @@ export function storedObject(store: BucketStore, { bucket, key }: S3Location): S
   return found;
 }
 
-/** The state of an object that conditions refer to. */
+/** The properties of an object that conditions check. */
 export function stateOf(store: BucketStore, bucket: string, object: StoredObject): ObjectState {
   return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
 }
 
 /**
- * Refuses to write an object if the state of the existing object, or of a missing object, does not meet the
- * conditions.
+ * Refuses to write an object if the existing object, or its absence, does not meet the conditions.
  */
 export function checkWrite(store: BucketStore, { bucket, key }: S3Location, conditions: Conditions): void {
   const object = store.find(bucket, key);

@@ -24,10 +24,10 @@ export function describedTrainingJob(job: TrainingJobDescription): TrainingJobDe
 }
 
 /**
- * A tuning job as DescribeHyperParameterTuningJob returns it. Its training job definitions have the same
- * defaults as a training job. They also have a `ResourceConfig` if the request has a
- * `HyperParameterTuningResourceConfig` with one instance type: the SageMaker Python SDK sends the latter but
- * expects the former in the response (`HyperparameterTuner.attach`).
+ * A tuning job as DescribeHyperParameterTuningJob returns it. Its training job definitions have the same defaults as a
+ * training job. They also have a `ResourceConfig` if the request has a `HyperParameterTuningResourceConfig` with one
+ * instance type. The SageMaker Python SDK sends a `HyperParameterTuningResourceConfig`, but reads `ResourceConfig` from
+ * the response (`HyperparameterTuner.attach`).
  */
 export function describedTuningJob(job: TuningJobDescription): TuningJobDescription {
   return mapDefinitions(job, ({ definition }) => withResourceConfig(withDefaults(definition)));

@@ -123,7 +123,8 @@ export class SageMakerTask {
     try {
       return await this.waitForEnd(job, name, kept, { signal, ended: watch.ended });
     } catch (error) {
-      // Best effort, as on AWS: the caller must receive the reason why the task was aborted.
+      // A failure to stop the job is only reported, as on AWS: the caller must receive the reason why the task was
+      // aborted.
       if (signal.aborted) await this.stop(job, name).catch(onFault);
       throw error;
     } finally {

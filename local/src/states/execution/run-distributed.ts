@@ -97,7 +97,10 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
   return mapItems(found, state, visit);
 }
 
-/** The child executions, those of an earlier run with their results. Their jobs leave memory when this returns. */
+/**
+ * The child executions. If an earlier run completed a child, the child has its result. The jobs of the children are
+ * stored outside of memory, if possible.
+ */
 async function findChildren(
   state: MapState,
   items: readonly MapItem[] | undefined,
@@ -134,8 +137,8 @@ function startMapRun(state: MapState, length: number, visit: Visit): MapRunProgr
 }
 
 /**
- * Returns a function that decides whether the number of failed items exceeds a threshold. Exceeding either
- * threshold is enough. Without a threshold, no failure is tolerated.
+ * Returns a function that decides whether the failed items exceed a threshold. A state can set a count and a
+ * percentage; exceeding one of them is enough. Without a threshold, no failure is tolerated.
  */
 async function failureThreshold(state: MapState, { scope }: Visit): Promise<MapRun['threshold']> {
   const { toleratedFailureCount, toleratedFailurePercentage, flow } = state;

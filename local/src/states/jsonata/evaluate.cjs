@@ -4,7 +4,7 @@
 const jsonata = require('jsonata');
 const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-functions.cjs');
 
-/** Limits of an evaluation. Others have measured them on AWS. The parent process limits the time. */
+/** Limits of an evaluation, as other projects measured them on AWS. The parent process limits the time. */
 const LIMITS = { sequence: 873_782, stack: 100 };
 
 /**

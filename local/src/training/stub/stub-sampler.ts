@@ -41,7 +41,7 @@ type Hyperparameters = Record<string, string>;
 
 /**
  * Random combinations without repetitions, because SageMaker does not repeat any. A tuning job with a warm start draws
- * others than its parents.
+ * other combinations than its parents.
  */
 function* randomSets(specification: SearchSpecification): Generator<Hyperparameters> {
   const { dimensions, previousTrials } = specification;

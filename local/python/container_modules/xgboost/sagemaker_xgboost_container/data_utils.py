@@ -149,9 +149,8 @@ def _files_below(path, depth):
 
 
 def _give_name(file, name):
-    """Gives a file a name that XGBoost can handle: by a hard link, or else by a copy. XGBoost would resolve a
-    symbolic link.
-    """
+    """Creates a hard link, or else a copy, with a name that XGBoost can handle. A symbolic link would not help, because
+    XGBoost resolves it."""
     try:
         os.link(os.path.realpath(file), name)
     except OSError:

@@ -47,7 +47,7 @@ export type AutoMLContext = Pick<
 /** Why a search ends before its last candidate. */
 export type AutoMLStopReason = 'Stopped' | 'MaxAutoMLJobRuntimeReached';
 
-/** A job's input in the form of a training definition, because both read S3 in the same way. */
+/** A job's input in the form of a training definition: AutoML jobs read S3 in the same way as training jobs. */
 export function automlInput(request: CreateAutoMLJobRequest, table: TabularJobConfig): TrainingDefinition {
   const { FeatureSpecificationS3Uri: specification } = table;
   const channels = request.AutoMLJobInputDataConfig.map((channel) => ({

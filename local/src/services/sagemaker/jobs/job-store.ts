@@ -46,13 +46,13 @@ interface Entry<R> {
 const MOST_AT_REST = 250;
 
 /**
- * The jobs of one kind, each stored in a JSON file. Names are case-insensitive, as in SageMaker. A name stays
- * taken until its job is deleted. There can be tens of thousands of jobs: most of those that have ended are only in
- * their files.
+ * The jobs of one kind, each stored in a JSON file. Names are case-insensitive, as in SageMaker. A name stays taken
+ * until its job is deleted. There can be tens of thousands of jobs, so most jobs that have ended are only in their
+ * files, not in memory.
  */
 export class JobStore<R extends JobRecord> {
   private readonly entries = new Map<string, Entry<R>>();
-  /** Keys of the records in memory that may leave it, the least recently read first. */
+  /** Keys of the records that may be removed from memory, least recently read first. */
   private readonly atRest = new Set<string>();
   private readonly events = new EventEmitter();
   /** Keys of the jobs in each group. */
@@ -121,7 +121,7 @@ export class JobStore<R extends JobRecord> {
     return [...this.recordsOf(this.entries.keys())];
   }
 
-  /** The jobs of a group, in the order of `list`. Does not read the others. */
+  /** The jobs of a group, in the order of `list`. Does not read the records of other jobs. */
   public listGroup(group: string): R[] {
     return [...this.recordsOf(this.groups.get(group) ?? [])];
   }
@@ -131,7 +131,7 @@ export class JobStore<R extends JobRecord> {
     return this.recordsOf(this.groups.get(undefined) ?? []);
   }
 
-  /** The jobs whose names begin with a prefix, in the order of `list`. Does not read the others. */
+  /** The jobs whose names begin with a prefix, in the order of `list`. Does not read the records of other jobs. */
   public listNamed(prefix: string): R[] {
     const start = prefix.toLowerCase();
     return [...this.recordsOf([...this.entries.keys()].filter((key) => key.startsWith(start)))];
@@ -142,7 +142,7 @@ export class JobStore<R extends JobRecord> {
     return [...this.recordsOf(this.ownKeys())];
   }
 
-  /** The jobs of this run whose records are in memory: those that have not ended, and the latest of the others. */
+  /** The jobs of this run whose records are in memory: the jobs that have not ended, and the latest ended jobs. */
   public listRecent(): R[] {
     return [...this.entries.values()].flatMap(({ isOwn, record }) => (isOwn && record ? [record] : []));
   }
@@ -187,7 +187,7 @@ export class JobStore<R extends JobRecord> {
     }
   }
 
-  /** Lets the record of a job that has ended leave memory. It is read again when it is needed. */
+  /** Allows the record of a job that has ended to be removed from memory. It is read again when it is needed. */
   public rest(name: string): void {
     const key = name.toLowerCase();
     if (this.entries.get(key)?.record === undefined) return;
@@ -201,7 +201,7 @@ export class JobStore<R extends JobRecord> {
     }
   }
 
-  /** Lets the records of a group leave memory. */
+  /** Allows the records of a group to be removed from memory. */
   public restGroup(group: string): void {
     for (const key of this.groups.get(group) ?? []) this.rest(key);
   }

@@ -52,7 +52,7 @@ function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<
   if (store !== undefined && record !== undefined) return { store, record };
   throw new AwsError(
     'ResourceNotFound',
-    `local mode has nothing with tags that is called ${String(arn)}: it looked for ${Object.keys(stores).join(', ')}`,
+    `no tagged resource has the ARN ${String(arn)}. Local mode supports tags of these resources: ${Object.keys(stores).join(', ')}`,
   );
 }
 

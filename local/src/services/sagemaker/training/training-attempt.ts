@@ -89,7 +89,7 @@ async function train(
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
-      // Otherwise, the earlier failure is reported.
+      // If the training itself has failed, its failure is reported, and this error is only logged.
       if (outcome.status !== 'Failed') throw error;
       log.write(error.message);
     });

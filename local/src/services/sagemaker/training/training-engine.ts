@@ -25,7 +25,7 @@ export interface TrainingStart
 export class TrainingEngine {
   private readonly runs = new RunningJobs<TrainingRun>((name) => {
     const { training } = this.context.jobs;
-    // A tuning job reads its training jobs until it ends.
+    // A training job of a tuning job stays in memory, because the tuning job reads it until the tuning job ends.
     if (training.known(name)?.description.TuningJobArn === undefined) training.rest(name);
   });
 

@@ -122,7 +122,10 @@ export function batchSettings(request: CreateTransformJobRequest): BatchSettings
   };
 }
 
-/** A job's input and output in the form of a training definition, because both use S3 in the same way. */
+/**
+ * A job's input and output in the form of a training definition: transform jobs use S3 in the same way as training
+ * jobs.
+ */
 export function transformData(
   { TransformInput: input, TransformOutput: output }: CreateTransformJobRequest,
   { roleArn }: TransformModel,

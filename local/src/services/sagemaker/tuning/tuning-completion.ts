@@ -32,7 +32,7 @@ export function tuningEnd(
 }
 
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
-  // Jobs that ran in parallel with the last one may also have ended by now. They do not count.
+  // More jobs can have ended, because several run in parallel. The message does not count them.
   const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
   if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
     return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;

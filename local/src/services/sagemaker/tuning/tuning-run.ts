@@ -205,7 +205,7 @@ export class TuningRun {
               run.stop('Stopped');
             }
           });
-          // The failure is handled where the chain is awaited.
+          // Prevents an unhandled rejection. A failure is handled where `reports` is awaited.
           reports.catch(() => undefined);
         }
       },

@@ -152,7 +152,8 @@ function countTrainingJobs(
   const count = (isCounted: (summary: TrainingJobSummary) => boolean): number =>
     summaries.filter(isCounted).length;
   const failed = count((each) => each.TrainingJobStatus === 'Failed');
-  // These jobs have no retries left. A job that is being retried counts as in progress.
+  // Jobs that failed with an internal error and have no retries left. A job that is being retried counts as in
+  // progress.
   const retryable = count(
     (each) => each.TrainingJobStatus === 'Failed' && isInternalError(each.FailureReason),
   );

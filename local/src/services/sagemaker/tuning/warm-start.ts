@@ -141,7 +141,7 @@ function checkHyperparameters(now: SearchedDefinition, before: SearchedDefinitio
   const count = changes.reduce((sum, each) => sum + each, 0);
   if (count > MAX_CHANGES) {
     throw invalid(
-      `at most ${MAX_CHANGES} hyperparameter changes compared with the parent ${parent}: from tunable to static (each value of a categorical range counts), and other static values (each counts as ${CHANGES_OF_A_VALUE}), got ${count}`,
+      `at most ${MAX_CHANGES} hyperparameter changes compared with the parent ${parent}, got ${count}. A hyperparameter that becomes static counts as 1 change, or as many changes as its categorical range has values. A static value that differs counts as ${CHANGES_OF_A_VALUE} changes`,
     );
   }
 }
