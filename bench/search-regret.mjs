@@ -7,8 +7,8 @@ export const LOCAL = 'local mode';
  * Returns a function `(problems, peer, count)` that compares local mode with a peer after `count` trials. It
  * returns the wins and ties, and the median regret of both.
  *
- * The regret of a search is the distance between its best value and the best value of all searches, divided by the
- * same distance for the median random trial.
+ * The regret of a search is the distance between its best value and the best value of all searches. It is normalized:
+ * for the median random trial, this distance is 1.
  */
 export function comparison(problems, searches) {
   const searchesOf = (name) => searches.filter(({ problem }) => problem === name);

@@ -5,9 +5,9 @@
 //
 //   npm run bench:search -- [--seeds 4] [--trials 50] [--half development] [--gp] [--check]
 //
-// The regret of a search is the distance between its best value and the best value that any search found, divided
-// by the same distance for the median random trial. --gp installs PyTorch (several gigabytes on Linux) and takes
-// several minutes longer.
+// The regret of a search is the distance between its best value and the best value that any search found. It is
+// normalized: for the median random trial, this distance is 1. --gp installs PyTorch (several gigabytes on Linux) and
+// takes several minutes longer.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -100,7 +100,10 @@ test('there are no unions, because jsii cannot express them in other languages',
   expect(unions.map(({ name }) => name)).toEqual([]);
 });
 
-/** String maps whose values the library checks, so that numbers get its own message in every language (decision 41). */
+/**
+ * String maps that accept any value in jsii, because the library itself checks the values. A number then causes the
+ * library's error message in every language (decision 41).
+ */
 const CHECKED_MAPS = /\.(hyperparameters|finalHyperparameters)$/;
 
 test('no type is any or JSON, which jsii makes of generics', () => {

@@ -1,4 +1,4 @@
-"""A typical user script: tunes a model for each folder of data sets with Optuna and xgboost, and trains it again.
+"""A typical user script: for each data set, tunes a model with Optuna and xgboost, and then trains the final model.
 
 Takes JSON: data (folder of `<id>/train/data.csv` and `<id>/validation/data.csv`), trials, processes, threads (of
 XGBoost) and rounds. Like SageMaker's algorithm, it evaluates both data sets after each round. Prints JSON.

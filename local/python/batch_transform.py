@@ -163,7 +163,7 @@ def _records(source: BinaryIO, job: Mapping[str, Any]) -> Iterator[bytes]:
 
 
 def _is_json(job: Mapping[str, Any]) -> bool:
-    """Whether the input is JSON, so that a file that is not split contains a single value."""
+    """Whether the input is JSON. A JSON file that is not split contains a single value."""
     return (job.get("contentType") or "").split(";")[0].strip().lower() in ("application/json", "json")
 
 
@@ -209,7 +209,8 @@ def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
 
 
 def _outputs(answer: Answer, kind: Format, records: int) -> List[Any]:
-    """The records of a response. JSON is one record, unless it has as many lines as the request had records."""
+    """The records of a response. A JSON response is a single record, unless it has a line for each record of the
+    request."""
     text = answer.body.decode("utf-8")
     lines = [line for line in text.split("\n") if line.strip()]
     if kind.name == "JSON" and len(lines) != records:

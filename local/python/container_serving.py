@@ -70,7 +70,7 @@ class Server:
         raise InvocationError(NO_RESPONSE, f"GET /ping on port {self._port} for {seconds:g} seconds: {last}")
 
     def _ask_parameters(self) -> Dict[str, Any]:
-        """Requests /execution-parameters, which is optional, and returns the answer as settings of a job."""
+        """Requests /execution-parameters, which a server does not have to support. Returns the response as job"""
         try:
             status, answer, _ = self._request("GET", "/execution-parameters", _PING_SECONDS)
             given = json.loads(answer) if status == _OK else {}

@@ -98,7 +98,7 @@ class SearchSpace:
         return {dimension.name: dimension.to_text(params[dimension.key]) for dimension in self.dimensions}
 
     def from_hyperparameters(self, hyperparameters: Mapping[str, str]) -> Optional[Dict[str, Any]]:
-        """The study's parameters, or None if a value is missing or outside its range."""
+        """Converts hyperparameters to the study's parameters. None if a value is missing or outside its range."""
         params: Dict[str, Any] = {}
         for dimension in self.dimensions:
             text = hyperparameters.get(dimension.name)

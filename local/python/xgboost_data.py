@@ -223,7 +223,7 @@ def _load(
 
 
 def _in_a_thread(function: Callable[..., List[str]], *arguments: Any) -> "Future[List[str]]":
-    """Calls a function in a new thread. A shared thread pool would not work in forked processes, which lack its"""
+    """Calls a function in a new thread. A shared thread pool would not work in forked processes."""
     pool = ThreadPoolExecutor(max_workers=1)
     result = pool.submit(function, *arguments)
     pool.shutdown(wait=False)

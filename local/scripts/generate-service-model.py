@@ -23,7 +23,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Set
 import botocore
 import botocore.loaders
 
-# Operations by the service's name in local mode and in signatures.
+# Operations by service. The keys are the service names that local mode and signatures use.
 OPERATIONS: Dict[str, List[str]] = {
     "sagemaker": [
         "AddTags",

@@ -25,8 +25,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Reads the model document in a file, changes members of it, and writes it to a new file, without the response around
- * it.
+ * Reads a model document from a file, which can contain the whole response of DescribeHubContent. Changes members of
+ * the document, and writes only the document to a new file.
  */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));

@@ -7,7 +7,10 @@ const APPS = readdirSync(__dirname)
   .map((file) => /^integ\.(.+)\.ts$/.exec(file)?.[1])
   .filter((name) => name !== undefined && name !== 'test');
 
-/** An app's templates without the parts that differ between runs: asset hashes, and the timestamps that salt API calls. */
+/**
+ * An app's templates without the parts that differ between runs: asset hashes, and the timestamps that make API calls
+ * unique.
+ */
 function templatesOf(name: string): Json {
   const { app } = require(join(__dirname, `integ.${name}`)) as { app: App };
   const { stacks } = app.synth();

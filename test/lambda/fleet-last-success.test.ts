@@ -38,7 +38,7 @@ const DATA: Objects = {
 
 interface Listed {
   readonly result: Json;
-  /** IDs of the items to run, and the rows of all of them. */
+  /** IDs of the items to run. `rows` has the rows of all items. */
   readonly ran: readonly string[];
   readonly rows: readonly Json[];
   readonly skipped: readonly Json[];

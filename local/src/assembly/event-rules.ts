@@ -11,7 +11,7 @@ const EVENTS = [
 ];
 
 /**
- * Collects the EventBridge rules that an event of local mode can match, with their targets.
+ * Collects the EventBridge rules that can match an event of local mode, with their targets.
  *
  * @throws TemplateError when such a rule uses an unsupported comparison
  */
@@ -80,7 +80,7 @@ export function warnOfSchedules({ evaluator, onWarning }: StackContext): void {
   }
 }
 
-/** A rule's pattern; undefined if no event of local mode can match it. */
+/** A rule's pattern; undefined if it cannot match any event of local mode. */
 function readPattern({ evaluator }: StackContext, logicalId: string): Record<string, unknown> | undefined {
   const given = evaluator.property(logicalId, 'EventPattern');
   const pattern: unknown = typeof given === 'string' ? JSON.parse(given) : given;

@@ -83,7 +83,7 @@ function printEnd(
   }
 }
 
-/** What is shown of an execution in addition to its outcome. */
+/** The lines that are shown for an execution in addition to its outcome. */
 function linesOf(record: ExecutionRecord): string[] {
   return [...renderStubbedTasks(record), ...renderSkippedItems(record), ...renderCost(record)];
 }

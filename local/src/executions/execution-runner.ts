@@ -48,7 +48,7 @@ export interface RunningExecution {
 export interface StartOptions {
   /** @default - a UUID */
   readonly name?: string;
-  /** The input as JSON source. @default - serialized from the input */
+  /** The input as JSON text. @default - serialized from the input */
   readonly inputText?: string;
   /** The version that the execution runs, and the alias with which it was started. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
@@ -236,7 +236,7 @@ export class ExecutionRunner {
     return this.own.get(arn);
   }
 
-  /** Stops an execution that this process is running. @returns its record, with the end */
+  /** Stops an execution that this process is running. @returns the record of the stopped execution */
   async stop(arn: string, error?: string, cause?: string): Promise<ExecutionRecord | undefined> {
     const execution = this.own.get(arn);
     execution?.controller.abort(new StatesError(error, cause));
@@ -329,7 +329,7 @@ export class ExecutionRunner {
   }
 }
 
-/** Adds the JSON source to a record if it differs from JavaScript's serialization. */
+/** Adds the JSON text to a record if it differs from JavaScript's serialization. */
 function withText<Name extends 'input' | 'output'>(
   name: Name,
   value: Json,

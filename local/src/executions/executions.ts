@@ -44,13 +44,13 @@ export interface ExecutionRecord<Output = Json> {
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
   readonly input: Json;
-  /** JSON source of the input, if it differs from JavaScript's serialization. */
+  /** JSON text of the input, if it differs from JavaScript's serialization. */
   readonly inputText?: string;
   readonly startDate: string;
   readonly stopDate?: string;
   readonly status: ExecutionResult['status'] | 'RUNNING';
   readonly output?: Output;
-  /** JSON source of the output, if it differs from JavaScript's serialization, for example `1.0`. */
+  /** JSON text of the output, if it differs from JavaScript's serialization, for example `1.0`. */
   readonly outputText?: string;
   readonly error?: string;
   readonly cause?: string;
@@ -338,12 +338,12 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** JSON source of an execution's input. */
+/** JSON text of an execution's input. */
 export function inputTextOf({ input, inputText = JSON.stringify(input) }: ExecutionRecord): string {
   return inputText;
 }
 
-/** JSON source of an execution's output, if it has one. */
+/** JSON text of an execution's output, if it has one. */
 export function outputTextOf({ output, outputText }: ExecutionRecord): string | undefined {
   return outputText ?? (output === undefined ? undefined : JSON.stringify(output));
 }

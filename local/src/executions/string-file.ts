@@ -31,7 +31,8 @@ export class StringFile {
 
   private open(): number {
     const handle = openSync(this.path, 'w+');
-    // An open file needs no name. If the process is killed, nothing is left. Windows keeps the name until the end.
+    // Removes the file's name now, so that nothing is left if the process is killed. The open file stays usable, except
+    // on Windows.
     if (process.platform !== 'win32') rmSync(this.path);
     return handle;
   }

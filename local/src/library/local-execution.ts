@@ -51,7 +51,7 @@ export class LocalExecution<Output = Json> {
     return record.output as Output;
   }
 
-  /** The events so far, in order, as GetExecutionHistory returns them. Data in the details is JSON source. */
+  /** The events so far, in order, as GetExecutionHistory returns them. Data in the details is JSON text. */
   history(): readonly KeptEvent[] {
     return this.runner.store.history(this.arn);
   }

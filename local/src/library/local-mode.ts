@@ -50,7 +50,7 @@ export interface StartExecutionOptions {
    * @default {}
    */
   readonly input?: unknown;
-  /** The input as JSON source, stored unchanged. Replaces `input`. @internal */
+  /** The input as JSON text, stored unchanged. Replaces `input`. @internal */
   readonly inputText?: string;
   /**
    * Name of the execution, unique for the state machine.
@@ -366,7 +366,7 @@ export class LocalMode {
   }
 
   /**
-   * Configuration of an AWS SDK for JavaScript client for this stack: `new S3Client(stack.clientConfig())`.
+   * Configuration for a client of the AWS SDK for JavaScript: `new S3Client(stack.clientConfig())`.
    *
    * @param role construct path, logical ID, name or ARN of a role of the template, whose policies then limit
    *   the client. Default: an administrator, limited only by bucket and key policies

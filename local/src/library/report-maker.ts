@@ -24,7 +24,8 @@ export class ReportMaker {
   /**
    * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier report.
    *
-   * @param stateMachineArn the state machine that created the job. @default - any that writes such reports
+   * @param stateMachineArn the state machine that created the job. @default - any state machine that writes such
+   *   reports
    * @returns path of the page; undefined if no state machine writes reports
    * @throws UserError when the report could not be written
    */

@@ -30,7 +30,7 @@ export function startsAutoMLJobs({ definition }: Pick<StateMachineResource, 'def
   return /:sagemaker:createAutoMLJobV2\b/.test(JSON.stringify(definition));
 }
 
-/** The algorithms in the state machines that local mode can train. */
+/** The algorithms that the state machines train and that local mode supports. */
 export function trainableAlgorithms(
   stateMachines: readonly Pick<StateMachineResource, 'definition'>[],
   trainer: Trainer,

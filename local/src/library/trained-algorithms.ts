@@ -46,8 +46,8 @@ function imageOf(user: unknown): (string | undefined)[] {
 }
 
 /**
- * Matches the program and the distribution in a map or in the source of an expression. Values may be JSON
- * strings.
+ * Matches the hyperparameters for the program and the distribution, in a map or in the source of an expression. Values
+ * may be JSON strings.
  */
 const KNOWN_HYPERPARAMETERS = /\b(sagemaker_program|sagemaker_\w+_enabled)["'\\]*\s*:\s*["'\\]+([^"'\\]+)/g;
 

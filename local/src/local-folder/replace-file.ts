@@ -5,7 +5,9 @@ import * as path from 'node:path';
 /** Copies the content from another file, which may be too large for memory. */
 export interface CopyOf {
   readonly copyOf: string;
-  /** Whether both files may share their disk blocks (a hard link), because nobody changes either. @default false */
+  /**
+   * Whether both files may share their disk blocks (a hard link), because neither file will be changed. @default false
+   */
   readonly isLinked?: boolean;
 }
 

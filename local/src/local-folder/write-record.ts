@@ -14,7 +14,7 @@ const waiting = new Map<string, string>();
 /** Temporary files being written, by record file. */
 const underWay = new Map<string, string>();
 
-/** New content of a record that is on disk, next to the record. */
+/** New content of a record. It is already on disk, in a temporary file next to the record. */
 export interface FlushedRecord {
   /** Replaces the record. */
   place(): void;

@@ -153,7 +153,7 @@ export class HostProcess {
       const parts = (rest + decoder.write(chunk)).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) this.take(part);
-      // A line without an end must not fill the memory.
+      // Emits an endless line in pieces, so that it does not fill the memory.
       const pieces = eventPieces(rest);
       rest = pieces.pop() ?? '';
       for (const piece of pieces) this.take(piece);

@@ -120,7 +120,7 @@ function isTaken({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EEXIST' || code === 'ENOTDIR';
 }
 
-/** All hosts write checkpoints to the folder that replaces the S3 location, as on SageMaker. */
+/** All hosts write checkpoints to the same folder, which replaces the S3 location that the hosts share on SageMaker. */
 async function layOutCheckpoints(host: Host, task: TrainingTask, files: 'linked' | 'copied'): Promise<void> {
   if (task.checkpoints === undefined) return;
   await mkdir(task.checkpoints.folder, { recursive: true });

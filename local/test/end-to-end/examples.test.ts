@@ -120,7 +120,7 @@ test('fleet: one station fails, the others have a model and a report, and the su
   const { fleet } = onlyExecutionIn(root).output as { fleet: Record<string, unknown> };
   expect(fleet).toMatchObject({ items: 6, succeeded: 5, failed: 1, reasons: [{ example: 'station-003' }] });
   const { bound, used } = fleet['cost'] as Record<string, { instanceSeconds: number; cost: number }>;
-  // Six items of three training jobs and a final training.
+  // Six items, each with three training jobs and a final training job. A job can take 720 seconds.
   expect(bound?.instanceSeconds).toBe(6 * 4 * 720);
   expect(used?.instanceSeconds).toBe(fleet['instanceSeconds']);
   expect(used?.cost).toBeCloseTo(((used?.instanceSeconds ?? 0) * 0.23) / 3600, 9);

@@ -61,7 +61,7 @@ function started(): string[] {
   ].filter((each) => each !== `s3/${BUCKET}/input/train.csv`);
 }
 
-/** Two error codes: the one of the JSON services and Lambda, and the one of S3. */
+/** The error codes of a refusal: the code for JSON services and Lambda, and the code for S3. */
 type Codes = readonly [json: string, s3: string];
 type Prepare = (request: Unsigned) => Promise<RawRequest>;
 

@@ -283,6 +283,7 @@ test('waits and retries can be shortened, but not timeouts', async () => {
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // Scaled to 1 %: 1000 s, the remaining 1000 s until 1010 s, 100 s and 200 s. Not scaled: the timeout of 60 s.
+  // These waits are scaled to 1 %: 1000 s, the 1000 s that remain until 1010 s, 100 s and 200 s. The timeout of 60 s is
+  // not scaled.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

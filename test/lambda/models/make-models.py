@@ -2,7 +2,7 @@
 
     python make-models.py <name> <extension>...
 
-`expected.json` has the results of the last releases that ran: 1.7.4 for the binary format, 3.2.0 for the others.
+`expected.json` contains the results of XGBoost 1.7.4 for the binary format, and of 3.2.0 for the other formats.
 """
 import json
 import os

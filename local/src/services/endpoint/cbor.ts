@@ -6,7 +6,7 @@ const MAX_DEPTH = 100;
 
 /** Major types. @see https://www.rfc-editor.org/rfc/rfc8949#section-3.1 */
 const [UNSIGNED, NEGATIVE, BYTES, TEXT, LIST, MAP, TAG, SIMPLE] = [0, 1, 2, 3, 4, 5, 6, 7];
-/** Additional information that marks a value of indefinite length, and the byte that ends such a value. */
+/** The "additional information" (RFC 8949) of a value of indefinite length, and the byte that ends such a value. */
 const INDEFINITE = 31;
 const BREAK = 0xff;
 

@@ -12,7 +12,7 @@ import { functionEnvironment } from './function-environment';
 import { FunctionPool } from './function-pool';
 import { FunctionProcess, type InvocationResult } from './function-process';
 
-/** Response of Invoke. The payload is JSON source. */
+/** Response of Invoke. The payload is JSON text. */
 export interface InvokeOutput {
   readonly StatusCode: number;
   readonly ExecutedVersion: string;

@@ -17,7 +17,7 @@ export class LambdaRestProtocol extends RestProtocol {
     return path.startsWith('/2015-03-31/');
   }
 
-  /** Most unsupported services use JSON, as Lambda does. */
+  /** Requests to unsupported services receive errors in this protocol, because most of these services use JSON. */
   isReadableFor(head: RequestHead): boolean {
     return this.recognizes(head) || ![undefined, 's3'].includes(claimedService(head));
   }

@@ -4,7 +4,7 @@ import type { JobRecord, JobStore } from '../sagemaker/jobs/job-store';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { LoggedJob } from './log-streams';
 
-/** The part of a stream's prefix that belongs to the job's name, and whether that is the whole name. */
+/** The job name that a prefix of stream names contains, and whether the name is complete or only its beginning. */
 export interface StreamPrefix {
   readonly jobName: string;
   readonly isWhole: boolean;

@@ -88,7 +88,7 @@ export class SageMakerService implements Service {
       },
       DeleteTrainingJob: {
         run: (input) => {
-          // In the API, this operation declares this error, unlike Describe and Stop.
+          // According to the API model, this operation returns ResourceNotFound, unlike Describe and Stop.
           deleteTrainingJob(jobs, this.trainingJob(input, 'ResourceNotFound'));
           return {};
         },

@@ -2,7 +2,7 @@ import { matchesCharacters, withEscapes } from '../../wildcard';
 import { type Json, numberIn } from '../json';
 import { parseTimestamp } from '../timestamp';
 
-/** Relations by their names, which follow the type in names of operators (`NumericLessThan`). */
+/** Relations by name. The name of an operator consists of a type and a relation, such as `NumericLessThan`. */
 const RELATIONS: Readonly<Record<string, (order: number) => boolean>> = {
   Equals: (order) => order === 0,
   LessThan: (order) => order < 0,

@@ -9,7 +9,7 @@ export interface HistoryEvent {
   readonly timestamp: Date;
   /** AWS's type, such as `TaskStateEntered`. */
   readonly type: string;
-  /** The event details. AWS names this member after the type of the event. Data in the details is JSON source. */
+  /** The event details. AWS names this member after the type of the event. Data in the details is JSON text. */
   readonly details: EventDetails;
 }
 

@@ -16,7 +16,7 @@ export interface ChildRun {
   readonly job: () => MapJob;
   startDate?: Date;
   stopDate?: Date;
-  /** Reads its output as JSON source. Set if it succeeded. */
+  /** Reads its output as JSON text. Set if it succeeded. */
   output?: () => string;
   /** Set if it failed. */
   failure?: ChildProgress['failure'];
@@ -124,7 +124,7 @@ function transformed(child: ChildRun, transformation: ResultWriter['transformati
   return transformation === 'FLATTEN' && isArray(output) ? output : [output];
 }
 
-/** The child as DescribeExecution returns it, with its data as JSON source. */
+/** The child as DescribeExecution returns it, with its data as JSON text. */
 function metadata(child: ChildRun): JsonObject {
   const { arn, name, stateMachineArn, job, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);

@@ -42,7 +42,7 @@ export interface CallProgress {
   readonly taskToken?: string;
   /** ID of the latest event about the call. */
   readonly eventId: number;
-  /** The service's first answer (`.sync`). */
+  /** For a `.sync` task: the service's response to the request, before the work has ended. */
   readonly submitted?: Json;
 }
 

@@ -27,7 +27,7 @@ export interface ExecutionIdentity {
 /** Options of an execution. */
 export interface ExecutionOptions {
   readonly input: Json;
-  /** JSON source of the input. @default - serialized from the input */
+  /** JSON text of the input. @default - serialized from the input */
   readonly inputText?: string;
   readonly context: ExecutionIdentity;
   readonly runTask: RunTask;

@@ -2,7 +2,8 @@
 
 
 class ServingModule:
-    """Replaces a module of `sagemaker_containers` that local mode's own server replaces."""
+    """Stands in for a server module of `sagemaker_containers`. Any use raises an error: local mode has its own server.
+    """
 
     def __init__(self, name):
         self._name = name

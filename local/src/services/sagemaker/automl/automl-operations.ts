@@ -34,8 +34,8 @@ export function automlOperations({ automl: jobs }: Jobs, engine: AutoMLEngine) {
     },
     ListCandidatesForAutoMLJob: {
       run: (input) => listCandidates(find(input).candidates, input),
-      // Although the request names a job, the action has no resource types. Only a statement for all resources
-      // is certain to allow it.
+      // The request names a job, but IAM's tables list no resource types for the action, so only a statement for all
+      // resources is certain to allow it.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
     },

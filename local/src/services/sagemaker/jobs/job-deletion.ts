@@ -7,8 +7,8 @@ import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 /**
  * Deletes a training job's record, so that its name can be used again. Artifacts and logs stay.
  *
- * @throws AwsError when the job has not ended, or when a running tuning job still needs the job. The second rule
- *   is local mode's own.
+ * @throws AwsError when the job has not ended, or when a running tuning job still needs the job. The second rule is
+ *   specific to local mode.
  */
 export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJobRecord): void {
   if (isRunning(description.TrainingJobStatus)) {

@@ -56,7 +56,7 @@ interface JobTimes {
 /**
  * Response of an operation that lists jobs.
  *
- * @param kind prefix of members of the jobs, such as `TrainingJob` in `TrainingJobName`
+ * @param kind prefix of the names of a job's members, such as `TrainingJob` in `TrainingJobName`
  * @param more members of a summary in addition to name, ARN, status and times
  */
 export function listJobs<Job extends JobTimes>(

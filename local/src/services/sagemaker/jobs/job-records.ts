@@ -19,7 +19,7 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
   return record;
 }
 
-/** Opens the jobs in a deployment's root folder. Ends jobs whose process has exited. */
+/** Opens the jobs in a deployment's root folder. Records the end of jobs whose process has exited. */
 export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
   const folder = path.join(root, 'sagemaker');
   const jobs: Jobs = {

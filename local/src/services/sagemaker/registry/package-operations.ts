@@ -50,7 +50,8 @@ export function packageOperations(context: EngineContext) {
       },
     },
     ListModelPackages: {
-      // The documentation's cross-account policies allow this action on packages, but it has no resource types.
+      // AWS documents cross-account policies that allow this action for packages. But IAM's tables list no resource
+      // types for it, so only a statement for all resources is certain to allow it.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
       run: (input) => {

@@ -22,7 +22,7 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
   /** Whether to discard the results because the attempt will be repeated. Called at the end of the attempt. */
   readonly isLost: () => boolean;
-  /** Called when the training itself starts. Until then, the job waits for others. */
+  /** Called when the training itself starts. Until then, the job waits for other jobs. */
   readonly onStart: () => void;
   readonly onUpload: () => void;
   /** Receives each event of the job's log. */

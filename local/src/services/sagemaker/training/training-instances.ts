@@ -6,7 +6,7 @@ import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } fro
 const MAX_INSTANCES = 20;
 
 /**
- * The instances of a training job: `algo-1`, `algo-2`, …, group after group.
+ * The instances of a training job: `algo-1`, `algo-2`, and so on, numbered across all instance groups.
  *
  * @throws AwsError when there are no instances or more than local mode allows, or when the request has both
  *   `InstanceGroups` and `InstanceType`

@@ -46,8 +46,8 @@ export function checkTuningJob(request: CreateTuningJobRequest): void {
 }
 
 /**
- * Checks several definitions: refuses members that apply only to a single definition, and requires members such
- * as names.
+ * Checks several definitions: refuses members that apply only to a single definition, and requires other members in
+ * each definition, such as a name.
  */
 function checkSeveral({
   HyperParameterTuningJobConfig: config,

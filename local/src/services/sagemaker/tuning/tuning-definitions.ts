@@ -26,7 +26,7 @@ type Definitions = Pick<
 
 /**
  * The definitions of a tuning job. A request has either one definition, with its objective and ranges in the
- * configuration, or several definitions with their own.
+ * configuration, or several definitions, each with its own objective and ranges.
  */
 export function definitionsOf(job: Definitions): SearchedDefinition[] {
   const { HyperParameterTuningJobConfig: config, TrainingJobDefinition: one } = job;

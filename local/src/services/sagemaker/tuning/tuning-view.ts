@@ -96,7 +96,7 @@ export function trainingJobsOf(
 
 /**
  * The best training job of the tuning job and its parents. Undefined unless the warm start uses identical data and
- * algorithm. Otherwise, the objective values would not be comparable.
+ * algorithm, because other objective values are not comparable.
  */
 function overallBest(
   jobs: Jobs,
