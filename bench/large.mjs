@@ -4,7 +4,7 @@
 //   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
 //
 //   script         trials one after the other, XGBoost on all cores
-//   two at a time  n_jobs=2, half of the cores each
+//   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
 //
 // Measurements:
 //

@@ -6,9 +6,9 @@
 // The script is one process that reads the data once. Each variant of it uses all cores:
 //
 //   script         trials one after the other, XGBoost on all cores
-//   two at a time  n_jobs=2, half of the cores each
+//   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
 //   same trials    two at a time, with the hyperparameters that local mode tried: the same work
-//   no metrics     two at a time, the validation data predicted once, at the end of a trial
+//   no metrics     two at a time; predicts the validation data only once, at the end of a trial
 //
 // All variants except `no metrics` evaluate both data sets after every round, as SageMaker's algorithm does.
 // Variants take turns, so that other load affects all of them. Measurements:

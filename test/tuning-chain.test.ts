@@ -68,7 +68,7 @@ describe('the first state', () => {
   });
 });
 
-/** The state's context, at a time in seconds. */
+/** The context object of a state that is entered at this time, in seconds. */
 const contextAt = (Name: string, seconds: number) => ({
   ...CONTEXT,
   State: { ...CONTEXT.State, Name, EnteredTime: new Date(seconds * 1000).toISOString() },

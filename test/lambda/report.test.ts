@@ -13,7 +13,7 @@ interface Call {
   readonly input: Input;
 }
 
-/** Responses by operation. An error is thrown. */
+/** For each operation, a function that returns the response or throws the service's error. */
 type Answers = Readonly<Record<string, (input: Input) => unknown>>;
 
 class AwsError extends Error {

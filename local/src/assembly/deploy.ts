@@ -93,7 +93,7 @@ function warnOfNestedStacks({ evaluator, onWarning }: StackContext): void {
   }
 }
 
-/** Leaves out outputs that exist only on AWS. */
+/** Resolves the stack's outputs, except outputs that exist only on AWS. */
 function resolveOutputs({ assembly, evaluator, onWarning }: StackContext): Record<string, string> {
   const outputs: Record<string, string> = {};
   for (const [name, output] of Object.entries(assembly.template.Outputs ?? {})) {

@@ -3,7 +3,7 @@ import type { Stubs } from '../executions/stub-types';
 import type { SpotInterruptionOptions } from '../services';
 import type { ImageCommand, StubTraining } from '../training';
 
-/** Options of local mode, with the app deployed. */
+/** Options of local mode for an app that has been deployed to this machine. */
 export interface LocalModeOptions {
   readonly deployment: Deployment;
   /** Folder for new Python environments. */

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { evaluateTemplate, isObject, type Json, type JsonObject, statesIn } from '../states';
 
-/** The subject of a report. */
+/** The jobs that a report is about. */
 export interface ReportSubject {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;

@@ -44,7 +44,7 @@ export class RowEncoder {
     }
     this.rows++;
     const fields = this.columns.map((column) => column.encode(fieldAt(row, column.index), lineOf));
-    // Batch transform skips blank lines.
+    // Batch transform would skip a blank line.
     return fields.join(',') || 'nan';
   }
 

@@ -34,7 +34,7 @@ let jobs = 0;
 export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, string>> {
   const isShared = process.platform !== 'linux';
   jobs += 1;
-  // 127.<16 bits of process and job>.<host>; avoids 127.0.
+  // The address is 127.<two bytes from the process ID and the job>.<host>, but never begins with 127.0.
   const job = (process.pid * 31 + jobs) % (254 * 256);
   const network = `127.${1 + Math.floor(job / 256)}.${job % 256}`;
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Folder of local mode's Python code. The same from `src/` and from `dist/`. */
+/** Folder of local mode's Python code. The relative path is the same from `src/` and from `dist/`. */
 export const PYTHON_FOLDER = join(__dirname, '..', '..', 'python');
 
 /** The end of a Python process. */

@@ -89,7 +89,7 @@ function fileOf(root: string, uri: string): string {
   return uri.replace('s3:/', join(root, 's3'));
 }
 
-/** The unpacked model, because archives contain timestamps. */
+/** The content of the model file. Archives of equal models can differ, because they contain timestamps. */
 function model({ root }: Outcome, job: Job): string {
   return readFileSync(join(unpackModel(root, job.modelArtifacts), 'xgboost-model'), 'hex');
 }

@@ -62,7 +62,7 @@ test('with a bound, quotas and a registry, the history of the execution does not
         },
       },
     });
-    // The role of the state machine may list quotas.
+    // The role of the state machine is allowed to list quotas.
     expect(output).not.toHaveProperty('fleet.quotas.error');
     events.push(stack.executionStore.history(execution.arn).length);
   }

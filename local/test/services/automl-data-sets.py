@@ -19,8 +19,8 @@ NOTES = [
 
 
 def spoil(table: pd.DataFrame, target: str) -> pd.DataFrame:
-    """Adds missing values to all columns except the target. Then adds a text column, whose words mostly depend on the
-    target, and useless columns.
+    """Adds missing values to all columns except the target. Then adds useless columns, and a text column whose words
+    mostly depend on the target.
     """
     chance = random.Random(7)
     table = table.astype(object)

@@ -98,7 +98,7 @@ function otherBody({ body = '' }: RawRequest): { body: string } {
   return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
 }
 
-/** The status of the response to a few lines. */
+/** Sends lines to the endpoint and returns the status of the response. */
 function statusOf(text: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = net.connect(Number(new URL(services.url).port), '127.0.0.1', () => socket.write(text));

@@ -6,15 +6,15 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   [{ Type: 'Parallel' }, ": The field 'Branches' is required but was missing"],
   [
     { Type: 'Parallel', Branches: [] },
-    "/Branches: The field 'Branches' must be an array of objects with at least one",
+    "/Branches: The field 'Branches' must be a nonempty array of objects",
   ],
   [
     { Type: 'Parallel', Branches: [5] },
-    "/Branches: The field 'Branches' must be an array of objects with at least one",
+    "/Branches: The field 'Branches' must be a nonempty array of objects",
   ],
   [
     { Type: 'Parallel', Branches: 'x' },
-    "/Branches: The field 'Branches' must be an array of objects with at least one",
+    "/Branches: The field 'Branches' must be a nonempty array of objects",
   ],
   [
     { Type: 'Choice' },
@@ -43,18 +43,18 @@ test.each<[state: JsonObject, ...expected: string[]]>([
     '/HeartbeatSeconds: HeartbeatSeconds must be smaller than TimeoutSeconds',
   ],
   [{ ...TASK, Retry: [{}] }, "/Retry[0]: The field 'ErrorEquals' is required but was missing"],
-  [{ ...TASK, Retry: 'x' }, "/Retry: The field 'Retry' must be an array of objects with at least one"],
+  [{ ...TASK, Retry: 'x' }, "/Retry: The field 'Retry' must be a nonempty array of objects"],
   [
     retrying({ ErrorEquals: [] }),
-    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be an array of strings with at least one",
+    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be a nonempty array of strings",
   ],
   [
     retrying({ ErrorEquals: 'E' }),
-    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be an array of strings with at least one",
+    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be a nonempty array of strings",
   ],
   [
     retrying({ ErrorEquals: ['E', 5] }),
-    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be an array of strings with at least one",
+    "/Retry[0]/ErrorEquals: The field 'ErrorEquals' must be a nonempty array of strings",
   ],
   [retrying({ Comment: 5 }), "/Retry[0]/Comment: The field 'Comment' must be a string"],
   [
@@ -169,7 +169,7 @@ test.each<[state: JsonObject, ...expected: string[]]>([
     choice({ Not: { Variable: '$.a', IsNull: true, Next: 'A' } }),
     "/Choices[0]/Not/Next: The field 'Next' is not supported in a nested rule",
   ],
-  [choice({ And: [] }), "/Choices[0]/And: The field 'And' must be an array of objects with at least one"],
+  [choice({ And: [] }), "/Choices[0]/And: The field 'And' must be a nonempty array of objects"],
   [
     { ...TASK, TimeoutSeconds: 5, TimeoutSecondsPath: '$.t' },
     "/TimeoutSeconds: Only one of 'TimeoutSeconds' and 'TimeoutSecondsPath' may be given",

@@ -16,8 +16,8 @@ interface MetricData {
 }
 
 /**
- * Start of a page: the number of data points on earlier pages. All pages count only data points up to the time
- * `until`.
+ * The position at which a page starts: the number of data points on earlier pages. Data points after the time `until`
+ * are on no page.
  */
 interface Place {
   readonly skipped: number;
@@ -117,7 +117,7 @@ async function dataOf(
   };
 }
 
-/** Pages go through the metrics in the order of the request. Metrics without data are on the first page. */
+/** The pages contain the metrics in the order of the request. Metrics without data are on the first page. */
 function pageOf(data: readonly MetricData[], { skipped, until }: Place, limit: number): unknown {
   const end = skipped + limit;
   let first = 0;

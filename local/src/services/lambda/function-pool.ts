@@ -5,8 +5,8 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * How long such a call waits before it starts another process. So calls that take long, or that wait for each other,
- * run in parallel, as on AWS.
+ * How long such a call waits before it starts another process. In this way, calls that take long, or that wait for each
+ * other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 

@@ -37,7 +37,7 @@ export interface LambdaServiceOptions {
   readonly environment: Environment;
   readonly logsFolder: string;
   readonly credentials: CredentialStore;
-  /** A function, because the endpoint starts after the services. */
+  /** Returns the URL of the endpoint, which starts after the services. */
   readonly endpointUrl: () => string;
   /** Maps each function to the function that a state machine invokes next. @default - unknown */
   readonly nextFunctions?: ReadonlyMap<FunctionResource, FunctionResource>;

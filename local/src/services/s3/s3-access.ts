@@ -44,7 +44,7 @@ export class S3Access {
     return (_input, request) => [{ ...request, action: `s3:${action}` }];
   }
 
-  /** A listing of objects. */
+  /** The permission to list objects. */
   readonly listing: Access = (input, request) => {
     const context = { 's3:prefix': String(input['Prefix'] ?? ''), ...given(input, LISTING_KEYS) };
     return [{ ...request, action: 's3:ListBucket', context }];
@@ -60,13 +60,13 @@ export class S3Access {
     ...this.keys.toWrite(input),
   ];
 
-  /** Creating, filling and completing a multipart upload. */
+  /** The permissions to create, fill and complete a multipart upload. */
   readonly uploading: Access = (input, request) => [
     { ...request, action: 's3:PutObject' },
     ...this.keys.toUpload(input),
   ];
 
-  /** A copy, which also reads its source. */
+  /** The permissions for a copy, which also reads its source. */
   copying(target: Access): Access {
     return (input, request) => {
       const source = parseCopySource(input['CopySource']);

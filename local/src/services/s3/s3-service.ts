@@ -125,7 +125,7 @@ export class S3Service implements Service {
       DeleteObjects: {
         supports: ['ChecksumAlgorithm'],
         run: (input, _caller, call) => deleteObjects(input, call),
-        // S3 checks a permission for each object.
+        // No permission for the request itself: S3 checks a permission for each object.
         access: () => [],
         rest: { root: 'DeleteResult' },
       },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StatesError } from '../../states';
 import { AwsError } from '../aws-error';
 
-/** Naming of the errors of an integration. */
+/** How an integration names its errors. */
 export interface ErrorNaming {
   /** Prefix before the dot, such as `SageMaker`. */
   readonly prefix: string;

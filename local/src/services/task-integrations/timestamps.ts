@@ -19,12 +19,12 @@ export function mapTimestamps(value: unknown, write: (epochSeconds: number) => u
   );
 }
 
-/** The format of events. */
+/** Converts a time to the format of events. */
 export function epochMilliseconds(epochSeconds: number): number {
   return Math.round(epochSeconds * 1000);
 }
 
-/** The format of the AWS SDK integration. */
+/** Converts a time to the format of the AWS SDK integration. */
 export function isoTime(epochSeconds: number): string {
   return new Date(epochMilliseconds(epochSeconds)).toISOString();
 }

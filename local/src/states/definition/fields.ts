@@ -73,7 +73,7 @@ export class Fields {
 
   /** Reads a nonempty array of objects. */
   list(name: string): Fields[] {
-    const value = this.typed(name, 'an array of objects with at least one', (v) => {
+    const value = this.typed(name, 'a nonempty array of objects', (v) => {
       return isArray(v) && v.length > 0 && v.every(isObject);
     });
     return ((value ?? []) as JsonObject[]).map(
@@ -84,7 +84,7 @@ export class Fields {
   strings(name: string): string[] | undefined {
     const fits = (value: Json) =>
       isArray(value) && value.length > 0 && value.every((v) => typeof v === 'string');
-    return this.typed(name, 'an array of strings with at least one', fits) as string[] | undefined;
+    return this.typed(name, 'a nonempty array of strings', fits) as string[] | undefined;
   }
 
   /** Refuses all fields that have not been read. */

@@ -5,7 +5,7 @@ import type { MapItemState, MapPlace } from './map-place';
 import type { Progress } from './progress';
 import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 
-/** Shared by all states of an execution. */
+/** The functions and settings that all states of an execution share. */
 export interface Services {
   readonly runTask: RunTask;
   readonly readItems: ReadItems | undefined;

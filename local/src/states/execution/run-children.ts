@@ -9,7 +9,7 @@ import type { Visit } from './visit';
 /** How to run the branches of a Parallel state or the iterations of an inline Map. */
 export interface ChildRunner<Job> {
   readonly type: 'Parallel' | 'Map';
-  /** Maximum number that run in parallel. */
+  /** Maximum number of branches or iterations that run in parallel. */
   readonly limit: number;
   readonly startedEventId: number;
   /** Details of the events of an iteration. */

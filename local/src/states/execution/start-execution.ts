@@ -174,7 +174,9 @@ function limitTime(root: AbortController, seconds: number | undefined, clock: Cl
   );
 }
 
-/** @param lastEventId ID of the event that a failure follows. Aborts and timeouts follow no event */
+/**
+ * @param lastEventId ID of the event that precedes a failure. Aborts and timeouts are recorded without a previous event
+ */
 function ended(reason: unknown, history: History, lastEventId: number): ExecutionResult {
   if (!(reason instanceof StatesError) && !(reason instanceof ExecutionStop)) throw reason;
   const details = {

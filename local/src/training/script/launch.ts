@@ -22,7 +22,9 @@ export type Distribution =
   | { readonly kind: 'torchrun'; readonly processesPerHost: number; readonly port: number }
   | { readonly kind: 'mpi'; readonly processes: number; readonly options: readonly string[] };
 
-/** Why distributions are unsupported, by the hyperparameter that enables them. */
+/**
+ * Kinds of distributed training that local mode does not support: the hyperparameter that enables each, and the reason.
+ */
 const NOT_HERE: Readonly<Record<string, string>> = {
   sagemaker_distributed_dataparallel_enabled:
     "SageMaker's data parallel library only runs on its GPU clusters",

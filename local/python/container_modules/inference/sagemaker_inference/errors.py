@@ -23,7 +23,7 @@ class BaseInferenceToolkitError(Exception):
 
 
 class GenericInferenceToolkitError(BaseInferenceToolkitError):
-    """An error response whose message has a default."""
+    """An error response with a default message."""
 
     def __init__(self, status_code, message=None, phrase=None):
         message = message or "Invalid Request"

@@ -67,7 +67,7 @@ export class JobStore<R extends JobRecord> {
     private readonly onNotice: OnNotice,
     private readonly groupOf: (record: R) => string | undefined = () => undefined,
   ) {
-    // Each task that waits for a job listens.
+    // No limit for listeners, because each task that waits for a job adds one.
     this.events.setMaxListeners(0);
     fs.mkdirSync(folder, { recursive: true });
     this.refresh();
