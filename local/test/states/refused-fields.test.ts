@@ -4,10 +4,7 @@ import { choice, PASS, problems, retrying, TASK } from './refused-support';
 test.each<[state: JsonObject, ...expected: string[]]>([
   [{}, ": The field 'Type' is required but was missing"],
   [{ Type: 'Parallel' }, ": The field 'Branches' is required but was missing"],
-  [
-    { Type: 'Parallel', Branches: [] },
-    "/Branches: The field 'Branches' must be a nonempty array of objects",
-  ],
+  [{ Type: 'Parallel', Branches: [] }, "/Branches: The field 'Branches' must be a nonempty array of objects"],
   [
     { Type: 'Parallel', Branches: [5] },
     "/Branches: The field 'Branches' must be a nonempty array of objects",
