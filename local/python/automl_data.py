@@ -188,7 +188,8 @@ class Data:
             )
         if problem == MULTICLASS and distinct > MAX_CLASSES:
             raise ClientError(
-                f'The target "{self.target_name}" has {distinct} distinct values: at most {MAX_CLASSES} classes.'
+                f'The target "{self.target_name}" has {distinct} distinct values, but at most {MAX_CLASSES} classes '
+                "are allowed."
             )
         if problem != REGRESSION and (target.value_counts() >= MIN_CLASS_ROWS).sum() < 2:
             raise ClientError(

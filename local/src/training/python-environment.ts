@@ -70,7 +70,7 @@ export interface PythonEnvironments {
    * each content of the file, and kept.
    *
    * @param signal aborts the installation, unless others also wait for it
-   * @throws RequirementsError with pip's last lines
+   * @throws RequirementsError with the last lines of pip's output
    */
   withRequirements(
     base: { readonly python: string },

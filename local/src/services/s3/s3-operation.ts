@@ -48,14 +48,14 @@ function encoded(value: unknown, name = ''): unknown {
   return ENCODED.has(name) ? encodeURIComponent(String(value)).replaceAll('%2F', '/') : value;
 }
 
-/** Reading an object: a partial response has a different status. */
+/** For responses that return an object. The status is different if the response contains only a part of the object. */
 export const READING: RestHook = {
   hidesMissingKeys: true,
   status: ({ ContentRange: range, PartsCount: parts }) =>
     range === undefined && parts === undefined ? 200 : 206,
 };
 
-/** The completion of a multipart upload, which returns the object's location. */
+/** For the response to the completion of a multipart upload, which contains the object's location. */
 export const LOCATED: RestHook = {
   output: (output, _input, { headers, path }) => ({ Location: `http://${headers.host}${path}`, ...output }),
 };

@@ -203,8 +203,8 @@ const MPI_ENVIRONMENT = {
 };
 
 /**
- * Arguments that start `local/python/run_script.py`, which runs the program and reports its errors, in
- * Python's isolated mode.
+ * Arguments that start `local/python/run_script.py` in Python's isolated mode. That script runs the program and reports
+ * its errors.
  */
 function runnerArguments({ capturesErrors }: Framework): string[] {
   return ['-I', '-S', join(PYTHON_FOLDER, 'run_script.py'), ...(capturesErrors ? ['--capture-errors'] : [])];
