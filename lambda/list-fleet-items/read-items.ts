@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
+import { linesIn } from '../shared/lines-in';
 import { locationOf } from '../shared/s3-location';
 import { hasObject, pagesOf } from '../shared/s3-objects';
 import { InvalidItemsError } from './errors';
@@ -69,7 +69,7 @@ async function* itemsOf(body: Readable, { format, uri }: ListSource): AsyncGener
       return yield* csvItems(body, uri);
     case 'JSON_LINES': {
       let line = 0;
-      for await (const content of createInterface({ input: body, crlfDelay: Number.POSITIVE_INFINITY })) {
+      for await (const content of linesIn(body)) {
         line += 1;
         if (content.trim() !== '')
           yield { place: `line ${line}`, value: parsed(content, `line ${line} of ${uri}`) };

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline';
 import { json } from 'node:stream/consumers';
 import type { _Object, S3Client } from '@aws-sdk/client-s3';
+import { linesIn } from '../shared/lines-in';
 import { openObject, pagesOf } from '../shared/s3-objects';
 import { ResultsMissingError } from './errors';
 
@@ -24,9 +24,8 @@ interface Manifest {
 
 /** Reads an object of JSON Lines, one at a time, so that memory does not depend on its size. */
 export async function* readLines<Line>(client: S3Client, bucket: string, key: string): AsyncGenerator<Line> {
-  const input = await openObject(client, { bucket, key });
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  for await (const line of lines) if (line.trim() !== '') yield JSON.parse(line);
+  const object = await openObject(client, { bucket, key });
+  for await (const line of linesIn(object)) if (line.trim() !== '') yield JSON.parse(line);
 }
 
 /** The child executions of a Map, read one at a time. */

@@ -47,10 +47,10 @@ describe('the items of each kind of list', () => {
       ),
     ],
     [
-      'JSON Lines, with an empty line',
+      'JSON Lines, with a byte order mark and an empty line',
       ...from(
         'JSON_LINES',
-        '{"id":"north","train":"s3://lake/n/","maxTrainingJobs":5,"hyperparameters":{"eta":"0.1"}}\n\n{"id":7,"train":"s3://lake/7/"}',
+        '\ufeff{"id":"north","train":"s3://lake/n/","maxTrainingJobs":5,"hyperparameters":{"eta":"0.1"}}\n\n{"id":7,"train":"s3://lake/7/"}',
       ),
     ],
     [
@@ -78,6 +78,12 @@ describe('the items of each kind of list', () => {
       results: 'output/fleets/run/results',
       maxConcurrency: 10,
     });
+  });
+
+  test('JSON Lines whose strings contain line separators of Unicode', async () => {
+    const id = 'north\u2028west\u2029east';
+    const { rows } = await list(...from('JSON_LINES', JSON.stringify({ id, train: 's3://lake/\u2028/' })));
+    expect(rows).toMatchObject([{ id, input: { train: 's3://lake/\u2028/' } }]);
   });
 
   test('the folders directly below a prefix, over several pages', async () => {

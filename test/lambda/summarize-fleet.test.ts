@@ -138,6 +138,19 @@ test('the numbers, and the reasons for failure, the most common first', async ()
   });
 });
 
+test('IDs and causes can contain line separators of Unicode', async () => {
+  const cause = 'no file\u2028train\u2029';
+  const items = [
+    { id: 'north\u2028west', value: 0.1 },
+    { id: 'south\u2029', error: 'InvalidInput', cause },
+  ];
+  const { files } = await run(objectsOf(items));
+  expect(JSON.parse(files['fleet.json'] ?? '').results).toMatchObject([
+    { id: 'south\u2029', status: 'FAILED', reason: cause },
+    { id: 'north\u2028west', status: 'SUCCEEDED', objective: { value: 0.1 } },
+  ]);
+});
+
 test('how quotas limited the execution', async () => {
   const quotas = { requested: 20, maxConcurrency: 2, quotas: [{ name: 'q', value: 4, itemUses: 2 }] };
   const { fleet, files } = await run(objectsOf(ITEMS), { quotas });

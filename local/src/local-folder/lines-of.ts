@@ -6,7 +6,7 @@ const CHUNK_BYTES = 1 << 20;
 /**
  * Reads a file line by line, so that the file can be larger than memory. Yields nothing if there is no such file.
  */
-export function* linesOf(file: string): Generator<string> {
+export function* linesOf(file: string): Generator<string, undefined> {
   if (!existsSync(file)) return;
   const handle = openSync(file, 'r');
   try {

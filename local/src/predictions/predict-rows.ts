@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { closeSync, createReadStream, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
+import { linesOf } from '../local-folder/lines-of';
 import { type CsvFile, readCsvFile, TableError } from '../tables';
 import type { BatchSettings, ModelServer } from '../training';
 import { UserError } from '../user-error';
@@ -115,15 +115,13 @@ async function writePredictions(
       `${file.path} already has a column ${twice}, which is the name of a column of the result: rename it in the first line`,
     );
   }
-  const input = createReadStream(predicted);
+  const predictions = linesOf(predicted);
   try {
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-    const predictions = lines[Symbol.asyncIterator]();
     let text = lineOf([...names, ...columns.names]);
     for (const { rows } of file.chunks(hasHeader ? 1 : 0)) {
       for (const row of rows) {
-        const { value, done } = await predictions.next();
-        if (done) throw new UserError(`${model.title} answered fewer rows than ${file.path} has`);
+        const { value } = predictions.next();
+        if (!value) throw new UserError(`${model.title} answered fewer rows than ${file.path} has`);
         text += lineOf([...row, ...columns.read(numbersOf(value))]);
       }
       signal.throwIfAborted();
@@ -132,10 +130,10 @@ async function writePredictions(
       text = '';
     }
     if (text !== '') output.write(text);
-    const { done } = await predictions.next();
-    if (!done) throw new UserError(`${model.title} answered more rows than ${file.path} has`);
+    if (predictions.next().value)
+      throw new UserError(`${model.title} answered more rows than ${file.path} has`);
   } finally {
-    input.destroy();
+    predictions.return(undefined);
   }
 }
 
