@@ -11,20 +11,35 @@ export interface MetricExpression {
   readonly longestSafeLine: number;
 }
 
+/** Maximum number of compiled expressions in memory. */
+const MOST_COMPILED = 1000;
+
+/** Compiled expressions by their text, because thousands of tuning jobs can have the same 60 expressions. */
+const compiled = new Map<string, MetricExpression>();
+
 /** Compiles the expression of a metric. @throws Error when JavaScript cannot compile it */
 export function compileExpression({ Name, Regex }: MetricDefinition): MetricExpression {
-  const { source, flags } = toJavaScript(Regex);
+  const known = compiled.get(Regex);
+  if (known !== undefined) return known;
   try {
-    return {
-      source,
-      flags: `${flags}d`,
-      pattern: new RegExp(source, `${flags}d`),
-      literal: flags.includes('i') ? '' : longestLiteral(source),
-      longestSafeLine: longestSafeLine(source),
-    };
+    const expression = compile(Regex);
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(Regex, expression);
+    return expression;
   } catch (error) {
     throw new Error(`metric ${Name}: ${(error as Error).message}`);
   }
+}
+
+function compile(regex: string): MetricExpression {
+  const { source, flags } = toJavaScript(regex);
+  return {
+    source,
+    flags: `${flags}d`,
+    pattern: new RegExp(source, `${flags}d`),
+    literal: flags.includes('i') ? '' : longestLiteral(source),
+    longestSafeLine: longestSafeLine(source),
+  };
 }
 
 /** Converts syntax that differs in Python and Java: leading flags, named groups, anchors. */

@@ -11,9 +11,10 @@ export interface MetricDatum {
   readonly Timestamp: Date;
 }
 
-interface CompiledDefinition extends MetricExpression {
+interface CompiledDefinition {
   readonly name: string;
   readonly regex: string;
+  readonly expression: MetricExpression;
   /**
    * Whether the expression has been slow on a line that is short enough to be fast. It then runs in the evaluator
    * process, to avoid blocking the main process.
@@ -80,10 +81,11 @@ export class MetricCollector {
   public add(line: string, timestamp: Date = new Date()): void {
     for (const definition of this.definitions) {
       // SageMaker's expressions start with `.*` and backtrack for a long time on lines that do not match.
-      if (!line.includes(definition.literal) || definition.stopped !== undefined) {
+      const { literal, longestSafeLine } = definition.expression;
+      if (!line.includes(literal) || definition.stopped !== undefined) {
         continue;
       }
-      if (this.searching || definition.isSlow || line.length > definition.longestSafeLine) {
+      if (this.searching || definition.isSlow || line.length > longestSafeLine) {
         this.searchLater({ definition, line, timestamp });
       } else {
         this.take(definition, findHere(definition, line), timestamp);
@@ -199,10 +201,11 @@ export class MetricCollector {
  */
 function findHere(definition: CompiledDefinition, line: string): MetricMatch | undefined {
   const started = performance.now();
-  const match = findMetric(definition.pattern, line);
+  const { pattern } = definition.expression;
+  const match = findMetric(pattern, line);
   if (performance.now() - started > SLOW) {
     const before = process.cpuUsage();
-    findMetric(definition.pattern, line);
+    findMetric(pattern, line);
     const { user, system } = process.cpuUsage(before);
     definition.isSlow = (user + system) / 1000 > SLOW;
   }
@@ -211,7 +214,10 @@ function findHere(definition: CompiledDefinition, line: string): MetricMatch | u
 
 /** @returns the results of the first searches */
 async function search(searches: readonly Search[], signal: AbortSignal): Promise<MetricSearchResult[]> {
-  const request = searches.map(({ definition: { source, flags }, line }) => ({ source, flags, line }));
+  const request = searches.map(({ definition: { expression }, line }) => {
+    const { source, flags } = expression;
+    return { source, flags, line };
+  });
   try {
     return await evaluator.evaluate<MetricSearchResult[]>('metrics', request, signal);
   } catch (error) {
@@ -232,19 +238,16 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
   definition.stopped ??= `${reason}. ${GIVEN_UP}`;
 }
 
-/**
- * The compiled definitions of each list. They are cached because the training jobs of a tuning job share one list,
- * and the list of XGBoost has more than 50 definitions.
- */
-const compiled = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
+/** The definitions of each list, because the training jobs of a tuning job share one list and its slow expressions. */
+const known = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 
 function compileAll(definitions: readonly MetricDefinition[]): readonly CompiledDefinition[] {
-  const known = compiled.get(definitions) ?? definitions.map(compile);
-  compiled.set(definitions, known);
-  return known;
+  const compiled = known.get(definitions) ?? definitions.map(compile);
+  known.set(definitions, compiled);
+  return compiled;
 }
 
 function compile(definition: MetricDefinition): CompiledDefinition {
   const { Name: name, Regex: regex } = definition;
-  return { ...compileExpression(definition), name, regex, isSlow: false, spent: 0 };
+  return { name, regex, expression: compileExpression(definition), isSlow: false, spent: 0 };
 }
