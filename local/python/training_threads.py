@@ -10,9 +10,9 @@ from typing import Any, Mapping, Optional
 
 # With at least this many cells, all threads were faster in every measurement, at any depth of the trees.
 _MANY_CELLS = 1_000_000
-# The same threshold for LightGBM, which synchronizes its threads more often.
+# The threshold is higher for LightGBM, because it synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
-# With fewer cells, the best number of threads depends on the depth, the objective and the machine. A tree that
+# Below these thresholds, the best number of threads depends on the depth, the objective and the machine. A tree that
 # takes longer than this time on one thread is faster on several threads.
 _SLOW_TREE_SECONDS = 0.005
 # Number of rounds to time, of which the fastest counts. The first round is not timed: it also sorts the data.

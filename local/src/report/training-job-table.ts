@@ -82,8 +82,8 @@ const SYMBOLS: Readonly<Record<string, string>> = {
 const MOST_HEAD_LINES = 4;
 
 /**
- * A table of training jobs with the objective, the same metric on other data, and hyperparameters, fitted to
- * the terminal.
+ * A table of training jobs: the objective, the same metric on other data (such as the training data), and the
+ * hyperparameters. It fits the width of the terminal.
  */
 export function trainingJobTable(
   jobs: readonly NumberedJob[],

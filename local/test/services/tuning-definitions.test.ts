@@ -335,7 +335,7 @@ describe('refused:', () => {
           StaticHyperParameters: Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`h${i}`, '1'])),
         }),
       ]),
-      /at most 100 hyperparameters, static and tuned, with the one that SageMaker adds, got 101/,
+      /at most 100 hyperparameters are allowed \(static, tuned and the one that SageMaker adds\), got 101/,
     ],
   ])('%s', async (_name, input, message) => {
     const services: RunningServices = await start();

@@ -26,7 +26,7 @@ export function loggedTrainingJob({ name, description }: TrainingJobRecord): Log
   };
 }
 
-/** Describes the logs of the transform jobs whose streams may begin with a prefix. They are written with the role of the model. */
+/** Describes the logs of the transform jobs whose streams may begin with a prefix. The model's role writes them. */
 export function loggedTransformJobs(jobs: Jobs['transform'], prefix: StreamPrefix): LoggedJob[] {
   return jobsWith(jobs, prefix).map(({ name, description, model }) => ({
     name,

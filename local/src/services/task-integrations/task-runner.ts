@@ -26,7 +26,7 @@ export interface TaskRunnerOptions {
   readonly caller: Principal;
   readonly tokens: TaskTokens;
   readonly jobs: WatchedJobs;
-  /** Receives errors that no execution reports, such as a job that continues after its execution was stopped. */
+  /** Receives errors that no execution reports, such as a failure to stop the job of a stopped execution. */
   readonly onFault: (error: Error) => void;
 }
 

@@ -145,8 +145,8 @@ export function redrivePoint(point: ResumePoint, error: string | undefined): Res
   if (!point.state) return point;
   const { enteredTime, enteredEventId, startedEventId, jobs, mapRun, children, childrenEnded } = point.state;
   const entered = { enteredTime, enteredEventId };
-  // If the children succeeded, but the result was invalid, a Map Run repeats all children (redrive-map-run.html,
-  // "Redrive eligibility").
+  // If all children succeeded, but their combined result was invalid, a Map Run repeats all children
+  // (redrive-map-run.html, "Redrive eligibility").
   const startsOver =
     childrenEnded && (error === 'States.DataLimitExceeded' || (mapRun && error === 'States.Runtime'));
   if (!children || startsOver) return { ...point, state: entered };

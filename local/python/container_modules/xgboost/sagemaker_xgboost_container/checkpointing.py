@@ -1,4 +1,4 @@
-"""Saves the model after each round and resumes from the last one, for managed spot training."""
+"""Saves the model after each round and resumes from the last saved model, for managed spot training."""
 
 import logging
 import os

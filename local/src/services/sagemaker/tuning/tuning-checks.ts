@@ -120,7 +120,7 @@ function checkDefinition(config: TuningJobConfig, searched: SearchedDefinition):
   const count = countHyperparameters(searched);
   if (count > MAX_HYPERPARAMETERS) {
     throw validationError(
-      `at most ${MAX_HYPERPARAMETERS} hyperparameters, static and tuned, with the one that SageMaker adds, got ${count}`,
+      `at most ${MAX_HYPERPARAMETERS} hyperparameters are allowed (static, tuned and the one that SageMaker adds), got ${count}`,
     );
   }
   if (config.Strategy === 'Hyperband' && maxResource(config, searched) === undefined) {
