@@ -27,7 +27,7 @@ export const QUESTIONS = {
     text: 'Does one training job fit on one machine?',
     answers: {
       one: 'yes (a search still runs several training jobs at the same time)',
-      many: 'no: one training job needs several',
+      many: 'no: one training job needs several machines',
     },
   },
   who: {
@@ -217,7 +217,7 @@ new TuningWorkflow(this, 'Images', {
   // Fetched once with "aws sagemaker describe-hub-content": docs/jumpstart.md has the command.
   algorithm: Algorithm.jumpStart({
     document: 'models/images.json',
-    // As the model's script prints it; leave metrics out where the document has it.
+    // The metric as the model's script prints it. If the document has the metrics, leave them out.
     metrics: [{ name: 'val_accuracy', regex: 'val_accuracy: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.maximize('val_accuracy'),
@@ -269,7 +269,7 @@ new TuningWorkflow(this, 'Churn', {
       localMode:
         'Several processes with SM_HOSTS and sharded channels simulate the instances. This shows that the distributed script works, but not how fast it is.',
       cannot:
-        'Distribute a script that does not support it: it needs the distribution of its framework, or of XGBoost (without a Distribution).',
+        'Distribute a script that does not support it. The script must use the distributed training of its framework; for XGBoost, give no Distribution.',
     },
     snippet: `import {
   Algorithm,
@@ -440,15 +440,15 @@ export const ROWS: readonly Row[] = [
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {
     answers: { code: 'none', control: 'everything' },
-    text: 'Control over everything needs your own code, but you do not want to write any. The recommendation is a script for an engineer, and no code for anyone else. To avoid the contradiction, answer "script" or "hyperparameters".',
+    text: 'Control over everything needs your own code, but you do not want to write any. For an engineer, the recommendation is a script; for anyone else, a way without code. To avoid the contradiction, answer "script" or "hyperparameters".',
   },
   {
     answers: { code: 'script', control: 'speed' },
-    text: 'You want to decide little and use no code, but you have your own script: the recommendation keeps the script. For a way without it, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own script: the recommendation keeps the script. For a way without your script, answer "none".',
   },
   {
     answers: { code: 'container', control: 'speed' },
-    text: 'You want to decide little and use no code, but you have your own container: the recommendation keeps the container. For a way without it, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own container: the recommendation keeps the container. For a way without your container, answer "none".',
   },
 ];
 

@@ -352,7 +352,7 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
         ],
       },
       [
-        /^finalTraining.data: must not be other data, because furtherDefinitions.own.train has its own format/,
+        /^finalTraining.data: cannot be FinalTrainingData.of\(…\), because furtherDefinitions.own.train has its own format/,
       ],
     ],
     [

@@ -121,12 +121,12 @@ describe('the search space', () => {
     [
       'min beyond what XGBoost takes',
       ranges(int('num_round', 0, 100)),
-      'parameterRanges.num_round: min must be at least 1 and at most 2147483647, got 0, the limit of XGBoost 3.2-0',
+      'parameterRanges.num_round: min must be at least 1 and at most 2147483647 (the limit of XGBoost 3.2-0), got 0',
     ],
     [
       'max beyond what XGBoost takes',
       ranges(real('eta', 0.5, 1.5)),
-      'parameterRanges.eta: max must be at least 0 and at most 1, got 1.5, the limit of XGBoost 3.2-0',
+      'parameterRanges.eta: max must be at least 0 and at most 1 (the limit of XGBoost 3.2-0), got 1.5',
     ],
     [
       'a category that XGBoost does not take',
@@ -346,7 +346,7 @@ describe('hyperparameters', () => {
     [
       'too many',
       { ...UNKNOWN, hyperparameters: Object.fromEntries(many(96, (i) => `p${i}`).map((name) => [name, ''])) },
-      "hyperparameters: may be 100 in all, tuned ones, those that the algorithm adds and SageMaker's own _tuning_objective_metric included, got 101",
+      "hyperparameters: can be at most 100, including tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric, got 101",
     ],
     [
       'a value too long',

@@ -38,7 +38,7 @@ export function container(options: ContainerOptions): AlgorithmDefinition {
     defaultHyperparameters: () => ({}),
     serving: {
       containerProblem:
-        'the library does not know whether the image serves models: give an empty InferenceContainer if it does (SageMaker runs it with the argument serve), or the image that does',
+        'the library does not know whether the image serves models: if it does, give an empty InferenceContainer (SageMaker runs the image with the argument serve); otherwise, give the image that serves them',
     },
     bind: (scope) => ({ image: image._bind(scope), environment }),
   };

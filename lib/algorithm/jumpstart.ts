@@ -96,7 +96,7 @@ const SERVED_BY_ANOTHER_IMAGE =
   'JumpStart serves its models with another image and script: give the image in the hub document (HostingEcrUri) and its environment';
 
 /** @see https://docs.aws.amazon.com/sagemaker/latest/dg/InputOutput-LightGBM.html, and the pages of the other algorithms */
-const SETS_ROWS_ASIDE = 'without validation data, it sets 20% of the training data aside as such';
+const SETS_ROWS_ASIDE = 'without validation data, it sets 20% of the training data aside as validation data';
 
 const UNKNOWN_WITHOUT_VALIDATION = 'AWS does not document how it trains without validation data';
 

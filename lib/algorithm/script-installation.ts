@@ -20,7 +20,7 @@ export function checkInstallation(options: ScriptOptions, { networkIsolation }: 
   const { source } = options;
   if (!networkIsolation) return [];
   const remedy =
-    'which the container cannot install without a network: set it to false, or use an image that has the packages';
+    'which the container cannot install without a network: set networkIsolation to false, or use an image that has the packages';
   const problems: string[] = [];
   if (source._files?.includes('requirements.txt')) {
     problems.push(`networkIsolation: the script has a requirements.txt, ${remedy}`);

@@ -115,7 +115,7 @@ function listFiles(folder: string): string[] {
   const tooLong = files.find((file) => Buffer.byteLength(file) > LONGEST_PATH);
   if (tooLong !== undefined) {
     throw validationError(
-      `ScriptSource.fromFolder: the path ${tooLong} is longer than the ${LONGEST_PATH} bytes that a tar archive takes`,
+      `ScriptSource.fromFolder: the path ${tooLong} is longer than the ${LONGEST_PATH} bytes that a tar archive supports`,
     );
   }
   return files;

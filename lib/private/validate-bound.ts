@@ -47,7 +47,7 @@ function checkEnvironmentCount(problems: Problems, definitions: readonly BoundDe
   const where = definitions.length > 1 ? ' in all definitions together' : '';
   problems.add(
     'algorithm.environment',
-    `may have ${LIMITS.environmentVariables} variables${where}, got ${count}`,
+    `can have at most ${LIMITS.environmentVariables} variables${where}, got ${count}`,
   );
 }
 
@@ -55,13 +55,13 @@ function checkChannels(problems: Problems, definition: BoundDefinition): void {
   const { prop, validation, channels = {}, bound } = definition;
   const brought = (bound.channels ?? []).map(({ name }) => name);
   for (const name of Object.keys(channels).filter((each) => brought.includes(each))) {
-    problems.add(`${prop}channels.${name}`, 'is a channel that the algorithm brings along: use another name');
+    problems.add(`${prop}channels.${name}`, 'is a channel that the algorithm adds: use another name');
   }
   const count = Object.keys(channels).length + brought.length + (validation ? 2 : 1);
   if (count <= LIMITS.channels) return;
   problems.add(
     `${prop}channels`,
-    `a training job has ${LIMITS.channels} channels at most, those of train, validation and the algorithm included, got ${count}`,
+    `a training job can have at most ${LIMITS.channels} channels, including train, validation and the channels that the algorithm adds, got ${count}`,
   );
 }
 
@@ -78,6 +78,6 @@ function checkHyperparameterCount(problems: Problems, definition: BoundDefinitio
   if (names.size <= LIMITS.hyperparameters) return;
   problems.add(
     `${prop}hyperparameters`,
-    `may be ${LIMITS.hyperparameters} in all, tuned ones, those that the algorithm adds and SageMaker's own _tuning_objective_metric included, got ${names.size}`,
+    `can be at most ${LIMITS.hyperparameters}, including tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric, got ${names.size}`,
   );
 }

@@ -67,7 +67,7 @@ function checkOwnData(
     if (definition.train === tuning.train) continue;
     problems.add(
       'finalTraining.data',
-      `must not be other data, because ${definition.prop}train has its own format: use FinalTrainingData.sameAsSearch() or trainAndValidation()`,
+      `cannot be FinalTrainingData.of(…), because ${definition.prop}train has its own format: use FinalTrainingData.sameAsSearch() or trainAndValidation()`,
     );
   }
 }

@@ -123,7 +123,7 @@ function checkRangeAgainstAlgorithm(
   }
   for (const [end, value] of Object.entries({ min: range._bounds?.min ?? 0, max: range._bounds?.max ?? 0 })) {
     if (Token.isUnresolved(value) || !Number.isFinite(value) || withinBounds(rule, value)) continue;
-    problems.add(prop, `${end} must be ${describeBounds(rule)}, got ${value}, the limit of ${rules.title}`);
+    problems.add(prop, `${end} must be ${describeBounds(rule)} (the limit of ${rules.title}), got ${value}`);
   }
 }
 

@@ -53,7 +53,7 @@ function checkDataPrefixes(
     ['test', test, testPrefix],
   ];
   if (testPrefix !== undefined && !evaluation)
-    problems.add('testPrefix', 'has no effect without evaluation: give evaluation too, which can be empty');
+    problems.add('testPrefix', 'has no effect without evaluation: give evaluation, too (it can be empty)');
   for (const [name, data, prefix] of pairs) {
     if (prefix === undefined) continue;
     if (data !== undefined)

@@ -277,7 +277,7 @@ describe('a script that pip installs', () => {
         instanceTypesOfJobs: [],
         ...more,
       } as never);
-    const expected = `networkIsolation: the script's pyproject.toml is built with ${tool}, which the container cannot install without a network: set it to false, or use an image that has the packages (every container has setuptools and wheel)`;
+    const expected = `networkIsolation: the script's pyproject.toml is built with ${tool}, which the container cannot install without a network: set networkIsolation to false, or use an image that has the packages (every container has setuptools and wheel)`;
     expect(problems({})).toEqual(tool ? [expected] : []);
     expect(problems({ networkIsolation: false })).toEqual([]);
   });

@@ -243,7 +243,7 @@ describe('hyperparameters', () => {
     // The limit of 100 also counts 1 tuned hyperparameter, 3 for the container, and 1 for SageMaker.
     expect(problemsOf({}, { hyperparameters: hyperparameters(95) })).toEqual([]);
     expect(problemsOf({}, { hyperparameters: hyperparameters(96) })).toEqual([
-      expect.stringMatching(/^hyperparameters: may be 100 in all, .* got 101$/),
+      expect.stringMatching(/^hyperparameters: can be at most 100, .* got 101$/),
     ]);
   });
 });
@@ -277,7 +277,7 @@ describe('the environment', () => {
   test('has at most 48 variables in all definitions together', () => {
     expect(problemsOf({ environment: variables(48) })).toEqual([]);
     expect(problemsOf({ environment: variables(49) })).toEqual([
-      'algorithm.environment: may have 48 variables, got 49',
+      'algorithm.environment: can have at most 48 variables, got 49',
     ]);
     const second = {
       ...props({ environment: variables(24) }),
@@ -286,7 +286,7 @@ describe('the environment', () => {
     };
     expect(problemsOf({ environment: variables(24) }, { furtherDefinitions: [second] })).toEqual([]);
     expect(problemsOf({ environment: variables(25) }, { furtherDefinitions: [second] })).toEqual([
-      'algorithm.environment: may have 48 variables in all definitions together, got 49',
+      'algorithm.environment: can have at most 48 variables in all definitions together, got 49',
     ]);
   });
 
@@ -301,7 +301,7 @@ describe('channels', () => {
   test('cannot have the name of the code channel', () => {
     const channels = { code: MORE };
     expect(problemsOf({}, { channels })).toEqual([
-      'channels.code: is a channel that the algorithm brings along: use another name',
+      'channels.code: is a channel that the algorithm adds: use another name',
     ]);
   });
 
@@ -310,7 +310,7 @@ describe('channels', () => {
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`c${i}`, MORE]));
     expect(problemsOf({}, { channels: channels(20 - data) })).toEqual([]);
     expect(problemsOf({}, { channels: channels(21 - data) })).toEqual([
-      expect.stringMatching(/^channels: a training job has 20 channels at most, .* got 21$/),
+      expect.stringMatching(/^channels: a training job can have at most 20 channels, .* got 21$/),
     ]);
   });
 });

@@ -50,7 +50,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   [
     'test data alone',
     { test: TEST },
-    'test: has no effect without evaluation: give evaluation too, which can be empty',
+    'test: has no effect without evaluation: give evaluation, too (it can be empty)',
   ],
   [
     'a gate alone',
@@ -148,7 +148,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   [
     'a container that may not serve models',
     tried({ ...CONTAINER, evaluation: { problem: EvaluationProblem.regression() } }),
-    'inferenceContainer: is required for the container mine: the library does not know whether the image serves models: give an empty InferenceContainer if it does',
+    'inferenceContainer: is required for the container mine: the library does not know whether the image serves models: if it does, give an empty InferenceContainer',
   ],
   [
     'a container without use',

@@ -21,7 +21,7 @@ export function checkEvaluation(
   const { evaluation, test, qualityGate, failOnQualityGate, registry } = tuning;
   if (!evaluation) {
     if (test)
-      problems.add('test', 'has no effect without evaluation: give evaluation too, which can be empty');
+      problems.add('test', 'has no effect without evaluation: give evaluation, too (it can be empty)');
     if (qualityGate) problems.add('qualityGate', 'needs evaluation: give evaluation and test too');
   } else {
     checkTest(problems, tuning, definitions);
@@ -164,7 +164,7 @@ function checkGate(problems: Problems, tuning: TuningInput, definitions: readonl
   );
   const depth = depthOf(qualityGate._condition);
   if (depth > MAX_DEPTH)
-    problems.add('qualityGate', `all() and any() may have ${MAX_DEPTH} levels, got ${depth}`);
+    problems.add('qualityGate', `all() and any() can be nested at most ${MAX_DEPTH} levels deep, got ${depth}`);
   for (const condition of conditionsIn(qualityGate._condition)) {
     if (condition.type === 'NoWorseThanApproved') {
       if (!registry)
