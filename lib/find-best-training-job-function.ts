@@ -28,7 +28,7 @@ const PROPS = struct<FindBestTrainingJobFunctionProps>({
  * A Lambda function that returns the best training job of a tuning job, with its metrics, hyperparameters and
  * model. It fails with one of these errors:
  *
- * - `NoCompletedTrainingJobError`: no training job completed. The message has the most common reason why they failed.
+ * - `NoCompletedTrainingJobError`: no training job completed. The message has the most common reason for failure.
  * - `TuningJobNotFoundError`: the tuning job does not exist.
  *
  * This library ships the bundled code of the function; synth builds nothing.

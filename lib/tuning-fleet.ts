@@ -54,7 +54,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
   readonly maxConcurrency?: number;
   /**
    * Whether each execution first reads the quotas of the account, and lowers `maxConcurrency` to the number of items
-   * that these quotas allow at the same time:
+   * that these quotas allow at the same time. It considers these quotas:
    *
    * - 100 concurrent tuning jobs
    * - instances of each type for training jobs, spot training jobs and transform jobs. For example, a quota of 8 allows 4 items

@@ -1,4 +1,4 @@
-// Draft of a task for aws-cdk: docs/upstream.md says which lines change there.
+// Draft of a task for aws-cdk. docs/upstream.md says which lines must change in that repository.
 import { ArnFormat, type Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';

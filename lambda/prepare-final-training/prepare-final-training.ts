@@ -11,8 +11,8 @@ export interface Preparation {
 }
 
 /**
- * Prepares the final training. Lists its data in a manifest. Early stopping needs validation data, so it is removed,
- * and the number of rounds is set to the best one that the best training job found.
+ * Prepares the final training: lists its data in a manifest, and removes early stopping, which needs validation data. In
+ * place of early stopping, sets the number of rounds to the best number in the model of the best training job.
  */
 export async function prepareFinalTraining(
   client: S3Client,

@@ -227,8 +227,8 @@ export class TuningStates {
   /** Handles requests that SageMaker rejects: adds retries, waits for quotas, and a start without a warm start. */
   private handleRefusals(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const isFromLastSuccess = create.id === FROM_LAST_SUCCESS;
-    // The retries for items of a fleet take about 40 minutes. Only the start without a warm start, which comes next,
-    // has them.
+    // The retries for items of a fleet take about 40 minutes. If the warm start is refused, they would only delay the start
+    // without a warm start, which has these retries itself.
     retryJobCreation(create, isFromLastSuccess ? {} : this.props);
     waitForQuota(this.scope, create, {
       suffix: QUOTA_SUFFIXES[create.id] ?? '',

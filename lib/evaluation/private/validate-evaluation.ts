@@ -164,7 +164,10 @@ function checkGate(problems: Problems, tuning: TuningInput, definitions: readonl
   );
   const depth = depthOf(qualityGate._condition);
   if (depth > MAX_DEPTH)
-    problems.add('qualityGate', `all() and any() can be nested at most ${MAX_DEPTH} levels deep, got ${depth}`);
+    problems.add(
+      'qualityGate',
+      `all() and any() can be nested at most ${MAX_DEPTH} levels deep, got ${depth}`,
+    );
   for (const condition of conditionsIn(qualityGate._condition)) {
     if (condition.type === 'NoWorseThanApproved') {
       if (!registry)
