@@ -5,7 +5,7 @@ import { requireShape, struct } from './private/shape';
 /**
  * The list of the items of a `TuningFleet`, in Amazon S3. It is read when an execution starts.
  *
- * An item has an `id` and any field of the input that is described in `TuningFragment`, such as `train`, `validation`,
+ * An item has an `id`, and can have any field of the input of `TuningFragment`, such as `train`, `validation`,
  * `hyperparameters` and `maxTrainingJobs`.
  *
  * - `id`: a string of 1 to 128 characters, or a number. It must be unique in the list, ignoring letter case

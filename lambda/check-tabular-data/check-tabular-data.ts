@@ -74,7 +74,7 @@ async function objectsOf(client: S3Client, field: string, uri: string) {
   const listing = await listObjects(client, uri, MAX_PAGES);
   if (listing.objects.length > 0) return listing;
   throw new InvalidTrainingData(
-    `${field}: there is no non-empty object whose URI begins with ${uri}: upload the data there, or give another location`,
+    `${field}: there is no object with content whose URI begins with ${uri}: upload the data there, or give another location`,
   );
 }
 

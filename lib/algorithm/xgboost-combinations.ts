@@ -166,7 +166,7 @@ export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
   {
     at: 'updater',
     conditions: [noneOf('booster', 'gblinear'), severalOf('updater', ...GROW_TREES)],
-    message: 'may list only one of grow_colmaker, distcol and grow_histmaker, got {updater}',
+    message: 'may list one of grow_colmaker, distcol and grow_histmaker, got {updater}',
   },
   {
     at: 'updater',

@@ -49,7 +49,7 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 /** The state that lets an item of a fleet learn from the tuning job of its last success. */
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
-/** Suffixes of the states that wait for the quota of these states. */
+/** For each state that creates a tuning job, the suffix of the states that wait for its quota. */
 const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',

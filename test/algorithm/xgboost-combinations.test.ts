@@ -204,7 +204,7 @@ const CASES: Case[] = [
     accepted: { updater: 'grow_colmaker,prune' },
     refused: { updater: 'grow_colmaker,grow_histmaker' },
     problem:
-      'updater: may list only one of grow_colmaker, distcol and grow_histmaker, got grow_colmaker, grow_histmaker',
+      'updater: may list one of grow_colmaker, distcol and grow_histmaker, got grow_colmaker, grow_histmaker',
   },
   {
     rule: 'an updater that grows trees',

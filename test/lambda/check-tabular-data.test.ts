@@ -240,13 +240,13 @@ describe('problems that would make an AutoML job fail', () => {
       'no data',
       { 'train/a.csv': '' },
       {},
-      'train: there is no non-empty object whose URI begins with s3://data/train/: upload the data there, or give another location',
+      'train: there is no object with content whose URI begins with s3://data/train/: upload the data there, or give another location',
     ],
     [
       'no validation data',
       { 'train/a.csv': HOUSES },
       { validation: 's3://data/no/' },
-      'validation: there is no non-empty object whose URI begins with s3://data/no/: upload the data there, or give another location',
+      'validation: there is no object with content whose URI begins with s3://data/no/: upload the data there, or give another location',
     ],
     [
       'no such column',
