@@ -52,7 +52,7 @@ export const DEFAULT_CONCURRENCY = 10;
  * The states of a fleet: `ListItems`, `TuneItems` and `SummarizeFleet`. If unchanged items are skipped, the state
  * `HasItemsToTune` bypasses the Map when there are no items to tune.
  *
- * The Map has no `Catch`, because a redrive does not run a state again whose error was caught.
+ * The Map has no `Catch`, because a redrive does not run a state again if its error was caught.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-map-run.html
  */
