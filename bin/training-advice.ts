@@ -514,7 +514,7 @@ export function advise(answers: Answers): Advice | { readonly missing: readonly 
   );
   const [row] = possible;
   if (certain !== 0 || row === undefined) {
-    // If a row matches whatever the missing answers are, the rows below it do not matter.
+    // If a row matches regardless of the missing answers, the rows below it do not matter.
     const open = certain < 0 ? possible : possible.slice(0, certain);
     const matters = (name: QuestionName) =>
       answers[name] === undefined && open.some(({ when }) => when[name] !== undefined);

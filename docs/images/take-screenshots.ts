@@ -53,7 +53,7 @@ function runInTerminal(root: string): string {
   });
 }
 
-/** The report from its title to what the numbers say. */
+/** Takes a screenshot of the report, from its title to the section "What the numbers say". */
 async function screenshotOfReport(browser: Browser, file: string): Promise<Buffer> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(file).href);
@@ -62,7 +62,7 @@ async function screenshotOfReport(browser: Browser, file: string): Promise<Buffe
   return page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: last.y + last.height + MARGIN } });
 }
 
-/** The table of training jobs, after the last one has ended. */
+/** Takes a screenshot of the table of training jobs, after the last job has ended. */
 async function screenshotOfTerminal(browser: Browser, output: string): Promise<Buffer> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 2000 } });
   await page.addStyleTag({ path: join(XTERM, 'css/xterm.css') });

@@ -22,7 +22,7 @@ interface Manifest {
   readonly ResultFiles?: Readonly<Record<string, readonly { readonly Key?: string }[]>>;
 }
 
-/** Reads an object of JSON Lines, one at a time, so that memory does not depend on its size. */
+/** Reads the lines of a JSON Lines object one at a time, so that memory does not depend on the size of the object. */
 export async function* readLines<Line>(client: S3Client, bucket: string, key: string): AsyncGenerator<Line> {
   const object = await openObject(client, { bucket, key });
   for await (const line of linesIn(object)) if (line.trim() !== '') yield JSON.parse(line);
