@@ -12,8 +12,8 @@ from typing import Any, Mapping, Optional
 _MANY_CELLS = 1_000_000
 # The threshold is higher for LightGBM, because it synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
-# Below these thresholds, the best number of threads depends on the depth, the objective and the machine. A tree that
-# takes longer than this time on one thread is faster on several threads.
+# Below these thresholds, the best number of threads depends on the depth, the objective and the machine. A tree
+# that takes longer than this time on one thread is faster on several threads.
 _SLOW_TREE_SECONDS = 0.005
 # Number of rounds to time, of which the fastest counts. The first round is not timed: it also sorts the data.
 _TIMED_ROUNDS = 3

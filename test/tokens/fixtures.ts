@@ -5,7 +5,7 @@ import { DataLocation, InputData } from '../../lib';
 import { fragment, type Json, stackOf, text } from '../fixtures';
 import { errorOf, js } from '../malformed/fixtures';
 
-/** Placeholders for a text and a number: parameters, imports or lazy values. */
+/** Tokens of a string and a number: parameters, imports or lazy values. */
 export interface Tokens {
   readonly text: string;
   readonly number: number;
