@@ -152,7 +152,7 @@ function linkTo(report: string): string {
   return `../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;
 }
 
-/** Maximum number of items in the table: more would not fit in the memory of the function, and of many browsers. */
+/** Maximum number of items in the table: more would not fit in the memory of the function, or of many browsers. */
 const MAX_ROWS = 10_000;
 
 /** The table of the items. Optional end tags are left out, because there can be many rows. */
