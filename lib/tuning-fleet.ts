@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import { FleetItems } from './fleet-items';
 import { acknowledgeFleetWildcards } from './private/acknowledge-fleet';
 import { acknowledgeTuningWildcards } from './private/acknowledge-tuning';
-import { highestPricePerSecond } from './private/cost';
+import { pricePerSecond } from './private/cost';
 import { createDeadLetterQueue } from './private/dead-letter-queue';
 import { DEFAULTS } from './private/defaults';
 import { fleetBound } from './private/fleet-bound';
@@ -140,9 +140,11 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * registers a model of the item creates the group. The group is kept when the stack is deleted.
  *
  * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed`, `notStarted` and `skipped`, `reasons` (the most common
- * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds`, and the S3 URIs
+ * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds` (the billed time
+ * of all instances), `unknownItems` (the number of items that `instanceSeconds` leaves out), and the S3 URIs
  * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results; missing if all items were skipped). With the property `cost`, `fleet.cost`
  * has `bound`, the maximum that all items together could use, and `used`, both with `instanceSeconds` and, with prices, `cost`.
+ * `used` has no `cost` if the jobs of an item have different prices.
  * With `checkQuotas`, `fleet.quotas` has the `requested` and the resulting `maxConcurrency`, `quotas` (each with `name`, `value` and
  * `itemUses`) and, if there are any, `tooLarge` (a number of items), `unknown` (names of quotas) and `error`.
  *
@@ -223,14 +225,14 @@ export class TuningFleet extends SageMakerWorkflow {
     this.deadLetterQueue = createDeadLetterQueue(this);
     const definitions = definitionsOf(fragment);
     const bound = fleetBound(fragment, definitions);
-    const pricePerSecond = bound && highestPricePerSecond(fragment, definitions);
+    const price = bound && pricePerSecond(fragment, definitions);
     const states = new FleetStates(this, 'Fleet', {
       items: props.items ?? FleetItems.folders(places.input),
       itemChain: this.fragment,
       ...dataFieldsOf(fragment, props),
       maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
       bound,
-      pricePerSecond,
+      pricePerSecond: price,
       quotas: props.checkQuotas
         ? {
             uses: quotaUses(fragment, definitions),
@@ -256,13 +258,13 @@ export class TuningFleet extends SageMakerWorkflow {
       stateMachine: this.stateMachine,
       summarizeFunction: states.summarizeFunction,
       deadLetterQueue: this.deadLetterQueue,
-      pricePerSecond,
+      pricePerSecond: price,
       output: places.output,
       encryptionKey: props.encryptionKey,
     });
     this.stopAbandonedJobs = stopTuningJobs(this, props, this.stateMachine, this.fragment);
     keepLogs(this, props);
-    warnOfFleet(this, props);
+    warnOfFleet(this, props, definitions);
     acknowledgeTuningWildcards(this.stateMachine, this.fragment);
     acknowledgeFleetWildcards(this.stateMachine, [states.listItemsFunction, states.summarizeFunction]);
   }

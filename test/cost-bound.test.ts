@@ -18,6 +18,9 @@ const PRICES: CostOptions = { pricePerHour: { 'ml.m5.xlarge': 0.36, 'ml.m5.4xlar
  */
 const JOB = 3600 + 120;
 
+/** An instance type that is known only when the stack is deployed. */
+const TYPE = Token.asString({ Ref: 'Type' });
+
 const boundOf = (props: Partial<TuningFragmentProps>): CostBound | undefined => fragment(props).costBound;
 
 /** The output of the first state for the input of an execution. */
@@ -104,6 +107,7 @@ describe('the bound at synth', () => {
 
   test.each<[string, Partial<TuningFragmentProps>]>([
     ['number of instances', { resources: { instanceCount: Token.asNumber({ Ref: 'Count' }) } }],
+    ['instance type', { cost: PRICES, resources: { instanceType: TYPE } }],
     ['run time', { maxTrainingRuntime: Duration.seconds(Token.asNumber({ Ref: 'Time' })) }],
     ['number of training jobs', { maxTrainingJobs: Token.asNumber({ Ref: 'Jobs' }) }],
   ])('is undefined if the %s is a token', (_name, props) => {
@@ -141,6 +145,19 @@ describe('limits at synth', () => {
     [
       'a limit with unknown instances',
       { cost: { maxInstanceHours: 1 }, resources: { instanceCount: Token.asNumber({ Ref: 'Count' }) } },
+      'cost: needs instance types and counts, volume sizes and run times that are known at synth, not tokens',
+    ],
+    [
+      'a limit with an unknown instance type',
+      { cost: { ...PRICES, maxCost: 1 }, resources: { instanceType: TYPE } },
+      'cost: needs instance types and counts, volume sizes and run times that are known at synth, not tokens',
+    ],
+    [
+      'a limit with an unknown instance type in a group',
+      {
+        cost: { ...PRICES, maxCost: 1 },
+        resources: { instanceGroups: [{ name: 'a', instanceType: TYPE, instanceCount: 1 }] },
+      },
       'cost: needs instance types and counts, volume sizes and run times that are known at synth, not tokens',
     ],
     [

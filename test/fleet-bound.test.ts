@@ -89,13 +89,12 @@ test('new prices and limits do not change the settings of items, so that unchang
   expect(settings({ pricePerHour: PRICES, maxCost: 100 })).toEqual(settings(undefined));
 });
 
-test('the summary gets the highest price', () => {
+test('the summary gets the price of an instance, unless jobs have different prices', () => {
   const price = (props: Partial<TuningFleetProps>) =>
     statesOf({ pricePerHour: PRICES }, props).SummarizeFleet.Arguments.Payload.pricePerSecond;
   expect(price({})).toBeCloseTo(0.36 / 3600, 12);
-  expect(
-    price({ finalTraining: { resources: { instanceType: 'ml.m5.4xlarge', instanceCount: 2 } } }),
-  ).toBeCloseTo(1.8 / 3600, 12);
+  expect(price({ finalTraining: { resources: { instanceCount: 2 } } })).toBeCloseTo(0.36 / 3600, 12);
+  expect(price({ finalTraining: { resources: { instanceType: 'ml.m5.4xlarge' } } })).toBeUndefined();
 });
 
 describe('the limits', () => {

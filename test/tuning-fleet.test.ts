@@ -352,6 +352,21 @@ describe('quotas', () => {
     expect(SummarizeFleet.Arguments.Payload).not.toHaveProperty('quotas');
   });
 
+  test('are compared with all instance groups of a job', () => {
+    const groups = ['ml.m5.xlarge', 'ml.m5.xlarge', 'ml.c5.xlarge'];
+    const instanceGroups = groups.map((instanceType, index) => ({
+      name: `g${index}`,
+      instanceType,
+      instanceCount: index + 1,
+    }));
+    const { uses } = statesOf({ checkQuotas: true, resources: { instanceGroups } }).ListItems.Arguments
+      .Payload.quotas;
+    expect(uses.slice(0, 2)).toEqual([
+      { quota: NAME, instances: 3, parallel: true },
+      { quota: 'ml.c5.xlarge for training job usage', instances: 3, parallel: true },
+    ]);
+  });
+
   test('are read page by page, before the items', async () => {
     const stack = stackOf();
     fleet({ checkQuotas: true }, stack);
@@ -455,6 +470,15 @@ describe('warnings', () => {
         '800 training instances at the same time (200 items × 2 training jobs × 2 instances)',
       ),
     ]);
+  });
+
+  test('of the instances of all groups, in any definition', () => {
+    const instanceGroups = [1, 2].map((instanceCount) => ({
+      name: `g${instanceCount}`,
+      instanceType: 'ml.m5.xlarge',
+      instanceCount,
+    }));
+    expect(warnings({ resources: { instanceGroups } })).toEqual([expect.stringContaining('× 3 instances)')]);
   });
 });
 

@@ -4,7 +4,7 @@ import { modelArtifactsOf, ranked as rankedCandidate } from '../shared/automl-ca
 import { defined } from '../shared/defined';
 import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import { convergence } from './analyses/convergence';
-import { cost } from './analyses/cost';
+import { type BilledJob, cost } from './analyses/cost';
 import { touchedEdges } from './analyses/edges';
 import { importance } from './analyses/importance';
 import { overfit } from './analyses/overfit';
@@ -12,7 +12,7 @@ import { bestOf, compareBest, rankedJobs } from './analyses/ranking';
 import { definitionsOf } from './definitions';
 import { namedFeatures, thinned } from './extras';
 import type { AutoMlReportInput, TuningReportInput } from './input';
-import { finalMetrics, isoTime, jobsOf, numbered } from './jobs';
+import { billedInstances, finalMetrics, isoTime, jobsOf, numbered } from './jobs';
 import { readingOf } from './reading';
 import {
   type Definition,
@@ -56,10 +56,18 @@ export function buildTuningReport(input: TuningReportInput): Report {
     search,
     definitions: searches.flatMap(({ definitions }) => definitions),
     jobs: jobsOf(searches),
+    jobsAfterSearch: [
+      ...(input.crossValidation ? [billedJob(input.crossValidationJob)] : []),
+      ...(input.finalTrainingJob ? [billedJob(input.finalTrainingJob)] : []),
+    ],
     bestJobName: input.bestTrainingJobName,
     finalModel: finalModelOf(input),
     evaluated: evaluatedOf(input),
   });
+}
+
+function billedJob(job: TuningReportInput['finalTrainingJob']): BilledJob {
+  return { status: job?.TrainingJobStatus ?? 'Unknown', ...billedInstances(job) };
 }
 
 /** The results of the states after the search, except the final model. */
@@ -101,13 +109,7 @@ function finalModelOf({
       !channels.some((name) => VALIDATION.includes(name)) && { withoutValidation: true }),
     ...defined({ modelArtifacts: job.ModelArtifacts?.S3ModelArtifacts }),
     // If the best training job is reused, its time is already part of the time of the search.
-    ...(finalTrainingJob === undefined
-      ? { reused: true }
-      : defined({
-          billableSeconds: job.BillableTimeInSeconds,
-          instanceType: job.ResourceConfig?.InstanceType,
-          instanceCount: job.ResourceConfig?.InstanceCount,
-        })),
+    ...(finalTrainingJob === undefined ? { reused: true } : billedInstances(job)),
   };
 }
 
@@ -174,6 +176,8 @@ interface Parts {
   readonly search: Search;
   readonly definitions: readonly Definition[];
   readonly jobs: readonly Job[];
+  /** The jobs after the search that are billed. */
+  readonly jobsAfterSearch?: readonly BilledJob[];
   readonly bestJobName: string | undefined;
   readonly finalModel: FinalModel | undefined;
   readonly evaluated?: Pick<Report, 'crossValidation' | 'evaluation' | 'gate' | 'modelPackage'>;
@@ -182,7 +186,7 @@ interface Parts {
 /** Adds the analyses to a report. */
 function complete(
   input: TuningReportInput | AutoMlReportInput,
-  { search, definitions, jobs, bestJobName, finalModel, evaluated }: Parts,
+  { search, definitions, jobs, jobsAfterSearch = [], bestJobName, finalModel, evaluated }: Parts,
 ): Report {
   const own = definitions.filter((definition) => definition.search === search.name);
   const { type } = own.find(({ objective }) => objective)?.objective ?? { type: 'Maximize' as const };
@@ -221,7 +225,7 @@ function complete(
       // The order of the jobs has no meaning in a grid search.
       convergence: search.strategy === 'Grid' ? undefined : convergence(ranked, type),
       overfit: best && overfit(best, validationMetric, type, curves),
-      cost: cost([...ownJobs, ...(finalModel?.billableSeconds === undefined ? [] : [finalModel])]),
+      cost: cost([...ownJobs, ...jobsAfterSearch]),
       learningCurvesNotice: input.learningCurvesNotice,
       finalModel,
       featureImportance: input.featureImportance && namedFeatures(input.featureImportance, input.columnNames),

@@ -1,9 +1,13 @@
+import type { DescribeTrainingJobResponse, TrainingJob } from '@aws-sdk/client-sagemaker';
 import { defined } from '../shared/defined';
 import type { TrainingJobInput } from './input';
 import type { Definition, Job } from './report-data';
 
 /** Name under which SageMaker adds the objective to the metrics of a tuning job's training jobs. */
 const OBJECTIVE_METRIC = 'ObjectiveMetric';
+
+/** Statuses of training jobs that have ended. */
+const ENDED: readonly string[] = ['Completed', 'Failed', 'Stopped'];
 
 /** The training jobs of tuning jobs in the form that the report uses, numbered in order of creation. */
 export function jobsOf(
@@ -52,12 +56,31 @@ function jobOf(
       createdAt: isoTime(summary?.CreationTime ?? description?.CreationTime),
       startedAt: isoTime(summary?.TrainingStartTime ?? description?.TrainingStartTime),
       endedAt: isoTime(summary?.TrainingEndTime ?? description?.TrainingEndTime),
-      instanceType: description?.ResourceConfig?.InstanceType,
-      instanceCount: description?.ResourceConfig?.InstanceCount,
-      billableSeconds: description?.BillableTimeInSeconds,
+      ...billedInstances(description),
       failureReason: summary?.FailureReason || description?.FailureReason || undefined,
     }),
   };
+}
+
+/**
+ * The instances of a training job and the time that SageMaker bills for each of them. A field is missing if its value is
+ * unknown. SageMaker bills from the start to the end of a job, so a job that ended before it started costs nothing.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
+ */
+export function billedInstances(
+  description: DescribeTrainingJobResponse | TrainingJob | undefined,
+): Pick<Job, 'instanceType' | 'instanceCount' | 'billableSeconds'> {
+  if (description === undefined) return {};
+  const { ResourceConfig, TrainingJobStatus: status = '', TrainingStartTime: start } = description;
+  const { InstanceGroups: groups = [], InstanceType, InstanceCount } = ResourceConfig ?? {};
+  const types = new Set(groups.map((group) => group.InstanceType));
+  const counts = groups.map((group) => group.InstanceCount ?? 0);
+  return defined({
+    instanceType: groups.length > 0 ? [...types].join(' + ') : InstanceType,
+    instanceCount: groups.length > 0 ? counts.reduce((sum, count) => sum + count, 0) : InstanceCount,
+    billableSeconds: description.BillableTimeInSeconds ?? (!start && ENDED.includes(status) ? 0 : undefined),
+  });
 }
 
 function tuned(

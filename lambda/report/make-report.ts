@@ -36,10 +36,12 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   }
   const { finalTrainingJobName: finalName } = options;
   const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
+  const crossValidationJob =
+    options.crossValidation && readTrainingJob(clients.sagemaker, options.crossValidation.name);
   // Reads and unpacks the final model at the same time as the search and the logs.
   const finalImportance = finalJob && readImportance(clients.s3, finalJob);
   const search = await readTuningSearch(clients.sagemaker, tuningJobName, {
-    ...defined({ reading: finalJob, earlier: options.earlierTuningJobNames }),
+    ...defined({ finalJob, crossValidationJob, earlier: options.earlierTuningJobNames }),
   });
   const { notices, ...input } = search;
   const [curves, importance] = await Promise.all([

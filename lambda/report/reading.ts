@@ -242,9 +242,13 @@ function cost(report: Facts): readonly [Kind, string] | undefined {
   if (!report.cost) return undefined;
   const { billableSeconds, failedBillableSeconds, byInstanceType, unknownJobs } = report.cost;
   const types = byInstanceType.map(({ instanceType }) => instanceType);
+  const others = [
+    ...(report.crossValidation ? ['the cross-validation'] : []),
+    ...(report.finalModel?.billableSeconds === undefined ? [] : ['the final training']),
+  ];
   const parts = [
     `Billable instance time: ${formatSeconds(billableSeconds)}${types.length <= 3 ? ` (${list(types)})` : ''}` +
-      `${report.finalModel?.billableSeconds === undefined ? '' : ', including the final training'}.`,
+      `${others.length > 0 ? `, including ${list(others)}` : ''}.`,
   ];
   if (failedBillableSeconds > 0)
     parts.push(`Failed jobs took ${formatSeconds(failedBillableSeconds)} of it.`);

@@ -11,7 +11,7 @@ export type ReportResult =
   | {
       /** S3 URI of the page. */
       readonly report: string;
-      /** Billed seconds of all instances, including the final training; missing if they are unknown. */
+      /** Billed seconds of all instances of all jobs; missing if they are unknown for a job. */
       readonly instanceSeconds?: number;
       /** Sentences about data that is missing from the report. */
       readonly notices?: readonly string[];
@@ -43,7 +43,7 @@ export async function writeReport(
     ];
     return {
       report: `${folder}report.html`,
-      ...(report.cost && { instanceSeconds: report.cost.billableSeconds }),
+      ...(report.cost?.unknownJobs === 0 && { instanceSeconds: report.cost.billableSeconds }),
       ...(notices.length > 0 && { notices }),
     };
   } catch (error) {

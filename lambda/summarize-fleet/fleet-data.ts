@@ -81,6 +81,8 @@ export interface FleetSummary {
   };
   /** Billed seconds of all instances, for the items whose billed seconds are known. */
   readonly instanceSeconds?: number;
+  /** Number of items that ran and whose billed seconds are unknown; missing if there are none. */
+  readonly unknownItems?: number;
   /** How quotas limited the execution; missing if they were not read. */
   readonly quotas?: Concurrency;
   /** The totals for all items. Missing if the fleet has no bound. */

@@ -145,9 +145,9 @@ async function usedIn(client: S3Client, report: string): Promise<number | undefi
   const location = locationOf(report.replace(/report\.html$/, 'report.json'));
   try {
     const { cost } = (await json(await openObject(client, location))) as {
-      cost?: { billableSeconds?: number };
+      cost?: { billableSeconds?: number; unknownJobs?: number };
     };
-    return cost?.billableSeconds;
+    return cost?.unknownJobs ? undefined : cost?.billableSeconds;
   } catch (error) {
     // The billed time is optional in the summary.
     console.warn(`${report}: ${(error as Error).message}`);

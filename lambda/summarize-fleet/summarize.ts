@@ -31,6 +31,10 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
   const having = (...statuses: ItemStatus[]) =>
     items.filter(({ status }) => statuses.includes(status)).length;
   const seconds = items.flatMap(({ instanceSeconds }) => instanceSeconds ?? []);
+  const unknown = items.filter(
+    ({ status, instanceSeconds }) =>
+      !['NOT_STARTED', 'SKIPPED'].includes(status) && instanceSeconds === undefined,
+  ).length;
   return {
     items: items.length,
     succeeded: having('SUCCEEDED'),
@@ -40,6 +44,7 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
     reasons: reasonsOf(items),
     ...objectiveOf(items),
     ...(seconds.length > 0 && { instanceSeconds: seconds.reduce((sum, each) => sum + each, 0) }),
+    ...(unknown > 0 && { unknownItems: unknown }),
     ...costOf(items),
   };
 }

@@ -158,10 +158,10 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
 }
 
 /**
- * The price of one instance and its volume for one second: the highest such price among all jobs of an execution.
- * Undefined without prices.
+ * The price of one instance and its volume for one second. Undefined without prices, and if the jobs of an execution have
+ * different prices: the results of an item say how long all instances ran together, but not which.
  */
-export function highestPricePerSecond(
+export function pricePerSecond(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],
 ): number | undefined {
@@ -173,7 +173,13 @@ export function highestPricePerSecond(
     )
     .map((resources) => usageOf(cost, resources, 1))
     .map((usage) => usage.cost / usage.instanceSeconds);
-  return Math.max(...prices);
+  const [first, ...others] = prices;
+  return others.every((price) => isClose(price, first)) ? first : undefined;
+}
+
+/** Compares prices that were calculated in different orders. */
+function isClose(one: number, other = Number.NaN): boolean {
+  return Math.abs(one - other) <= 1e-9 * Math.max(one, other);
 }
 
 /** Instance time and cost of a job that runs for `time` seconds. NaN if they are not known at synth. */
@@ -181,12 +187,18 @@ function usageOf(cost: CostOptions | undefined, resources: TrainingResources, ti
   const count = instanceCountOf(resources);
   const instanceSeconds = Token.isUnresolved(count) ? Number.NaN : count * time;
   const perSecond = instancesOf(resources).reduce(
-    (sum, [type, instances]) => sum + (instances * (cost?.pricePerHour?.[type] ?? 0)) / SECONDS_PER_HOUR,
+    (sum, [type, instances]) => sum + (instances * hourlyPrice(cost, type)) / SECONDS_PER_HOUR,
     0,
   );
   const perVolumeSecond =
     (volumeGibibytes(resources.volumeSize) * (cost?.volumePricePerMonth ?? 0)) / SECONDS_PER_MONTH;
   return { instanceSeconds, cost: perSecond * time + perVolumeSecond * instanceSeconds };
+}
+
+/** The price of an instance for one hour: 0 without prices. NaN for a token, whose price is not known at synth. */
+function hourlyPrice(cost: CostOptions | undefined, type: string): number {
+  if (cost?.pricePerHour === undefined) return 0;
+  return Token.isUnresolved(type) ? Number.NaN : (cost.pricePerHour[type] ?? 0);
 }
 
 function volumeGibibytes(size: Size | undefined): number {

@@ -43,8 +43,8 @@ export function quotaUses(tuning: TuningInput, definitions: readonly TuningDefin
  * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
  */
 function usesOf(resources: TrainingResources, job: 'training' | 'spot training' | 'transform'): QuotaUse[] {
-  return instancesOf(resources).map(([instanceType, instances]) => ({
-    quota: `${instanceType} for ${job} job usage`,
-    instances,
-  }));
+  const counts = new Map<string, number>();
+  // Instance groups can have the same instance type.
+  for (const [type, count] of instancesOf(resources)) counts.set(type, (counts.get(type) ?? 0) + count);
+  return [...counts].map(([type, instances]) => ({ quota: `${type} for ${job} job usage`, instances }));
 }

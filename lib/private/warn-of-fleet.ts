@@ -4,20 +4,27 @@ import type { TuningFleetProps } from '../tuning-fleet';
 import { DEFAULTS } from './defaults';
 import { DEFAULT_CONCURRENCY } from './fleet-states';
 import { LIMITS } from './limits';
+import { instanceCountOf } from './training-resources';
+import type { TuningDefinition } from './tuning-definitions';
 import { warn } from './warn';
 
 /** Number of training instances above which a fleet warns. Quotas of new accounts are often lower. */
 const MANY_INSTANCES = 20;
 
 /** Warns of a fleet that can exceed the quotas of an account. */
-export function warnOfFleet(scope: IConstruct, props: TuningFleetProps): void {
-  const {
-    maxConcurrency = DEFAULT_CONCURRENCY,
-    maxParallelTrainingJobs = DEFAULTS.parallelTrainingJobs,
-    resources: { instanceCount = 1 } = {},
-  } = props;
-  const factors = [maxConcurrency, maxParallelTrainingJobs, instanceCount];
-  if (factors.some((factor) => Token.isUnresolved(factor))) return;
+export function warnOfFleet(
+  scope: IConstruct,
+  props: TuningFleetProps,
+  definitions: readonly TuningDefinition[],
+): void {
+  const { maxConcurrency = DEFAULT_CONCURRENCY, maxParallelTrainingJobs = DEFAULTS.parallelTrainingJobs } =
+    props;
+  const instanceCounts = definitions.map(({ resources }) => instanceCountOf(resources));
+  if (
+    [maxConcurrency, maxParallelTrainingJobs, ...instanceCounts].some((factor) => Token.isUnresolved(factor))
+  )
+    return;
+  const instanceCount = Math.max(...instanceCounts);
   if (maxConcurrency > LIMITS.concurrentTuningJobs) {
     warn(
       scope,
@@ -25,7 +32,7 @@ export function warnOfFleet(scope: IConstruct, props: TuningFleetProps): void {
       `maxConcurrency: SageMaker runs at most ${LIMITS.concurrentTuningJobs} tuning jobs at the same time in an account and region, got ${maxConcurrency}: other items wait for the quota (maxQuotaWait)`,
     );
   }
-  const instances = factors.reduce((product, factor) => product * factor);
+  const instances = maxConcurrency * maxParallelTrainingJobs * instanceCount;
   if (instances > MANY_INSTANCES) {
     warn(
       scope,

@@ -131,6 +131,7 @@ test('the numbers, and the reasons for failure, the most common first', async ()
     ],
     objective: { metric: 'validation:rmse', type: 'Minimize', best: 0.1, median: 0.4, worst: 0.9 },
     instanceSeconds: 180,
+    unknownItems: 4,
     summary: `${EVENT.folder}fleet.html`,
     csv: `${EVENT.folder}fleet.csv`,
     json: `${EVENT.folder}fleet.json`,
@@ -163,7 +164,14 @@ test('an item that failed counts with what its report says it used', async () =>
     ...objectsOf(ITEMS),
     'output/reports/broken-0123456789abcdef/t/report.json': JSON.stringify({ cost: { billableSeconds: 7 } }),
   });
-  expect(fleet.instanceSeconds).toBe(187);
+  expect(fleet).toMatchObject({ instanceSeconds: 187, unknownItems: 3 });
+});
+
+test('an item whose report knows the time of only some jobs does not count', async () => {
+  const cost = { billableSeconds: 7, unknownJobs: 1 };
+  const report = 'output/reports/broken-0123456789abcdef/t/report.json';
+  const { fleet } = await run({ ...objectsOf(ITEMS), [report]: JSON.stringify({ cost }) });
+  expect(fleet).toMatchObject({ instanceSeconds: 180, unknownItems: 4 });
 });
 
 describe('what the items used, next to their bounds', () => {
@@ -186,8 +194,12 @@ describe('what the items used, next to their bounds', () => {
     expect(head).toContain('instance_seconds,model_package,bound_instance_seconds,cost,bound_cost,');
     expect(rows.find((row) => row.startsWith('good,'))).toContain(',60,arn:good/1,600,0.6,6,');
     const page = files['fleet.html'] ?? '';
-    expect(page).toContain('<dt><bdi>Maximum instance time</bdi></dt><dd>1 h 20 min (3.8 % used)</dd>');
-    expect(page).toContain('<dt><bdi>Maximum cost</bdi></dt><dd>48 (3.8 % used)</dd>');
+    expect(page).toContain(
+      '<dt><bdi>Maximum instance time</bdi></dt><dd>1 h 20 min (3.8 % used, without 4 items of unknown time)</dd>',
+    );
+    expect(page).toContain(
+      '<dt><bdi>Maximum cost</bdi></dt><dd>48 (3.8 % used, without 4 items of unknown time)</dd>',
+    );
     expect(page).toContain('>Maximum<');
     expect(page).toContain('>Cost<');
   });

@@ -1,14 +1,15 @@
 import type { Cost, Job } from '../report-data';
 
+/** What the billed time of a job is calculated from. */
+export type BilledJob = Pick<Job, 'status' | 'billableSeconds' | 'instanceCount' | 'instanceType'>;
+
 /**
  * Billed instance time of the jobs; `undefined` if it is unknown for every job.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (BillableTimeInSeconds must
  * be multiplied by InstanceCount)
  */
-export function cost(
-  jobs: readonly Pick<Job, 'status' | 'billableSeconds' | 'instanceCount' | 'instanceType'>[],
-): Cost | undefined {
+export function cost(jobs: readonly BilledJob[]): Cost | undefined {
   const known = jobs.filter(({ billableSeconds }) => billableSeconds !== undefined);
   if (known.length === 0) return undefined;
   const sum = (some: typeof known) =>

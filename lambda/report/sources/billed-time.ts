@@ -14,12 +14,13 @@ import { definitionOf } from './definition-of';
 export function billedTimeOf(
   summary: HyperParameterTrainingJobSummary,
   tuningJob: DescribeHyperParameterTuningJobResponse,
-): Pick<TrainingJob, 'BillableTimeInSeconds' | 'ResourceConfig'> | undefined {
-  const { TrainingStartTime: start, TrainingEndTime: end } = summary;
+): TrainingJob | undefined {
+  const { TrainingJobStatus, TrainingStartTime: start, TrainingEndTime: end } = summary;
   const definition = definitionOf(tuningJob, summary);
-  if (!start || !end || !definition?.ResourceConfig || definition.EnableManagedSpotTraining) return undefined;
-  return {
-    BillableTimeInSeconds: Math.max(0, Math.round((end.getTime() - start.getTime()) / 1000)),
-    ResourceConfig: definition.ResourceConfig,
-  };
+  if (!definition?.ResourceConfig) return undefined;
+  const { ResourceConfig, EnableManagedSpotTraining: isSpot } = definition;
+  if (!start) return { TrainingJobStatus, ResourceConfig };
+  if (!end || isSpot) return undefined;
+  const seconds = Math.max(0, Math.round((end.getTime() - start.getTime()) / 1000));
+  return { TrainingJobStatus, TrainingStartTime: start, BillableTimeInSeconds: seconds, ResourceConfig };
 }

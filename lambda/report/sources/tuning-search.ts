@@ -15,7 +15,7 @@ import { billedTimeOf } from './billed-time';
 
 /**
  * Maximum number of calls to SageMaker for a tuning job. One call describes the tuning job, and each page of its training
- * jobs takes one call. The other calls describe the final training job and the best training jobs.
+ * jobs takes one call. The other calls describe the jobs after the search and the best training jobs.
  */
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all parents together. */
@@ -25,7 +25,10 @@ const MAX_EARLIER_PAGES = 160;
 
 /** A tuning job, with everything known about its training jobs. */
 export interface TuningSearch
-  extends Pick<TuningReportInput, 'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob'> {
+  extends Pick<
+    TuningReportInput,
+    'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob' | 'crossValidationJob'
+  > {
   /** Sentences about data that could not be read. */
   readonly notices: readonly string[];
 }
@@ -45,13 +48,14 @@ export function readTrainingJob(client: ReportClients['sagemaker'], name: string
 export async function readTuningSearch(
   client: ReportClients['sagemaker'],
   tuningJobName: string,
-  { reading, earlier = [] }: SearchParts,
+  { finalJob, crossValidationJob: validationJob, earlier = [] }: SearchParts,
 ): Promise<TuningSearch> {
-  const [last, listing, before, finalTrainingJob] = await Promise.all([
+  const [last, listing, before, finalTrainingJob, crossValidationJob] = await Promise.all([
     describeTuningJob(client, tuningJobName),
     listTrainingJobs(client, tuningJobName, MAX_PAGES),
     readEarlier(client, earlier),
-    reading,
+    finalJob,
+    validationJob,
   ]);
   const tuningJob = wholeSearch(last, before);
   const summaries = [...before.summaries, ...withBest(listing.summaries, last)];
@@ -59,9 +63,9 @@ export async function readTuningSearch(
     client,
     rankedSummaries(summaries, tuningJob)
       .flatMap(({ TrainingJobName: name }) => name ?? [])
-      .slice(0, MAX_CALLS - 1 - listing.pages - (reading ? 1 : 0)),
+      .slice(0, MAX_CALLS - 1 - listing.pages - (finalJob ? 1 : 0) - (validationJob ? 1 : 0)),
   );
-  if (typeof finalTrainingJob === 'string') problems.unshift(finalTrainingJob);
+  problems.unshift(...[finalTrainingJob, crossValidationJob].filter((job) => typeof job === 'string'));
   const { parents, notices } = await readParents(client, tuningJob);
   return {
     tuningJob,
@@ -71,6 +75,7 @@ export async function readTuningSearch(
     }),
     ...(parents.length > 0 && { parents }),
     ...(typeof finalTrainingJob === 'object' && { finalTrainingJob }),
+    ...(typeof crossValidationJob === 'object' && { crossValidationJob }),
     notices: [
       ...(listing.isCut || before.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
       ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
@@ -82,7 +87,9 @@ export async function readTuningSearch(
 /** The optional parts of a search. */
 interface SearchParts {
   /** The final training job. @default - there is no final training job */
-  readonly reading?: Promise<ReadTrainingJob>;
+  readonly finalJob?: Promise<ReadTrainingJob>;
+  /** The training job of the cross-validation. @default - there is none */
+  readonly crossValidationJob?: Promise<ReadTrainingJob>;
   /** Names of the tuning jobs that the search ran before, oldest first. @default - none */
   readonly earlier?: readonly string[];
 }

@@ -35,7 +35,18 @@ ${table(items)}
 }
 
 function overview(fleet: FleetSummary): Markup {
-  const { items, succeeded, failed, notStarted, skipped, objective, instanceSeconds, cost, quotas } = fleet;
+  const {
+    items,
+    succeeded,
+    failed,
+    notStarted,
+    skipped,
+    objective,
+    instanceSeconds,
+    cost,
+    unknownItems,
+    quotas,
+  } = fleet;
   const facts: (readonly [string, string])[] = [
     ['Succeeded', formatNumber(succeeded)],
     ['Failed', formatNumber(failed)],
@@ -51,7 +62,7 @@ function overview(fleet: FleetSummary): Markup {
     ...(instanceSeconds === undefined
       ? []
       : [['Billed instance time', formatSeconds(instanceSeconds)] as const]),
-    ...(cost ? costs(cost) : []),
+    ...(cost ? costs(cost, unknownItems) : []),
     ...(quotas && quotas.maxConcurrency < quotas.requested
       ? [
           [
@@ -65,9 +76,10 @@ function overview(fleet: FleetSummary): Markup {
 <dl>${facts.map(([name, value]) => html`<div><dt><bdi>${name}</bdi></dt><dd>${value}</dd></div>`)}</dl></section>`;
 }
 
-function costs({ bound, used }: Cost): (readonly [string, string])[] {
+function costs({ bound, used }: Cost, unknownItems = 0): (readonly [string, string])[] {
+  const unknown = unknownItems > 0 ? `, without ${count(unknownItems, 'item')} of unknown time` : '';
   const share = (of: number, value: number | undefined) =>
-    value !== undefined && of > 0 ? ` (${formatShare(value / of)} used)` : '';
+    value !== undefined && of > 0 ? ` (${formatShare(value / of)} used${unknown})` : '';
   const time = `${formatSeconds(bound.instanceSeconds)}${share(bound.instanceSeconds, used?.instanceSeconds)}`;
   return [
     ['Maximum instance time', time],

@@ -9,6 +9,8 @@ interface Usage {
 /** The parts of an output with the instance time and the cost that the execution used, and their upper bounds. */
 interface Costly {
   readonly instanceSeconds?: number;
+  /** Number of items of a fleet whose instance time is unknown and not included. */
+  readonly unknownItems?: number;
   readonly cost?: { readonly bound?: Usage; readonly used?: Usage };
 }
 
@@ -18,12 +20,15 @@ interface Costly {
  */
 export function renderCost({ output }: Pick<ExecutionRecord, 'output'>): string[] {
   const { fleet, ...own } = (output ?? {}) as Costly & { readonly fleet?: Costly };
-  const { cost, instanceSeconds } = fleet ?? own;
+  const { cost, instanceSeconds, unknownItems = 0 } = fleet ?? own;
   if (cost?.bound === undefined) return [];
   const used = cost.used ?? (instanceSeconds === undefined ? undefined : { instanceSeconds });
   return [
     `Instance time: ${ofAtMost(cost.bound.instanceSeconds, used?.instanceSeconds, formatRoughly)}`,
     ...(cost.bound.cost === undefined ? [] : [`Cost: ${ofAtMost(cost.bound.cost, used?.cost, formatCost)}`]),
+    ...(used && unknownItems > 0
+      ? [`Not included: ${unknownItems} items whose instance time is unknown`]
+      : []),
   ];
 }
 

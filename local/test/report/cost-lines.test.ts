@@ -17,6 +17,11 @@ test.each<[string, unknown, string[]]>([
     ['Instance time: 1 min of at most 3 h 36 min', 'Cost: less than 0.01 of at most 0.83'],
   ],
   [
+    'a fleet in which the instance time of some items is unknown',
+    { fleet: { unknownItems: 4, cost: { bound: { instanceSeconds: 3600 }, used: { instanceSeconds: 60 } } } },
+    ['Instance time: 1 min of at most 1 h 0 min', 'Not included: 4 items whose instance time is unknown'],
+  ],
+  [
     'a fleet in which no item has reported its use',
     { fleet: { cost: { bound: { instanceSeconds: 3600 } } } },
     ['Instance time: at most 1 h 0 min'],
