@@ -12,14 +12,14 @@ import { memoryOfProcess } from './peak-memory.mjs';
 /** Limit of Step Functions for the history of an execution. */
 const MAX_EVENTS = 25_000;
 const POLL_MILLISECONDS = 500;
-const TS_NODE = ['--require', 'ts-node/register'];
+const TYPESCRIPT = ['--require', './scripts/typescript.cjs'];
 
 const { values: options } = parseArgs({
   options: { check: { type: 'boolean' }, items: { type: 'string', default: '100,1000' } },
 });
 
 const assembly = temporaryFolder();
-const { status } = spawnSync(process.execPath, [...TS_NODE, 'bench/fleet/items-app.ts'], {
+const { status } = spawnSync(process.execPath, [...TYPESCRIPT, 'bench/fleet/items-app.ts'], {
   cwd: ROOT,
   env: { ...process.env, CDK_OUTDIR: assembly },
   stdio: ['ignore', 'ignore', 'inherit'],
@@ -45,7 +45,7 @@ for (const { count, events } of runs) printTarget(`events with ${count} items`, 
 async function run(count) {
   const started = performance.now();
   const script = join(ROOT, 'bench/fleet/run-items.cjs');
-  const child = spawn(process.execPath, [...TS_NODE, script, assembly, temporaryFolder(), count], {
+  const child = spawn(process.execPath, [...TYPESCRIPT, script, assembly, temporaryFolder(), count], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

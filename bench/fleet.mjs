@@ -73,7 +73,7 @@ async function runFleet() {
   const child = spawn(
     process.execPath,
     [
-      ...['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--quiet', '--root', root],
+      ...['--require', './scripts/typescript.cjs', 'local/src/cli.ts', 'run', '--quiet', '--root', root],
       ...['--project', 'bench/fleet', '--context', `data=${data}`],
     ],
     { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },

@@ -78,7 +78,7 @@ export class Endpoint {
     const root = temporaryFolder();
     const child = spawn(
       process.execPath,
-      ['--require', 'ts-node/register', 'local/src/cli.ts', 'serve', '--root', root],
+      ['--require', './scripts/typescript.cjs', 'local/src/cli.ts', 'serve', '--root', root],
       { cwd: ROOT, stdio: ['ignore', 'pipe', 'ignore'] },
     );
     let text = '';

@@ -42,7 +42,7 @@ async function pythonOf(environment) {
 }
 
 async function install(environment) {
-  require('ts-node/register');
+  require('../scripts/typescript.cjs');
   const { createPythonEnvironments } = require('../local/src/training');
   const environments = createPythonEnvironments({
     folder: join(ROOT, '.venv'),

@@ -1,6 +1,6 @@
 // Time and peak memory of the app process that `cdk synth` starts, for three ways of running its TypeScript:
 //
-//   app           the command of cdk.json: ts-node with swc, without a type check
+//   app           the command of cdk.json: swc with a cache, without a type check
 //   precompiled   the same sources, compiled to JavaScript in advance: the reference
 //   type-checked  the setup of `cdk init`: ts-node, with a type check at every synth
 //

@@ -212,7 +212,7 @@ function inStack(snippet: string): string {
 }
 
 describe('npm run choose', () => {
-  const COMMAND = [process.execPath, '--require', 'ts-node/register', 'bin/choose.ts'];
+  const COMMAND = [process.execPath, '--require', './scripts/typescript.cjs', 'bin/choose.ts'];
   const environment = { ...process.env, NO_COLOR: '1' };
 
   function choose(...options: string[]): SpawnSyncReturns<string> {

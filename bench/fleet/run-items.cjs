@@ -1,6 +1,6 @@
 // Runs a fleet of many items with stubbed training on a synthesized app, and prints its results as JSON.
 //
-//   node --require ts-node/register bench/fleet/run-items.cjs <assembly> <root> <number of items>
+//   node --require ./scripts/typescript.cjs bench/fleet/run-items.cjs <assembly> <root> <number of items>
 const { LocalMode } = require('../../local/src');
 
 const [assembly, root, count] = process.argv.slice(2);

@@ -98,7 +98,7 @@ test('all of them take less than 500 MiB in total', async () => {
 /** Runs the script and prints the largest peak memory of the script and its child processes. */
 const LARGEST_PROCESS = `
 import json, os, resource, subprocess, sys
-command = [sys.argv[1], "--require", "ts-node/register", os.environ["SCRIPT"]]
+command = [sys.argv[1], "--require", "./scripts/typescript.cjs", os.environ["SCRIPT"]]
 own = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps({"own": own, "largest": largest if sys.platform == "linux" else largest // 1024}))

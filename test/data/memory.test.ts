@@ -26,7 +26,15 @@ test('the memory that a table takes does not depend on its size', () => {
   const prepare = () =>
     execFileSync(
       process.execPath,
-      ['--max-old-space-size=100', '--require', 'ts-node/register', '-e', PREPARE, path, pathOf('cache')],
+      [
+        '--max-old-space-size=100',
+        '--require',
+        './scripts/typescript.cjs',
+        '-e',
+        PREPARE,
+        path,
+        pathOf('cache'),
+      ],
       { cwd: join(__dirname, '../..'), stdio: 'ignore' },
     );
   expect(prepare).not.toThrow();

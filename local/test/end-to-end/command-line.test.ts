@@ -63,7 +63,7 @@ test.each<[string, (root: string) => [string, string, ...string[]], RegExp]>([
 
 test('a missing project is reported', async () => {
   const { exitCode, output } = await runInShell(
-    `${process.execPath} --require ts-node/register local/src/cli.ts list --project /nowhere`,
+    `${process.execPath} --require ./scripts/typescript.cjs local/src/cli.ts list --project /nowhere`,
   );
   expect(output).toBe('--project /nowhere: folder not found.\n');
   expect(exitCode).toBe(1);

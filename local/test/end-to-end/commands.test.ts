@@ -30,7 +30,7 @@ import { onlyExecutionIn, synthesize, temporaryFolder } from './support';
 
 const PROJECT = resolve(__dirname, '../../..');
 const HOUR = WaitTime.duration(Duration.hours(1));
-const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
+const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 
 interface Result {
   readonly code: number;

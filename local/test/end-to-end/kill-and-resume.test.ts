@@ -121,7 +121,7 @@ test('Ctrl-C keeps finished work, and resume continues', async () => {
 
 /** Starts local mode under a parent that never collects its exit status, like PID 1 of a container without an init process. */
 async function startUnderCarelessParent(root: string): Promise<{ processId: number; endParent(): void }> {
-  const command = ['--require', 'ts-node/register', 'local/src/cli.ts', 'run', '--root', root];
+  const command = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts', 'run', '--root', root];
   const parent = spawn(
     'python3',
     [
@@ -213,7 +213,7 @@ test('an execution whose position was lost is reported, and the others are resum
 
 test('a reader that stops reading, such as head, does not end a run', async () => {
   const root = temporaryFolder();
-  const command = `${process.execPath} --require ts-node/register local/src/cli.ts run --root ${root} --assembly ${assembly}`;
+  const command = `${process.execPath} --require ./scripts/typescript.cjs local/src/cli.ts run --root ${root} --assembly ${assembly}`;
   const { output } = await runInShell(
     `( ${command} 2>/dev/null; echo "status $?" >&2 ) | head -1 >/dev/null`,
   );

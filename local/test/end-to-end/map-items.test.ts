@@ -20,7 +20,7 @@ import {
   tuningJobsIn,
 } from './support';
 
-const CLI = `${process.execPath} --require ts-node/register local/src/cli.ts`;
+const CLI = `${process.execPath} --require ./scripts/typescript.cjs local/src/cli.ts`;
 
 /** A state machine that runs a tuning for each of three data sets. The second data set has no labels. */
 function synthesizeMap(

@@ -167,7 +167,7 @@ describe('a disk that is full', () => {
     const inside = temporaryFolder();
     const file = join(outside, 'script.sh');
     const mount = `mount -t tmpfs -o size=${megabytes}m none '${inside}' || exit 77`;
-    const local = `local_mode() { '${process.execPath}' --require ts-node/register local/src/cli.ts "$@"; }`;
+    const local = `local_mode() { '${process.execPath}' --require ./scripts/typescript.cjs local/src/cli.ts "$@"; }`;
     writeFileSync(file, `${mount}\nROOT='${inside}' OUT='${outside}' \n${local}\n${script}\n`);
     // A separate mount namespace, in which root can mount. The disk disappears when the last process in it ends.
     const { exitCode, output } = await runInShell(`unshare --map-root-user --mount sh '${file}'`);

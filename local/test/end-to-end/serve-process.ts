@@ -5,7 +5,7 @@ import { until } from '../services/helpers';
 import { temporaryFolder } from './support';
 
 const PROJECT = resolve(__dirname, '../../..');
-const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
+const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 
 /** The `serve` command, as a user runs it. */
 export interface ServeProcess {

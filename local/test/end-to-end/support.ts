@@ -16,7 +16,7 @@ import { environments, writeRegressionCsv } from '../training/support';
 
 /** The folder of this repository. */
 export const PROJECT = resolve(__dirname, '../../..');
-const CLI = ['--require', 'ts-node/register', 'local/src/cli.ts'];
+const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 
 /** A completed run of the command line. */
 export interface CliRun {
@@ -63,7 +63,7 @@ export function startCommand(words: readonly string[], variables: NodeJS.Process
 
 /** Runs a TypeScript file in a process of its own. */
 export function startScript(file: string, ...args: string[]): RunningCli {
-  return start(process.execPath, ['--require', 'ts-node/register', file, ...args]);
+  return start(process.execPath, ['--require', './scripts/typescript.cjs', file, ...args]);
 }
 
 /** Runs a command as a user types it in the project folder. */

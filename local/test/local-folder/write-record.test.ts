@@ -89,7 +89,7 @@ test('new content of a record is on disk before it replaces the old content', ()
     setTimeout(() => undefined, 700);`;
   const options = [
     '--require',
-    'ts-node/register',
+    './scripts/typescript.cjs',
     '--require',
     './local/test/local-folder/synced-files.cjs',
   ];

@@ -433,10 +433,14 @@ time.sleep(60)`,
       const command = { command: '/bin/sh', args: ['-c', 'echo $$; sleep 60'], cwd: '/', env: process.env };
       new HostProcess(command, (line) => { console.log(line); process.kill(process.pid, 'SIGKILL'); });`;
     const root = join(__dirname, '../../..');
-    const { stdout } = spawnSync(process.execPath, ['--require', 'ts-node/register', '--eval', parent], {
-      cwd: root,
-      encoding: 'utf8',
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['--require', './scripts/typescript.cjs', '--eval', parent],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    );
     expect(stdout).toMatch(/^\d+\n$/);
     await untilEnded(Number(stdout.trim()));
   });

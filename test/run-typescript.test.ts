@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PROJECT = join(__dirname, '..');
+
+/** Always the same folder, because what is compiled stays in the cache. */
+const folder = join(PROJECT, 'node_modules/.cache/run-typescript');
+beforeAll(() => mkdirSync(folder, { recursive: true }));
+
+/** Runs TypeScript as `npm run local` and `cdk synth` do. */
+function run(file: string): { stdout: string; stderr: string } {
+  const command = ['--require', './scripts/typescript.cjs', file];
+  return spawnSync(process.execPath, command, { cwd: PROJECT, encoding: 'utf8' });
+}
+
+test('a file that has changed is compiled again, and errors name the lines of the source', () => {
+  const file = join(folder, 'changed.ts');
+  const print = (text: string) => writeFileSync(file, `const text: string = '${text}';\nconsole.log(text);\n`);
+  print('first');
+  expect(run(file).stdout).toBe('first\n');
+  expect(run(file).stdout).toBe('first\n');
+  print('other');
+  expect(run(file).stdout).toBe('other\n');
+
+  const lines = ['interface Unused {', '  readonly member: string;', '}', "throw new Error('failed');"];
+  writeFileSync(file, lines.join('\n'));
+  for (const output of [run(file), run(file)]) expect(output.stderr).toContain(`${file}:4:`);
+});
+
+test('TypeScript is loaded, not the compiled JavaScript next to it', () => {
+  writeFileSync(join(folder, 'both.ts'), "export const language: string = 'TypeScript';");
+  writeFileSync(join(folder, 'both.js'), "exports.language = 'JavaScript';");
+  const main = join(folder, 'main.ts');
+  writeFileSync(main, "import { language } from './both';\nconsole.log(language);");
+  expect(run(main).stdout).toBe('TypeScript\n');
+});
