@@ -16,7 +16,8 @@ function run(file: string): { stdout: string; stderr: string } {
 
 test('a file that has changed is compiled again, and errors name the lines of the source', () => {
   const file = join(folder, 'changed.ts');
-  const print = (text: string) => writeFileSync(file, `const text: string = '${text}';\nconsole.log(text);\n`);
+  const print = (text: string) =>
+    writeFileSync(file, `const text: string = '${text}';\nconsole.log(text);\n`);
   print('first');
   expect(run(file).stdout).toBe('first\n');
   expect(run(file).stdout).toBe('first\n');
