@@ -107,6 +107,7 @@ test.each(['xForAnyValue:StringEquals', 'ForSomeValues:StringEquals', 'StringEqu
 );
 
 test('Null', () => {
+  expect(conditionsHold({ Null: { a: ['true', 'false'] } }, {})).toBe(false);
   expect([holds('Null', 'true', undefined), holds('Null', 'true', 'x')]).toEqual([true, false]);
   expect([holds('Null', 'false', undefined), holds('Null', 'false', 'x')]).toEqual([false, true]);
 });

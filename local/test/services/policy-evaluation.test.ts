@@ -33,6 +33,11 @@ test.each<[what: string, statement: Statement, expected: string]>([
     'allow',
   ],
   [
+    'one of the keys of an operator fails',
+    { Action: '*', Resource: '*', Condition: { Null: { a: 'true', b: 'false' } } },
+    'implicit-deny',
+  ],
+  [
     'one of the conditions fails',
     { Action: '*', Resource: '*', Condition: { Null: { a: 'true' }, StringEquals: { b: 'x' } } },
     'implicit-deny',

@@ -162,6 +162,9 @@ test('actions come in pages', async () => {
     names.push(...page.EvaluationResults.map(({ EvalActionName }) => EvalActionName));
   }
   expect(names).toEqual(ActionNames);
+  const last = await simulate({ ActionNames, MaxItems: 3 });
+  expect(last.IsTruncated).toBe(false);
+  expect(last).not.toHaveProperty('Marker');
 });
 
 test('permissions to simulate', async () => {
@@ -174,6 +177,7 @@ test.each<[object, string, RegExp]>([
   [{}, 'ValidationException', /Value null at 'actionNames'/],
   [{ ActionNames: ['s3'] }, 'ValidationException', /length greater than or equal to 3/],
   [{ ActionNames: ['PutObject'] }, 'InvalidInput', /such as s3:GetObject, got PutObject/],
+  [{ ActionNames: ['s3:Get*'] }, 'InvalidInput', /such as s3:GetObject, got s3:Get\*/],
   [
     { ActionNames: ['s3:A'], PolicySourceArn: 'arn:aws:s3:::a-bucket-of-mine' },
     'InvalidInput',
