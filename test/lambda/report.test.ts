@@ -589,7 +589,11 @@ describe('the report', () => {
 
 describe('the event', () => {
   test('can have null for missing fields', () => {
-    const event = { ...EVENT, bestTrainingJobName: null, finalTrainingJobName: null, encryptionKey: null };
+    const missing = [
+      ...['bestTrainingJobName', 'finalTrainingJobName', 'encryptionKey', 'searchFailure'],
+      ...['features', 'crossValidation', 'evaluation', 'charts', 'gate', 'modelPackage'],
+    ];
+    const event = { ...EVENT, ...Object.fromEntries(missing.map((field) => [field, null])) };
     expect(parseEvent(event)).toEqual({ tuningJobName: 'churn-1', output: EVENT.output });
   });
 
@@ -600,6 +604,7 @@ describe('the event', () => {
     ['another place', { output: 'https://x/' }, /output must be s3:/],
     ['a place that is no folder', { output: 's3://bucket/reports' }, /output must be s3:/],
     ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must hold/],
+    ['a name that is no text', { features: { data: DATA, names: ['area', 1] } }, /features must hold/],
     [
       'an evaluation without metrics',
       { evaluation: { problem: 'Regression' } },

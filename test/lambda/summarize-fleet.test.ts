@@ -16,6 +16,8 @@ interface Item {
   readonly id: string;
   /** Objective of an item that succeeded. */
   readonly value?: number;
+  /** @default - validation:rmse */
+  readonly metric?: string;
   readonly error?: string;
   readonly cause?: string;
   /** @default - derived from `value` */
@@ -57,10 +59,10 @@ function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Rec
   };
 }
 
-function outputOf({ id, value = 0 }: Item, type: string): Wire {
+function outputOf({ id, value = 0, metric = 'validation:rmse' }: Item, type: string): Wire {
   return {
     tuningJob: { name: `tuning-${id}` },
-    bestTrainingJob: { name: `best-${id}`, objective: { metric: 'validation:rmse', type, value } },
+    bestTrainingJob: { name: `best-${id}`, objective: { metric, type, value } },
     finalTrainingJob: {
       name: `final-${id}`,
       metrics: { 'train:rmse': value / 2 },
@@ -136,6 +138,25 @@ test('the numbers, and the reasons for failure, the most common first', async ()
     csv: `${EVENT.folder}fleet.csv`,
     json: `${EVENT.folder}fleet.json`,
     results: `${EVENT.folder}results/map/manifest.json`,
+  });
+});
+
+test('objective values of several metrics are not summarized', async () => {
+  const items = [
+    { id: 'a', value: 1 },
+    { id: 'b', value: 2, metric: 'validation:mae' },
+  ];
+  const { fleet, files } = await run(objectsOf(items));
+  expect(fleet).toMatchObject({ succeeded: 2 });
+  expect(fleet).not.toHaveProperty('objective');
+  const { results } = JSON.parse(files['fleet.json'] ?? '');
+  expect(results.map(({ objective }: Json) => objective.metric).sort()).toEqual([
+    'validation:mae',
+    'validation:rmse',
+  ]);
+  expect(results[0]).toMatchObject({
+    startedAt: '2026-11-29T10:00:00.000Z',
+    endedAt: '2026-11-29T10:01:00.000Z',
   });
 });
 

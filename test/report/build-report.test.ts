@@ -48,6 +48,39 @@ test('jobs of earlier tuning jobs are shown, but the search is judged by its own
   expect(named.bestJob).toBe('parent-001');
 });
 
+test('in a search with several definitions, the report is about that of the best training job', () => {
+  const jobs = Array.from({ length: 24 }, (_, at) => {
+    const isLinear = at % 2 === 1;
+    return {
+      definition: isLinear ? 'linear' : 'trees',
+      value: at + (isLinear ? 1 : 50),
+      hyperparameters: { eta: isLinear ? '0.99' : '0.03' },
+    };
+  });
+  const search = madeSearch({ ranges: [ETA], definitions: ['trees', 'linear'], jobs });
+  const report = buildTuningReport({
+    ...search,
+    learningCurves: [
+      {
+        job: 'search-002',
+        metric: 'validation:rmse',
+        unit: 'round',
+        points: [
+          [1, 2],
+          [2, Number.NaN],
+          [3, 1],
+        ],
+      },
+    ],
+  });
+  expect(report.bestJob).toBe('search-002');
+  expect(report.edges).toMatchObject([{ definition: 'linear', hyperparameter: 'eta', side: 'max' }]);
+  expect(report.learningCurves[0]?.points).toEqual([
+    [1, 2],
+    [3, 1],
+  ]);
+});
+
 test('values that are no number are left out of JSON', () => {
   const report = buildTuningReport(
     madeSearch({ jobs: [{ value: Number.NaN }, { value: Number.POSITIVE_INFINITY }, { value: 1 }] }),

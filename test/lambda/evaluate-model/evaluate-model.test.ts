@@ -252,6 +252,20 @@ test('the baselines are the metrics of a constant prediction', async () => {
   expect(['mse', 'mae', 'r2'].map(baseline)).toEqual([expect.closeTo(14 / 3), 2, 0]);
 });
 
+test('the baseline of classes always predicts the share of class 1', async () => {
+  const event = { problem: { type: 'BinaryClassification' } };
+  const { evaluation } = await evaluateRows(event, '1,0.9\n1,0.8\n1,0.7\n0,0.2\n');
+  const baseline = (name: string) => evaluation.metrics[name]?.baseline;
+  expect(['log_loss', 'brier_score', 'accuracy'].map(baseline)).toEqual([
+    expect.closeTo(-0.75 * Math.log(0.75) - 0.25 * Math.log(0.25)),
+    0.1875,
+    0.75,
+  ]);
+});
+
+const nested = (levels: number): Wire =>
+  levels === 0 ? { type: 'BetterThanBaseline' } : { type: 'All', conditions: [nested(levels - 1)] };
+
 test.each<[string, Wire, RegExp]>([
   ['an unknown field', { other: 1 }, /unknown field "other"/],
   [
@@ -282,6 +296,7 @@ test.each<[string, Wire, RegExp]>([
   ],
   ['no limit', { gate: { type: 'AtLeast', metric: 'rmse' } }, /gate.value must be a number, got nothing/],
   ['no conditions', { gate: { type: 'All', conditions: [] } }, /gate.conditions must be a list/],
+  ['conditions in 11 levels', { gate: nested(11) }, /gate must be a tree of at most 10 levels, got "All"/],
   ['an unknown condition', { gate: { type: 'None' } }, /gate.type must be AtLeast, .*, got "None"/],
   ['no group', { gate: { type: 'NoWorseThanApproved' } }, /modelPackageGroup must be a string, because/],
 ])('an event with %s is refused', async (_title, event, message) => {

@@ -79,6 +79,13 @@ describe('the approved version', () => {
     ['better', 0.4, undefined, false, 'rmse is 0.412, the approved version 3 of the group prices has 0.4'],
     ['worse', 0.45, undefined, true, 'rmse is 0.412, the approved version 3 of the group prices has 0.45'],
     [
+      'better by less than three digits show',
+      0.41199,
+      undefined,
+      false,
+      'rmse is 0.412, the approved version 3 of the group prices has 0.41199',
+    ],
+    [
       'better, but within the tolerance',
       0.4,
       0.02,
