@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import { logEvents } from '../../src/training/log-events';
@@ -22,6 +22,18 @@ let trainer: Trainer;
 const folder = temporaryFolder();
 const train = [writeRegressionCsv(join(folder, 'train.csv'), 100, 4, 1)];
 const validation = [writeRegressionCsv(join(folder, 'validation.csv'), 31, 4, 2)];
+/** The same data with 0 and 1 as labels. */
+const twoClasses = Object.fromEntries(
+  Object.entries({ train, validation }).map(([name, [file = '']]) => {
+    const rows = readFileSync(file, 'utf8').trim().split('\n');
+    const path = join(folder, `${name}-binary.csv`);
+    writeFileSync(
+      path,
+      rows.map((row) => row.replace(/^[^,]*/, (y) => (Number(y) > 0 ? '1' : '0'))).join('\n'),
+    );
+    return [name, [path]];
+  }),
+) as { readonly train: string[]; readonly validation: string[] };
 const BASE = { num_round: '6', objective: 'reg:squarederror', max_depth: '3', seed: '1', _kfold: '3' };
 const CLASSES = { objective: 'multi:softprob', num_class: '3' };
 /** The same data with classes as labels. */
@@ -133,6 +145,7 @@ print("equal")`;
 test.each([
   ['regression', {}, { train, validation }],
   ['classification', CLASSES, classes],
+  ['two classes', { objective: 'binary:logistic' }, twoClasses],
 ])('%s: each model learns from the rows of the other folds', async (_, change, channels) => {
   const { workFolder } = await runJob(trainer, { ...BASE, ...change }, channels);
   const { num_round: _rounds, _kfold, ...parameters } = { ...BASE, ...change };

@@ -191,6 +191,24 @@ describe('selectable inference', () => {
     expect(log).toContain("Selected key(s) {'predicted_score'} incompatible for objective 'multi:softprob'.");
   });
 
+  test.each<[model: string, lowest: number]>([
+    ['binary:logistic', 0.5],
+    ['binary:logitraw', 0],
+  ])('the label of %s is 1 above %p', async (model, lowest) => {
+    const { outputs } = await transform(model, {}, undefined, selection('predicted_label'));
+    const labels = predicted[model]?.map((score) => (Number(score) > lowest ? '1' : '0'));
+    expect(new Set(labels).size).toBe(2);
+    expect(lines(outputs[0])).toEqual(labels);
+  });
+
+  test('RecordIO is refused', async () => {
+    const batch = { accept: 'application/x-recordio-protobuf' };
+    const { reason } = await transform('binary:logistic', batch, undefined, selection('predicted_label'));
+    expect(reason).toMatch(
+      /into accept type 'application.x-recordio-protobuf'. \(Local mode has no RecordIO/,
+    );
+  });
+
   test('an objective without it fails', async () => {
     const { reason } = await transform('count:poisson', {}, undefined, selection('probability'));
     expect(reason).toBe(
@@ -234,6 +252,23 @@ test('a model that cannot be loaded or unpacked', async () => {
   );
   writeFileSync(join(folder, 'text.tar.gz'), 'no archive');
   expect((await transform('text', {})).reason).toMatch(/^ClientError: Failed to extract model data archive/);
+});
+
+test('rows with more columns than the training data of a pickled model are refused', async () => {
+  const pickled = join(folder, 'pickled');
+  mkdirSync(pickled);
+  const code = `
+import pickle, sys, tarfile, xgboost as xgb
+model = xgb.Booster(model_file=bytearray(tarfile.open(sys.argv[1]).extractfile("xgboost-model").read()))
+pickle.dump(model, open(sys.argv[2], "wb"))`;
+  const model = 'reg:squarederror';
+  execFileSync(python, ['-c', code, archiveOf(model), join(pickled, 'xgboost-model')], { stdio: 'ignore' });
+  await writeModelArchive(pickled, archiveOf('pickled'));
+  expect(lines((await transform('pickled', {})).outputs[0])).toEqual(predicted[model]);
+  const wider = ROWS.map((row) => `${row},9,9\n`).join('');
+  expect((await transform('pickled', {}, [wider])).reason).toMatch(
+    /Feature size of csv inference data 5 is not consistent with feature size of trained model 3\./,
+  );
 });
 
 test('several models of an archive are averaged', async () => {

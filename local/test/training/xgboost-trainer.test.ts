@@ -85,7 +85,7 @@ for i in (0, 19):
 test("the metric of the tuning job is also printed, and SageMaker's expressions find it", async () => {
   const { log } = await runJob(
     trainer,
-    { ...BASE, eval_metric: 'mae,rmse', _tuning_objective_metric: 'validation:r2' },
+    { ...BASE, eval_metric: 'mae,rmse,mape', _tuning_objective_metric: 'validation:r2' },
     { train, validation },
   );
   const collector = new MetricCollector(
@@ -96,7 +96,7 @@ test("the metric of the tuning job is also printed, and SageMaker's expressions 
   }
   const found = Object.fromEntries(collector.latest().map((metric) => [metric.MetricName, metric.Value]));
   expect(Object.keys(found).sort()).toEqual(
-    ['mae', 'r2', 'rmse'].flatMap((metric) => [`train:${metric}`, `validation:${metric}`]).sort(),
+    ['mae', 'mape', 'r2', 'rmse'].flatMap((metric) => [`train:${metric}`, `validation:${metric}`]).sort(),
   );
   expect(found['validation:r2']).toBeGreaterThan(0.9);
 });
