@@ -2,8 +2,12 @@
 //
 //   node --require ./scripts/typescript.cjs bench/fleet/run-items.cjs <assembly> <root> <number of items>
 const { LocalMode } = require('../../local/src');
+const { limitHeapGrowth } = require('../../local/src/heap-growth');
 
 const [assembly, root, count] = process.argv.slice(2);
+
+// The command of local mode does the same.
+limitHeapGrowth();
 
 async function main() {
   const stack = await LocalMode.deploy({ assembly, root, stubTraining: () => ({ 'validation:rmse': 1 }) });

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { PROGRAM } from './commands/help';
+import { limitHeapGrowth } from './heap-growth';
 import { explainError } from './report/explain-error';
 
 const OVERVIEW = `
@@ -25,6 +26,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['report', async () => (await import('./commands/report')).reportCommand()],
   ['clean', async () => (await import('./commands/clean')).cleanCommand()],
 ]);
+
+limitHeapGrowth();
 
 const program = new Command(PROGRAM)
   .description('Runs the state machine of a synthesized CDK app on this machine: no AWS account, no Docker.')

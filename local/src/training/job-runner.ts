@@ -1,3 +1,4 @@
+import { linkedController } from '../linked-controller';
 import { failedFor, internalErrorReason } from './failure-reason';
 import { JobError } from './job-folder';
 import type { TrainingOutcome } from './job-types';
@@ -44,7 +45,8 @@ export class JobRunner<Task extends StoppableTask> {
 
   /** Runs a job when its turn comes. Its signal also aborts when the trainer closes. */
   public async run(task: Task, job: (task: Task) => Promise<TrainingOutcome>): Promise<TrainingOutcome> {
-    const signal = AbortSignal.any([task.signal, this.closing.signal]);
+    const { controller, release } = linkedController(this.closing.signal);
+    const signal = AbortSignal.any([task.signal, controller.signal]);
     const outcome = this.runInTurn({ ...task, signal }, job);
     this.underWay.add(outcome);
     try {
@@ -55,6 +57,7 @@ export class JobRunner<Task extends StoppableTask> {
       const { message } = error as Error;
       return failedFor(error instanceof JobError ? message : internalErrorReason(message));
     } finally {
+      release();
       this.underWay.delete(outcome);
     }
   }

@@ -20,14 +20,14 @@ class FakeProcess {
 }
 
 /** A pool for two processes, and the processes that it starts. */
-function poolOfTwo(): { pool: FunctionPool; started: FakeProcess[] } {
+function poolOfTwo(idleMs?: number): { pool: FunctionPool; started: FakeProcess[] } {
   const started: FakeProcess[] = [];
   const start = () => {
     const process = new FakeProcess();
     started.push(process);
     return process as unknown as FunctionProcess;
   };
-  return { pool: new FunctionPool(start, 2, PATIENCE_MS), started };
+  return { pool: new FunctionPool(start, 2, PATIENCE_MS, idleMs), started };
 }
 
 const settled = () => new Promise((done) => setImmediate(done));
@@ -80,4 +80,28 @@ test('preparing starts one process; after the pool is closed, calls fail', async
   await expect(calls[2]).rejects.toThrow('closing');
   await expect(pool.invoke('4')).rejects.toThrow('closing');
   expect(started.map(({ isAlive }) => isAlive)).toEqual([false, false]);
+});
+
+test('while calls end, waiting calls do not start more processes', async () => {
+  const { pool, started } = poolOfTwo();
+  const calls = Array.from({ length: 8 }, (_, i) => pool.invoke(`${i}`));
+  for (let call = 0; call < 4; call += 1) {
+    await new Promise((done) => setTimeout(done, 0.6 * PATIENCE_MS));
+    for (const { ends } of started) ends[call]?.();
+  }
+  await Promise.all(calls);
+  expect(started).toHaveLength(2);
+});
+
+test('a process without calls ends, and is prepared only once', async () => {
+  const { pool, started } = poolOfTwo(PATIENCE_MS);
+  pool.prepare();
+  await new Promise((done) => setTimeout(done, 2 * PATIENCE_MS));
+  pool.prepare();
+  expect(started.map(({ isAlive }) => isAlive)).toEqual([false]);
+  const call = pool.invoke('1');
+  await new Promise((done) => setTimeout(done, 2 * PATIENCE_MS));
+  expect(started.map(({ isAlive }) => isAlive)).toEqual([false, true]);
+  started[1]?.ends[0]?.();
+  await call;
 });

@@ -1,4 +1,5 @@
 import { createXGBoostTrainer, MetricCollector, type MetricDatum } from '../../src/training';
+import { compileExpression } from '../../src/training/metric-expression';
 
 const trainer = createXGBoostTrainer({
   pythonFor: () => Promise.reject(new Error('not used')),
@@ -105,4 +106,10 @@ test.each([
   const { m: note } = collector.notes();
   if (expected === undefined) expect(note).toBeUndefined();
   else expect(note).toContain(`captured \`${expected}\``);
+});
+
+test('an expression is compiled once, even if many tuning jobs have it', () => {
+  const definition = { Name: 'loss', Regex: 'shared loss=([0-9.]+)' };
+  const other = { Name: 'ObjectiveMetric', Regex: definition.Regex };
+  expect(compileExpression(other)).toBe(compileExpression(definition));
 });

@@ -5,31 +5,38 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * How long such a call waits before it starts another process. In this way, calls that take long, or that wait for each
- * other, run in parallel, as on AWS.
+ * Such a call starts another process if none of the function's calls has ended for this time. In this way, calls that take
+ * long, or that wait for each other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 
+/** A process that has had no call for this time is ended, because it takes tens of megabytes. */
+const IDLE_MS = 30_000;
+
 /** The processes of a function. A call uses a warm process if there is one. */
 export class FunctionPool {
-  private readonly idle: FunctionProcess[] = [];
+  /** The processes without a call, each with the timer that ends it. */
+  private readonly idle = new Map<FunctionProcess, NodeJS.Timeout>();
   private readonly busy = new Set<FunctionProcess>();
   /** Calls that wait for a process, in order. They receive undefined if they have to start one. */
   private readonly waiting = new Set<(process: FunctionProcess | undefined) => void>();
+  private patience: NodeJS.Timeout | undefined;
+  private wasPrepared = false;
   private isClosed = false;
 
   constructor(
     private readonly startProcess: () => FunctionProcess,
     private readonly most = MOST_PROCESSES,
     private readonly patienceMs = PATIENCE_MS,
+    private readonly idleMs = IDLE_MS,
   ) {}
 
-  /** Starts a process if there is none, so that the first call does not have to wait for its start. */
+  /** Starts a process before the first call, so that the call does not have to wait for its start. */
   public prepare(): void {
-    if (this.busy.size > 0 || this.idle.some(({ isAlive }) => isAlive)) return;
+    if (this.wasPrepared || this.busy.size > 0 || this.idle.size > 0) return;
     const process = this.start();
     process.prepare();
-    this.idle.push(process);
+    this.keep(process);
   }
 
   /** Runs the function. */
@@ -47,32 +54,54 @@ export class FunctionPool {
   /** Ends all processes. Later calls fail. */
   public close(): void {
     this.isClosed = true;
+    clearTimeout(this.patience);
     for (const take of [...this.waiting]) take(undefined);
-    for (const process of [...this.busy, ...this.idle.splice(0)]) process.close();
+    for (const process of [...this.busy, ...this.idle.keys()]) process.close();
+    for (const timer of this.idle.values()) clearTimeout(timer);
+    this.idle.clear();
   }
 
   private start(): FunctionProcess {
     if (this.isClosed) throw new Error('local mode is closing');
+    this.wasPrepared = true;
     return this.startProcess();
   }
 
   private takeIdle(): FunctionProcess | undefined {
-    let process = this.idle.pop();
-    while (process !== undefined && !process.isAlive) process = this.idle.pop();
-    return process;
+    for (const [process, timer] of [...this.idle].reverse()) {
+      clearTimeout(timer);
+      this.idle.delete(process);
+      if (process.isAlive) return process;
+    }
+    return undefined;
+  }
+
+  private keep(process: FunctionProcess): void {
+    const end = (): void => {
+      this.idle.delete(process);
+      process.close();
+    };
+    this.idle.set(process, setTimeout(end, this.idleMs).unref());
   }
 
   /** Waits for a process. @returns undefined when the call has to start one */
   private turn(): Promise<FunctionProcess | undefined> {
     return new Promise((resolve) => {
       const take = (process: FunctionProcess | undefined): void => {
-        clearTimeout(timer);
         this.waiting.delete(take);
         resolve(process);
       };
-      const timer = setTimeout(() => take(undefined), this.patienceMs);
       this.waiting.add(take);
+      if (this.waiting.size === 1) this.renewPatience();
     });
+  }
+
+  private renewPatience(): void {
+    clearTimeout(this.patience);
+    if (this.waiting.size === 0) return;
+    this.patience = setTimeout(() => {
+      for (const take of [...this.waiting]) take(undefined);
+    }, this.patienceMs);
   }
 
   /**
@@ -80,14 +109,17 @@ export class FunctionPool {
    */
   private release(process: FunctionProcess): void {
     const [next] = this.waiting;
-    if (next && process.isAlive) {
-      next(process);
-      return;
+    if (next && process.isAlive) next(process);
+    else {
+      this.busy.delete(process);
+      next?.(undefined);
+      if (process.isAlive) this.keepOrEnd(process);
     }
-    this.busy.delete(process);
-    next?.(undefined);
-    if (!process.isAlive) return;
-    if (this.busy.size + this.idle.length >= this.most) process.close();
-    else this.idle.push(process);
+    this.renewPatience();
+  }
+
+  private keepOrEnd(process: FunctionProcess): void {
+    if (this.busy.size + this.idle.size >= this.most) process.close();
+    else this.keep(process);
   }
 }

@@ -4,28 +4,38 @@ import type { MapState, ResultWriter } from '../types';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
 import type { ChildProgress, MapJob } from './position';
-import type { KeepString } from './service-calls';
 import type { Visit } from './visit';
 
 /** A child execution of a Map Run and its result. There can be thousands, so large data is stored elsewhere. */
 export interface ChildRun {
-  readonly arn: string;
   readonly name: string;
-  readonly stateMachineArn: string;
-  /** Reads its job. */
-  readonly job: () => MapJob;
-  startDate?: Date;
-  stopDate?: Date;
+  /** Reads its job as JSON source. */
+  readonly job: () => string;
+  startDate?: string;
+  stopDate?: string;
   /** Reads its output as JSON text. Set if it succeeded. */
   output?: () => string;
   /** Set if it failed. */
   failure?: ChildProgress['failure'];
 }
 
-/** Stores a job. @returns a function that reads it */
-export function keepJob(job: MapJob, keepString: KeepString): () => MapJob {
-  const read = keepString(jsonText(job));
-  return () => parseExact(read()) as unknown as MapJob;
+/** The child executions of a Map Run. */
+export interface ChildRuns<Child extends ChildRun = ChildRun> {
+  readonly list: readonly Child[];
+  /** ARN of their state machine. */
+  readonly stateMachineArn: string;
+  /** The ARN of each child, without its name. */
+  readonly arnPrefix: string;
+}
+
+/** The job of a child. */
+export function jobOf({ job }: ChildRun): MapJob {
+  return parseExact(job()) as unknown as MapJob;
+}
+
+/** The ARN of a child. */
+export function arnOfChild({ arnPrefix }: ChildRuns, { name }: ChildRun): string {
+  return `${arnPrefix}:${name}`;
 }
 
 function outputOf({ output }: ChildRun): Json {
@@ -58,11 +68,11 @@ export async function collectResults(
   writer: ResultWriter | undefined,
   target: ResultTarget | undefined,
   mapRunArn: string,
-  children: readonly ChildRun[],
+  children: ChildRuns,
   frame: Frame,
 ): Promise<Json> {
-  if (!writer) return children.filter((child) => statusOf(child) === 'SUCCEEDED').map(outputOf);
-  if (!target) return children.flatMap((child) => transformed(child, writer.transformation));
+  if (!writer) return children.list.filter((child) => statusOf(child) === 'SUCCEEDED').map(outputOf);
+  if (!target) return children.list.flatMap((child) => transformed(children, child, writer.transformation));
   return writeResults(writer, target, mapRunArn, children, frame);
 }
 
@@ -74,7 +84,7 @@ async function writeResults(
   writer: ResultWriter,
   { resource, bucket, prefix }: ResultTarget,
   mapRunArn: string,
-  children: readonly ChildRun[],
+  children: ChildRuns,
   frame: Frame,
 ): Promise<Json> {
   const write = frame.services.writeResults;
@@ -96,11 +106,13 @@ async function writeResults(
     }
     return { Key: key, Size: size };
   };
-  const files = async (kind: string, of: readonly ChildRun[]): Promise<Json> => {
-    if (of.length === 0) return [];
-    return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, serialized(of, writer))];
+  const files = async (kind: string, list: readonly ChildRun[]): Promise<Json> => {
+    if (list.length === 0) return [];
+    const content = serialized({ ...children, list }, writer);
+    return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, content)];
   };
-  const having = (...statuses: Status[]) => children.filter((child) => statuses.includes(statusOf(child)));
+  const having = (...statuses: Status[]) =>
+    children.list.filter((child) => statuses.includes(statusOf(child)));
   const manifest = {
     DestinationBucket: bucket,
     MapRunArn: mapRunArn,
@@ -118,22 +130,26 @@ async function writeResults(
 }
 
 /** Children that did not succeed always keep their metadata. */
-function transformed(child: ChildRun, transformation: ResultWriter['transformation']): readonly Json[] {
-  if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(child)];
+function transformed(
+  children: ChildRuns,
+  child: ChildRun,
+  transformation: ResultWriter['transformation'],
+): readonly Json[] {
+  if (transformation === 'NONE' || statusOf(child) !== 'SUCCEEDED') return [metadata(children, child)];
   const output = outputOf(child);
   return transformation === 'FLATTEN' && isArray(output) ? output : [output];
 }
 
 /** The child as DescribeExecution returns it, with its data as JSON text. */
-function metadata(child: ChildRun): JsonObject {
-  const { arn, name, stateMachineArn, job, startDate, stopDate, output, failure } = child;
+function metadata(children: ChildRuns, child: ChildRun): JsonObject {
+  const { name, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);
-  const asked = { Input: jsonText(job().input), InputDetails: { Included: true } };
+  const asked = { Input: jsonText(jobOf(child).input), InputDetails: { Included: true } };
   if (status === 'PENDING') return { ...asked, Status: status };
   return {
     ...(failure?.cause !== undefined && { Cause: failure.cause }),
     ...(failure?.error !== undefined && { Error: failure.error }),
-    ExecutionArn: arn,
+    ExecutionArn: arnOfChild(children, child),
     ...asked,
     Name: name,
     ...(output !== undefined && { Output: output(), OutputDetails: { Included: true } }),
@@ -144,10 +160,10 @@ function metadata(child: ChildRun): JsonObject {
           RedriveStatusReason: 'Execution is SUCCEEDED and cannot be redriven',
         }
       : { RedriveStatus: 'REDRIVABLE' }),
-    StartDate: startDate?.toISOString() ?? null,
-    StateMachineArn: stateMachineArn,
+    StartDate: startDate ?? null,
+    StateMachineArn: children.stateMachineArn,
     Status: status,
-    StopDate: stopDate?.toISOString() ?? null,
+    StopDate: stopDate ?? null,
   };
 }
 
@@ -158,14 +174,11 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
 }
 
 /** The content of a file, in parts. */
-function* serialized(
-  children: readonly ChildRun[],
-  { transformation, outputType }: ResultWriter,
-): Generator<string> {
+function* serialized(children: ChildRuns, { transformation, outputType }: ResultWriter): Generator<string> {
   const isJson = outputType === 'JSON';
   let before = isJson ? '[' : '';
-  for (const child of children) {
-    for (const result of transformed(child, transformation)) {
+  for (const child of children.list) {
+    for (const result of transformed(children, child, transformation)) {
       yield `${before}${jsonText(result)}${isJson ? '' : '\n'}`;
       before = isJson ? ',' : '';
     }

@@ -1,3 +1,4 @@
+import { linkedController } from '../../linked-controller';
 import { Stop } from './stop';
 
 /**
@@ -13,8 +14,8 @@ export async function runAll<Job, Result>(
   parent: AbortSignal,
   run: (job: Job, signal: AbortSignal, index: number, worker: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const siblings = new AbortController();
-  const signal = AbortSignal.any([parent, siblings.signal]);
+  const { controller: siblings, release } = linkedController(parent);
+  const { signal } = siblings;
   const results = new Map<number, Result>();
   const queue = jobs.entries();
   let failure: { readonly reason: unknown } | undefined;
@@ -30,6 +31,7 @@ export async function runAll<Job, Result>(
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, jobs.length) }, () => undefined).map(work));
+  release();
   if (failure) throw failure.reason;
   parent.throwIfAborted();
   return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);

@@ -8,7 +8,15 @@ import type { Frame } from './frame';
 import { History, Track } from './history';
 import { readItems } from './item-reader';
 import { asJob, findItems, type MapItem, mapItems, maxConcurrency } from './map-items';
-import { type ChildRun, collectResults, keepJob, type ResultTarget, resultTarget } from './map-results';
+import {
+  arnOfChild,
+  type ChildRun,
+  type ChildRuns,
+  collectResults,
+  jobOf,
+  type ResultTarget,
+  resultTarget,
+} from './map-results';
 import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn } from './run-graph';
@@ -56,7 +64,7 @@ function asFailure(error: unknown, { flow }: MapState): StatesError | undefined 
 
 interface MapRun {
   readonly mapRun: MapRunProgress;
-  readonly children: readonly Child[];
+  readonly children: ChildRuns<Child>;
   /** Maximum number of parallel child executions. */
   readonly limit: number;
   readonly threshold: (failed: number, total: number) => boolean;
@@ -69,16 +77,17 @@ async function runMapRun(
   visit: Visit,
 ): Promise<Json> {
   const { frame } = visit;
-  const total = children.reduce((sum, { size }) => sum + size, 0);
-  let failed = children.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
+  const { list } = children;
+  const total = list.reduce((sum, { size }) => sum + size, 0);
+  let failed = list.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
   const run = async (child: Child, signal: AbortSignal, index: number) => {
     if (child.output === undefined && !child.failure) {
-      await runChild(state, { child, index, total: children.length }, visit, { ...frame, signal });
+      await runChild(state, { children, child, index }, visit, { ...frame, signal });
       if (child.failure) failed += child.size;
     }
     if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
   };
-  const breach = await runAll(children, limit, frame.signal, run).then(
+  const breach = await runAll(list, limit, frame.signal, run).then(
     () => undefined,
     (error: unknown) => {
       if (!(error instanceof StatesError)) throw error;
@@ -105,15 +114,15 @@ async function findChildren(
   state: MapState,
   items: readonly MapItem[] | undefined,
   visit: Visit,
-): Promise<Child[]> {
+): Promise<ChildRuns<Child>> {
   const { before, frame } = visit;
   const jobs = before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
   if (!before?.jobs) frame.progress.state({ jobs });
-  const arns = {
-    execution: arnOf(state, visit, 'execution'),
-    stateMachine: arnOf(state, visit, 'stateMachine'),
+  return {
+    list: jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit)),
+    stateMachineArn: arnOf(state, visit, 'stateMachine'),
+    arnPrefix: arnOf(state, visit, 'execution'),
   };
-  return jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, { state, visit, arns }));
 }
 
 /** Starts a Map Run, or continues an earlier one. */
@@ -171,14 +180,7 @@ interface Child extends ChildRun {
   readonly before: ChildProgress['position'];
 }
 
-interface ChildOrigin {
-  readonly state: MapState;
-  readonly visit: Visit;
-  /** ARNs of all children, without their names. */
-  readonly arns: { readonly execution: string; readonly stateMachine: string };
-}
-
-function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit, arns }: ChildOrigin): Child {
+function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
   const { keepString, isRedrive } = visit.frame.services;
   const name = before?.name ?? randomUUID();
   const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
@@ -186,14 +188,12 @@ function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit,
   const startsOver = state.childType === 'EXPRESS' && isRedrive;
   return {
     size: job.size,
-    job: keepJob(job, keepString),
+    job: keepString(jsonText(job)),
     name,
-    arn: `${arns.execution}:${name}`,
-    stateMachineArn: arns.stateMachine,
     redriveCount,
     before: startsOver ? undefined : before?.position,
-    ...(startDate !== undefined && { startDate: new Date(startDate) }),
-    ...(stopDate !== undefined && { stopDate: new Date(stopDate) }),
+    ...(startDate !== undefined && { startDate }),
+    ...(stopDate !== undefined && { stopDate }),
     ...(output !== undefined && { output: keepString(jsonText(output)) }),
     ...(failure && { failure }),
   };
@@ -202,20 +202,20 @@ function childOf(job: MapJob, before: ChildProgress | undefined, { state, visit,
 /** A child has its own history and does not see variables of the parent. */
 async function runChild(
   state: MapState,
-  { child, index, total }: { child: Child; index: number; total: number },
+  { children, child, index }: { children: ChildRuns<Child>; child: Child; index: number },
   { scope }: Visit,
   frame: Frame,
 ): Promise<void> {
   const { services, signal, progress } = frame;
   const { name, before, redriveCount } = child;
-  const job = child.job();
+  const job = jobOf(child);
   const outer = isObject(scope.context['Execution']) ? scope.context['Execution'] : {};
-  child.startDate ??= services.clock.now();
-  const startDate = child.startDate.toISOString();
+  child.startDate ??= services.clock.now().toISOString();
+  const { startDate } = child;
   progress.childIs(index, { name, startDate, redriveCount });
   const Execution = {
     ...outer,
-    Id: child.arn,
+    Id: arnOfChild(children, child),
     Name: name,
     Input: job.input,
     StartTime: startDate,
@@ -227,7 +227,7 @@ async function runChild(
   const context = { ...frame.context, ...job.context, Execution };
   let output: Json | undefined;
   try {
-    const iteration = { map: state.name, index, total, job };
+    const iteration = { map: state.name, index, total: children.list.length, job };
     output = await runItem(iteration, frame, ({ place }) =>
       runGraph(state.processor, start, {
         services,
@@ -243,11 +243,11 @@ async function runChild(
     if (!(error instanceof StatesError)) throw error;
     child.failure = { error: error.error, cause: error.cause };
   } finally {
-    child.stopDate = services.clock.now();
+    child.stopDate = services.clock.now().toISOString();
   }
-  const { failure } = child;
+  const { failure, stopDate } = child;
   progress.childIs(index, {
-    stopDate: child.stopDate.toISOString(),
+    stopDate,
     ...(output !== undefined && { output }),
     ...(failure && { failure }),
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { linkedController } from '../../linked-controller';
 import { dataLimitError, HeartbeatTimeout, StatesError } from '../errors';
 import { copyJson, type Json, jsonSize, jsonText, PAYLOAD_LIMIT } from '../json';
 import type { TaskState } from '../types';
@@ -98,8 +99,8 @@ async function withinLimits(
   frame: Frame,
 ): Promise<unknown> {
   const { clock, runTask: run } = frame.services;
-  const ended = new AbortController();
-  const signal = AbortSignal.any([frame.signal, ended.signal]);
+  const { controller, release } = linkedController(frame.signal);
+  const { signal } = controller;
   let lastBeat = clock.now().getTime();
   const heartbeat = () => {
     lastBeat = clock.now().getTime();
@@ -121,7 +122,8 @@ async function withinLimits(
   try {
     return await Promise.race(runners);
   } finally {
-    ended.abort(new Stop());
+    controller.abort(new Stop());
+    release();
   }
 }
 

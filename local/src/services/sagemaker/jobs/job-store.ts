@@ -56,7 +56,7 @@ export class JobStore<R extends JobRecord> {
   private readonly atRest = new Set<string>();
   private readonly events = new EventEmitter();
   /** Keys of the jobs in each group. */
-  private readonly groups = new Map<string | undefined, Set<string>>();
+  private readonly groups = new Map<string | undefined, string[]>();
 
   /**
    * @param onNotice called for each unreadable record, which is renamed
@@ -288,13 +288,14 @@ export class JobStore<R extends JobRecord> {
     const group = this.groupOf(record);
     this.entries.set(key, { group, record, isOwn: isOwn ?? false, version });
     const members = this.groups.get(group);
-    if (members) members.add(key);
-    else this.groups.set(group, new Set([key]));
+    if (members) members.push(key);
+    else this.groups.set(group, [key]);
   }
 
   private forget(key: string): void {
-    const entry = this.entries.get(key);
-    if (entry) this.groups.get(entry.group)?.delete(key);
+    const members = this.groups.get(this.entries.get(key)?.group) ?? [];
+    const index = members.indexOf(key);
+    if (index >= 0) members.splice(index, 1);
     this.entries.delete(key);
     this.atRest.delete(key);
   }
