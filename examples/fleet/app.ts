@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -36,6 +36,7 @@ const fleet = new TuningFleet(stack, 'Stations', {
 
 // input/station-000/train/, input/station-000/validation/, input/station-001/train/, …
 const folder = mkdtempSync(join(tmpdir(), 'stations-'));
+process.once('exit', () => rmSync(folder, { recursive: true }));
 makeDataSets(folder, { count: 6, maxRows: 600, broken: [3] });
 new BucketDeployment(stack, 'Data', {
   sources: [Source.asset(folder)],

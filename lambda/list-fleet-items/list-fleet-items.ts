@@ -101,7 +101,9 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
     if (id === undefined) continue;
     const known = places.get(id.toLowerCase());
     if (known !== undefined) {
-      problems.push(`${item.place}: the id ${show(id)} is also the id of ${known}, and ids must be unique`);
+      problems.push(
+        `${item.place}: the id ${show(id)} is also the id of ${known}, and ids must be unique (upper and lower case are the same)`,
+      );
       continue;
     }
     places.set(id.toLowerCase(), item.place);

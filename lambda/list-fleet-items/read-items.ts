@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
+import { show } from '../shared/event-fields';
 import { linesIn } from '../shared/lines-in';
 import { locationOf } from '../shared/s3-location';
 import { hasObject, pagesOf } from '../shared/s3-objects';
@@ -36,6 +37,7 @@ export async function* readItems(
     yield* unsuccessfulItems(
       client,
       output.replace(/[^/]+\/$/, () => `${input.retry}/`),
+      input.retry,
     );
   } else if (source.format === 'FOLDERS') {
     yield* foldersIn(client, source.uri, dataFields);
@@ -93,7 +95,11 @@ function parsed(json: string, what: string): unknown {
 }
 
 async function* csvItems(body: Readable, uri: string): AsyncGenerator<ListedItem> {
-  const parser = body.pipe(parse({ bom: true, columns: true, skip_empty_lines: true, trim: true }));
+  const columns = (header: string[]) => {
+    if (header.includes('id')) return header;
+    throw new InvalidItemsError(`the header of ${uri} has no column id: it has ${header.join(', ')}`);
+  };
+  const parser = body.pipe(parse({ bom: true, columns, skip_empty_lines: true, trim: true }));
   body.on('error', (error) => parser.destroy(error));
   let row = 0;
   try {
@@ -134,9 +140,18 @@ function itemOfRecord(record: Readonly<Record<string, string>>): Record<string, 
 }
 
 /** The unsuccessful items of an earlier execution, from its list and its summary (lambda/summarize-fleet). */
-async function* unsuccessfulItems(client: S3Client, folder: string): AsyncGenerator<ListedItem> {
+async function* unsuccessfulItems(
+  client: S3Client,
+  folder: string,
+  execution: string,
+): AsyncGenerator<ListedItem> {
   const succeeded = await succeededIn(client, `${folder}fleet.json`);
   const uri = `${folder}items.jsonl`;
+  if (!(await hasObject(client, locationOf(uri)))) {
+    throw new InvalidItemsError(
+      `retry: no execution ${show(execution)} of this fleet has a list of items: ${uri} does not exist`,
+    );
+  }
   for await (const { place, value } of itemsOf(await open(client, uri), { format: 'JSON_LINES', uri })) {
     const { id, input, defaulted = [], startsFromLastSuccess } = value as Row;
     if (succeeded.has(id)) continue;

@@ -19,7 +19,8 @@ export function renderCsv(items: readonly ItemResult[]): string {
     ['id', ({ id }) => id],
     ['status', ({ status }) => status],
     ['error', ({ error }) => error],
-    ['reason', ({ reason }) => reason],
+    // On one line, for tools that read lines.
+    ['reason', ({ reason }) => reason?.replace(/\s*[\r\n]+\s*/g, ' ')],
     ['objective_metric', ({ objective }) => objective?.metric],
     ['objective', ({ objective }) => objective?.value],
     ['tuning_job', ({ tuningJob }) => tuningJob],

@@ -368,7 +368,7 @@ describe('a problem is named with its place', () => {
       'an id twice, in other letter case',
       items({ id: 'A' }, { id: 'b' }, { id: 'a' }),
       {},
-      /^items\[2\]: the id "a" is also the id of items\[0\], and ids must be unique$/,
+      /^items\[2\]: the id "a" is also the id of items\[0\], and ids must be unique \(upper and lower case are the same\)$/,
     ],
     ['an empty list', items(), {}, /^the list has no items: the field items of the input is an empty array$/],
     [
@@ -378,10 +378,15 @@ describe('a problem is named with its place', () => {
       /^s3:\/\/data\/items does not exist$/,
     ],
     [
+      'CSV without the column id',
+      ...from('CSV', 'ID;train\nnorth;s3://lake/n/\n'),
+      /^the header of s3:\/\/data\/items has no column id: it has ID;train$/,
+    ],
+    [
       'an execution without a list',
       { input: { retry: 'gone' } },
       {},
-      /fleets\/gone\/items\.jsonl does not exist$/,
+      /^retry: no execution "gone" of this fleet has a list of items: s3:.*fleets\/gone\/items\.jsonl does not exist$/,
     ],
     [
       'a large JSON array',

@@ -360,6 +360,14 @@ test('the metrics on test data and the gate have columns', async () => {
   ]);
 });
 
+test('a row of fleet.csv is one line', async () => {
+  const cause = 'AlgorithmError: failed\r\n  Traceback:\n    ValueError';
+  const { files } = await run(objectsOf([{ id: 'a', error: 'AlgorithmError', cause }]));
+  const [, row, ...others] = (files['fleet.csv'] ?? '').trim().split(/\r?\n/);
+  expect(row).toContain('failed Traceback: ValueError');
+  expect(others).toEqual([]);
+});
+
 test('a report is linked from its place next to the summary', async () => {
   const { files } = await run(objectsOf([{ id: 'a', value: 1 }]));
   expect(files['fleet.html']).toContain(`href="../../reports/${folderOf('a')}tuning-a/report.html"`);

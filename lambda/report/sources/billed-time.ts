@@ -21,6 +21,6 @@ export function billedTimeOf(
   const { ResourceConfig, EnableManagedSpotTraining: isSpot } = definition;
   if (!start) return { TrainingJobStatus, ResourceConfig };
   if (!end || isSpot) return undefined;
-  const seconds = Math.max(0, Math.round((end.getTime() - start.getTime()) / 1000));
+  const seconds = Math.max(1, Math.round((end.getTime() - start.getTime()) / 1000));
   return { TrainingJobStatus, TrainingStartTime: start, BillableTimeInSeconds: seconds, ResourceConfig };
 }

@@ -34,7 +34,7 @@ export function formatSeconds(seconds: number): string {
 
 /** Formats an estimated duration in seconds, rounded so that it does not look exact. */
 export function formatRoughly(seconds: number): string {
-  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 10) return `${seconds === 0 ? 0 : Math.max(1, Math.round(seconds))} s`;
   if (seconds < 57.5) return `${Math.round(seconds / 5) * 5} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
