@@ -50,7 +50,7 @@ export class FindBestTrainingJobFunction extends lambda.Function {
         description: 'Finds the best training job of a SageMaker tuning job',
         roleDescription: 'Reads the results of SageMaker tuning jobs',
         memorySize: 256,
-        timeout: Duration.minutes(2),
+        timeout: Duration.minutes(5),
         encryptionKey: props.encryptionKey,
       }),
     );

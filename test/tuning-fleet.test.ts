@@ -172,7 +172,7 @@ describe('an item', () => {
   });
 
   test('waits with jitter for throttled requests, and takes another name for a name that is taken', () => {
-    const { TuneHyperparameters, TrainFinalModel, FindBestTrainingJob, WriteReport } = itemStates();
+    const { TuneHyperparameters, TrainFinalModel } = itemStates();
     for (const { Retry } of [TuneHyperparameters, TrainFinalModel]) {
       expect(Retry).toMatchObject([
         {
@@ -182,11 +182,6 @@ describe('an item', () => {
         },
         { ErrorEquals: ['SageMaker.ResourceInUseException'], JitterStrategy: 'FULL' },
       ]);
-    }
-    for (const { Retry } of [FindBestTrainingJob, WriteReport]) {
-      expect(Retry).toContainEqual(
-        expect.objectContaining({ ErrorEquals: ['Lambda.TooManyRequestsException'], JitterStrategy: 'FULL' }),
-      );
     }
   });
 });

@@ -198,7 +198,7 @@ test('the function can read the results of its own jobs, and write logs', () => 
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',
     Architectures: ['arm64'],
-    Timeout: 120,
+    Timeout: 300,
     LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('FunctionLogs') } },
   });
   const role = resourceOf(template, 'AWS::IAM::Role', /FindBest.*FunctionRole/);

@@ -3,6 +3,7 @@ import { DescribeModelPackageCommand, ListModelPackagesCommand } from '@aws-sdk/
 import { locationOf } from '../shared/s3-location';
 import { openObject } from '../shared/s3-objects';
 import { isNotFound } from '../shared/sagemaker-errors';
+import { rethrowTransient } from '../shared/transient-errors';
 import type { EvaluationClients } from './clients';
 import type { EvaluateModelEvent } from './event';
 
@@ -87,6 +88,7 @@ async function readStatistics(
   try {
     return { statistics: await json(await openObject(s3, locationOf(uri))) };
   } catch (error) {
+    rethrowTransient(error);
     return { problem: `its statistics ${uri} cannot be read: ${(error as Error).message}` };
   }
 }

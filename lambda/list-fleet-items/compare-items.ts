@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type ItemFingerprint, type ItemSuccess, successesFolder } from '../shared/fleet-success';
 import { inParallel } from '../shared/in-parallel';
+import { rethrowTransient } from '../shared/transient-errors';
 import { DataListing } from './data-listing';
 import { InvalidItemsError } from './errors';
 import type { LastSuccess, ListFleetItemsEvent } from './event';
@@ -52,6 +53,7 @@ export async function compareItems(
               },
             };
     } catch (error) {
+      rethrowTransient(error);
       problems.push(`${place}: ${(error as Error).message}`);
     }
   });

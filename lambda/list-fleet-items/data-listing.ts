@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { locationOf } from '../shared/s3-location';
 import { pagesOf } from '../shared/s3-objects';
+import { rethrowTransient } from '../shared/transient-errors';
 
 /** Maximum number of pages of a location, with 1,000 objects each. */
 const MAX_PAGES = 100;
@@ -22,6 +23,7 @@ export class DataListing {
     const known =
       this.hashes.get(uri) ??
       this.list(uri).catch((error) => {
+        rethrowTransient(error);
         throw new Error(`${uri} cannot be listed: ${(error as Error).message}`, { cause: error });
       });
     this.hashes.set(uri, known);

@@ -6,6 +6,7 @@ import { show } from '../shared/event-fields';
 import { linesIn } from '../shared/lines-in';
 import { locationOf } from '../shared/s3-location';
 import { hasObject, pagesOf } from '../shared/s3-objects';
+import { rethrowTransient } from '../shared/transient-errors';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
 import type { Row } from './row';
@@ -59,6 +60,7 @@ async function open(client: S3Client, uri: string, limit = Number.POSITIVE_INFIN
     return Body as Readable;
   } catch (error) {
     if (error instanceof InvalidItemsError) throw error;
+    rethrowTransient(error);
     const exists = await hasObject(client, locationOf(uri)).catch(() => true);
     const problem = exists ? `cannot be read: ${(error as Error).message}` : 'does not exist';
     throw new InvalidItemsError(`${uri} ${problem}`, { cause: error });

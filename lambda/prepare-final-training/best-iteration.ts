@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { readUnpacked } from '../shared/read-unpacked';
 import { locationOf } from '../shared/s3-location';
 import { openObject } from '../shared/s3-objects';
+import { rethrowTransient } from '../shared/transient-errors';
 import { BestIterationUnknownError } from './errors';
 
 /**
@@ -35,6 +36,7 @@ export async function readBestIteration(
     const found = await readUnpacked(await openObject(client, locationOf(modelArtifacts)), findIn);
     if (found !== undefined) return found;
   } catch (error) {
+    rethrowTransient(error);
     throw new BestIterationUnknownError(`${modelArtifacts} cannot be read: ${(error as Error).message}`, {
       cause: error,
     });

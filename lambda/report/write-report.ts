@@ -1,4 +1,5 @@
 import { putObject } from '../shared/put-object';
+import { rethrowTransient } from '../shared/transient-errors';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
 import type { ReportEvent } from './event';
@@ -18,7 +19,10 @@ export type ReportResult =
     }
   | { readonly report: null; readonly reportError: string };
 
-/** Creates and writes a report. Returns errors in the result, so that a report never makes an execution fail. */
+/**
+ * Creates and writes a report. Returns errors in the result, so that a report never makes an execution fail. Throws an error
+ * only if the state machine can repeat the invocation with success.
+ */
 export async function writeReport(
   clients: ReportClients,
   event: ReportEvent,
@@ -47,6 +51,7 @@ export async function writeReport(
       ...(notices.length > 0 && { notices }),
     };
   } catch (error) {
+    rethrowTransient(error);
     // Logs the error with its stack trace.
     console.error(error);
     return { report: null, reportError: textOf(error) };

@@ -15,7 +15,7 @@ import { failAgain } from './poll-job';
 import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { endWithReport } from './report-states';
-import { RETRY_READING, retryJobCreation, retryThrottledFunction } from './retries';
+import { RETRY_READING, retryFunction, retryJobCreation } from './retries';
 import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
@@ -131,7 +131,7 @@ export class FinalTrainingStates {
     const { prepareFinalTrainingFunction: preparing } = props;
     if (preparing === undefined) return jobs;
     const prepare = prepareFinalTraining(scope, props, props.definitions, preparing);
-    retryThrottledFunction(prepare, props);
+    retryFunction(prepare);
     catchFailure(prepare, failed, told);
     return prepare.next(jobs);
   }

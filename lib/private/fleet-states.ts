@@ -21,6 +21,7 @@ import { grantOutputKey, outputKey } from './output-key';
 import { QUOTA_FIELDS, QUOTA_RESOURCES, readQuotas } from './quota-states';
 import type { QuotaUse } from './quota-uses';
 import { orNull } from './report-states';
+import { retryFunction } from './retries';
 
 /** Everything that the states of a fleet need. */
 export interface FleetStatesProps {
@@ -131,7 +132,7 @@ export class FleetStates extends sfn.StateMachineFragment {
   private listItems(tune: sfn.DistributedMap): sfn.TaskStateBase {
     const { items, dataFields, requiredFields, maxConcurrency, bound, quotas, output, encryptionKey } =
       this.props;
-    return tasks.LambdaInvoke.jsonata(this, 'ListItems', {
+    const list = tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
       comment: 'Reads and checks the list of the items',
       lambdaFunction: this.listItemsFunction,
@@ -150,6 +151,8 @@ export class FleetStates extends sfn.StateMachineFragment {
       }),
       outputs: jsonata('$states.result.Payload'),
     });
+    retryFunction(list);
+    return list;
   }
 
   /** How the function `list-fleet-items` compares the items with their last successes. */
@@ -210,7 +213,7 @@ export class FleetStates extends sfn.StateMachineFragment {
 
   private summarize(): sfn.TaskStateBase {
     const { pricePerSecond, quotas, output, encryptionKey } = this.props;
-    return tasks.LambdaInvoke.jsonata(this, 'SummarizeFleet', {
+    const summarize = tasks.LambdaInvoke.jsonata(this, 'SummarizeFleet', {
       stateName: 'SummarizeFleet',
       comment: 'Writes the summary of the results',
       lambdaFunction: this.summarizeFunction,
@@ -223,6 +226,8 @@ export class FleetStates extends sfn.StateMachineFragment {
       }),
       outputs: jsonata('$states.result.Payload'),
     });
+    retryFunction(summarize);
+    return summarize;
   }
 }
 

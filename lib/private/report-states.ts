@@ -3,6 +3,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { jsonata } from './jsonata';
+import { retryFunction } from './retries';
 
 /** JSONata for a sentence with the location of the report, to append to the cause of an error. */
 export const REPORT_SENTENCE =
@@ -16,7 +17,7 @@ export function writeReport(
   scope: Construct,
   options: { readonly lambdaFunction: lambda.IFunction; readonly payload: Record<string, unknown> },
 ): tasks.LambdaInvoke {
-  return tasks.LambdaInvoke.jsonata(scope, 'WriteReport', {
+  const write = tasks.LambdaInvoke.jsonata(scope, 'WriteReport', {
     comment: 'Writes the report of the search; the execution never fails because of it',
     lambdaFunction: options.lambdaFunction,
     payload: sfn.TaskInput.fromObject(options.payload),
@@ -24,6 +25,8 @@ export function writeReport(
       "$merge([$states.input, {'written': $sift($states.result.Payload, function($value, $name) { $name in ['report', 'reportError', 'instanceSeconds'] })}])",
     ),
   });
+  retryFunction(write);
+  return write;
 }
 
 /** Whether the execution must fail. */

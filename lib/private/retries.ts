@@ -59,19 +59,43 @@ export function retryRegistration(task: sfn.TaskStateBase, item: FleetItemOption
 }
 
 /**
- * In a fleet, adds retries for throttled invocations of a function, because the items can use up the account's
- * concurrent Lambda executions.
+ * Names of errors with which AWS services and the AWS SDK ask to repeat a request later. A function fails with such an error
+ * after its own attempts (lambda/shared/transient-errors.ts).
  *
- * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-export function retryThrottledFunction(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
-  if (!_isFleetItem) return;
+export const TRANSIENT_ERRORS: readonly string[] = [
+  'ThrottlingException',
+  'ServiceUnavailable',
+  'InternalFailure',
+  'InternalError',
+  'SlowDown',
+  'RequestTimeout',
+  'TimeoutError',
+];
+
+/**
+ * Adds retries for a function whose invocation or whose requests are throttled, and for a function that reached its timeout.
+ * Without these retries, a failure to read the results of a paid job would fail the execution. All functions of this library
+ * can run again. Together with the waits, the 12 attempts take about 17 minutes at most.
+ *
+ * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+ */
+export function retryFunction(task: sfn.TaskStateBase): void {
   task.addRetry({
-    errors: ['Lambda.TooManyRequestsException'],
+    errors: ['Lambda.TooManyRequestsException', ...TRANSIENT_ERRORS],
     interval: Duration.seconds(5),
     backoffRate: 2,
     maxDelay: Duration.minutes(2),
     maxAttempts: 12,
+    jitterStrategy: sfn.JitterType.FULL,
+  });
+  task.addRetry({
+    errors: ['Sandbox.Timedout', 'Lambda.Unknown'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 2,
     jitterStrategy: sfn.JitterType.FULL,
   });
 }

@@ -8,7 +8,6 @@ import { jsonata } from './jsonata';
 import { outputKey } from './output-key';
 import { reportLocation } from './report-function';
 import { orNull, writeReport } from './report-states';
-import { retryThrottledFunction } from './retries';
 import { isChain } from './tuning-chain';
 import type { TuningStatesProps } from './tuning-states';
 
@@ -17,7 +16,7 @@ export function searchReport(scope: Construct, props: TuningStatesProps): tasks.
   const { reportFunction, output, encryptionKey, featureNames, finalTraining, train } = props;
   if (reportFunction === undefined) return undefined;
   const data = train.location?.uri;
-  const write = writeReport(scope, {
+  return writeReport(scope, {
     lambdaFunction: reportFunction,
     payload: {
       tuningJobName: jsonata(
@@ -40,6 +39,4 @@ export function searchReport(scope: Construct, props: TuningStatesProps): tasks.
         )),
     },
   });
-  retryThrottledFunction(write, props);
-  return write;
 }

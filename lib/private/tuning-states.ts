@@ -22,7 +22,7 @@ import { jsonata } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
-import { retryJobCreation, retryThrottledFunction } from './retries';
+import { retryFunction, retryJobCreation } from './retries';
 import { searchReport } from './search-report';
 import { isChain } from './tuning-chain';
 import { startedSettings, TuningChainStates } from './tuning-chain-states';
@@ -282,7 +282,7 @@ export class TuningStates {
           ? { settings: jsonata('$states.input.settings'), result: jsonata(result) }
           : jsonata(result),
     });
-    retryThrottledFunction(findBest, this.props);
+    retryFunction(findBest);
     if (this.writeReport) {
       findBest.addCatch(this.writeReport, {
         errors: ['NoCompletedTrainingJobError'],

@@ -11,7 +11,7 @@ import { pollJob } from '../../private/poll-job';
 import { waitForQuota } from '../../private/quota';
 import { reportLocation } from '../../private/report-function';
 import { endWithReport, writeReport } from '../../private/report-states';
-import { retryJobCreation } from '../../private/retries';
+import { retryFunction, retryJobCreation } from '../../private/retries';
 import { type AutoMlRequestProps, autoMlRequest } from './automl-request';
 import { configureAutoMlExpression } from './configure-automl';
 
@@ -76,7 +76,7 @@ export class AutoMlStates {
   /** Checks the data for problems that would make the job fail after several paid minutes. */
   private checkData(): tasks.LambdaInvoke {
     const { train, problemType, sampleWeightColumn } = this.props;
-    return tasks.LambdaInvoke.jsonata(this.scope, 'CheckData', {
+    const check = tasks.LambdaInvoke.jsonata(this.scope, 'CheckData', {
       lambdaFunction: this.props.checkDataFunction,
       payload: sfn.TaskInput.fromObject({
         target: jsonata('$states.input.settings.target'),
@@ -92,6 +92,8 @@ export class AutoMlStates {
       }),
       outputs: jsonata('$states.input'),
     });
+    retryFunction(check);
+    return check;
   }
 
   private createAutoMlJob(): tasks.CallAwsService {
@@ -134,13 +136,15 @@ export class AutoMlStates {
   }
 
   private findBestCandidate(): tasks.LambdaInvoke {
-    return tasks.LambdaInvoke.jsonata(this.scope, 'FindBestCandidate', {
+    const findBest = tasks.LambdaInvoke.jsonata(this.scope, 'FindBestCandidate', {
       lambdaFunction: this.props.findBestCandidateFunction,
       payload: sfn.TaskInput.fromObject({ autoMlJobName: jsonata('$states.input.autoMlJobName') }),
       outputs: this.props.reportFunction
         ? { result: jsonata('$states.result.Payload') }
         : jsonata('$states.result.Payload'),
     });
+    retryFunction(findBest);
+    return findBest;
   }
 
   /**

@@ -7,7 +7,7 @@ import { FAILURE } from '../../private/error-reasons';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
 import { jsonata } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
-import { retryJobCreation, retryRegistration, retryThrottledFunction } from '../../private/retries';
+import { retryFunction, retryJobCreation, retryRegistration } from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
@@ -167,7 +167,7 @@ export class EvaluationStates {
         "{'evaluation': $merge([$states.result.Payload.evaluation, {'transformJob': $states.input.transformJob, 'model': $states.input.model}]), 'gate': $states.result.Payload.gate, 'charts': $states.result.Payload.charts}",
       ),
     });
-    retryThrottledFunction(evaluate, this.props);
+    retryFunction(evaluate);
     return this.catching(evaluate, {
       error: 'EvaluationFailed',
       what: 'The metrics of the test data could not be computed',

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TuningIntegration } from '../../../lib';
 import { workflow } from '../../../test/fixtures';
@@ -151,14 +151,15 @@ describe('a function that does not answer', () => {
   afterEach(() => stack.close());
 
   /**
-   * Inserts code at the start of the function that finds the best training job. @returns a function that removes
-   * the code
+   * Inserts code at the start of the function that finds the best training job. The code can call the complete function,
+   * which is in `whole.js`. @returns a function that removes the code
    */
   const breakFunction = (code: string): (() => void) => {
     const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
     const [hash = ''] = filesIn(join(stack.root, 'functions', folder));
     const file = join(stack.root, 'functions', folder, hash, 'index.js');
     const whole = readFileSync(file, 'utf8');
+    writeFileSync(join(dirname(file), 'whole.js'), whole);
     writeFileSync(file, `${code}\n${whole}`);
     return () => writeFileSync(file, whole);
   };
@@ -188,6 +189,20 @@ describe('a function that does not answer', () => {
     });
     mend();
     return `${record.error}; ${await redriveToSuccess(execution)}`;
+  });
+
+  testFault('the requests of the function are throttled at first', async () => {
+    await deploy(assemblies['.sync']);
+    breakFunction(`let calls = 0;
+      exports.handler = (event) => {
+        calls += 1;
+        if (calls > 1) return require('./whole.js').handler(event);
+        throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+      };
+      return;`);
+    expect(await stack.startExecution().ended).toMatchObject({ status: 'SUCCEEDED' });
+    expect(trained).toHaveLength(TRAINING_JOBS + 1);
+    return 'the function runs again, and the execution succeeds';
   });
 
   testFault('the function does not answer in time', async () => {

@@ -1,0 +1,21 @@
+/**
+ * Names of errors with which AWS services and the AWS SDK ask to repeat a request later. The state machine invokes the function
+ * again after these errors (lib/private/retries.ts).
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const TRANSIENT_ERRORS: readonly string[] = [
+  'ThrottlingException',
+  'ServiceUnavailable',
+  'InternalFailure',
+  'InternalError',
+  'SlowDown',
+  'RequestTimeout',
+  'TimeoutError',
+];
+
+/** Throws the error again if a later invocation can succeed. */
+export function rethrowTransient(error: unknown): void {
+  if (error instanceof Error && TRANSIENT_ERRORS.includes(error.name)) throw error;
+}
