@@ -155,13 +155,45 @@ describe('several tuning jobs', () => {
     expect(STATES[STATES.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
   });
 
-  test('are found by their own name if the cause of a failure has the names of their parents', async () => {
-    const { Output } = STATES.TuneWithWarmStart.Catch.find(({ Next }: Json) => Next === 'TuningJobStarted');
-    const name = (tuningJob: string) => `"HyperParameterTuningJobName":"${tuningJob}"`;
-    const Cause = `{"WarmStartConfig":{"ParentHyperParameterTuningJobs":[{${name('a')}},{${name('b')}}]},${name('c')}}`;
-    const input = { settings: { warmStartFrom: ['a', 'b'] } };
-    const caught = { input, errorOutput: { Error: 'States.TaskFailed', Cause }, context: CONTEXT };
-    expect((await evaluateAll(Output, caught)).tuningJobName).toBe('c');
+  test('are searched for what they found if one can no longer be described', async () => {
+    const sdk = statesOf({ ...LARGE, integration: TuningIntegration.SDK });
+    const failure = { Error: 'States.TaskFailed', Cause: 'no answer' };
+    const settings = { earlierTuningJobNames: ['a'] };
+    const input = { settings, tuningJobName: 'b', polls: 3, status: 'InProgress' };
+    const [caught] = sdk.DescribeTuningJob.Catch;
+    const after = await evaluateAll(caught.Output, { input, errorOutput: failure });
+    expect([caught.Next, after]).toEqual(['StopTuningJob', { settings, tuningJobName: 'b', failure }]);
+    const { Next, Catch } = sdk.StopTuningJob;
+    expect(Next).toBe('HasEarlierTuningJob');
+    expect(Catch).toMatchObject([
+      { ErrorEquals: ['SageMaker.ResourceNotFoundException'], Next: 'HasEarlierTuningJob' },
+      { ErrorEquals: ['States.ALL'], Next: 'TuningJobOutOfSight' },
+    ]);
+  });
+
+  const STATIC = statesOf({ warmStart: WarmStart.transferLearning(['a', 'b']) });
+  test.each<[string, Json]>([
+    ['of a chain', STATES.TuneWithWarmStart],
+    ['with a warm start from the input', statesOf().TuneWithWarmStart],
+    ['with a warm start from the properties', STATIC.TuneHyperparameters],
+  ])('are found by their own name if the cause has the names of their parents: %s', async (_name, state) => {
+    const { Output } = state.Catch.find(({ Next }: Json) => Next === 'TuningJobStarted');
+    const HyperParameterTuningJobName = 'c';
+    const parents = ['a', 'b'].map((name) => ({ HyperParameterTuningJobName: name }));
+    const WarmStartConfig = { ParentHyperParameterTuningJobs: parents };
+    const causes = [
+      { WarmStartConfig, HyperParameterTuningJobName },
+      { HyperParameterTuningJobName, WarmStartConfig },
+    ].map((description) => JSON.stringify(description));
+    // A long cause is cut, and is then no JSON.
+    for (const Cause of [...causes, causes[0]?.slice(0, -1)]) {
+      const caught = {
+        input: { settings: { warmStartFrom: ['a', 'b'] } },
+        errorOutput: { Error: 'States.TaskFailed', Cause },
+        context: CONTEXT,
+      };
+      expect((await evaluateAll(Output, caught)).tuningJobName).toBe('c');
+    }
   });
 
   test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(

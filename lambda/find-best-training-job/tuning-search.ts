@@ -45,10 +45,11 @@ export async function readSearch(
     ];
   });
   const all = [...earlier.flat(), last];
-  const didNotStart = failure && last.tuningJob.status === 'Completed' ? failure : undefined;
+  // The failure is that of the next tuning job, which did not start or can no longer be described.
+  const ofNext = failure && last.tuningJob.status === 'Completed' ? failure : undefined;
   const failureReason =
     description.FailureReason ||
-    (didNotStart && `The next tuning job did not start: ${describeFailure(didNotStart)}`);
+    (ofNext && `The next tuning job did not run to its end: ${describeFailure(ofNext)}`);
   return {
     tuningJob: {
       ...last.tuningJob,

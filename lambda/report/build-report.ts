@@ -26,7 +26,7 @@ import {
 
 /** The report of a hyperparameter tuning job, which can still be running or have failed. */
 export function buildTuningReport(input: TuningReportInput): Report {
-  const { tuningJob, trainingJobs, parents = [] } = input;
+  const { tuningJob, trainingJobs, parents = [], earlierTuningJobNames: earlier = [] } = input;
   const searches = [{ tuningJob, trainingJobs }, ...parents].map((search) => ({
     definitions: definitionsOf(search.tuningJob),
     trainingJobs: search.trainingJobs,
@@ -37,6 +37,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
     kind: 'HyperparameterTuning',
     name: tuningJob.HyperParameterTuningJobName ?? '',
     status: tuningJob.HyperParameterTuningJobStatus ?? 'Unknown',
+    ...(earlier.length > 0 && { earlierTuningJobs: earlier }),
     ...defined({
       strategy: config?.Strategy,
       failureReason: tuningJob.FailureReason,

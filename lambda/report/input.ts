@@ -14,6 +14,8 @@ import type { FeatureImportance, LearningCurve, Links } from './report-data';
 export interface TuningReportInput extends ReportExtras, ModelResults {
   readonly tuningJob: DescribeHyperParameterTuningJobResponse;
   readonly trainingJobs: readonly TrainingJobInput[];
+  /** Names of the tuning jobs that the search ran before this one, oldest first. Their training jobs are in `trainingJobs`. */
+  readonly earlierTuningJobNames?: readonly string[];
   /** Earlier tuning jobs that the search started from. */
   readonly parents?: readonly Pick<TuningReportInput, 'tuningJob' | 'trainingJobs'>[];
   readonly finalTrainingJob?: DescribeTrainingJobResponse;

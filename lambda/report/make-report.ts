@@ -49,7 +49,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     search.finalTrainingJob ? finalImportance : readImportance(clients.s3, bestOf(search, options)),
   ]);
   const columnNames = namesFor(search.tuningJob, options.features);
-  const { crossValidation, evaluation, charts, gate, modelPackage } = options;
+  const { earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage } = options;
   return buildTuningReport({
     ...common,
     ...input,
@@ -57,7 +57,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
-    ...defined({ crossValidation, evaluation, charts, gate, modelPackage }),
+    ...defined({ earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage }),
     notices: [
       ...(options.searchFailure ? [`The search is not complete. ${options.searchFailure}`] : []),
       ...notices,

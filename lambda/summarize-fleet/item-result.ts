@@ -20,6 +20,9 @@ const MAX_REASON = 600;
 /** Matches the sentence with the location of the report at the end of a cause. */
 const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 
+/** Matches the sentence with the final model, which an error after the training has (lib/evaluation/private/final-model.ts). */
+const FINAL_MODEL = /[.] Training job of the final model: (\S+), model (s3:\/\/\S+?)(?=[.] |[.]?$)/;
+
 /** Matches the reason why training jobs failed, and the name of a job. */
 const TRAINING_JOBS = /Most common reason, [^:]*? for example ([a-zA-Z0-9-]+): ([\s\S]+?)(?:\. Logs: .*)?$/;
 
@@ -88,7 +91,7 @@ function succeeded(output: Output): Partial<ItemResult> {
 }
 
 /** The values of the metrics that are defined. */
-function valuesOf(
+export function valuesOf(
   metrics: Readonly<Record<string, { readonly value: number | null }>>,
 ): Record<string, number> {
   return Object.fromEntries(
@@ -96,12 +99,19 @@ function valuesOf(
   );
 }
 
+/** The decision of the quality gate as text; undefined without a decision. */
+export function gateOf({ gatePassed }: ItemResult): 'passed' | 'failed' | undefined {
+  if (gatePassed === undefined) return undefined;
+  return gatePassed ? 'passed' : 'failed';
+}
+
 function failed({ Error: error = 'Unknown', Cause: cause = '' }: ChildExecution): Partial<ItemResult> {
-  const report = REPORT.exec(cause)?.[1];
+  const text = reasonIn(cause);
+  const [, finalTrainingJob, model] = FINAL_MODEL.exec(text) ?? [];
   return {
     error,
-    ...reasonOf(reasonIn(cause).replace(REPORT, '')),
-    ...(report !== undefined && { report }),
+    ...reasonOf(text.replace(REPORT, '').replace(FINAL_MODEL, '')),
+    ...defined({ report: REPORT.exec(cause)?.[1], finalTrainingJob, model }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { csvLine } from '../shared/csv-line';
 import type { ItemResult } from './fleet-data';
+import { gateOf } from './item-result';
 
 type Column = readonly [string, (item: ItemResult) => string | number | undefined];
 
@@ -29,7 +30,7 @@ export function renderCsv(items: readonly ItemResult[]): string {
     ['model', ({ model }) => model],
     ...metrics.map((name) => [name, (item: ItemResult) => item.metrics?.[name]] as const),
     ...tested.map((name) => [`test:${name}`, (item: ItemResult) => item.evaluation?.[name]] as const),
-    ['gate', ({ gatePassed }) => (gatePassed === undefined ? undefined : gatePassed ? 'passed' : 'failed')],
+    ['gate', gateOf],
     ['report', ({ report }) => report],
     ['instance_seconds', ({ instanceSeconds }) => instanceSeconds],
     ...OPTIONAL.filter(([, read]) => items.some((item) => read(item) !== undefined)),

@@ -1,16 +1,15 @@
-import { json } from 'node:stream/consumers';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { PageAssets } from '../../local/src/markup/page';
 import { type ItemFingerprint, SKIPPED_ITEMS } from '../shared/fleet-success';
-import { inParallel } from '../shared/in-parallel';
 import { putObject } from '../shared/put-object';
 import { locationOf } from '../shared/s3-location';
-import { hasObject, openObject } from '../shared/s3-objects';
+import { hasObject } from '../shared/s3-objects';
 import type { Usage } from '../shared/usage';
 import type { SummarizeFleetEvent } from './event';
 import { type FleetSummary, type ItemResult, SCHEMA_VERSION } from './fleet-data';
 import { itemOf, type ListedItem, resultOf } from './item-result';
 import { renderPage } from './page/render-page';
+import { withReports } from './read-reports';
 import { findManifest, LAST_FILE, readLines, readResults } from './read-results';
 import { recordSuccesses } from './record-successes';
 import { renderCsv } from './render-csv';
@@ -28,9 +27,6 @@ export interface SummarizeFleetResult {
   };
 }
 
-/** Number of reports that are read at the same time. */
-const PARALLEL_READS = 20;
-
 /**
  * Reads the results of a fleet, one item at a time, and writes its summary and the records of the items that succeeded.
  * Returns undefined if there are no results to summarize.
@@ -47,8 +43,8 @@ export async function summarizeFleet(
   if (manifest === undefined && skipped.length === 0) return undefined;
   const run = manifest === undefined ? undefined : await readItems(client, bucket, key, manifest);
   if (run) await recordSuccesses(client, event, run.results, run.fingerprints);
-  const used = await withUse(client, run?.results ?? []);
-  const costs = used.map((item) => withCost(item, run?.bounds.get(item.folder), event.pricePerSecond));
+  const results = await withReports(client, run?.results ?? []);
+  const costs = results.map((item) => withCost(item, run?.bounds.get(item.folder), event.pricePerSecond));
   const items = worstFirst([...costs, ...skipped]);
   const { quotas } = event;
   const fleet = { ...summarize(items), ...(quotas && { quotas }) };
@@ -116,18 +112,6 @@ async function readItems(
   return { results: [...items.values()], fingerprints, bounds };
 }
 
-/** Adds the billed time of failed items, which is only in their reports. */
-async function withUse(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
-  const all = [...items];
-  await inParallel(items.entries(), PARALLEL_READS, async ([index, item]) => {
-    const { report, instanceSeconds } = item;
-    if (report === undefined || instanceSeconds !== undefined) return;
-    const used = await usedIn(client, report);
-    if (used !== undefined) all[index] = { ...item, instanceSeconds: used };
-  });
-  return all;
-}
-
 /** Adds the bound and the actual use of an item. */
 function withCost(
   item: ItemResult,
@@ -139,18 +123,4 @@ function withCost(
   if (instanceSeconds === undefined) return { ...item, cost: { bound } };
   const price = pricePerSecond === undefined ? {} : { cost: instanceSeconds * pricePerSecond };
   return { ...item, cost: { bound, used: { instanceSeconds, ...price } } };
-}
-
-async function usedIn(client: S3Client, report: string): Promise<number | undefined> {
-  const location = locationOf(report.replace(/report\.html$/, 'report.json'));
-  try {
-    const { cost } = (await json(await openObject(client, location))) as {
-      cost?: { billableSeconds?: number; unknownJobs?: number };
-    };
-    return cost?.unknownJobs ? undefined : cost?.billableSeconds;
-  } catch (error) {
-    // The billed time is optional in the summary.
-    console.warn(`${report}: ${(error as Error).message}`);
-    return undefined;
-  }
 }

@@ -5,6 +5,9 @@ import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data'
 /** Number of reasons for failure in the output of the execution. */
 const MAX_REASONS = 10;
 
+/** Number of characters of a reason that are compared. The names in longer reasons can move their end, because reasons are cut. */
+const COMPARED_CHARACTERS = 400;
+
 const RANKS: Readonly<Record<ItemStatus, number>> = {
   FAILED: 0,
   TIMED_OUT: 0,
@@ -64,24 +67,40 @@ function costOf(items: readonly ItemResult[]): Pick<FleetSummary, 'cost'> {
 
 function reasonsOf(items: readonly ItemResult[]): Reason[] {
   const failed = new Map(items.flatMap((item) => (item.error === undefined ? [] : [[nameOf(item), item]])));
-  const failures = [...failed].map(([name, { error, reason = '' }]) => ({
+  const failures = [...failed].map(([name, item]) => ({
     name,
-    reason: `${error}\n${reason}`,
+    reason: `${item.error}\n${withoutItem(item).slice(0, COMPARED_CHARACTERS)}`,
   }));
   return commonReasons(failures)
     .slice(0, MAX_REASONS)
-    .map(({ reason: both, example, count }) => {
-      const end = both.indexOf('\n');
-      const { id = example } = failed.get(example) ?? {};
-      return { error: both.slice(0, end), reason: both.slice(end + 1), example: id, count };
+    .map(({ example, count }) => {
+      const { id = example, error = '', reason = '' } = failed.get(example) ?? {};
+      return { error, reason, example: id, count };
     });
 }
 
+/** The reason without the names that differ between items. Numbers are compared later, and an ID can be a number. */
+function withoutItem({ id, folder, tuningJob, reason = '' }: ItemResult): string {
+  const hash = folder.slice(folder.lastIndexOf('-') + 1, -1);
+  const names = [
+    `[\\w-]*${escaped(hash)}`,
+    ...(tuningJob === undefined ? [] : [escaped(tuningJob)]),
+    ...(/\D/.test(id) ? [`(?<![\\p{L}\\p{N}])${escaped(id)}(?![\\p{L}\\p{N}])`] : []),
+  ];
+  return reason.replace(new RegExp(names.join('|'), 'gu'), '<item>');
+}
+
+/** A regular expression that matches exactly this text. */
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
+
 /**
- * The name of the failed training job or, if there is none, the ID of the item. A failure reason can contain this name.
+ * The name of the failed training job. If there is none, the folder of the item: unlike an ID, it cannot be a part of another
+ * word.
  */
-function nameOf({ failedJob, id }: ItemResult): string {
-  return failedJob ?? id;
+function nameOf({ failedJob, folder }: ItemResult): string {
+  return failedJob ?? folder;
 }
 
 function objectiveOf(items: readonly ItemResult[]): Pick<FleetSummary, 'objective'> {

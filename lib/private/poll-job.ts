@@ -20,6 +20,11 @@ export interface PolledJob {
   /** Fields of the state's data to pass on to the next states. */
   readonly keeps?: readonly string[];
   readonly next: sfn.State;
+  /**
+   * State that follows if the job can no longer be described and was stopped, or does not exist any more. It gets the error in
+   * `failure`. @default - the execution fails
+   */
+  readonly outOfSight?: sfn.State;
 }
 
 /**
@@ -28,6 +33,9 @@ export interface PolledJob {
  * the limit.
  */
 const LONGEST_WAIT_SECONDS = 1200;
+
+/** Name of SageMaker's error for a job that does not exist. */
+const NOT_FOUND = 'SageMaker.ResourceNotFoundException';
 
 /**
  * Polls a job until it ends, at growing intervals. If describing the job fails, the job is stopped.
@@ -45,13 +53,20 @@ export function pollJob(scope: Construct, job: PolledJob): sfn.State {
     status: jsonata(`$states.result.${job.statusMember}`),
   });
   const stop = call(scope, `Stop${job.name}`, job.stopAction, job, jsonata('$states.input'));
-  const outOfSight = failAgain(scope, `${job.name}OutOfSight`);
+  const failed = failAgain(scope, `${job.name}OutOfSight`);
   describe.addCatch(stop, {
     errors: [sfn.Errors.ALL],
-    outputs: { ...kept([job.nameField]), failure: jsonata('$states.errorOutput') },
+    outputs: {
+      ...kept([...(job.outOfSight ? (job.keeps ?? []) : []), job.nameField]),
+      failure: jsonata('$states.errorOutput'),
+    },
   });
-  stop.addCatch(outOfSight, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
-  stop.next(outOfSight);
+  if (job.outOfSight) {
+    stop.addCatch(job.outOfSight, { errors: [NOT_FOUND], outputs: jsonata('$states.input') });
+  }
+  // If the job may still run, the execution fails, so that StopAbandonedJobs stops the job.
+  stop.addCatch(failed, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
+  stop.next(job.outOfSight ?? failed);
   return wait.next(describe).next(
     sfn.Choice.jsonata(scope, `Has${job.name}Ended`)
       .when(sfn.Condition.jsonata(jsonata("$states.input.status in ['InProgress', 'Stopping']")), wait)

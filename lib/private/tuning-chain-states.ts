@@ -29,8 +29,8 @@ export class TuningChainStates {
   /** State that follows each tuning job that has ended. */
   readonly afterTuningJob: sfn.Choice;
   /**
-   * State that follows if a tuning job could not start. If earlier tuning jobs ran, the execution continues with their
-   * results.
+   * State that follows if a tuning job could not start, or can no longer be described. If earlier tuning jobs ran, the
+   * execution continues with their results.
    */
   readonly notStarted: sfn.State;
 
@@ -84,7 +84,7 @@ function nextTuningJob(hasMaxRuntime: boolean): string {
 )`;
 }
 
-/** JSONata that replaces the tuning job that did not start with the last one that ran. */
+/** JSONata that replaces the tuning job that did not run to its end with the one before it. */
 const LAST_STARTED = `(
   $names := ${SETTINGS}.earlierTuningJobNames;
   {

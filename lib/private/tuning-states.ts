@@ -31,10 +31,8 @@ import { tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
 /** ID of the state that starts a tuning job with a warm start. */
 const WITH_WARM_START = 'TuneWithWarmStart';
 
-const NAMES_IN_CAUSE = '$match($states.errorOutput.Cause, /"HyperParameterTuningJobName":"([^"]+)"/)';
-const NAME_IN_CAUSE = `${NAMES_IN_CAUSE}[0].groups[0]`;
-/** With a warm start, the description of the tuning job also has the names of its parents. */
-const NAME_IN_CAUSE_OF_CHAIN = `$filter(${NAMES_IN_CAUSE}.groups, function($name) { $not($name in $states.input.settings.warmStartFrom) })[0]`;
+/** JSONata for the name of the tuning job in the cause. With a warm start, the cause also has the names of the parents. */
+const NAME_IN_CAUSE = `$match($replace($states.errorOutput.Cause, /"ParentHyperParameterTuningJobs":\\[[^\\]]*\\]/, ''), /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]`;
 
 /** Everything that the states of a search need. */
 export interface TuningStatesProps extends FinalTrainingStatesProps {
@@ -162,7 +160,7 @@ export class TuningStates {
         // The cause is normally the description of the tuning job, which has its name. Otherwise, the expression
         // computes the name again.
         tuningJobName: jsonata(
-          `( $named := ${this.chain ? NAME_IN_CAUSE_OF_CHAIN : NAME_IN_CAUSE}; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
+          `( $named := ${NAME_IN_CAUSE}; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
         ),
       },
     });
@@ -262,6 +260,7 @@ export class TuningStates {
         arn: jobArn(this.scope, TUNING_JOB, this.props.jobNamePrefix),
         keeps: ['settings'],
         next: this.chain?.afterTuningJob ?? findBest,
+        outOfSight: this.chain?.notStarted,
       }),
     );
   }

@@ -99,7 +99,7 @@ test.each([
   [
     'a tuning job did not start',
     {},
-    'The next tuning job did not start: Step Functions reported SageMaker.X: denied',
+    'The next tuning job did not run to its end: Step Functions reported SageMaker.X: denied',
   ],
 ])('the result of a search says why it is not complete: %s', async (_name, last, failureReason) => {
   const failure = { Error: 'SageMaker.X', Cause: 'denied' };

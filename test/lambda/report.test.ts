@@ -4,6 +4,7 @@ import type { ReportClients } from '../../lambda/report/clients';
 import { parseEvent } from '../../lambda/report/event';
 import { linksIn } from '../../lambda/report/links';
 import { makeReport } from '../../lambda/report/make-report';
+import { renderPage } from '../../lambda/report/page/render-page';
 import { writeReport } from '../../lambda/report/write-report';
 
 type Input = Record<string, unknown>;
@@ -301,7 +302,14 @@ describe('a search of several tuning jobs', () => {
         searchFailure: 'It was a test.',
       }),
     );
-    expect(report.search).toMatchObject({ name: 'churn-2', createdAt: new Date(1000).toISOString() });
+    expect(report.search).toMatchObject({
+      name: 'churn-2',
+      earlierTuningJobs: ['churn-1'],
+      createdAt: new Date(1000).toISOString(),
+    });
+    expect(renderPage(report, { css: '', js: '' })).toContain(
+      'The search ran 2 tuning jobs, one after the other: <bdi>churn-1</bdi>, <bdi>churn-2</bdi>.',
+    );
     expect(report.search).not.toHaveProperty('warmStart');
     expect(report.jobs.map(({ number, name, search }) => [number, name, search])).toEqual([
       [1, 'churn-1-001', 'churn-2'],

@@ -180,12 +180,41 @@ test('how quotas limited the execution', async () => {
   expect(files['fleet.html']).toContain('<dt><bdi>Items at a time, by quotas</bdi></dt><dd>2 of 20</dd>');
 });
 
-test('an item that failed counts with what its report says it used', async () => {
-  const { fleet } = await run({
+test('an item that failed has the results of its report', async () => {
+  const report = {
+    search: { name: 't' },
+    objective: { metric: 'validation:rmse', type: 'Minimize' },
+    bestJob: 't-1',
+    jobs: [{ name: 't-1', value: 2 }],
+    finalModel: { job: 'f', metrics: { 'train:rmse': 1 }, modelArtifacts: 's3://m/f' },
+    evaluation: { metrics: { rmse: { value: 4 } } },
+    gate: { passed: false },
+    modelPackage: { arn: 'arn:model-package/broken/17' },
+    cost: { billableSeconds: 7 },
+  };
+  const { fleet, files } = await run({
     ...objectsOf(ITEMS),
-    'output/reports/broken-0123456789abcdef/t/report.json': JSON.stringify({ cost: { billableSeconds: 7 } }),
+    'output/reports/broken-0123456789abcdef/t/report.json': JSON.stringify(report),
   });
   expect(fleet).toMatchObject({ instanceSeconds: 187, unknownItems: 3 });
+  const results: Json[] = JSON.parse(files['fleet.json'] ?? '').results;
+  expect(results.find(({ id }) => id === 'broken')).toMatchObject({
+    status: 'FAILED',
+    error: 'NoCompletedTrainingJobError',
+    tuningJob: 't',
+    bestTrainingJob: 't-1',
+    objective: { metric: 'validation:rmse', type: 'Minimize', value: 2 },
+    finalTrainingJob: 'f',
+    model: 's3://m/f',
+    metrics: { 'train:rmse': 1 },
+    evaluation: { rmse: 4 },
+    gatePassed: false,
+    modelPackage: 'arn:model-package/broken/17',
+    instanceSeconds: 7,
+  });
+  const page = files['fleet.html'] ?? '';
+  expect(page).toContain('<th scope="col" class="t">Quality gate<th scope="col">Model version');
+  expect(page).toContain('<td class="t" data-value="0">failed<td data-value="17">17<');
 });
 
 test('an item whose report knows the time of only some jobs does not count', async () => {
@@ -193,6 +222,11 @@ test('an item whose report knows the time of only some jobs does not count', asy
   const report = 'output/reports/broken-0123456789abcdef/t/report.json';
   const { fleet } = await run({ ...objectsOf(ITEMS), [report]: JSON.stringify({ cost }) });
   expect(fleet).toMatchObject({ instanceSeconds: 180, unknownItems: 4 });
+});
+
+test('without a gate and a registry, the page has no columns for them', async () => {
+  const { files } = await run(objectsOf([{ id: 'later' }]));
+  expect(files['fleet.html']).not.toMatch(/Quality gate|Model version/);
 });
 
 describe('what the items used, next to their bounds', () => {
@@ -271,6 +305,28 @@ test('items whose training jobs failed for one reason are counted together', asy
       count: 2,
     },
   ]);
+});
+
+test('items that fail for one reason are counted together, whatever names and numbers are in it', async () => {
+  const item = (id: string, rmse: number) => ({
+    id,
+    error: 'QualityGateFailed',
+    cause: `The final model does not pass the quality gate: rmse is ${rmse}, the gate allows at most 0.3. Training job of the final model: stores-${id}-final, model s3://m/models/${folderOf(id)}model.tar.gz. Version 1 of group-${id}-0123456789abcdef is rejected. Report: s3://data/output/reports/${folderOf(id)}t/report.html`,
+  });
+  const { fleet, files } = await run(objectsOf([item('1', 0.4), item('11', 1.1), item('north', 12)]));
+  expect(fleet.reasons).toEqual([
+    {
+      error: 'QualityGateFailed',
+      reason:
+        'The final model does not pass the quality gate: rmse is 0.4, the gate allows at most 0.3. Version 1 of group-1-0123456789abcdef is rejected',
+      example: '1',
+      count: 3,
+    },
+  ]);
+  expect(JSON.parse(files['fleet.json'] ?? '').results[0]).toMatchObject({
+    finalTrainingJob: 'stores-1-final',
+    model: `s3://m/models/${folderOf('1')}model.tar.gz`,
+  });
 });
 
 test('a result of a redrive replaces the failure, in whatever order the files are', async () => {

@@ -30,6 +30,7 @@ ${
   html`<section aria-labelledby="features"><h2 id="features">Feature importance of the final model</h2><div class="columns">${charts.features.map((chart) => figure(chart, 540))}</div></section>`
 }
 ${jobsSection(report)}
+${tuningJobs(report)}
 ${warmStart(report, charts.parents)}
 ${missing(report)}
 </main>
@@ -54,6 +55,12 @@ function training(report: Report, curves: Content): Content {
   const notice = curves === undefined ? report.learningCurvesNotice : undefined;
   if (curves === undefined && notice === undefined) return undefined;
   return html`<section aria-labelledby="training"><h2 id="training">Training</h2>${curves}${notice !== undefined && html`<p class="note">${notice}</p>`}</section>`;
+}
+
+/** The names of all tuning jobs, if the search ran several. */
+function tuningJobs({ search: { name, earlierTuningJobs: earlier = [] } }: Report): Content {
+  if (earlier.length === 0) return undefined;
+  return html`<section aria-labelledby="tuning-jobs"><h2 id="tuning-jobs">Tuning jobs</h2><p>The search ran ${earlier.length + 1} tuning jobs, one after the other: ${[...earlier, name].map((each, index) => html`${index > 0 && ', '}<bdi>${each}</bdi>`)}.</p></section>`;
 }
 
 function warmStart({ search: { warmStart: start } }: Report, charts: readonly Chart[]): Content {

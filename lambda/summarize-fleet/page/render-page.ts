@@ -2,6 +2,7 @@ import { type Content, html, type Markup } from '../../../local/src/markup/marku
 import { htmlPage, type PageAssets } from '../../../local/src/markup/page';
 import { count, formatNumber, formatSeconds, formatShare, formatTime } from '../../shared/format';
 import type { Cost, FleetSummary, ItemResult } from '../fleet-data';
+import { gateOf } from '../item-result';
 import { histogram } from './histogram';
 
 /** Data of the page. */
@@ -126,6 +127,20 @@ const COLUMNS: readonly Column[] = [
     show: ({ objective }) => objective && formatNumber(objective.value),
     sortBy: ({ objective }) => objective?.value,
   },
+  {
+    title: 'Quality gate',
+    isText: true,
+    isOptional: true,
+    show: gateOf,
+    sortBy: ({ gatePassed }) => (gatePassed === undefined ? undefined : Number(gatePassed)),
+  },
+  {
+    title: 'Model version',
+    isText: false,
+    isOptional: true,
+    show: ({ modelPackage }) => modelPackage && versionOf(modelPackage),
+    sortBy: ({ modelPackage }) => (modelPackage === undefined ? undefined : Number(versionOf(modelPackage))),
+  },
   { title: 'Best training job', isText: true, show: ({ bestTrainingJob }) => bestTrainingJob },
   { title: 'Error', isText: true, show: ({ error }) => error },
   { title: 'Reason', isText: true, show: ({ reason }) => reason },
@@ -155,6 +170,11 @@ const COLUMNS: readonly Column[] = [
     show: ({ report }) => report !== undefined && html`<a href="${linkTo(report)}">report</a>`,
   },
 ];
+
+/** The number at the end of the ARN of a model package. */
+function versionOf(modelPackage: string): string {
+  return modelPackage.slice(modelPackage.lastIndexOf('/') + 1);
+}
 
 /**
  * A relative link to an item's report, so that it also works in a copy of the bucket. Both pages are below the output

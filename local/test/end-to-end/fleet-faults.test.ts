@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { testFault, testFaultIfAll } from './fault-table';
 import { ITEMS, JOBS_EACH, MOMENTS, type Moment } from './fleet-moments';
 import { synthesizeFleet } from './stub-fleet';
@@ -15,7 +14,7 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Number of processes that are killed, each at a random moment within its first seconds. */
+/** Number of processes that are killed, each at a random moment of the first seconds of its execution. */
 const RANDOM_KILLS = 20;
 const LONGEST_DELAY_MS = 3000;
 
@@ -25,8 +24,9 @@ beforeAll(() => {
   assembly = synthesizeFleet({ maxConcurrency: 2, maxTrainingJobs: JOBS_EACH });
 });
 
-function startFleet(root: string, moment?: Moment): RunningCli {
-  return startScript(join(__dirname, 'killed-fleet.ts'), assembly, root, ...(moment ? [moment] : []));
+function startFleet(root: string, moment?: Moment | number): RunningCli {
+  const given = moment === undefined ? [] : [String(moment)];
+  return startScript(join(__dirname, 'killed-fleet.ts'), assembly, root, ...given);
 }
 
 /** The complete lines of a file; none if it does not exist. */
@@ -95,10 +95,7 @@ testFault(`kill -9 of a fleet while ${MOMENTS.join(', while ')}`, () => {
 testFaultIfAll(`kill -9 of a fleet at ${RANDOM_KILLS} random moments`, () => {
   const root = temporaryFolder();
   const killed = Array.from({ length: RANDOM_KILLS }, () => async () => {
-    const fleet = startFleet(root);
-    await wait(Math.random() * LONGEST_DELAY_MS);
-    fleet.kill();
-    await fleet.ended;
+    await startFleet(root, Math.random() * LONGEST_DELAY_MS).ended;
   });
   return expectToSurvive(root, killed);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
 import { until } from '../services/helpers';
+import { redrive } from './redrive';
 import { deployFleet, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
 import { temporaryFolder } from './support';
 
@@ -33,7 +34,34 @@ test('a failed execution has a summary, and its retry runs only the items that d
     const again = ['i1', 'i3'].includes(id) || !before.has(id);
     expect([id, (jobs.get(id) ?? 0) - (before.get(id) ?? 0)]).toEqual([id, again ? 2 : 0]);
   }
-  await stack.close();
+
+  // A redrive continues the failed items in their Fail states, and does not run any item again.
+  jobs.clear();
+  expect(await redrive(stack, execution)).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
+  expect(jobs).toEqual(new Map());
+});
+
+test('a redrive of a stopped execution runs only the items that had not succeeded', async () => {
+  const { stub, jobs } = trainingOf(new Set());
+  let entered = () => undefined as unknown;
+  const isInThird = new Promise<void>((resolve) => {
+    entered = resolve;
+  });
+  const stack = await deployFleet(synthesizeFleet({ maxConcurrency: 1 }), temporaryFolder(), async (job) => {
+    const result = await stub(job);
+    if (itemOf(job.name) === 'i2' && jobs.get('i2') === 1) {
+      entered();
+      await new Promise((stopped) => job.signal.addEventListener('abort', stopped));
+    }
+    return result;
+  });
+  const execution = stack.startExecution({ input: { items: items(4) } });
+  await isInThird;
+  await execution.stop();
+  const { output } = await redrive(stack, execution);
+  expect(output).toMatchObject({ fleet: { items: 4, succeeded: 4 } });
+  // The search of the third item starts anew.
+  expect(Object.fromEntries(jobs)).toMatchObject({ i0: 2, i1: 2, i3: 2 });
 });
 
 test('with a bound, quotas and a registry, the history of the execution does not grow with the number of items', async () => {

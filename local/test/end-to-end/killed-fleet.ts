@@ -1,6 +1,6 @@
-// Runs or resumes a fleet with stubbed training, and kills its own process at one of the moments of fleet-moments.ts.
-// Arguments: the assembly, the root and the moment. Without a moment, runs to the end. Each finished training adds a
-// line to `<root>/trained`.
+// Runs or resumes a fleet with stubbed training, and kills its own process at one of the moments of fleet-moments.ts, or
+// after a number of milliseconds. Arguments: the assembly, the root and the moment or number. Without it, runs to the end.
+// Each finished training adds a line to `<root>/trained`.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalMode } from '../../src';
@@ -48,7 +48,8 @@ const arrange: Readonly<Record<Moment, () => void>> = {
 };
 
 async function main(): Promise<void> {
-  if (moment !== undefined) arrange[moment as Moment]();
+  const milliseconds = Number(moment);
+  if (moment !== undefined && Number.isNaN(milliseconds)) arrange[moment as Moment]();
   const stack = await LocalMode.deploy({
     assembly,
     root,
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
   for (const channel of ['train', 'validation']) {
     await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
   }
+  if (milliseconds >= 0) setTimeout(die, milliseconds);
   const { executions } = stack.resume();
   const [execution = stack.startExecution({ input: { items: ITEMS }, name: 'fleet' })] = executions;
   await execution.ended;

@@ -120,6 +120,8 @@ test('a tuning job that does not start ends the search, which uses what it has f
   const execution = stack.startExecution<TuningOutput>({ input: INPUT });
   const { tuningJob, bestTrainingJob } = await execution.output();
   expect(tuningJob).toMatchObject({ status: 'Completed' });
-  expect(tuningJob.failureReason).toMatch(/^The next tuning job did not start: .*No S3 objects found/);
+  expect(tuningJob.failureReason).toMatch(
+    /^The next tuning job did not run to its end: .*No S3 objects found/,
+  );
   expect(bestTrainingJob.name).toBe(lowest(log));
 });

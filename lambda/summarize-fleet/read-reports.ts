@@ -1,0 +1,77 @@
+import { json } from 'node:stream/consumers';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { defined } from '../shared/defined';
+import { inParallel } from '../shared/in-parallel';
+import { locationOf } from '../shared/s3-location';
+import { openObject } from '../shared/s3-objects';
+import type { ItemResult, Objective } from './fleet-data';
+import { valuesOf } from './item-result';
+
+/** Number of reports that are read at the same time. */
+const PARALLEL_READS = 20;
+
+/** The parts of `report.json` that the summary shows (lambda/report/report-data.ts). */
+interface Report {
+  readonly search?: { readonly name: string };
+  readonly objective?: Pick<Objective, 'metric' | 'type'>;
+  readonly bestJob?: string;
+  readonly jobs?: readonly { readonly name: string; readonly value?: number }[];
+  readonly finalModel?: {
+    readonly job: string;
+    readonly metrics?: Readonly<Record<string, number>>;
+    readonly modelArtifacts?: string;
+  };
+  readonly evaluation?: { readonly metrics: Readonly<Record<string, { readonly value: number | null }>> };
+  readonly gate?: { readonly passed: boolean };
+  readonly modelPackage?: { readonly arn: string };
+  readonly cost?: { readonly billableSeconds?: number; readonly unknownJobs?: number };
+}
+
+/**
+ * Adds to the failed items what their reports have. A child execution that fails has no output, but its report has, for
+ * example, the decision of the quality gate.
+ */
+export async function withReports(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
+  const all = [...items];
+  await inParallel(items.entries(), PARALLEL_READS, async ([index, item]) => {
+    const { report, instanceSeconds } = item;
+    if (report === undefined || instanceSeconds !== undefined) return;
+    all[index] = { ...item, ...(await resultIn(client, report)) };
+  });
+  return all;
+}
+
+async function resultIn(client: S3Client, page: string): Promise<Partial<ItemResult>> {
+  const location = locationOf(page.replace(/report\.html$/, 'report.json'));
+  try {
+    return resultOf((await json(await openObject(client, location))) as Report);
+  } catch (error) {
+    // The summary is complete without these fields.
+    console.warn(`${page}: ${(error as Error).message}`);
+    return {};
+  }
+}
+
+function resultOf({
+  search,
+  objective,
+  bestJob,
+  jobs = [],
+  finalModel: final,
+  ...report
+}: Report): Partial<ItemResult> {
+  const { evaluation, gate, modelPackage, cost } = report;
+  const value = jobs.find(({ name }) => name === bestJob)?.value;
+  return defined({
+    tuningJob: search?.name,
+    bestTrainingJob: bestJob,
+    objective: objective && value !== undefined ? { ...objective, value } : undefined,
+    finalTrainingJob: final?.job,
+    model: final?.modelArtifacts,
+    metrics: final?.metrics,
+    evaluation: evaluation && valuesOf(evaluation.metrics),
+    gatePassed: gate?.passed,
+    modelPackage: modelPackage?.arn,
+    instanceSeconds: cost?.unknownJobs ? undefined : cost?.billableSeconds,
+  });
+}

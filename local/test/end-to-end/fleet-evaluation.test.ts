@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { ModelRegistry, ParameterRange, QualityGate, ToleratedFailures } from '../../../lib';
+import { LocalMode } from '../../src';
+import { writeRegressionCsv } from '../training/support';
+import { synthesizeFleet } from './stub-fleet';
+import { temporaryFolder } from './support';
+
+jest.setTimeout(120_000);
+
+const PROPS = {
+  hyperparameters: { num_round: '20' },
+  parameterRanges: [ParameterRange.continuous('eta', { min: 0.2, max: 0.5 })],
+  finalTraining: {},
+  evaluation: {},
+  qualityGate: QualityGate.betterThanBaseline(),
+  registry: ModelRegistry.group({ name: 'stores' }),
+  skipUnchanged: true,
+  toleratedFailures: ToleratedFailures.percentage(100),
+  maxConcurrency: 3,
+  // Each item has its own folder below input/.
+  trainPrefix: undefined,
+  validationPrefix: undefined,
+};
+
+/** What the summary has of an item. */
+interface Result {
+  readonly id: string;
+  readonly status: string;
+  readonly error?: string;
+  readonly gatePassed?: boolean;
+  readonly modelPackage?: string;
+  readonly [field: string]: unknown;
+}
+
+let stack: LocalMode;
+
+afterAll(() => stack.close());
+
+test('the summary has the decision of the gate and the registered version of each item, and only failed items run again', async () => {
+  stack = await LocalMode.deploy({
+    assembly: synthesizeFleet(PROPS),
+    root: temporaryFolder(),
+    waitTimeScale: 0.01,
+  });
+  const bucket = stack.bucket('Fleet/Bucket');
+  const file = (rows: number, seed: number) =>
+    readFileSync(writeRegressionCsv(join(temporaryFolder(), 'a.csv'), rows, 3, seed), 'utf8');
+  const test = file(60, 3);
+  /** The rows with labels that have nothing to do with the features. */
+  const unrelated = test.replace(/^[^,]+/gm, (_label, place: number) => String(100 + (place % 7)));
+  const tests = { good: test, rejected: unrelated, unreadable: test.replace(/^[^,]+/, 'label') };
+  for (const [id, data] of Object.entries(tests)) {
+    await bucket.put(`input/${id}/train/a.csv`, file(120, 1));
+    await bucket.put(`input/${id}/validation/a.csv`, file(60, 2));
+    await bucket.put(`input/${id}/test/a.csv`, data);
+  }
+
+  /** Runs an execution. Returns its numbers, the results by item, the rows of fleet.csv, and the page. */
+  const night = async (name: string, input: object = {}) => {
+    const before = stack.tuningJobs().length;
+    const { status, output } = await stack.startExecution({ name, input }).ended;
+    expect(status).toBe('SUCCEEDED');
+    const { succeeded, failed, skipped } = (output as { fleet: Record<string, number> }).fleet;
+    const read = (each: string) =>
+      readFileSync(join(stack.root, 's3', bucket.name, 'output/fleets', name, each), 'utf8');
+    const results: Result[] = JSON.parse(read('fleet.json')).results;
+    return {
+      counts: [succeeded, failed, skipped],
+      searches: stack.tuningJobs().length - before,
+      results: Object.fromEntries(results.map((result) => [result.id, result])),
+      csv: read('fleet.csv').trim().split('\r\n'),
+      html: read('fleet.html'),
+    };
+  };
+
+  const monday = await night('monday');
+  expect(monday).toMatchObject({ counts: [1, 2, 0], searches: 3 });
+  const of = { good: expect.stringMatching(/stores-good-\w+\/1$/), rejected: expect.stringMatching(/\/1$/) };
+  expect(monday.results).toMatchObject({
+    good: { status: 'SUCCEEDED', gatePassed: true, modelPackage: of.good },
+    rejected: {
+      status: 'FAILED',
+      error: 'QualityGateFailed',
+      reason: expect.stringContaining('does not pass the quality gate: rmse'),
+      gatePassed: false,
+      modelPackage: of.rejected,
+      objective: { metric: 'validation:rmse', value: expect.any(Number) },
+      evaluation: { rmse: expect.any(Number) },
+    },
+    unreadable: {
+      status: 'FAILED',
+      error: 'EvaluationFailed',
+      bestTrainingJob: expect.any(String),
+      instanceSeconds: expect.any(Number),
+    },
+  });
+  expect(monday.results['unreadable']).not.toHaveProperty('gatePassed');
+  const gateOf = (row: string) => /,(passed|failed|),s3:/.exec(row)?.[1];
+  expect(Object.fromEntries(monday.csv.slice(1).map((row) => [row.split(',')[0], gateOf(row)]))).toEqual({
+    good: 'passed',
+    rejected: 'failed',
+    unreadable: '',
+  });
+  expect(monday.html).toMatch(/<td class="t"[^>]*>passed<td data-value="1">1</);
+  expect(monday.html).toMatch(/<td class="t"[^>]*>failed<td data-value="1">1</);
+  const sagemaker = new SageMakerClient(stack.clientConfig());
+  const statusOf = async (id: string) => {
+    const command = new DescribeModelPackageCommand({ ModelPackageName: monday.results[id]?.modelPackage });
+    return (await sagemaker.send(command)).ModelApprovalStatus;
+  };
+  expect([await statusOf('good'), await statusOf('rejected')]).toEqual(['Approved', 'Rejected']);
+  sagemaker.destroy();
+
+  // Only the items that failed run again: in an execution with retry, and in the one of the next night.
+  await bucket.put('input/unreadable/test/a.csv', test);
+  const retry = await night('retry', { retry: 'monday' });
+  expect(retry).toMatchObject({ counts: [1, 1, 0], searches: 2 });
+  expect(retry.results).toMatchObject({ unreadable: { gatePassed: true }, rejected: { gatePassed: false } });
+  await bucket.put('input/rejected/test/a.csv', test);
+  const tuesday = await night('tuesday');
+  expect(tuesday).toMatchObject({ counts: [1, 0, 2], searches: 1 });
+  expect(tuesday.results).toMatchObject({
+    good: { status: 'SKIPPED', gatePassed: true, modelPackage: of.good },
+    rejected: { status: 'SUCCEEDED', modelPackage: expect.stringMatching(/\/3$/) },
+  });
+});
