@@ -1,7 +1,8 @@
 import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { type TuningFragmentProps, TuningIntegration, TuningStrategy, WarmStart } from '../lib';
 import { evaluateAll } from './evaluate-jsonata';
-import { type Json, problemsOf, stackOf, statesOf, TUNING } from './fixtures';
+import { type Json, problemsOf, stackOf, statesOf, TUNING, workflow } from './fixtures';
 import { CONTEXT, definitionOf } from './fragment-definition';
 
 type Props = Partial<TuningFragmentProps>;
@@ -259,6 +260,18 @@ describe('the states', () => {
           .filter((name) => States[name].Type === 'Task')
           .sort();
       expect(tasks(several)).toEqual(tasks(one));
+    },
+  );
+
+  test.each([undefined, TuningIntegration.SDK])(
+    'need the permissions of one tuning job: %s',
+    (integration) => {
+      const policies = (maxTrainingJobs: number) => {
+        const stack = stackOf();
+        workflow({ integration, maxTrainingJobs }, stack);
+        return Template.fromStack(stack).findResources('AWS::IAM::Policy');
+      };
+      expect(policies(751)).toEqual(policies(750));
     },
   );
 

@@ -10,6 +10,7 @@ import {
   ToleratedFailures,
   TuningFleet,
   type TuningFleetProps,
+  TuningIntegration,
   TuningStrategy,
 } from '../lib';
 import { evaluateAll, evaluateJsonata } from './evaluate-jsonata';
@@ -313,6 +314,30 @@ describe('the registry', () => {
         JitterStrategy: 'FULL',
       });
     }
+  });
+
+  test('repeats each throttled request after random times, at most some minutes apart', () => {
+    const THROTTLED: Json = {
+      lambda: 'Lambda.TooManyRequestsException',
+      sagemaker: 'SageMaker.SageMakerException',
+    };
+    const integrations = [TuningIntegration.OPTIMIZED, TuningIntegration.SDK];
+    const tasks = integrations.flatMap((integration) =>
+      Object.entries<Json>(itemStates({ ...ALL, integration })).filter(([, { Type }]) => Type === 'Task'),
+    );
+    for (const [name, { Resource, Retry }] of tasks) {
+      const error = THROTTLED[/:(lambda|sagemaker):/.exec(Resource)?.[1] ?? ''];
+      const retry = Retry.find(({ ErrorEquals }: Json) =>
+        [error, 'States.TaskFailed', 'States.ALL'].some((each) => ErrorEquals.includes(each)),
+      );
+      const { JitterStrategy, MaxDelaySeconds } = retry ?? {};
+      expect({ name, JitterStrategy, MaxDelaySeconds }).toEqual({
+        name,
+        JitterStrategy: 'FULL',
+        MaxDelaySeconds: expect.any(Number),
+      });
+    }
+    expect(tasks.length).toBeGreaterThan(20);
   });
 
   test('creates no group at deployment, and its permissions are limited to the prefix', () => {

@@ -19,12 +19,13 @@ export interface ItemSuccess {
 export const SKIPPED_ITEMS = 'skipped.jsonl';
 
 /**
- * S3 URI of the folder with the records of the last successes, next to the folder `fleets/`.
+ * S3 URI of the folder with the records of the last successes: `successes/<state machine>/`, next to
+ * `fleets/<state machine>/<execution>/`. Several fleets can have the same output.
  *
  * @param folder S3 URI of the folder of an execution
  */
 export function successesFolder(folder: string): string {
-  return folder.replace(/fleets\/[^/]+\/$/, 'successes/');
+  return folder.replace(/fleets\/([^/]+)\/[^/]+\/$/, 'successes/$1/');
 }
 
 /** Name of an item's record in that folder. */

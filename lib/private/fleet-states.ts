@@ -231,9 +231,12 @@ export class FleetStates extends sfn.StateMachineFragment {
   }
 }
 
-/** JSONata for the folder with the list, the results and the summary of an execution. */
+/**
+ * JSONata for the folder with the list, the results and the summary of an execution. It contains the name of the state
+ * machine, because several fleets can have the same output. The ARN of the execution has this name.
+ */
 function folderOfExecution(output: DataLocation): string {
-  return `${literal(fleetLocation(output).uri)} & $states.context.Execution.Name & '/'`;
+  return `${literal(fleetLocation(output).uri)} & $split($states.context.Execution.Id, ':')[6] & '/' & $states.context.Execution.Name & '/'`;
 }
 
 interface ItemsMapProps extends sfn.DistributedMapProps {

@@ -12,7 +12,7 @@ import { outputKey } from './output-key';
 
 /** Options for the rule. */
 export interface SummarizeUnsuccessfulOptions {
-  readonly stateMachine: sfn.IStateMachine;
+  readonly stateMachine: sfn.StateMachine;
   readonly summarizeFunction: lambda.IFunction;
   readonly deadLetterQueue: sqs.IQueue;
   /** Price of an instance for a second; undefined without prices. */
@@ -34,7 +34,7 @@ export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsucc
       new targets.LambdaFunction(summarizeFunction, {
         deadLetterQueue,
         event: events.RuleTargetInput.fromObject({
-          folder: `${fleetLocation(output).uri}${events.EventField.fromPath('$.detail.name')}/`,
+          folder: `${fleetLocation(output).uri}${stateMachine.stateMachineName}/${events.EventField.fromPath('$.detail.name')}/`,
           status: events.EventField.fromPath('$.detail.status'),
           pricePerSecond,
           encryptionKey: outputKey(output, encryptionKey)?.keyArn,

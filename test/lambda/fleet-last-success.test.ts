@@ -24,7 +24,7 @@ const EVENT = {
   requiredFields: ['train'],
   maxConcurrency: 10,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
-  output: 's3://data/output/fleets/run/',
+  output: 's3://data/output/fleets/stores/run/',
   lastSuccess: LAST_SUCCESS,
 };
 
@@ -67,7 +67,7 @@ function list(event: Wire = {}, objects: Objects = DATA, pageSize?: number): Pro
 function recordsOf({ rows }: Listed): Objects {
   return Object.fromEntries(
     rows.map(({ id, folder, fingerprint }) => [
-      `output/successes/${folder.replace('/', '')}.json`,
+      `output/successes/stores/${folder.replace('/', '')}.json`,
       JSON.stringify({ fingerprint, result: { id, folder, status: 'SUCCEEDED', tuningJob: `tuning-${id}` } }),
     ]),
   );
@@ -149,7 +149,7 @@ test('the order of fields does not matter', async () => {
 test('a retry skips an item that has succeeded in the meantime', async () => {
   const first = await list();
   const earlier = {
-    'output/fleets/monday/items.jsonl': first.rows.map((row) => JSON.stringify(row)).join('\n'),
+    'output/fleets/stores/monday/items.jsonl': first.rows.map((row) => JSON.stringify(row)).join('\n'),
   };
   const [[name = '', record = ''] = []] = Object.entries(recordsOf(first));
   const { ran, skipped } = await list(
@@ -245,7 +245,7 @@ describe('a warm start', () => {
     const second = await listAgain(warm(), {}, { before: warm() });
     const objects = {
       ...DATA,
-      'output/fleets/monday/items.jsonl': second.rows.map((row) => JSON.stringify(row)).join('\n'),
+      'output/fleets/stores/monday/items.jsonl': second.rows.map((row) => JSON.stringify(row)).join('\n'),
     };
     const retry = { ...warm(), input: { retry: 'monday' } };
     expect(parents(await list(retry, objects))).toEqual([undefined, undefined]);

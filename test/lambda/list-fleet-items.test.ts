@@ -13,7 +13,7 @@ const EVENT = {
   requiredFields: [],
   maxConcurrency: 10,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
-  output: 's3://data/output/fleets/run/',
+  output: 's3://data/output/fleets/stores/run/',
 };
 
 /** Runs the function. Returns the rows that it writes, its result, and its calls to S3. */
@@ -74,8 +74,8 @@ describe('the items of each kind of list', () => {
     expect(rows.map(({ input }) => input)).toEqual(ITEMS.map(({ input }) => input));
     expect(result).toEqual({
       items: 2,
-      list: { bucket: 'data', key: 'output/fleets/run/items.jsonl' },
-      results: 'output/fleets/run/results',
+      list: { bucket: 'data', key: 'output/fleets/stores/run/items.jsonl' },
+      results: 'output/fleets/stores/run/results',
       maxConcurrency: 10,
     });
   });
@@ -110,8 +110,10 @@ test('the items of an earlier execution that did not succeed run again, with the
   const { rows } = await list(
     { input: { retry: 'monday' } },
     {
-      'output/fleets/monday/items.jsonl': ['a', 'b', 'c'].map((id) => JSON.stringify(row(id))).join('\n'),
-      'output/fleets/monday/fleet.json': JSON.stringify({
+      'output/fleets/stores/monday/items.jsonl': ['a', 'b', 'c']
+        .map((id) => JSON.stringify(row(id)))
+        .join('\n'),
+      'output/fleets/stores/monday/fleet.json': JSON.stringify({
         results: [status('c', 'NOT_STARTED'), status('a', 'FAILED'), status('b', 'SUCCEEDED')],
       }),
     },
@@ -248,7 +250,7 @@ describe('a retry', () => {
   };
   const inputs = (rows: Json[]) => Object.fromEntries(rows.map(({ id, input }) => [id, input]));
   const listOf = (rows: Json[], execution: string) => ({
-    [`output/fleets/${execution}/items.jsonl`]: rows.map((row) => JSON.stringify(row)).join('\n'),
+    [`output/fleets/stores/${execution}/items.jsonl`]: rows.map((row) => JSON.stringify(row)).join('\n'),
   });
 
   test.each<[string, Wire, Json]>([
@@ -386,7 +388,7 @@ describe('a problem is named with its place', () => {
       'an execution without a list',
       { input: { retry: 'gone' } },
       {},
-      /^retry: no execution "gone" of this fleet has a list of items: s3:.*fleets\/gone\/items\.jsonl does not exist$/,
+      /^retry: no execution "gone" of this fleet has a list of items: s3:.*fleets\/stores\/gone\/items\.jsonl does not exist$/,
     ],
     [
       'a large JSON array',

@@ -8,7 +8,7 @@ import type { Json } from '../fixtures';
 import { bundleOf, ENVIRONMENT, startS3, type Wire, type WireCall } from './wire-server';
 import { withS3 } from './with-s3';
 
-const FOLDER = 'output/fleets/run/';
+const FOLDER = 'output/fleets/stores/run/';
 const EVENT = { folder: `s3://data/${FOLDER}` };
 const ASSETS = { css: 'p{}', js: 'void 0' };
 
@@ -426,7 +426,7 @@ test('a row of fleet.csv is one line', async () => {
 
 test('a report is linked from its place next to the summary', async () => {
   const { files } = await run(objectsOf([{ id: 'a', value: 1 }]));
-  expect(files['fleet.html']).toContain(`href="../../reports/${folderOf('a')}tuning-a/report.html"`);
+  expect(files['fleet.html']).toContain(`href="../../../reports/${folderOf('a')}tuning-a/report.html"`);
 });
 
 /** Peak memory of the bundled function, in MiB, with this number of items whose outputs have about 10 KB each. */

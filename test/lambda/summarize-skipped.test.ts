@@ -3,7 +3,7 @@ import { summarizeFleet } from '../../lambda/summarize-fleet/summarize-fleet';
 import type { Json } from '../fixtures';
 import { withS3 } from './with-s3';
 
-const FOLDER = 'output/fleets/run/';
+const FOLDER = 'output/fleets/stores/run/';
 const FINGERPRINT = { data: 'd', settings: 's', search: 'h' };
 
 const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -83,7 +83,7 @@ test('skipped items are counted, and are in all files with the results of their 
     expect(csv).toContain(part);
   const page = files[`${FOLDER}fleet.html`] ?? '';
   expect(page).toContain('<dt><bdi>Skipped</bdi></dt><dd>2</dd>');
-  expect(page).toContain('href="../../reports/old-0/t/report.html"');
+  expect(page).toContain('href="../../../reports/old-0/t/report.html"');
   expect(page.match(/<tr class="failed">/g)).toHaveLength(1);
 });
 
@@ -101,7 +101,7 @@ test('if all items were skipped, there are no results of a Map', async () => {
 test('the success of an item is recorded, and nothing else', async () => {
   const { files } = await run({ ...RESULTS, ...SKIPPED }, { status: 'FAILED', encryptionKey: 'arn:key' });
   const records = Object.entries(files).filter(([key]) => !key.startsWith(FOLDER));
-  expect(records.map(([key]) => key)).toEqual(['output/successes/new-0.json']);
+  expect(records.map(([key]) => key)).toEqual(['output/successes/stores/new-0.json']);
   const { fingerprint, result } = JSON.parse(records[0]?.[1] ?? '');
   expect(fingerprint).toEqual(FINGERPRINT);
   expect(result).toMatchObject({ id: 'new', tuningJob: 'tuning-new', bestTrainingJob: 'best-new' });

@@ -178,10 +178,10 @@ function versionOf(modelPackage: string): string {
 
 /**
  * A relative link to an item's report, so that it also works in a copy of the bucket. Both pages are below the output
- * prefix, in `fleets/<execution>/` and `reports/<item>/<tuning job>/`.
+ * prefix, in `fleets/<state machine>/<execution>/` and `reports/<item>/<tuning job>/`.
  */
 function linkTo(report: string): string {
-  return `../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;
+  return `../../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;
 }
 
 /** Maximum number of items in the table: more would not fit in the memory of the function, or of many browsers. */

@@ -14,6 +14,9 @@ import {
 import { UserError } from '../user-error';
 import { type ReportSubject, reportTask } from './report-task';
 
+/** Key of the tag that the jobs of an item of a fleet have. */
+const ITEM_TAG = 'cdk-sagemaker-tuning:item';
+
 /** Writes reports by invoking a deployment's Lambda function with the permissions of its state machine. */
 export class ReportMaker {
   constructor(
@@ -70,13 +73,22 @@ export class ReportMaker {
           each.description.CreationTime >= ended &&
           isOfSameRun(each, record),
       );
+    const itemFolder = itemFolderOf(record);
     return {
       ...job,
       ...(earlier.length > 0 && { earlierTuningJobNames: earlier.map(({ name }) => name) }),
       ...(best !== undefined && { bestTrainingJobName: best }),
       ...(final && { finalTrainingJobName: final.name }),
+      ...(itemFolder !== undefined && { itemFolder }),
     };
   }
+}
+
+/** The last folder in the output location of a tuning job that runs for an item of a fleet. */
+function itemFolderOf({ tags, description }: TuningJobRecord): string | undefined {
+  if (!tags.some(({ Key: key }) => key === ITEM_TAG)) return undefined;
+  const { TrainingJobDefinition: only, TrainingJobDefinitions: [first] = [] } = description;
+  return /[^/]+\/$/.exec((only ?? first)?.OutputDataConfig.S3OutputPath ?? '')?.[0];
 }
 
 /** Name of the best training job of tuning jobs with the same objective. */

@@ -11,6 +11,8 @@ export interface ReportSubject {
   readonly bestTrainingJobName?: string;
   /** Name of the final training job. @default - none was created */
   readonly finalTrainingJobName?: string;
+  /** Name of the folder that an item of a fleet has in the output, with a trailing slash. @default - the job belongs to no item */
+  readonly itemFolder?: string;
 }
 
 /** An invocation of the Lambda function that writes a report. */
@@ -40,7 +42,8 @@ export async function reportTask(
   const { FunctionName, Payload } = found;
   const payload = await evaluateTemplate(Payload, '/Arguments/Payload', {
     states: { input: inputOf(subject), context: {} },
-    variables: {},
+    // Each item of a fleet keeps its description in this variable.
+    variables: subject.itemFolder === undefined ? {} : { fleetItem: { folder: subject.itemFolder } },
     random: () => randomInt(2 ** 32) / 2 ** 32,
     signal: AbortSignal.timeout(MILLISECONDS),
   });

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { DescribeModelPackageCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { ModelRegistry, ParameterRange, QualityGate, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
+import { openReports } from '../../src/library/open-reports';
+import { noNotice } from '../services/helpers';
 import { writeRegressionCsv } from '../training/support';
-import { synthesizeFleet } from './stub-fleet';
+import { folderOf, synthesizeFleet } from './stub-fleet';
 import { temporaryFolder } from './support';
 
 jest.setTimeout(120_000);
@@ -60,11 +62,12 @@ test('the summary has the decision of the gate and the registered version of eac
   /** Runs an execution. Returns its numbers, the results by item, the rows of fleet.csv, and the page. */
   const night = async (name: string, input: object = {}) => {
     const before = stack.tuningJobs().length;
-    const { status, output } = await stack.startExecution({ name, input }).ended;
+    const execution = stack.startExecution({ name, input });
+    const { status, output } = await execution.ended;
     expect(status).toBe('SUCCEEDED');
     const { succeeded, failed, skipped } = (output as { fleet: Record<string, number> }).fleet;
     const read = (each: string) =>
-      readFileSync(join(stack.root, 's3', bucket.name, 'output/fleets', name, each), 'utf8');
+      readFileSync(join(stack.root, 's3', bucket.name, folderOf(execution), each), 'utf8');
     const results: Result[] = JSON.parse(read('fleet.json')).results;
     return {
       counts: [succeeded, failed, skipped],
@@ -125,4 +128,12 @@ test('the summary has the decision of the gate and the registered version of eac
     good: { status: 'SKIPPED', gatePassed: true, modelPackage: of.good },
     rejected: { status: 'SUCCEEDED', modelPackage: expect.stringMatching(/\/3$/) },
   });
+
+  // The command "report" writes the report of an item where the execution wrote it.
+  const { tuningJob, report } = tuesday.results['rejected'] as Result &
+    Record<'tuningJob' | 'report', string>;
+  const reports = openReports(stack.root, noNotice);
+  const page = await reports.make({ kind: 'tuning job', name: tuningJob });
+  expect(page).toBe(report.replace('s3:/', join(stack.root, 's3')));
+  await reports.close();
 });

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteHyperParameterTuningJobCommand, SageMakerClient } from '@aws-sdk/client-sagemaker';
+import { App, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { context } from '../../../cdk.json';
 import { ToleratedFailures } from '../../../lib';
+import { LocalMode } from '../../src';
 import { renderSkippedItems } from '../../src/report/skipped-items';
-import { deployFleet, synthesizeFleet, trainingOf } from './stub-fleet';
+import { addFleet, deployFleet, folderOf, synthesizeFleet, trainingOf } from './stub-fleet';
 import { temporaryFolder } from './support';
 
 const IDS = ['i0', 'i1', 'i2'];
@@ -26,11 +30,13 @@ test('each night runs only the items that have changed or failed, and they learn
   for (const id of IDS) await write(id, '1,2,3\n');
   const items = IDS.map((id) => ({ id, train: `s3://${bucket.name}/input/stores/${id}/` }));
 
+  const folders = new Map<string, string>();
   /** Runs an execution. Returns the items that ran, the numbers of the summary, and the parents of its tuning jobs. */
   const night = async (name: string, input: object = {}) => {
     jobs.clear();
     const before = stack.tuningJobs().length;
     const execution = stack.startExecution({ name, input: { items, ...input } });
+    folders.set(name, folderOf(execution));
     const record = await execution.ended;
     expect(record.status).toBe('SUCCEEDED');
     const { fleet } = record.output as { fleet: Record<string, number> };
@@ -46,7 +52,7 @@ test('each night runs only the items that have changed or failed, and they learn
   };
   /** The result of an item in the summary of an execution. */
   const resultOf = (name: string, id: string) => {
-    const file = join(root, 's3', bucket.name, 'output/fleets', name, 'fleet.json');
+    const file = join(root, 's3', bucket.name, folders.get(name) ?? '', 'fleet.json');
     const { results } = JSON.parse(readFileSync(file, 'utf8'));
     return results.find((result: { id: string }) => result.id === id);
   };
@@ -101,5 +107,30 @@ test('each night runs only the items that have changed or failed, and they learn
   expect(sunday).toMatchObject({ ran: IDS, counts: [3, 0, 0] });
   // SageMaker refuses parents with other hyperparameters.
   expect(sunday.parents).toEqual([undefined, undefined, undefined]);
+  await stack.close();
+});
+
+test('two fleets with the same output do not share their summaries and records', async () => {
+  const { stub, jobs } = trainingOf(new Set());
+  const app = new App({ context, outdir: temporaryFolder() });
+  const scope = new Stack(app, 'Test');
+  const bucket = new Bucket(scope, 'Shared');
+  for (const id of ['Fleet', 'Other']) addFleet(scope, id, { bucket, skipUnchanged: true });
+  const stack = await LocalMode.deploy({
+    assembly: app.synth().directory,
+    root: temporaryFolder(),
+    stubTraining: stub,
+  });
+  for (const channel of ['train', 'validation'])
+    await stack.bucket('Shared').put(`input/${channel}/a.csv`, '1\n');
+  const night = async (fleet: string, name: string) => {
+    jobs.clear();
+    const input = { items: [{ id: 'i0' }] };
+    await stack.startExecution({ stateMachine: `${fleet}/StateMachine`, name, input }).ended;
+    return jobs.size;
+  };
+  // The executions have the same name, and the items the same ID.
+  expect([await night('Fleet', 'monday'), await night('Other', 'monday')]).toEqual([1, 1]);
+  expect([await night('Fleet', 'tuesday'), await night('Other', 'tuesday')]).toEqual([0, 0]);
   await stack.close();
 });

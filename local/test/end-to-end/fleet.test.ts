@@ -4,7 +4,7 @@ import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
 import { until } from '../services/helpers';
 import { redrive } from './redrive';
-import { deployFleet, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
+import { deployFleet, folderOf, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
 import { temporaryFolder } from './support';
 
 test('a failed execution has a summary, and its retry runs only the items that did not succeed', async () => {
@@ -21,7 +21,7 @@ test('a failed execution has a summary, and its retry runs only the items that d
     status: 'FAILED',
     error: 'States.ExceedToleratedFailureThreshold',
   });
-  const folder = join(root, 's3', stack.bucket('Fleet/Bucket').name, 'output/fleets/night');
+  const folder = join(root, 's3', stack.bucket('Fleet/Bucket').name, folderOf(execution));
   const summary = () => JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'));
   expect(summary()).toMatchObject({ items: 6, succeeded: 2, failed: 2, notStarted: 2 });
   expect(readFileSync(join(folder, 'fleet.html'), 'utf8')).toContain('FAILED</span>');

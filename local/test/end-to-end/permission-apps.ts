@@ -64,7 +64,7 @@ export function registeringApp(folder: string): StackAssembly {
   }));
 }
 
-/** A fleet with an encrypted bucket. It reads its two items from a file. */
+/** A fleet with an encrypted bucket and all its own features. It reads its two items from a file. */
 export function fleetApp(folder: string): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     const stack = new Stack(app, 'Test');
@@ -74,6 +74,9 @@ export function fleetApp(folder: string): StackAssembly {
       trainPrefix: 'input/train/',
       validationPrefix: 'input/validation/',
       items: FleetItems.jsonLines(DataLocation.fromBucket(listBucketIn(stack, folder), 'items.jsonl')),
+      checkQuotas: true,
+      skipUnchanged: true,
+      registry: ModelRegistry.group({ name: 'permissions' }),
     });
     deployData(stack, data, fleet.bucket);
     return stack;

@@ -10,9 +10,10 @@ import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
-/** Whether an app runs to its end or is stopped in the middle of a job. */
+/** Whether an app runs to its end, once or twice, or is stopped in the middle of a job. */
 export type Scenario =
   | 'run'
+  | 'run twice'
   | 'stop the tuning job'
   | 'stop the final training job'
   | 'stop the transform job';
@@ -72,15 +73,18 @@ export class PermissionRuns {
         parse: ({ definition }) => parseStateMachine(definition),
       });
       services = await startServices(deployment, {
-        trainer: scenario === 'run' ? this.trainer : stopping(this.trainer, scenario, controller),
+        trainer: scenario.startsWith('run') ? this.trainer : stopping(this.trainer, scenario, controller),
         sampler: this.sampler,
         executions,
         onFault: (error) => told.push((error as Error).message),
       });
-      const execution = executions.start(stateMachine, input, { signal: controller.signal });
-      const record = await (execution as RunningExecution).ended;
-      ({ status } = record);
-      told.push(`${record.error}: ${record.cause}`, JSON.stringify(executions.store.history(record.arn)));
+      for (let left = scenario === 'run twice' ? 2 : 1; left > 0; left -= 1) {
+        const execution = executions.start(stateMachine, input, { signal: controller.signal });
+        const record = await (execution as RunningExecution).ended;
+        ({ status } = record);
+        told.push(`${record.error}: ${record.cause}`, ...historiesOf(executions.store, record.arn));
+        if (status !== 'SUCCEEDED') break;
+      }
     } catch (error) {
       told.push((error as Error).message);
     } finally {
@@ -89,6 +93,11 @@ export class PermissionRuns {
     }
     return { status, told: told.join('\n') };
   }
+}
+
+/** The histories of an execution and of the items of its Maps. */
+function historiesOf(store: ExecutionRunner['store'], arn: string): string[] {
+  return [store.history(arn), store.items(arn)].map((each) => JSON.stringify(each));
 }
 
 /** A trainer that stops the execution as soon as a job of this kind runs. The job then waits until it is stopped. */

@@ -11,6 +11,8 @@ export interface Grant {
   readonly place: string;
   /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];
+  /** The statement as JSON; missing for a managed policy. */
+  readonly statement?: string;
   readonly removeFrom: (template: Template) => void;
 }
 
@@ -24,6 +26,23 @@ export function grantsOf(template: Template): Grant[] {
       ? [...statementGrants(template, role), ...managedGrants(template, role)]
       : [],
   );
+}
+
+/** The grants of single resources, in the statements that have several: those whose JSON matches. */
+export function resourceGrants(template: Template, resource: RegExp): Grant[] {
+  const isWanted = (each: unknown) => resource.test(JSON.stringify(each));
+  return grantsOf(template).flatMap((grant) => {
+    const { Action: actions, Resource: all } = JSON.parse(grant.statement ?? '{}');
+    const isWhole = [actions].flat().length === grant.actions.length;
+    if (!isWhole || !Array.isArray(all) || !all.some(isWanted)) return [];
+    const removeFrom = (copy: Template) => {
+      for (const { document } of policiesOf(copy, grant.role)) {
+        const target = document(copy).Statement.find((each) => JSON.stringify(each) === grant.statement);
+        if (target) target['Resource'] = all.filter((each: unknown) => !isWanted(each));
+      }
+    };
+    return { ...grant, place: `${grant.place}, only ${resource.source}`, removeFrom };
+  });
 }
 
 /** A copy of a template without some grants. */
@@ -45,14 +64,14 @@ function statementGrants(template: Template, role: string): Grant[] {
         const left = [target.Action].flat().map(String).filter(kept);
         target.Action = left.length > 0 ? left : 'removed:Removed';
       };
+      const grant = { role, place, actions, statement: JSON.stringify(statement) };
       const names = [...new Set(actions.map((action) => action.toLowerCase()))];
       const each = names.map((wanted) => ({
-        role,
-        place,
+        ...grant,
         actions: actions.filter((action) => action.toLowerCase() === wanted),
         removeFrom: edit((action) => action.toLowerCase() !== wanted),
       }));
-      return names.length === 1 ? each : [{ role, place, actions, removeFrom: edit(() => false) }, ...each];
+      return names.length === 1 ? each : [{ ...grant, removeFrom: edit(() => false) }, ...each];
     }),
   );
 }

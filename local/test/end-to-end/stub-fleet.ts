@@ -9,7 +9,13 @@ import { temporaryFolder } from './support';
 /** Synthesizes an app with a fleet whose items share their data. */
 export function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
   const app = new App({ context, outdir: temporaryFolder() });
-  new TuningFleet(new Stack(app, 'Test'), 'Fleet', {
+  addFleet(new Stack(app, 'Test'), 'Fleet', props);
+  return app.synth().directory;
+}
+
+/** Creates a fleet whose items share their data. */
+export function addFleet(stack: Stack, id: string, props: Partial<TuningFleetProps>): void {
+  new TuningFleet(stack, id, {
     ...TUNING,
     maxTrainingJobs: 2,
     finalTraining: { enabled: false },
@@ -19,7 +25,6 @@ export function synthesizeFleet(props: Partial<TuningFleetProps> = {}): string {
     validationPrefix: 'input/validation/',
     ...props,
   });
-  return app.synth().directory;
 }
 
 const deployed: LocalMode[] = [];
@@ -46,6 +51,10 @@ export async function deployFleet(
 
 /** Items `i0`, `i1`, … */
 export const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
+
+/** Key of the folder of an execution in the fleet's bucket: `arn:…:execution:<state machine>:<execution>`. */
+export const folderOf = ({ arn }: { readonly arn: string }) =>
+  `output/fleets/${arn.split(':').slice(6).join('/')}/`;
 
 /** The ID of the item of a training job. */
 export const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';

@@ -13,6 +13,7 @@ function tuningJob(end?: number) {
   return {
     name: 'search',
     createdBy: BY_EXECUTION,
+    tags: [] as { Key: string; Value: string }[],
     description: {
       HyperParameterTuningJobName: 'search',
       HyperParameterTuningJobStatus: 'Completed',
@@ -48,7 +49,7 @@ function makerOf(
         finalTrainingJobName: orNull('$states.input.trainingJobName'),
         bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
         earlierTuningJobNames: orNull('$states.input.result.tuningJob.earlierTuningJobNames'),
-        output: `s3://${role}/`,
+        output: `{% 's3://${role}/' & $fleetItem.folder %}`,
       },
     },
   });
@@ -110,6 +111,7 @@ test('a search of several tuning jobs has one report, with the best training job
   const job = (name: string, parents: string[], Value: number) => ({
     name,
     createdBy: BY_EXECUTION,
+    tags: [],
     description: {
       CreationTime: Value,
       WarmStartConfig: {
@@ -131,6 +133,24 @@ test('a search of several tuning jobs has one report, with the best training job
     earlierTuningJobNames: ['one', 'two'],
     bestTrainingJobName: 'one-001',
   });
+});
+
+test('the report of an item of a fleet is in the folder of the item', async () => {
+  const tuning = tuningJob();
+  const TrainingJobDefinition = { OutputDataConfig: { S3OutputPath: 's3://data/trials/north-0a1b/' } };
+  const item = {
+    ...tuning,
+    tags: [{ Key: 'cdk-sagemaker-tuning:item', Value: 'North' }],
+    description: { ...tuning.description, TrainingJobDefinition },
+  };
+  for (const [job, output] of [
+    [item, 's3://one/north-0a1b/'],
+    [{ ...item, tags: [] }, 's3://one/'],
+  ] as const) {
+    const { maker, calls } = makerOf(WRITTEN, { tuning: job });
+    await maker.make(JOB);
+    expect(calls[0]?.payload).toMatchObject({ output });
+  }
 });
 
 test.each([
