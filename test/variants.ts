@@ -26,6 +26,7 @@ import {
   ScriptSource,
   TuningFleet,
   type TuningFleetProps,
+  TuningIntegration,
   TuningStrategy,
   type TuningWorkflowProps,
 } from '../lib';
@@ -79,6 +80,10 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
   ['a bucket', (stack) => ({ bucket: bucketIn(stack) })],
   ['spot instances with checkpoints', () => ({ spot: {} })],
   ['Hyperband, by the SDK integration', () => ({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) })],
+  [
+    'several tuning jobs, by the SDK integration',
+    () => ({ maxTrainingJobs: 10_000, integration: TuningIntegration.SDK }),
+  ],
   [
     'a script, in a search of several algorithms, on several instances',
     () => ({
@@ -186,6 +191,24 @@ const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] =
   ],
 ];
 
+/** The options of a fleet that add permissions or states. */
+function allOptions(stack: Stack): Partial<TuningFleetProps> {
+  return {
+    bucket: bucketIn(stack),
+    encryptionKey: keyIn(stack),
+    vpc: vpcIn(stack),
+    maxTrainingJobs: 10_000,
+    maxTuningRuntime: Duration.days(1),
+    finalTraining: { data: FinalTrainingData.trainAndValidation() },
+    evaluation: {},
+    qualityGate: QualityGate.noWorseThanApproved(),
+    registry: ModelRegistry.group(),
+    checkQuotas: true,
+    skipUnchanged: true,
+    cost: { pricePerHour: { 'ml.m5.xlarge': 0.23 }, maxCost: 1e6 },
+  };
+}
+
 /** The default app, and all workflows with each prop that changes their permissions. */
 export const VARIANTS: readonly Variant[] = [
   ...APPS.map(([name, env, settings]) => ({ name: `the app, ${name}`, app: () => tuningApp(env, settings) })),
@@ -216,6 +239,15 @@ export const VARIANTS: readonly Variant[] = [
         }),
     })),
   ),
+  ...ENVIRONMENTS.map(([where, env]) => ({
+    name: `TuningFleet with all options, a VPC and a key, started and watched, ${where}`,
+    app: () =>
+      appOf(env, (stack) =>
+        operate(
+          new TuningFleet(stack, 'Fleet', { ...TUNING, jobNamePrefix: 'stores', ...allOptions(stack) }),
+        ),
+      ),
+  })),
   { name: 'TuningWorkflow without feature flags', app: () => workflow().node.root as App },
 ];
 

@@ -16,17 +16,29 @@ const JOBS = TRIES_ALL ? { trainingJobs: 1600, tuningJobs: 20 } : { trainingJobs
 
 const INPUT = { maxTrainingJobs: JOBS.trainingJobs };
 
-const assembly = synthesize((scope) => {
-  workflow({ maxTrainingJobs: 1600, maxParallelTrainingJobs: 20, finalTraining: { enabled: false } }, scope);
-});
+/** The maximum number of training jobs, and the number of their tuning jobs. */
+const MOST = { trainingJobs: TRIES_ALL ? 10_000 : 121, tuningJobs: 121 };
 
-// Each training job takes about 15 ms of a core, so the regular suite runs short tuning jobs.
-if (!TRIES_ALL) {
-  editTemplate(assembly, (text) =>
+const assembly = synthesizeWorkflow(6);
+
+/**
+ * A workflow that runs several tuning jobs. Each training job takes about 15 ms of a core, so the regular suite runs tuning
+ * jobs of at most `size` training jobs.
+ */
+function synthesizeWorkflow(size: number): string {
+  const folder = synthesize((scope) => {
+    workflow(
+      { maxTrainingJobs: 1600, maxParallelTrainingJobs: 20, finalTraining: { enabled: false } },
+      scope,
+    );
+  });
+  if (TRIES_ALL) return folder;
+  editTemplate(folder, (text) =>
     text
       .replaceAll('$trainingJobs > 750', '$trainingJobs > 20')
-      .replaceAll('$trainingJobs / 83', '$trainingJobs / 6'),
+      .replaceAll('$trainingJobs / 83', `$trainingJobs / ${size}`),
   );
+  return folder;
 }
 
 /** Name of the tuning job that a training job belongs to. */
@@ -38,11 +50,12 @@ const tuningJobOf = (trainingJob: string) => trainingJob.replace(/-\d+-\w+$/, ''
  */
 async function deploy(
   onTraining: (tuningJob: number, job: StubTrainingJob) => void | Promise<void> = () => undefined,
+  workflowFolder = assembly,
 ): Promise<Map<string, number>> {
   const log = new Map<string, number>();
   const tuningJobs: string[] = [];
   stack = await LocalMode.deploy({
-    assembly,
+    assembly: workflowFolder,
     waitTimeScale: 0.001,
     stubTraining: async (job) => {
       const tuningJob = tuningJobOf(job.name);
@@ -124,4 +137,18 @@ test('a tuning job that does not start ends the search, which uses what it has f
     /^The next tuning job did not run to its end: .*No S3 objects found/,
   );
   expect(bestTrainingJob.name).toBe(lowest(log));
+});
+
+test(`the history of ${MOST.tuningJobs} tuning jobs is within the limits of Step Functions`, async () => {
+  const log = await deploy(undefined, synthesizeWorkflow(1));
+  const execution = stack.startExecution<TuningOutput>({ input: { maxTrainingJobs: MOST.trainingJobs } });
+  const { tuningJob, bestTrainingJob } = await execution.output();
+  expect(tuningJob.earlierTuningJobNames).toHaveLength(MOST.tuningJobs - 1);
+  expect(tuningJob.trainingJobs.completed).toBe(MOST.trainingJobs);
+  expect(bestTrainingJob.name).toBe(lowest(log));
+  const events = stack.executionStore.history(execution.arn);
+  const bytes = Math.max(...events.map((event) => JSON.stringify(event).length));
+  // For each tuning job: entered, scheduled, started, submitted, succeeded and exited, and the two events of AreTrainingJobsLeft.
+  expect(events.length).toBe(MOST.tuningJobs * 8 + 20);
+  expect(bytes).toBeLessThan(20_000);
 });
