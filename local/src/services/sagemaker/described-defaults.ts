@@ -7,13 +7,6 @@ import type {
 } from './api-types';
 import { mapDefinitions } from './tuning/tuning-definitions';
 
-/** Booleans that default to false. */
-const SWITCHES_OFF = {
-  EnableNetworkIsolation: false,
-  EnableInterContainerTrafficEncryption: false,
-  EnableManagedSpotTraining: false,
-};
-
 /**
  * A training job as DescribeTrainingJob returns it, with SageMaker's defaults. Clients rely on these members:
  * `Estimator.attach` of the SageMaker Python SDK reads `OutputDataConfig.KmsKeyId`, which is empty without a
@@ -36,7 +29,9 @@ export function describedTuningJob(job: TuningJobDescription): TuningJobDescript
 function withDefaults<Definition extends TrainingDefinition>(definition: Definition): Definition {
   const { InputDataConfig: channels, OutputDataConfig: output } = definition;
   return {
-    ...SWITCHES_OFF,
+    EnableNetworkIsolation: false,
+    EnableInterContainerTrafficEncryption: false,
+    EnableManagedSpotTraining: false,
     ...definition,
     ...(channels !== undefined && { InputDataConfig: channels.map(describedChannel) }),
     OutputDataConfig: { KmsKeyId: '', ...output },
