@@ -11,7 +11,6 @@ import {
   type MapPlace,
   parseExact,
   type ReadItems,
-  type ResumePoint,
   type RunTask,
   redrivePoint,
   type StateMachine,
@@ -169,24 +168,13 @@ export class ExecutionRunner {
    *
    * @throws Error when local mode can no longer run its definition
    */
-  redrive(
-    ended: ExecutionRecord,
-    stateMachine: ExecutedStateMachine,
-    resumeFrom: ResumePoint,
-  ): RunningExecution {
+  redrive(ended: ExecutionRecord, stateMachine: ExecutedStateMachine): RunningExecution {
     const machine = this.options.parse(stateMachine);
     const redriven = {
       redriveCount: (ended.redriveCount ?? 0) + 1,
       redriveDate: new Date(steadyNow()).toISOString(),
     };
-    return this.goOn(
-      { ...ended, ...redriven },
-      {
-        machine,
-        stateMachine,
-        resume: { resumeFrom: redrivePoint(resumeFrom, ended.error), isRedrive: true },
-      },
-    );
+    return this.goOn({ ...ended, ...redriven }, { machine, stateMachine, isRedrive: true });
   }
 
   /**
@@ -199,21 +187,18 @@ export class ExecutionRunner {
   prepareResume(interrupted: ExecutionRecord): () => RunningExecution {
     const { arn, name } = interrupted;
     const stateMachine = this.store.stateMachine(arn);
-    const resumeFrom = this.store.position(arn);
-    if (!stateMachine || !resumeFrom) {
-      throw new UserError(`Cannot resume execution ${name}: its position was not stored. Start a new one.`);
-    }
+    if (!stateMachine || !this.store.hasPosition(arn)) throw withoutPosition(name);
     const machine = this.options.parse(stateMachine);
     return () => {
       const lastEvent = this.store.history(arn).at(-1);
       if (lastEvent) continueFrom(Date.parse(lastEvent.timestamp));
-      return this.goOn(interrupted, { machine, stateMachine, resume: { resumeFrom } });
+      return this.goOn(interrupted, { machine, stateMachine, isRedrive: false });
     };
   }
 
   private goOn(
     ended: ExecutionRecord,
-    from: Pick<Start, 'machine' | 'stateMachine' | 'resume'>,
+    { machine, stateMachine, isRedrive }: Pick<Start, 'machine' | 'stateMachine'> & { isRedrive: boolean },
   ): RunningExecution {
     const {
       stopDate: _stopDate,
@@ -226,9 +211,13 @@ export class ExecutionRunner {
     } = ended;
     const record: ExecutionRecord = { ...kept, processId: process.pid, status: 'RUNNING' };
     const log = this.store.reopen(record);
+    const position = log.readPosition();
+    if (!position) throw withoutPosition(record.name);
+    const resumeFrom = isRedrive ? redrivePoint(position, ended.error) : position;
     const eventsBefore = this.store.history(record.arn).length;
     log.write(record);
-    return this.run({ record, log, ...from, resume: { ...from.resume, eventsBefore } });
+    if (isRedrive) log.replacePosition(resumeFrom);
+    return this.run({ record, log, machine, stateMachine, resume: { resumeFrom, isRedrive, eventsBefore } });
   }
 
   /** Finds an execution that this process is running. */
@@ -327,6 +316,10 @@ export class ExecutionRunner {
     this.own.set(arn, own);
     return own;
   }
+}
+
+function withoutPosition(name: string): UserError {
+  return new UserError(`Cannot resume execution ${name}: its position was not stored. Start a new one.`);
 }
 
 /** Adds the JSON text to a record if it differs from JavaScript's serialization. */

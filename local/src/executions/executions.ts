@@ -162,18 +162,13 @@ export class ExecutionStore {
 
   /** The events of an execution, in order. */
   history(arn: string): KeptEvent[] {
-    return readLines(join(this.folderOf(arn), HISTORY));
+    return [...readLines<KeptEvent>(join(this.folderOf(arn), HISTORY))];
   }
 
   /** The state machine that an execution runs. @returns undefined if an older version did not store it */
   stateMachine(arn: string): ExecutedStateMachine | undefined {
     const file = join(this.folderOf(arn), STATE_MACHINE);
     return existsSync(file) ? readRecord(file, this.onNotice) : undefined;
-  }
-
-  /** The last position of an execution. @returns undefined if an older version did not store it */
-  position(arn: string): ResumePoint | undefined {
-    return readPosition(join(this.folderOf(arn), POSITION));
   }
 
   /** Whether the position of an execution is stored. */
@@ -189,8 +184,11 @@ export class ExecutionStore {
 
   /** The Map items that an execution has started, in the order of their start. */
   items(arn: string): MapItemState[] {
-    const changes = readLines<MapItemState>(join(this.folderOf(arn), ITEMS));
-    return [...new Map(changes.map((state) => [JSON.stringify(state.path), state])).values()];
+    const items = new Map<string, MapItemState>();
+    for (const state of readLines<MapItemState>(join(this.folderOf(arn), ITEMS))) {
+      items.set(JSON.stringify(state.path), state);
+    }
+    return [...items.values()];
   }
 
   /** Path of an execution's record. */
@@ -279,6 +277,16 @@ export class ExecutionLog {
     this.position.add(change);
   }
 
+  /** The last position of the execution. Its large data is in a file until this process closes the log. */
+  readPosition(): ResumePoint | undefined {
+    return readPosition(join(this.folder, POSITION), (text) => this.keepString(text));
+  }
+
+  /** Replaces the position. */
+  replacePosition(point: ResumePoint): void {
+    this.position.replace(point);
+  }
+
   /** Stores a string until this process closes the log. @returns a function that reads it */
   keepString(text: string): () => string {
     return this.strings.keep(text);
@@ -310,15 +318,20 @@ function appendLine(file: string, content: unknown): void {
 }
 
 /** Parses a file with one JSON object per line. */
-function readLines<T>(file: string): T[] {
-  return [...linesOf(file)].flatMap((line) => {
-    try {
-      return line === '' ? [] : [parseExact(line) as T];
-    } catch {
-      // The process was killed while it wrote this line.
-      return [];
-    }
-  });
+function* readLines<T>(file: string): Generator<T> {
+  for (const line of linesOf(file)) {
+    const value = parsedLine(line);
+    if (value !== undefined) yield value as T;
+  }
+}
+
+function parsedLine(line: string): Json | undefined {
+  try {
+    return line === '' ? undefined : parseExact(line);
+  } catch {
+    // The process was killed while it wrote this line.
+    return undefined;
+  }
 }
 
 /** Renames a folder; false when the new name is taken. */

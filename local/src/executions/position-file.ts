@@ -1,7 +1,16 @@
 import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { linesOf } from '../local-folder/lines-of';
 import { replaceFile } from '../local-folder/replace-file';
-import { applyChange, jsonText, type PositionChange, parseExact, type ResumePoint } from '../states';
+import {
+  applyChange,
+  changesTo,
+  jsonText,
+  type KeepString,
+  type PositionChange,
+  parseExact,
+  type ResumePoint,
+  withKeptData,
+} from '../states';
 
 const COMPACT_BYTES = 32 * 1024 * 1024;
 
@@ -24,7 +33,7 @@ export class PositionFile {
   }
 
   add(change: PositionChange): void {
-    const line = `${jsonText(change)}\n`;
+    const line = lineOf(change);
     // Earlier positions do not matter once the state machine is in its next state.
     if (change.type === 'reached' && change.at.length === 0) {
       replaceFile(this.file, line);
@@ -37,21 +46,43 @@ export class PositionFile {
     if (this.size > this.compactAt) this.compact();
   }
 
+  /** Replaces the position. */
+  replace(point: ResumePoint): void {
+    this.write(linesTo(point));
+  }
+
   private compact(): void {
-    replaceFile(this.file, { lines: relevantLines(this.file) });
+    this.write(relevantLines(this.file));
+  }
+
+  private write(lines: Iterable<string>): void {
+    replaceFile(this.file, { lines });
     this.size = statSync(this.file).size;
     this.compactAt = Math.max(this.compactBytes, 2 * this.size);
   }
 }
 
-/** The position that a file describes. @returns undefined if there is no such file */
-export function readPosition(file: string): ResumePoint | undefined {
+/**
+ * The position that a file describes.
+ *
+ * @param keepString stores the large data of the position. @default - the data is in memory
+ * @returns undefined if there is no such file
+ */
+export function readPosition(file: string, keepString?: KeepString): ResumePoint | undefined {
   let point: ResumePoint | undefined;
   for (const line of linesOf(file)) {
     const change = changeIn(line);
-    if (change) point = applyChange(point, change);
+    if (change) point = applyChange(point, keepString ? withKeptData(change, keepString) : change);
   }
   return point;
+}
+
+function* linesTo(point: ResumePoint): Generator<string> {
+  for (const change of changesTo(point)) yield lineOf(change);
+}
+
+function lineOf(change: PositionChange): string {
+  return `${jsonText(change)}\n`;
 }
 
 /** The lines that are still needed: a later change of a child can make earlier changes of that child obsolete. */

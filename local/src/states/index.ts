@@ -6,6 +6,7 @@ export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors'
 export type { EventDetails, HistoryEvent } from './execution/history';
 export type { MapItemName, MapItemState, MapPlace } from './execution/map-place';
 export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
+export { changesTo, withKeptData } from './execution/position-changes';
 export type {
   ItemReaderCall,
   KeepString,

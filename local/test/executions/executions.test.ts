@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ExecutionLog, type ExecutionRecord, ExecutionStore } from '../../src/executions/executions';
+import { readPosition } from '../../src/executions/position-file';
 import {
   applyChange,
   jsonText,
@@ -75,13 +76,18 @@ test('the position of an execution is read back, even if the last line is incomp
   // The position file no longer contains the data of the previous state.
   expect(readFileSync(file, 'utf8')).not.toContain('"Start"');
   appendFileSync(file, '{"at":[1],"type":"chi');
-  const store = new ExecutionStore(root, noNotice);
-  const position = store.position(record.arn);
+  const position = readPosition(file);
   expect(position).toEqual(reached);
   expect(position?.state?.children).toMatchObject([{ output: 'done' }, { position: { stateName: 'Work' } }]);
 
-  store.reopen(record).reach({ at: [1], type: 'child', child: { output: 'later' } });
-  expect(store.position(record.arn)?.state?.children).toEqual([{ output: 'done' }, { output: 'later' }]);
+  const continued = new ExecutionStore(root, noNotice).reopen(record);
+  continued.reach({ at: [1], type: 'child', child: { output: 'later' } });
+  expect(readPosition(file)?.state?.children).toEqual([{ output: 'done' }, { output: 'later' }]);
+  expect(continued.readPosition()?.state?.children?.map((child) => child?.readOutput?.())).toEqual([
+    'done',
+    'later',
+  ]);
+  continued.close();
 });
 
 test('an unreadable record is renamed with a notice; the other executions are listed', () => {
@@ -105,5 +111,5 @@ test('the position of an execution preserves the source of numbers', () => {
   const log = store.create(record, machine) as ExecutionLog;
   const input = parseExact('[1.0, 12345678901234567890]');
   log.reach({ at: [], type: 'reached', point: { stateName: 'A', input, variables: {} } });
-  expect(jsonText(store.position(record.arn)?.input)).toBe('[1.0,12345678901234567890]');
+  expect(jsonText(log.readPosition()?.input)).toBe('[1.0,12345678901234567890]');
 });

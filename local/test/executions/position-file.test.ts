@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PositionFile, readPosition } from '../../src/executions/position-file';
-import { applyChange, type PositionChange, type ResumePoint } from '../../src/states';
+import { applyChange, type PositionChange, type ResumePoint, redrivePoint } from '../../src/states';
+import { jobsOf } from '../../src/states/execution/position';
 import { temporaryFolder } from '../end-to-end/support';
 
 const point = (stateName: string, input: string): ResumePoint => ({ stateName, input, variables: {} });
@@ -48,4 +49,42 @@ test('a compacted file describes the same position, and has only what still matt
   expect(readPosition(small)).toEqual(fold(structuredClone(changes)));
   expect(readPosition(large)).toEqual(readPosition(small));
   expect(statSync(small).size).toBeLessThan(statSync(large).size / 5);
+});
+
+test('a position that replaces another one is read back; its outputs and jobs can stay in a file', () => {
+  const jobs = [0, 1, 2].map((index) => ({ input: { id: index }, context: {}, size: 1 }));
+  const inner = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 4 };
+  const position: ResumePoint = {
+    ...point('Map', 'input'),
+    state: {
+      ...inner,
+      jobs,
+      children: [
+        { name: 'a', output: { done: true } },
+        null,
+        {
+          name: 'c',
+          position: { ...point('Inner', 'x'), state: { ...inner, children: [{ output: null }] } },
+        },
+      ],
+    },
+  };
+  const name = join(temporaryFolder(), 'position');
+  const file = new PositionFile(name);
+  file.replace(position);
+  expect(JSON.parse(JSON.stringify(readPosition(name)))).toEqual(position);
+
+  const kept: string[] = [];
+  const light = readPosition(name, (text) => {
+    const index = kept.push(text) - 1;
+    return () => kept[index] as string;
+  });
+  expect(JSON.stringify(light)).not.toContain('done');
+  expect(light?.state && jobsOf(light.state)).toEqual(jobs);
+  file.replace(redrivePoint(light as ResumePoint, undefined));
+  expect(readPosition(name)?.state?.children).toMatchObject([
+    { name: 'a', output: { done: true } },
+    undefined,
+    { name: 'c', redriveCount: 1, position: { stateName: 'Inner' } },
+  ]);
 });

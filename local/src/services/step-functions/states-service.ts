@@ -195,11 +195,8 @@ export class StatesService implements Service {
     const answered = token && this.redrives.get(token);
     if (answered) return answered;
     const reason = whyNotRedrivable(record, this.redriveState(record));
-    const position = this.runner.store.position(record.arn);
-    if (reason !== undefined || position === undefined) {
-      throw new AwsError('ExecutionNotRedrivable', reason ?? 'its position is not known');
-    }
-    this.runner.redrive(record, this.executed(record), position);
+    if (reason !== undefined) throw new AwsError('ExecutionNotRedrivable', reason);
+    this.runner.redrive(record, this.executed(record));
     const answer = { redriveDate: epochSeconds(this.execution(input).redriveDate ?? record.startDate) };
     if (token !== undefined) this.rememberRedrive(token, answer);
     return answer;

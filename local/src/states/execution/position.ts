@@ -29,6 +29,8 @@ export interface StateProgress {
   readonly startedEventId?: number;
   /** The jobs of a Map, in the order of its items or batches. */
   readonly jobs?: readonly MapJob[];
+  /** Read the jobs. Replace `jobs` in a position that was read from a file. */
+  readonly readJobs?: readonly (() => MapJob)[];
   readonly mapRun?: MapRunProgress;
   /** The branches, iterations or child executions that were started. */
   readonly children?: readonly (ChildProgress | null | undefined)[];
@@ -65,6 +67,8 @@ export interface MapRunProgress {
 export interface ChildProgress {
   readonly position?: ResumePoint;
   readonly output?: Json;
+  /** Reads the output. Replaces `output` in a position that was read from a file. */
+  readonly readOutput?: () => Json;
   /** Failure of a child execution. A failed branch or iteration ends its state instead. */
   readonly failure?: { readonly error?: string; readonly cause?: string };
   /** Only for child executions. */
@@ -116,7 +120,7 @@ export function applyChange(
 function changedChild(before: ChildProgress, change: PositionChange): ChildProgress {
   if (change.type !== 'child') return { ...before, position: changedPoint(before.position, change) };
   const { position, ...after } = { ...before, ...change.child };
-  return after.output === undefined && position ? { ...after, position } : after;
+  return !hasSucceeded(after) && position ? { ...after, position } : after;
 }
 
 function changedPoint(before: ResumePoint | undefined, change: PositionChange): ResumePoint | undefined {
@@ -125,6 +129,21 @@ function changedPoint(before: ResumePoint | undefined, change: PositionChange): 
   const { enteredTime, enteredEventId } = before.state;
   const kept = change.type === 'attempt' ? { enteredTime, enteredEventId } : before.state;
   return { ...before, state: { ...kept, ...change.state } };
+}
+
+/** Whether a branch, iteration or child execution has succeeded. */
+export function hasSucceeded({ output, readOutput }: ChildProgress): boolean {
+  return output !== undefined || readOutput !== undefined;
+}
+
+/** The output of a branch, iteration or child execution; undefined if it has not succeeded. */
+export function outputOf({ output, readOutput }: ChildProgress): Json | undefined {
+  return readOutput ? readOutput() : output;
+}
+
+/** The jobs of a Map; undefined if they are not known yet. */
+export function jobsOf({ jobs, readJobs }: StateProgress): readonly MapJob[] | undefined {
+  return readJobs ? readJobs.map((read) => read()) : jobs;
 }
 
 /** The highest event ID in a position. */
@@ -143,7 +162,8 @@ export function highestEventId({ state }: ResumePoint): number {
  */
 export function redrivePoint(point: ResumePoint, error: string | undefined): ResumePoint {
   if (!point.state) return point;
-  const { enteredTime, enteredEventId, startedEventId, jobs, mapRun, children, childrenEnded } = point.state;
+  const { enteredTime, enteredEventId, startedEventId, mapRun, children, childrenEnded } = point.state;
+  const { jobs, readJobs } = point.state;
   const entered = { enteredTime, enteredEventId };
   // If all children succeeded, but their combined result was invalid, a Map Run repeats all children
   // (redrive-map-run.html, "Redrive eligibility").
@@ -156,6 +176,7 @@ export function redrivePoint(point: ResumePoint, error: string | undefined): Res
       ...entered,
       startedEventId,
       ...(jobs && { jobs }),
+      ...(readJobs && { readJobs }),
       ...(mapRun && { mapRun: { ...mapRun, redriveCount: mapRun.redriveCount + 1 } }),
       children: childrenEnded ? children : children.map((child) => child && redriveChild(child, error)),
     },
@@ -163,7 +184,7 @@ export function redrivePoint(point: ResumePoint, error: string | undefined): Res
 }
 
 function redriveChild(child: ChildProgress, error: string | undefined): ChildProgress {
-  if (child.output !== undefined) return child;
+  if (hasSucceeded(child)) return child;
   const { failure: _failure, stopDate: _stopDate, position, redriveCount, ...kept } = child;
   return {
     ...kept,

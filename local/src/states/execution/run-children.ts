@@ -2,7 +2,7 @@ import { StatesError } from '../errors';
 import type { Json } from '../json';
 import type { Frame } from './frame';
 import type { EventDetails, Track } from './history';
-import type { ChildProgress } from './position';
+import { type ChildProgress, outputOf } from './position';
 import { runAll } from './run-all';
 import type { Visit } from './visit';
 
@@ -35,7 +35,8 @@ export async function runChildren<Job>(
   let lastEventId = startedEventId;
   const outputs = await runAll(jobs, limit, frame.signal, async (job, signal, index, worker) => {
     const child = before?.children?.[index] ?? undefined;
-    if (child?.output !== undefined) return child.output;
+    const known = child && outputOf(child);
+    if (known !== undefined) return known;
     const iteration = runner.iteration?.(index);
     const line = track.fork(signal, behind[worker] ?? startedEventId, iteration);
     const inner = { ...frame, signal, track: line, progress: progress.child(index) };

@@ -17,7 +17,14 @@ import {
   type ResultTarget,
   resultTarget,
 } from './map-results';
-import { type ChildProgress, highestEventId, type MapJob, type MapRunProgress } from './position';
+import {
+  type ChildProgress,
+  highestEventId,
+  jobsOf,
+  type MapJob,
+  type MapRunProgress,
+  outputOf,
+} from './position';
 import { runAll } from './run-all';
 import { runGraph, startIn } from './run-graph';
 import { runItem } from './run-item';
@@ -116,8 +123,9 @@ async function findChildren(
   visit: Visit,
 ): Promise<ChildRuns<Child>> {
   const { before, frame } = visit;
-  const jobs = before?.jobs ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
-  if (!before?.jobs) frame.progress.state({ jobs });
+  const known = before && jobsOf(before);
+  const jobs = known ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
+  if (!known) frame.progress.state({ jobs });
   return {
     list: jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit)),
     stateMachineArn: arnOf(state, visit, 'stateMachine'),
@@ -183,7 +191,8 @@ interface Child extends ChildRun {
 function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
   const { keepString, isRedrive } = visit.frame.services;
   const name = before?.name ?? randomUUID();
-  const { startDate, stopDate, output, failure, redriveCount = 0 } = before ?? {};
+  const { startDate, stopDate, failure, redriveCount = 0 } = before ?? {};
+  const output = before && outputOf(before);
   // A redrive restarts Express executions from the beginning.
   const startsOver = state.childType === 'EXPRESS' && isRedrive;
   return {

@@ -2,6 +2,7 @@ import type { Json } from '../json';
 import type { MapState } from '../types';
 import { complete } from './data-flow';
 import { asJob, findItems, mapItems, maxConcurrency } from './map-items';
+import { jobsOf } from './position';
 import { runChildren } from './run-children';
 import { runDistributed } from './run-distributed';
 import { runGraph, startIn } from './run-graph';
@@ -20,11 +21,12 @@ export async function runMap(state: MapState, visit: Visit): Promise<Step> {
 
 async function runInline(state: MapState, visit: Visit): Promise<Json[]> {
   const { frame, scope, before } = visit;
-  const jobs = before?.jobs ?? (await mapItems(await findItems(state, visit), state, visit)).map(asJob);
+  const known = before && jobsOf(before);
+  const jobs = known ?? (await mapItems(await findItems(state, visit), state, visit)).map(asJob);
   const limit = (await maxConcurrency(state, visit)) || INLINE_CONCURRENCY;
   const startedEventId =
     before?.startedEventId ?? frame.track.record('MapStateStarted', { length: jobs.length });
-  if (!before?.jobs) frame.progress.state({ startedEventId, jobs, children: [] });
+  if (!known) frame.progress.state({ startedEventId, jobs, children: [] });
   return runChildren(
     jobs,
     {

@@ -65,7 +65,7 @@ export interface ExecutionOptions {
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
-  /** Receives each change of the execution's position, beginning with its start. */
+  /** Receives each change of the execution's position: beginning with its start, or those after {@link resumeFrom}. */
   readonly onPosition?: (change: PositionChange) => void;
 }
 
@@ -98,7 +98,7 @@ class ExecutionStop extends Stop {
 export function startExecution(machine: StateMachine, options: ExecutionOptions): Execution {
   const { input, resumeFrom, clock = systemClock, isRedrive = false, waitTimeScale = 1 } = options;
   const progress = new Progress((change) => options.onPosition?.(change));
-  progress.reached(resumeFrom ?? { stateName: machine.startAt, input, variables: {} });
+  if (!resumeFrom) progress.reached({ stateName: machine.startAt, input, variables: {} });
   const history = new History(clock, options.onEvent, options.eventsBefore);
   const run = async (): Promise<ExecutionResult> => {
     const root = new AbortController();
