@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   DataLocation,
@@ -221,6 +222,18 @@ describe('permissions', () => {
         return [Action, Condition, ...(key ? [key] : [])];
       }),
     ).toEqual(expected);
+  });
+
+  test.each<[string, RegExp, string[] | undefined]>([
+    ['the state machine, which writes the results', /StateMachine/, ['kms:Decrypt', 'kms:GenerateDataKey']],
+    ['the function that reads the results', /SummarizeFunction/, ['kms:Decrypt']],
+    ['not of the function for the list', /ListItemsFunction/, undefined],
+  ])('for the key of the bucket, if the fleet has another key: %s', (_case, role, actions) => {
+    const stack = stackOf();
+    const [encryptionKey, other] = ['Key', 'BucketKey'].map((id) => new kms.Key(stack, id));
+    fleet({ encryptionKey, bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey: other }) }, stack);
+    const statements = statementsIn(stack, role).filter(({ Resource }: Json) => /BucketKey/.test(Resource));
+    expect(statements[0]?.Action).toEqual(actions?.length === 1 ? actions[0] : actions);
   });
 
   test('of the function for the list: the lists and summaries of earlier executions', () => {

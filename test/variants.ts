@@ -168,6 +168,10 @@ const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] =
   ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['every night', () => ({ skipUnchanged: true, warmStartFromPrevious: true })],
   [
+    'a key, and a bucket with another key',
+    (stack) => ({ encryptionKey: keyIn(stack), bucket: encryptedBucketIn(stack) }),
+  ],
+  [
     'a list in a bucket, a key, a check of quotas, and a model package group for each item',
     (stack) => ({
       encryptionKey: keyIn(stack),
@@ -278,6 +282,11 @@ function roleIn(stack: Stack, id = 'Role'): iam.Role {
 
 function keyIn(stack: Stack): kms.Key {
   return new kms.Key(stack, 'Key', { enableKeyRotation: true });
+}
+
+function encryptedBucketIn(stack: Stack): s3.IBucket {
+  const encryptionKey = new kms.Key(stack, 'BucketKey', { enableKeyRotation: true });
+  return s3.Bucket.fromBucketAttributes(stack, 'Bucket', { bucketName: 'mine', encryptionKey });
 }
 
 function bucketIn(stack: Stack): s3.IBucket {

@@ -8,7 +8,7 @@ import type { DataLocation } from '../data-location';
 import type { FleetItems } from '../fleet-items';
 import { allowFunction, bundledFunction } from './bundled-function';
 import { type LastSuccessOptions, listedLocations } from './fleet-last-success';
-import { grantOutputKey } from './output-key';
+import { grantOutputKey, grantReadingResults } from './output-key';
 import { reportLocation } from './report-function';
 import { listStatement, readStatements, writeStatement } from './training-permissions';
 
@@ -106,6 +106,7 @@ export function summarizeFleetFunction(
     deadLetterQueue,
   });
   grantOutputKey(made, output, encryptionKey);
+  grantReadingResults(made, output, encryptionKey);
   const fleets = fleetLocation(output);
   return allowFunction(
     made,

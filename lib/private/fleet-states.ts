@@ -17,7 +17,7 @@ import { FLEET_ITEM } from './fleet-item';
 import type { LastSuccessOptions } from './fleet-last-success';
 import { settingsOf } from './fleet-settings';
 import { jsonata, literal } from './jsonata';
-import { grantOutputKey, outputKey } from './output-key';
+import { grantOutputKey, grantWritingResults, outputKey } from './output-key';
 import { QUOTA_FIELDS, QUOTA_RESOURCES, readQuotas } from './quota-states';
 import type { QuotaUse } from './quota-uses';
 import { orNull } from './report-states';
@@ -114,6 +114,7 @@ export class FleetStates extends sfn.StateMachineFragment {
     });
     stateMachine.addToRolePolicy(statement);
     grantOutputKey(stateMachine, output, encryptionKey);
+    grantWritingResults(stateMachine, output, encryptionKey);
     acknowledgeWildcards(
       stateMachine,
       resourcesOf([statement]),
