@@ -5,13 +5,14 @@ import os
 from typing import Any, Dict, List
 
 from optuna.storages.journal import JournalFileBackend
-from optuna.storages.journal._file import get_lock_file
 
 
 class StudyFile(JournalFileBackend):
-    """Optuna's journal file, but without syncing to disk after every line: a trial writes a dozen lines.
+    """Optuna's journal file, but without syncing to disk and without a lock file for every line: a trial writes a
+    dozen lines.
 
-    If the process is killed, its lines are kept. If the machine crashes, the last lines can be lost.
+    If the process is killed, its lines are kept. If the machine crashes, the last lines can be lost. Only the sampler
+    writes to a study. Readers do not lock it.
     """
 
     def __init__(self, path: str) -> None:
@@ -20,7 +21,7 @@ class StudyFile(JournalFileBackend):
 
     def append_logs(self, logs: List[Dict[str, Any]]) -> None:
         lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
-        with get_lock_file(self._lock), open(self._file_path, "ab") as journal:
+        with open(self._file_path, "ab") as journal:
             journal.write(lines.encode("utf-8"))
 
 

@@ -88,7 +88,8 @@ class DataStore:
         names = [name for name in ("train", "validation") if name in by_name]
         files = [_files(by_name[name]) for name in names]
         for paths in files:
-            _check_format(paths, kind)
+            if _key_of(paths, kind, csv_weights) not in self._kept:
+                _check_format(paths, kind)
         if combines and len(files) > 1:
             files.append([path for paths in files for path in paths])
         loaded = [self._matrix(paths, kind, csv_weights, threads) for paths in files]
@@ -109,11 +110,7 @@ class DataStore:
             self._prepared[matrix] = kind
 
     def _matrix(self, files: List[str], kind: str, csv_weights: bool, threads: int) -> _Loaded:
-        states = [os.stat(path) for path in files]
-        key = (
-            kind, csv_weights and kind == CSV,
-            tuple((path, state.st_size, state.st_mtime_ns) for path, state in zip(files, states)),
-        )
+        key = _key_of(files, kind, csv_weights)
         loaded = self._kept.get(key)
         if loaded is None:
             check = _in_a_thread(_warnings, files, kind)
@@ -122,6 +119,14 @@ class DataStore:
         while len(self._kept) > _KEPT and sum(map(_bytes_of, self._kept)) > _KEPT_BYTES:
             self._kept.popitem(last=False)
         return loaded
+
+
+def _key_of(files: List[str], kind: str, csv_weights: bool) -> Tuple[Any, ...]:
+    states = [os.stat(path) for path in files]
+    return (
+        kind, csv_weights and kind == CSV,
+        tuple((path, state.st_size, state.st_mtime_ns) for path, state in zip(files, states)),
+    )
 
 
 def _bytes_of(key: Tuple[Any, ...]) -> int:

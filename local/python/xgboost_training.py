@@ -65,6 +65,25 @@ class _Threads(xgb.callback.TrainingCallback):
         return False
 
 
+class _LightBooster(xgb.Booster):
+    """A model that skips two steps of `xgboost.train`, which take a sixth of the time of a small training job."""
+
+    def reset(self) -> xgb.Booster:
+        """Keeps the caches of the training, because the model is saved and freed right afterwards."""
+        return self
+
+    def _assign_dmatrix_features(self, data: xgb.DMatrix) -> None:
+        """Three times in each round, XGBoost copies the features' names. Matrices from files have no names."""
+
+
+class _Lighten(xgb.callback.TrainingCallback):
+    """Makes a model a `_LightBooster`."""
+
+    def before_training(self, model: xgb.Booster) -> xgb.Booster:
+        model.__class__ = _LightBooster
+        return model
+
+
 class _Progress(xgb.callback.TrainingCallback):
     """Writes one log line per round, and ends the training when the job is stopped."""
 
@@ -129,6 +148,8 @@ class _Training:
         """Trains a model. Also returns the metrics of all rounds."""
         config = dict(self._config)
         callbacks: List[xgb.callback.TrainingCallback] = [self.progress]
+        if "_kfold" not in config:  # the models of all folds are kept: without their caches
+            callbacks.append(_Lighten())
         if "nthread" not in config:
             threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), self._limit, config)
             config["nthread"] = threads.first

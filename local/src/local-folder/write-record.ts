@@ -8,8 +8,8 @@ import * as path from 'node:path';
  */
 const DELAY_MS = 500;
 
-/** Contents waiting to be written, by record file. */
-const waiting = new Map<string, string>();
+/** Contents waiting to be written, by record file. Only the last content of a record is rendered. */
+const waiting = new Map<string, () => string>();
 
 /** Temporary files being written, by record file. */
 const underWay = new Map<string, string>();
@@ -88,7 +88,7 @@ export function createRecord(file: string, content: string): boolean {
  * Like `writeRecord`, but deferred: combines changes made within a short time and does not wait for the disk.
  * Use it only for changes that may be lost if the process ends.
  */
-export function writeRecordSoon(file: string, content: string): void {
+export function writeRecordSoon(file: string, content: () => string): void {
   if (!waiting.has(file)) setTimeout(() => writeWaiting(file), DELAY_MS).unref();
   waiting.set(file, content);
 }
@@ -109,7 +109,7 @@ function writeWaiting(file: string): void {
   waiting.delete(file);
   // If the folder is gone, the record was deleted.
   if (content === undefined || !fs.existsSync(path.dirname(file))) return;
-  const { temporary, descriptor } = writeTemporary(file, content);
+  const { temporary, descriptor } = writeTemporary(file, content());
   underWay.set(file, temporary);
   fs.fdatasync(descriptor, (failure) => {
     fs.closeSync(descriptor);

@@ -1,19 +1,20 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import {
-  copyFile,
-  lstat,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  fdatasync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { copyFile, open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { createGzip, gzip } from 'node:zlib';
 import { type Headers, type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
@@ -25,6 +26,15 @@ const COMPRESSION_LEVEL = 1;
 
 /** Models take megabytes: chunks of 64 KiB, larger than the default 16 KiB, are more efficient. */
 const CHUNK_BYTES = 1 << 16;
+
+/**
+ * Maximum size of a folder that is packed in memory and compressed in one step. For a model of 170 kB, streams took as
+ * much processor time as the compression.
+ */
+const IN_MEMORY_BYTES = 1 << 20;
+
+/** With its largest tables, the compression needs a sixth less time. */
+const COMPRESSION = { level: COMPRESSION_LEVEL, memLevel: 9 };
 
 /**
  * Packs a job's `model/` folder into a compressed tar archive as SageMaker does, with the files at the root.
@@ -41,28 +51,64 @@ export async function writeModelArchive(
   archive: string,
   partial = `${archive}.${process.pid}.partial`,
 ): Promise<void> {
+  try {
+    const isSmall = sizeOf(modelFolder) <= IN_MEMORY_BYTES;
+    await (isSmall ? writeAtOnce : writeInPieces)(modelFolder, partial);
+    await rename(partial, archive);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
+
+async function writeAtOnce(folder: string, file: string): Promise<void> {
   const tar = pack();
-  const output = createWriteStream(partial);
+  const [content] = await Promise.all([buffer(tar), fill(tar, folder)]);
+  // The output buffer is large enough for the whole archive.
+  const compressed = await promisify(gzip)(content, { ...COMPRESSION, chunkSize: content.length });
+  const descriptor = openSync(file, 'w');
+  try {
+    writeFileSync(descriptor, compressed);
+    await promisify(fdatasync)(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function writeInPieces(folder: string, file: string): Promise<void> {
+  const tar = pack();
+  const output = createWriteStream(file);
   const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   try {
     // Entries are added while the archive is being written, in parallel.
     await Promise.all([
-      pipeline(tar, createGzip({ level: COMPRESSION_LEVEL, chunkSize: CHUNK_BYTES }), output),
-      addFolder(tar, modelFolder, { root: modelFolder, prefix: '' }).then(
-        () => tar.finalize(),
-        (error: Error) => tar.destroy(error),
-      ),
+      pipeline(tar, createGzip({ ...COMPRESSION, chunkSize: CHUNK_BYTES }), output),
+      fill(tar, folder),
     ]);
-    const file = await open(partial, 'r+');
-    await file.sync();
-    await file.close();
-    await rename(partial, archive);
-  } catch (error) {
-    // A file that is still being opened would reappear after its deletion.
+  } finally {
+    // After an error, a file that is still being opened would reappear after its deletion.
     await closed;
-    await rm(partial, { force: true });
-    throw error;
   }
+  const written = await open(file, 'r+');
+  await written.sync();
+  await written.close();
+}
+
+async function fill(tar: Pack, folder: string): Promise<void> {
+  try {
+    await addFolder(tar, folder, { root: folder, prefix: '' });
+    tar.finalize();
+  } catch (error) {
+    tar.destroy(error as Error);
+  }
+}
+
+/** The size of the files in a folder, in bytes. */
+function sizeOf(folder: string): number {
+  return readdirSync(folder)
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, state: lstatSync(path) }))
+    .reduce((sum, { path, state }) => sum + (state.isDirectory() ? sizeOf(path) : state.size), 0);
 }
 
 /**
@@ -127,9 +173,9 @@ interface Place {
 }
 
 async function addFolder(tar: Pack, folder: string, { root, prefix }: Place): Promise<void> {
-  for (const name of (await readdir(folder)).sort()) {
+  for (const name of readdirSync(folder).sort()) {
     const path = join(folder, name);
-    const state = await lstat(path);
+    const state = lstatSync(path);
     const header = { name: prefix + name, mtime: new Date(0), uid: 0, gid: 0 };
     if (state.isDirectory()) {
       await addEntry(tar, { ...header, name: `${header.name}/`, type: 'directory', mode: 0o755 });
@@ -141,8 +187,8 @@ async function addFolder(tar: Pack, folder: string, { root, prefix }: Place): Pr
         linkname: await linkTarget(path, root),
         mode: 0o777,
       });
-    } else if (state.isFile() && state.size <= CHUNK_BYTES) {
-      await addEntry(tar, { ...header, mode: 0o644 }, await readFile(path));
+    } else if (state.isFile() && state.size <= IN_MEMORY_BYTES) {
+      await addEntry(tar, { ...header, mode: 0o644 }, readFileSync(path));
     } else if (state.isFile()) {
       const entry = tar.entry({ ...header, size: state.size, mode: 0o644 });
       await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), entry);

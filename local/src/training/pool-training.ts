@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { failedFor, internalErrorReason } from './failure-reason';
 import { unlessAborted } from './job-runner';
@@ -16,7 +16,7 @@ type PoolTask = Pick<TrainingTask, 'workFolder' | 'signal' | 'onStart' | 'onLog'
 
 /** Trains a task on a warm worker. Every failure becomes an outcome. */
 export async function trainOnPool(task: PoolTask, prepare: () => Promise<PoolJob>): Promise<TrainingOutcome> {
-  await mkdir(join(task.workFolder, 'model'), { recursive: true });
+  mkdirSync(join(task.workFolder, 'model'), { recursive: true });
   return runOnPool(task, prepare);
 }
 

@@ -37,8 +37,8 @@ test('a record is created once', () => {
 
 test('the last of several deferred changes is written', async () => {
   writeRecord(file, 'created');
-  writeRecordSoon(file, 'first');
-  writeRecordSoon(file, 'last');
+  writeRecordSoon(file, () => 'first');
+  writeRecordSoon(file, () => 'last');
   expect(content()).toBe('created');
   await moment();
   expect(content()).toBe('last');
@@ -47,11 +47,11 @@ test('the last of several deferred changes is written', async () => {
 
 test('a deferred change never replaces a later one, and never restores a deleted record', async () => {
   writeRecord(file, 'created');
-  writeRecordSoon(file, 'progress');
+  writeRecordSoon(file, () => 'progress');
   writeRecord(file, 'ended');
   const other = join(folder, 'jobs', 'other.json');
   createRecord(other, 'created');
-  writeRecordSoon(other, 'progress');
+  writeRecordSoon(other, () => 'progress');
   deleteRecord(other);
   await moment();
   expect(content()).toBe('ended');
@@ -62,7 +62,7 @@ test('flushed content replaces the record only when it is placed, and then cance
   writeRecord(file, 'created');
   const [placed, discarded] = await Promise.all([flushRecord(file, 'ended'), flushRecord(file, 'other')]);
   discarded.discard();
-  writeRecordSoon(file, 'progress');
+  writeRecordSoon(file, () => 'progress');
   expect(content()).toBe('created');
   placed.place();
   await moment();
@@ -72,7 +72,7 @@ test('flushed content replaces the record only when it is placed, and then cance
 
 test('a deferred change is dropped if its folder was deleted', async () => {
   writeRecord(file, 'created');
-  writeRecordSoon(file, 'progress');
+  writeRecordSoon(file, () => 'progress');
   rmSync(folder, { recursive: true });
   await moment();
   expect(existsSync(folder)).toBe(false);
@@ -84,7 +84,7 @@ test('new content of a record is on disk before it replaces the old content', ()
     writeRecord(process.argv[1], 'one');
     flushRecord(process.argv[1], 'two').then(({ place }) => {
       place();
-      writeRecordSoon(process.argv[1], 'three');
+      writeRecordSoon(process.argv[1], () => 'three');
     });
     setTimeout(() => undefined, 700);`;
   const options = [

@@ -159,13 +159,13 @@ export class JobStore<R extends JobRecord> {
 
   /** Changes and stores a job's record. */
   public update(name: string, change: (record: R) => R): R {
-    return this.write(name, change, writeRecord);
+    return this.write(name, change, (file, record) => writeRecord(file, render(record)));
   }
 
   /** Like `update`, for changes that can be lost without harm: the next change repeats them, or the job is resumed. */
   public updateProgress(name: string, change: (record: R) => R): R {
     this.atRest.delete(name.toLowerCase());
-    return this.write(name, change, writeRecordSoon);
+    return this.write(name, change, (file, record) => writeRecordSoon(file, () => render(record)));
   }
 
   /**
@@ -218,9 +218,9 @@ export class JobStore<R extends JobRecord> {
     return () => this.events.off('change', listener);
   }
 
-  private write(name: string, change: (record: R) => R, writeTo: (file: string, content: string) => void): R {
+  private write(name: string, change: (record: R) => R, writeTo: (file: string, record: R) => void): R {
     const changed = change(this.recordToChange(name));
-    writeTo(this.fileOf(name), render(changed));
+    writeTo(this.fileOf(name), changed);
     this.remember(changed);
     return changed;
   }

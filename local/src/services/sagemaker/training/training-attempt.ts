@@ -95,7 +95,7 @@ async function train(
     });
     return outcome;
   } finally {
-    await removeWorkFolder(workFolder, (problem) => log.write(problem));
+    removeWorkFolder(workFolder, (problem) => log.write(problem));
     log.close();
   }
 }
