@@ -26,10 +26,7 @@ class StudyFile(JournalFileBackend):
 
 
 def _mend(path: str) -> None:
-    """Repairs a journal after its process was killed: removes the lock and an incomplete last line."""
-    lock = path + ".lock"
-    if os.path.lexists(lock):
-        os.unlink(lock)
+    """Repairs a journal after its process was killed: completes or removes an incomplete last line."""
     if not os.path.exists(path):
         return
     with open(path, "rb+") as journal:
