@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type OpenReports, openReports, type ReportedJob } from '../library/open-reports';
 import { replaceFile } from '../local-folder/replace-file';
 import { type ComparedSearch, renderComparison } from '../report/comparison-page';
+import { fleetFolder, fleetPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { readReportData } from '../report/report-files';
 import { UserError } from '../user-error';
@@ -20,7 +21,7 @@ interface ReportOptions extends RootOptions {
 export function reportCommand(): Command {
   const command = new Command('report')
     .description(
-      'Writes the report of a search, even while it runs. With several names, compares them on one page.',
+      "Writes the report of a search, even while it runs, or prints a fleet's summary. With several names, compares them on one page.",
     )
     .argument(
       '[name...]',
@@ -41,7 +42,7 @@ async function report(names: readonly string[], options: ReportOptions): Promise
     names.length === 0 ? [mostRecent(records)] : names.map((name) => findRunRecord(records, name));
   const reports = openReports(root, console.error);
   try {
-    const searches = await makeReports(reports, wanted, records);
+    const searches = await makeReports(reports, wanted, records, root);
     for (const { page } of searches) console.log(`Report: ${formatPath(page)}`);
     const page = names.length > 1 ? compare(root, searches) : searches[0]?.page;
     if (options.open && page !== undefined) await openFile(page);
@@ -59,9 +60,14 @@ async function makeReports(
   reports: OpenReports,
   runs: readonly RunRecord[],
   records: RunRecords,
+  root: string,
 ): Promise<ReportedSearch[]> {
   const made: ReportedSearch[] = [];
   for (const run of new Set(runs)) {
+    if (isFleet(run, records, root)) {
+      made.push({ label: run.record.name, page: summaryOf(run, runs, records, root) });
+      continue;
+    }
     const jobs = searchesOf(run, records);
     if (jobs.length === 0) throw new UserError(`${run.kind} ${run.record.name} has not started a search.`);
     for (const job of jobs) {
@@ -70,6 +76,33 @@ async function makeReports(
     }
   }
   return made;
+}
+
+function isFleet(
+  run: RunRecord,
+  { executions }: RunRecords,
+  root: string,
+): run is Extract<RunRecord, { kind: 'execution' }> {
+  return run.kind === 'execution' && fleetFolder(executions, run.record, root) !== undefined;
+}
+
+/** The page with the summary of a fleet, which has a search for each item. */
+function summaryOf(
+  { record }: Extract<RunRecord, { kind: 'execution' }>,
+  { length }: readonly RunRecord[],
+  { executions }: RunRecords,
+  root: string,
+): string {
+  if (length > 1) {
+    throw new UserError(
+      `Execution ${record.name} is a fleet, which cannot be compared: name tuning jobs ("${PROGRAM} list").`,
+    );
+  }
+  const page = fleetPage(executions, record, root);
+  if (page !== undefined) return page;
+  throw new UserError(
+    `Fleet ${record.name} has no summary yet: the end of the execution writes it. For the report of an item, name its tuning job ("${PROGRAM} list").`,
+  );
 }
 
 /** Writes the page that compares searches. @returns its path */

@@ -10,6 +10,8 @@ export interface ServedSearch {
   readonly status: string;
   /** Whether its page still changes. */
   readonly isRunning: boolean;
+  /** Name of the execution with the Map whose item started it, and the item. @default - no Map item */
+  readonly item?: { readonly execution: string; readonly name: string };
 }
 
 /** Lists searches and renders their pages. */
@@ -120,11 +122,14 @@ function refresh(isRunning: boolean): Pick<Answer, 'headers'> {
 
 function index(searches: readonly ServedSearch[]): string {
   if (searches.length === 0) return page('Reports', 'No search has started yet.');
-  const rows = searches.map(({ name, status }) => [
+  const hasItems = searches.some(({ item }) => item !== undefined);
+  const rows = searches.map(({ name, status, item }) => [
     html`<a href="${encodeURIComponent(name)}">${name}</a>`,
     status,
+    ...(hasItems ? [item?.name ?? '', item?.execution ?? ''] : []),
   ]);
-  return page('Reports', htmlTable('Searches', ['Search', 'Status'], rows));
+  const heads = ['Search', 'Status', ...(hasItems ? ['Item', 'Execution'] : [])];
+  return page('Reports', htmlTable('Searches', heads, rows));
 }
 
 function page(title: string, content: Content): string {

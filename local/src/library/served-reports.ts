@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ExecutionStore } from '../executions/executions';
+import { renderPlace } from '../report/job-place';
 import type { JobRecord, Jobs } from '../services';
 import type { ReportMaker } from './report-maker';
 import type { ReportSource, ServedSearch } from './report-server';
@@ -50,6 +51,7 @@ function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, '
     status,
     isRunning: end === undefined || goesOn(record),
     created,
+    ...itemOf(record),
   });
   return [
     ...tuning.list().map((record) => {
@@ -61,4 +63,11 @@ function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, '
       return searchOf(record, CreationTime, AutoMLJobStatus, EndTime);
     }),
   ].sort((one, other) => other.created - one.created);
+}
+
+function itemOf({ createdBy }: JobRecord): Pick<ServedSearch, 'item'> {
+  const place = createdBy?.place;
+  if (place === undefined) return {};
+  const execution = place.executionArn.slice(place.executionArn.lastIndexOf(':') + 1);
+  return { item: { execution, name: renderPlace(place) } };
 }

@@ -1,10 +1,19 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
+import { reportCommand } from '../../src/commands/report';
 import { until } from '../services/helpers';
 import { redrive } from './redrive';
-import { deployFleet, folderOf, itemOf, items, synthesizeFleet, trainingOf } from './stub-fleet';
+import {
+  commandOutput,
+  deployFleet,
+  folderOf,
+  itemOf,
+  items,
+  synthesizeFleet,
+  trainingOf,
+} from './stub-fleet';
 import { temporaryFolder } from './support';
 
 test('a failed execution has a summary, and its retry runs only the items that did not succeed', async () => {
@@ -24,15 +33,25 @@ test('a failed execution has a summary, and its retry runs only the items that d
   const folder = join(root, 's3', stack.bucket('Fleet/Bucket').name, folderOf(execution));
   const summary = () => JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'));
   expect(summary()).toMatchObject({ items: 6, succeeded: 2, failed: 2, notStarted: 2 });
-  expect(readFileSync(join(folder, 'fleet.html'), 'utf8')).toContain('FAILED</span>');
+  const page = join(folder, 'fleet.html');
+  expect(readFileSync(page, 'utf8')).toContain('FAILED</span>');
+
+  // The report of a fleet is its summary. The report of an item's search is where the execution wrote it.
+  expect(await commandOutput(reportCommand(), 'night', '--root', root)).toBe(`Report: ${page}`);
+  const reports = join(folder, '../../../reports');
+  const before = readdirSync(reports, { recursive: true });
+  const [search] = stack.reports?.list() ?? [];
+  expect(search).toMatchObject({ item: { execution: 'night', name: expect.stringMatching(/i\d$/) } });
+  expect(await stack.reports?.page(search as NonNullable<typeof search>)).toContain(search?.name);
+  expect(readdirSync(reports, { recursive: true })).toEqual(before);
 
   failing.clear();
-  const before = new Map(jobs);
+  const jobsBefore = new Map(jobs);
   const retry = await stack.startExecution({ input: { retry: 'night' } }).ended;
   expect(retry.output).toMatchObject({ fleet: { items: 4, succeeded: 4, objective: { best: 1, worst: 5 } } });
   for (const { id } of items(6)) {
-    const again = ['i1', 'i3'].includes(id) || !before.has(id);
-    expect([id, (jobs.get(id) ?? 0) - (before.get(id) ?? 0)]).toEqual([id, again ? 2 : 0]);
+    const again = ['i1', 'i3'].includes(id) || !jobsBefore.has(id);
+    expect([id, (jobs.get(id) ?? 0) - (jobsBefore.get(id) ?? 0)]).toEqual([id, again ? 2 : 0]);
   }
 
   // A redrive continues the failed items in their Fail states, and does not run any item again.

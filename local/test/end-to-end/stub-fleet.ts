@@ -1,4 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
+import type { Command } from 'commander';
 import { context } from '../../../cdk.json';
 import { TuningFleet, type TuningFleetProps } from '../../../lib';
 import { TUNING } from '../../../test/fixtures';
@@ -71,4 +72,15 @@ export function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; 
     return { 'validation:rmse': Number(id.slice(1)) };
   };
   return { stub, jobs };
+}
+
+/** Runs a command in this process. Returns what it printed to the standard output. */
+export async function commandOutput(command: Command, ...args: string[]): Promise<string> {
+  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    await command.parseAsync(args, { from: 'user' });
+    return log.mock.calls.map(([text]) => String(text)).join('\n');
+  } finally {
+    log.mockRestore();
+  }
 }

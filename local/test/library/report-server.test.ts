@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const searches = [
   { name: 'running', status: 'InProgress', isRunning: true },
-  { name: 'ended', status: 'Completed', isRunning: false },
+  { name: 'ended', status: 'Completed', isRunning: false, item: { execution: 'night', name: '3: north' } },
   { name: 'broken', status: 'Failed', isRunning: false },
 ];
 const source: ReportSource = {
@@ -72,6 +72,7 @@ test('a page that changes reloads itself', async () => {
 test('the first page lists the searches', async () => {
   const { body, headers } = await ask({ path: (token) => `/${token}/` });
   expect([...body.matchAll(/href="(\w+)"/g)].map(([, name]) => name)).toEqual(['running', 'ended', 'broken']);
+  expect(body).toContain('<td>3: north</td><td>night</td>');
   expect(headers['refresh']).toBe('5');
 });
 

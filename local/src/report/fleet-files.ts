@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
+import { isObject } from '../states';
+import { localPath } from './report-files';
+
+/** Reads the events of an execution. */
+type History = Pick<ExecutionStore, 'history'>;
+
+const LIST = 'items.jsonl';
+
+/**
+ * The local path of the folder with the list of a fleet's items and its summary.
+ *
+ * @returns undefined if the execution is no fleet, or has not read its list
+ */
+export function fleetFolder(
+  executions: History,
+  { arn }: Pick<ExecutionRecord, 'arn'>,
+  root: string,
+): string | undefined {
+  for (const { type, details } of executions.history(arn)) {
+    const text = String(details['output']);
+    if (type !== 'TaskStateExited' || !text.includes(LIST)) continue;
+    const output: unknown = JSON.parse(text);
+    const list = isObject(output) ? output['list'] : undefined;
+    if (isObject(list) && String(list['key']).endsWith(`/${LIST}`)) {
+      return dirname(localPath(root, `s3://${list['bucket']}/${list['key']}`));
+    }
+  }
+  return undefined;
+}
+
+/** The page with the summary of a fleet. @returns undefined if the execution is no fleet, or has no summary */
+export function fleetPage(
+  executions: History,
+  record: Pick<ExecutionRecord, 'arn'>,
+  root: string,
+): string | undefined {
+  const folder = fleetFolder(executions, record, root);
+  const page = folder && join(folder, 'fleet.html');
+  return page !== undefined && existsSync(page) ? page : undefined;
+}
