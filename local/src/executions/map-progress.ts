@@ -5,6 +5,9 @@ import { steadyNow } from '../steady-clock';
 /** If a Map has more items than this, its progress is shown per item instead of per job. */
 const MANY_ITEMS = 20;
 
+/** Maximum number of failed items of a Map to keep in memory; no screen has room for more. */
+const MOST_FAILED = 100;
+
 /** The items of an outermost Map that this process runs. */
 export interface MapCounts {
   /** Name of the Map state. */
@@ -17,6 +20,14 @@ export interface MapCounts {
   readonly startedAt: number;
   /** Number of items that had ended before `startedAt`. */
   readonly endedBefore: number;
+}
+
+/** A Map with many items, and the items to show while it runs. */
+export interface LargeMap extends MapCounts {
+  /** The latest items that failed, in the order in which they failed. */
+  readonly failedItems: readonly MapItemState[];
+  /** The running items, in the order of their start. */
+  readonly runningItems: readonly MapItemState[];
 }
 
 /** Counts the items of Maps while they run. */
@@ -41,8 +52,8 @@ export class MapProgress {
   }
 
   /** The Maps with many items. */
-  large(): MapCounts[] {
-    return [...this.maps.values()].map((map) => map.counts()).filter(isLarge);
+  large(): LargeMap[] {
+    return [...this.maps.values()].map((map) => ({ ...map.counts(), ...map.shownItems() })).filter(isLarge);
   }
 
   /** ARNs of the executions with these Maps. */
@@ -76,6 +87,8 @@ class RunningMap {
   private readonly numbers = { RUNNING: 0, SUCCEEDED: 0, FAILED: 0, ABORTED: 0 };
   /** Indexes of the items that had ended before this process continued the Map, and have not run again. */
   private readonly before = new Set<number>();
+  private readonly running = new Map<number, MapItemState>();
+  private readonly failed = new Map<number, MapItemState>();
   private readonly startedAt = steadyNow();
 
   constructor(private latest: MapItemState) {}
@@ -87,12 +100,20 @@ class RunningMap {
     this.numbers[state.status] += 1;
     this.statuses.set(index, state.status);
     this.before.delete(index);
+    this.running.delete(index);
+    this.failed.delete(index);
+    if (state.status === 'RUNNING') this.running.set(index, state);
+    if (state.status === 'FAILED') this.keepFailed(index, state);
     this.latest = state;
   }
 
   endedBefore(state: MapItemState): void {
     this.tell(state);
     this.before.add(indexOf(state));
+  }
+
+  shownItems(): Pick<LargeMap, 'failedItems' | 'runningItems'> {
+    return { failedItems: [...this.failed.values()], runningItems: [...this.running.values()] };
   }
 
   get executionArn(): string {
@@ -105,6 +126,12 @@ class RunningMap {
     const { startedAt, before } = this;
     const map = path[0]?.map ?? '';
     return { map, total, running, succeeded, failed, startedAt, endedBefore: before.size };
+  }
+
+  private keepFailed(index: number, state: MapItemState): void {
+    this.failed.set(index, state);
+    const [oldest] = this.failed.keys();
+    if (this.failed.size > MOST_FAILED && oldest !== undefined) this.failed.delete(oldest);
   }
 }
 

@@ -1,5 +1,26 @@
 import type { ExecutionRecord } from '../executions/executions';
+import type { MapItemState } from '../states';
 import { colors } from './colors';
+import { shortReason } from './failure-reason';
+
+/** Suffix that Step Functions adds to a service's message: status and request ID. */
+const SERVICE = / \(Service: [^)]*\)$/;
+
+/** Maximum length of an item's failure reason; `fleet.html` and `show --json` have all of it. */
+const LONGEST_REASON = 300;
+
+/**
+ * Why an item failed, on one line.
+ *
+ * @param jobFailure failure reason of the item's job, which takes precedence over the state machine's error
+ */
+export function explainItem(
+  { error, cause }: Pick<MapItemState, 'error' | 'cause'>,
+  jobFailure?: string,
+): string {
+  const reason = jobFailure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));
+  return [error, reason && shortReason(reason, LONGEST_REASON)].filter(Boolean).join(': ');
+}
 
 /** Explains to the user why an execution did not succeed. */
 export function explainFailure({ status, error, cause, isInterrupted }: ExecutionRecord): string {

@@ -4,6 +4,7 @@ import { summarizeTrainingJob } from '../services';
 import type { MapItemState } from '../states';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
+import { explainItem } from './failure';
 import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix, renderPlace, tuningJobOf } from './job-place';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
@@ -69,8 +70,8 @@ export class JobLines {
     const counts = this.maps.largeOf(item);
     if (counts === undefined) return;
     const { succeeded, failed, total } = counts;
-    const failure = item.error === undefined ? '' : `  ${item.error}`;
-    this.print(`[${succeeded + failed} of ${total}] ${renderPlace(item)}  ${item.status}${failure}`);
+    const line = `[${succeeded + failed} of ${total}] ${renderPlace(item)}  ${item.status}  ${explainItem(item)}`;
+    this.print(line.trimEnd());
   }
 
   /** Prefixes a line with the Map item that the job runs for. */

@@ -1,8 +1,11 @@
-import type { Jobs, TrainingJobRecord } from '../services';
+import type { MapProgress } from '../executions/map-progress';
+import type { JobRecord, Jobs, TrainingJobRecord } from '../services';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
 import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
+import { renderMapProgress } from './map-progress';
+import { renderRunningItems } from './running-items';
 import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
 import { renderTuningJob, trainingJobsView } from './tuning-job-table';
@@ -12,16 +15,39 @@ const FEWEST_ROWS = 8;
 
 /** A tuning or AutoML job with its part of the screen. */
 interface Search {
+  readonly record: JobRecord;
   readonly isOver: boolean;
   readonly render: (screen: Screen) => string[];
 }
 
+/**
+ * Renders the progress of Maps with many items and, in the remaining rows, their items and all jobs that run for none
+ * of them.
+ */
+export function renderScreen(jobs: Jobs, maps: MapProgress, screen: Screen): string[] {
+  const large = maps.large();
+  if (large.length === 0) return renderJobs(jobs, screen);
+  const heads = large.flatMap((map) => renderMapProgress(map, screen));
+  const room = Math.max(0, screen.rows - heads.length);
+  const isOther: IsShown = ({ createdBy }, isOver) => !isOver && maps.largeOf(createdBy?.place) === undefined;
+  const others = renderJobs(jobs, { ...screen, rows: Math.floor(room / 2) }, isOther);
+  const rows = Math.floor((room - others.length) / large.length);
+  const items = large.flatMap((map) => renderRunningItems(map, jobs, { ...screen, rows }));
+  return [...heads, ...items, ...others].slice(0, screen.rows);
+}
+
+/** Whether to show a job. */
+type IsShown = (job: JobRecord, isOver: boolean) => boolean;
+
 /** Renders the jobs of this process in the rows of the screen, running jobs first. */
-export function renderJobs(jobs: Jobs, screen: Screen): string[] {
+function renderJobs(jobs: Jobs, screen: Screen, isShown?: IsShown): string[] {
   const trainingJobs = jobs.training
     .listRecent()
-    .filter(({ description }) => description.TuningJobArn === undefined);
-  const searches = searchesOf(jobs);
+    .filter(({ description }) => description.TuningJobArn === undefined)
+    .filter((job) => isShown?.(job, isEnded(job.description)) ?? true);
+  const searches = searchesOf(jobs).filter(({ record, isOver }) => isShown?.(record, isOver) ?? true);
+  // Ended jobs may no longer be in memory.
+  const total = isShown ? searches.length : jobs.tuning.ownCount + jobs.automl.ownCount;
   // Training jobs take half of the screen, or all of it if there are no searches.
   const shownTrainingJobs = highestRanked(
     trainingJobs,
@@ -36,7 +62,7 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
   const shown = highestRanked(searches, Math.max(1, Math.floor((rows - 1) / FEWEST_ROWS)), ({ isOver }) =>
     Number(isOver),
   );
-  const hidden = jobs.tuning.ownCount + jobs.automl.ownCount - shown.length;
+  const hidden = total - shown.length;
   const rowsEach = Math.floor((rows - Math.min(1, hidden)) / Math.max(1, shown.length));
   return [
     ...(hidden > 0 ? [` … ${hidden} more tuning and AutoML jobs: see "list"`] : []),
@@ -47,20 +73,21 @@ export function renderJobs(jobs: Jobs, screen: Screen): string[] {
 
 function searchesOf(jobs: Jobs): Search[] {
   return [
-    ...jobs.tuning.listRecent().map(({ description, pausedSeconds, createdBy }) => ({
-      isOver: description.HyperParameterTuningEndTime !== undefined,
+    ...jobs.tuning.listRecent().map((record) => ({
+      record,
+      isOver: record.description.HyperParameterTuningEndTime !== undefined,
       render: (screen: Screen) =>
         renderTuningJob(
           {
-            description,
-            ...trainingJobsView(jobs, description),
-            ...(pausedSeconds !== undefined && { pausedSeconds }),
-            ...(createdBy?.place && { place: createdBy.place }),
+            ...record,
+            ...trainingJobsView(jobs, record.description),
+            ...(record.createdBy?.place && { place: record.createdBy.place }),
           },
           screen,
         ),
     })),
     ...jobs.automl.listRecent().map((job) => ({
+      record: job,
       isOver: job.description.EndTime !== undefined,
       render: (screen: Screen) => renderAutoMLJob(job, screen),
     })),

@@ -3,7 +3,7 @@ import type { MapProgress } from '../executions/map-progress';
 import type { Jobs } from '../services';
 import { steadyNow } from '../steady-clock';
 import { JobLines } from './job-lines';
-import { renderJobs } from './jobs-screen';
+import { renderScreen } from './jobs-screen';
 import { renderMapProgress } from './map-progress';
 import { TerminalBlock } from './terminal-block';
 
@@ -60,13 +60,14 @@ class LiveTable implements JobsView {
   private draw(rows: number): void {
     const { columns } = this.block;
     const screen = { rows, columns, now: steadyNow() / 1000 };
-    const maps = this.maps.large().flatMap((counts) => renderMapProgress(counts, screen));
-    // The final state omits the jobs if there is a Map with many items, because a table of its items follows.
-    const showsJobs = maps.length === 0 || rows < Number.POSITIVE_INFINITY;
-    this.block.draw([
-      ...maps,
-      ...(showsJobs ? renderJobs(this.jobs, { ...screen, rows: Math.max(1, rows - maps.length) }) : []),
-    ]);
+    const large = this.maps.large();
+    // The final state omits the items of a Map with many items, because a table of them follows.
+    const isFinal = large.length > 0 && rows === Number.POSITIVE_INFINITY;
+    this.block.draw(
+      isFinal
+        ? large.flatMap((map) => renderMapProgress(map, screen))
+        : renderScreen(this.jobs, this.maps, screen),
+    );
   }
 }
 

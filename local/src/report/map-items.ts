@@ -14,21 +14,14 @@ import {
 import type { MapItemState, MapPlace } from '../states';
 import { renderCandidateObjective } from './automl-jobs';
 import { colors } from './colors';
-import { reasonIn } from './failure';
-import { shortReason } from './failure-reason';
+import { explainItem } from './failure';
 import { formatMetric } from './format';
 import { renderPlace } from './job-place';
 import { PLAIN_TABLE } from './table';
 import { failedJobs, renderObjective } from './training-job-text';
 
-/** Maximum length of a failure reason; the `show` command prints all of it. */
-const LONGEST_REASON = 300;
-
 /** Maximum number of items in a table. */
 const MOST_ROWS = 100;
-
-/** Suffix that Step Functions adds to a service's message: status and request ID. */
-const SERVICE = / \(Service: [^)]*\)$/;
 
 /** The results of an item's jobs. */
 interface Outcome {
@@ -85,7 +78,7 @@ function renderMap(name: string, rows: readonly Row[]): string[] {
   );
   for (const row of sorted.slice(0, MOST_ROWS)) {
     const { item, objective, job } = row;
-    const cells = [renderPlace(item), item.status, objective, job, reasonOf(row)];
+    const cells = [renderPlace(item), item.status, objective, job, explainItem(item, row.failure)];
     table.push(item.status === 'FAILED' ? cells.map((cell) => colors.red(cell)) : cells);
   }
   return [
@@ -121,13 +114,6 @@ function byBadness({ badness: one = 0 }: Row, { badness: other = 0 }: Row): numb
 function byIndex({ item: one }: Row, { item: other }: Row): number {
   const difference = one.path.map(({ index }, level) => index - (other.path[level]?.index ?? 0));
   return difference.find((each) => each !== 0) ?? 0;
-}
-
-/** Why an item failed. The failure reason of its job takes precedence over the state machine's error. */
-function reasonOf({ item: { error, cause }, failure }: Row): string {
-  const reason = failure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));
-  const shown = reason === undefined ? [] : [shortReason(reason, LONGEST_REASON)];
-  return [...(error === undefined ? [] : [error]), ...shown].join(': ');
 }
 
 /**

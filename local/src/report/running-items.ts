@@ -1,0 +1,81 @@
+import type { LargeMap } from '../executions/map-progress';
+import {
+  type AutoMLJobRecord,
+  bestTrainingJob,
+  type Jobs,
+  summarizeTrainingJobs,
+  type TrainingJobRecord,
+  type TuningJobRecord,
+} from '../services';
+import type { MapItemState, MapPlace } from '../states';
+import { isEnded as isCandidateEnded } from './automl-jobs';
+import { colors } from './colors';
+import { explainItem } from './failure';
+import { renderPlace } from './job-place';
+import type { Screen } from './screen';
+import { isEnded, renderObjective, renderTime } from './training-job-text';
+
+/** Renders the failed and the running items of a Map with many items, one line each, in the rows of the screen. */
+export function renderRunningItems(
+  { failedItems, runningItems }: Pick<LargeMap, 'failedItems' | 'runningItems'>,
+  jobs: Jobs,
+  { rows, now }: Screen,
+): string[] {
+  // Failed items take half of the rows, or more if the running items leave room.
+  const failedRows = Math.max(Math.floor(rows / 2), rows - runningItems.length);
+  const failed = failedRows === 0 ? [] : failedItems.slice(-failedRows);
+  const jobOf = runningJobs(jobs, now);
+  return [
+    ...failed.map((item) => colors.red(` ${renderPlace(item)}  FAILED  ${explainItem(item)}`)),
+    ...runningItems
+      .slice(0, rows - failed.length)
+      .map((item) => ` ${renderPlace(item)}  RUNNING  ${jobOf(item)}`.trimEnd()),
+  ];
+}
+
+/** Renders the latest running job of each item. */
+function runningJobs(jobs: Jobs, now: number): (item: MapItemState) => string {
+  const lines = new Map<string, () => string>();
+  const add = (place: MapPlace | undefined, line: () => string) => {
+    if (place) lines.set(keyOf(place), line);
+  };
+  for (const job of jobs.tuning.listRecent()) {
+    if (job.description.HyperParameterTuningEndTime === undefined)
+      add(job.createdBy?.place, () => renderTuning(job, jobs));
+  }
+  for (const job of jobs.automl.listRecent()) {
+    if (job.description.EndTime === undefined) add(job.createdBy?.place, () => renderAutoML(job));
+  }
+  for (const job of jobs.training.listRecent()) {
+    if (!isEnded(job.description)) add(job.createdBy?.place, () => renderTraining(job, now));
+  }
+  return (item) => lines.get(keyOf(item))?.() ?? '';
+}
+
+function renderTuning({ description }: TuningJobRecord, jobs: Jobs): string {
+  const { MaxNumberOfTrainingJobs: expected } = description.HyperParameterTuningJobConfig.ResourceLimits;
+  const trainingJobs = summarizeTrainingJobs(jobs, description);
+  const best = bestTrainingJob(trainingJobs);
+  return [
+    `${countOf(trainingJobs.filter(isEnded), expected)} training jobs`,
+    ...(best === undefined ? [] : [renderObjective(best)]),
+    `Tuning job ${description.HyperParameterTuningJobName}`,
+  ].join('  ');
+}
+
+function renderAutoML({ description, candidates }: AutoMLJobRecord): string {
+  return `${candidates.filter(isCandidateEnded).length} candidates  AutoML job ${description.AutoMLJobName}`;
+}
+
+function renderTraining({ description }: TrainingJobRecord, now: number): string {
+  return `${renderTime(description, now)}  Training job ${description.TrainingJobName}`.trimStart();
+}
+
+function countOf(ended: readonly unknown[], expected: number | undefined): string {
+  return expected === undefined ? String(ended.length) : `${ended.length} of ${expected}`;
+}
+
+/** The item of the outermost Map. */
+function keyOf({ executionArn, path: [outermost] }: MapPlace): string {
+  return `${executionArn} ${outermost?.map} ${outermost?.index}`;
+}
