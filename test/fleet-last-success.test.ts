@@ -2,6 +2,8 @@ import { CfnParameter, type Stack, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
+  Algorithm,
+  ContainerImage,
   DataLocation,
   FinalTrainingData,
   InputData,
@@ -160,6 +162,20 @@ describe('the settings of the states', () => {
   ])('differ if this has changed: %s', (_case, props) => {
     expect(settingsOf(() => props)).not.toBe(usual);
   });
+
+  test.each(['Tags', 'Retry', 'Comment'])('differ if the environment variable %s has changed', (name) => {
+    const [one, other] = ['1', '2'].map((value) =>
+      settingsOf(() => ({ algorithm: container({ [name]: value }), hyperparameters: {} })),
+    );
+    expect(one).not.toBe(other);
+  });
+
+  const container = (environment: { [name: string]: string }) =>
+    Algorithm.container({
+      image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1'),
+      metrics: [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }],
+      environment,
+    });
 
   test('have the values of tokens, which only the deployed stack knows', () => {
     const settings = settingsOf((stack) => ({
