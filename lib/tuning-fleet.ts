@@ -101,10 +101,10 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly skipUnchanged?: boolean;
   /**
-   * Whether the tuning job of an item learns from the tuning job of the item's last success, with a warm start of the
-   * type TransferLearning. The data and the numbers of training jobs can differ. The item starts without a warm start
-   * if its hyperparameters or the states that run for the items have changed, or if SageMaker refuses the warm start,
-   * for example because the earlier tuning job was deleted.
+   * Whether each item starts with a warm start (TransferLearning) from the tuning job of its last successful run. The
+   * data and the number of training jobs can be different. There is no warm start if the hyperparameters of the item
+   * or the states of the fleet have changed, or if SageMaker refuses it, for example because the earlier tuning job was
+   * deleted.
    *
    * An item's own `warmStartFrom` takes precedence. The search must be Bayesian, with at most 250 training jobs,
    * because SageMaker counts the training jobs of the earlier tuning job, too. Cannot be combined with `warmStart` or

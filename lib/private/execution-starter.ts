@@ -8,8 +8,8 @@ export interface Startable {
 }
 
 /**
- * Creates a role that allows an AWS service to start executions, and nothing else. The targets of aws-cdk-lib cannot start
- * an alias: they allow StartExecution on the alias's ARN, but Step Functions authorizes the state machine's ARN.
+ * Creates a role that allows an AWS service to start executions, and nothing else. The roles of aws-cdk-lib's targets cannot
+ * start an alias, because they have the permission for the wrong ARN: the alias instead of the state machine.
  */
 export function starterRole(
   scope: Construct,

@@ -6,9 +6,9 @@ import { warn } from './warn';
 
 /**
  * Warns if containers in a VPC cannot reach Amazon S3, which SageMaker uses for data and models. The containers'
- * network interfaces have no public IP address, so public and isolated subnets need a VPC endpoint. The endpoints of an
- * imported VPC are unknown, so an imported VPC causes a warning only about public subnets. The check runs during synth,
- * because an app can still add endpoints after it has created the construct.
+ * network interfaces have no public IP address, so public and isolated subnets need a VPC endpoint. An imported VPC can
+ * have endpoints that the app does not know. Isolated subnets of such a VPC therefore cause no warning. The check runs
+ * during synth, because an app can still add endpoints after it has created the construct.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/train-vpc.html
  */

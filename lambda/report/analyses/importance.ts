@@ -57,7 +57,10 @@ export function importance(
   };
 }
 
-/** The divergence that random draws of jobs exceed, for any hyperparameter, with a probability of `CHANCE`. */
+/**
+ * A threshold for the divergence. If the top jobs were drawn at random, the probability that at least one hyperparameter
+ * exceeds it is `CHANCE`.
+ */
 function largestByChance(columns: readonly Column[], topJobs: number, jobs: number): number {
   const random = randomNumbers();
   const largest = Array.from({ length: DRAWS }, () => {

@@ -16,8 +16,8 @@ const NO_TRAINER: Trainer = {
 /** Writes reports of searches in a root, running or ended. */
 export interface OpenReports {
   /**
-   * Writes the report of a job, with the deployment that it ran in if possible, otherwise with the most
-   * recent deployment that writes such reports.
+   * Writes the report of a job. If possible, it calls the function of the deployment in which the job ran. Otherwise, it
+   * calls the function of the most recent deployment that has one for this kind of job.
    *
    * @returns path of the page
    * @throws UserError when no deployment writes such reports, or the report could not be written

@@ -98,7 +98,7 @@ function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
   });
 }
 
-/** The part of a stream after a position in the merged order of all events. */
+/** The events of one stream that come after a place. The place is where an earlier page of all streams ended. */
 function left(stream: string, range: LogRange, place: Place | undefined): LogRange {
   if (place === undefined) return range;
   if (stream === place.stream) return { ...range, start: Math.max(range.start, place.end) };

@@ -23,8 +23,8 @@ export async function outcomeOf(work: Promise<TrainingOutcome>, root: string): P
 }
 
 /**
- * The outcome for an error. If its message does not begin with the name of an error, local mode or this machine is
- * at fault.
+ * The outcome for an error. An error of the algorithm begins with its name. All other errors are faults of local mode or
+ * of this machine.
  */
 function failureOf({ message }: Error): TrainingOutcome {
   const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);
