@@ -22,8 +22,8 @@ export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checks each process before deleting any file: a running process whose file is missing would count as an
-  // older version of local mode, which wrote no such files.
+  // Checks all processes before it deletes files. Older versions of local mode wrote no such files, so a running process
+  // whose file was already deleted would look like one of them.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });

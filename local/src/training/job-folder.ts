@@ -27,8 +27,8 @@ export class JobError extends Error {}
  * `output/data`, `checkpoints`, `code`. A single host uses the job's working folder. Several hosts have a
  * subfolder of `hosts/` each.
  *
- * @param files whether channels contain links to the bucket's files or copies (for containers, which cannot
- *   follow links)
+ * @param files whether channels contain copies of the bucket's files, or links to them. Containers need copies, because
+ *   they cannot follow links
  * @throws JobError for unsupported requests: Pipe mode, checkpoints outside `/opt/ml` without a container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {

@@ -105,8 +105,7 @@ test('a distributed Map: one line per item, failed items first, and every job ha
   expect(tableIn(output)).toEqual(table);
   // The output has no sections about single jobs.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
-  // For each of the two items: a line for the start of the tuning job and of the final training, and a line for the
-  // end of each of the three training jobs.
+  // Each of the two items has five lines: the tuning job and the final training start, and three training jobs end.
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);
