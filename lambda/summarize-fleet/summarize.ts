@@ -90,7 +90,7 @@ function withoutItem({ id, folder, tuningJob, reason = '' }: ItemResult): string
   return reason.replace(new RegExp(names.join('|'), 'gu'), '<item>');
 }
 
-/** A regular expression that matches exactly this text. */
+/** A regular expression that matches exactly this string. */
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
