@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { type OpenReports, openReports, type ReportedJob } from '../library/open-reports';
 import { replaceFile } from '../local-folder/replace-file';
 import { type ComparedSearch, renderComparison } from '../report/comparison-page';
+import { continuedTuningJobs } from '../report/earlier-tuning-jobs';
 import { fleetFolder, fleetPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { readReportData } from '../report/report-files';
@@ -131,11 +132,14 @@ function relativeUrl(folder: string, file: string): string {
     .join('/');
 }
 
-/** The tuning jobs and AutoML jobs of a run. @throws UserError for a job that is not part of a search */
-export function searchesOf(
-  run: RunRecord,
-  { all, executions }: Pick<RunRecords, 'all' | 'executions'>,
-): ReportedJob[] {
+/**
+ * The tuning jobs and AutoML jobs of a run. A search of an execution with several tuning jobs has one report, that of the
+ * last one.
+ *
+ * @throws UserError for a job that is not part of a search
+ */
+export function searchesOf(run: RunRecord, records: RunRecords): ReportedJob[] {
+  const { all, executions, jobs } = records;
   switch (run.kind) {
     case 'tuning job':
     case 'AutoML job': {
@@ -149,7 +153,7 @@ export function searchesOf(
         ({ kind, record }) =>
           kind === 'tuning job' && arn !== undefined && record.description.HyperParameterTuningJobArn === arn,
       );
-      if (search) return searchesOf(search, { all, executions });
+      if (search) return searchesOf(search, records);
       throw new UserError(
         `Training job ${run.record.name} is not part of a tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
       );
@@ -165,7 +169,12 @@ export function searchesOf(
           (kind === 'tuning job' || kind === 'AutoML job') &&
           (record.createdBy?.executionArn === arn || record.createdBy?.place?.executionArn === arn),
       );
-      return own.reverse().flatMap((each) => searchesOf(each, { all, executions }));
+      const tuning = own.flatMap(({ kind, record }) => (kind === 'tuning job' ? [record] : []));
+      const continued = continuedTuningJobs(jobs, tuning);
+      return own
+        .filter(({ record }) => !continued.has(record.name))
+        .reverse()
+        .flatMap((each) => searchesOf(each, records));
     }
   }
 }

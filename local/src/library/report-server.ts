@@ -10,6 +10,8 @@ export interface ServedSearch {
   readonly status: string;
   /** Whether its page still changes. */
   readonly isRunning: boolean;
+  /** Whether a later tuning job continues the search. The page of that job shows both. */
+  readonly isContinued?: boolean;
   /** Name of the execution with the Map whose item started it, and the item. @default - no Map item */
   readonly item?: { readonly execution: string; readonly name: string };
 }
@@ -103,7 +105,8 @@ async function answer(
   const [, candidate = '', name, ...rest] = (url.split('?')[0] ?? '').split('/');
   if (!isSame(candidate, token) || name === undefined || rest.length > 0) return NOT_FOUND;
   const searches = source.list();
-  if (name === '') return { status: 200, body: index(searches), ...refresh(true) };
+  if (name === '')
+    return { status: 200, body: index(searches.filter(({ isContinued }) => !isContinued)), ...refresh(true) };
   const search = searches.find((each) => each.name === name);
   if (search === undefined) return NOT_FOUND;
   return { status: 200, body: await source.page(search), ...refresh(search.isRunning) };

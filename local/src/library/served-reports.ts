@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ExecutionStore } from '../executions/executions';
+import { continuedTuningJobs } from '../report/earlier-tuning-jobs';
 import { renderPlace } from '../report/job-place';
 import type { JobRecord, Jobs } from '../services';
 import type { ReportMaker } from './report-maker';
@@ -46,15 +47,18 @@ function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, '
   // The page changes until the execution ends, because the final model is trained after the search.
   const goesOn = ({ createdBy }: JobRecord) =>
     createdBy !== undefined && executions.get(createdBy.executionArn)?.status === 'RUNNING';
+  const records = tuning.list();
+  const continued = continuedTuningJobs({ tuning }, records);
   const searchOf = (record: JobRecord, created: number, status: string, end?: number): Search => ({
     name: record.name,
     status,
     isRunning: end === undefined || goesOn(record),
     created,
+    isContinued: continued.has(record.name),
     ...itemOf(record),
   });
   return [
-    ...tuning.list().map((record) => {
+    ...records.map((record) => {
       const { CreationTime, HyperParameterTuningJobStatus, HyperParameterTuningEndTime } = record.description;
       return searchOf(record, CreationTime, HyperParameterTuningJobStatus, HyperParameterTuningEndTime);
     }),

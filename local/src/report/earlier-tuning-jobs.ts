@@ -4,7 +4,10 @@ import type { Jobs, TuningJobRecord } from '../services';
  * The earlier tuning jobs of the same search, oldest first: a search of more than 750 training jobs runs several tuning
  * jobs, each of which starts from the results of the earlier ones.
  */
-export function earlierTuningJobs({ tuning }: Jobs, record: TuningJobRecord): TuningJobRecord[] {
+export function earlierTuningJobs(
+  { tuning }: Pick<Jobs, 'tuning'>,
+  record: TuningJobRecord,
+): TuningJobRecord[] {
   // Keyed by name, because each read can return a new record of a job that another process created.
   const found = new Map<string, TuningJobRecord>();
   const add = (each: TuningJobRecord): void => {
@@ -20,6 +23,14 @@ export function earlierTuningJobs({ tuning }: Jobs, record: TuningJobRecord): Tu
   return [...found.values()].sort(
     (one, other) => one.description.CreationTime - other.description.CreationTime,
   );
+}
+
+/** Names of the tuning jobs that a later one of these continues. */
+export function continuedTuningJobs(
+  jobs: Pick<Jobs, 'tuning'>,
+  records: readonly TuningJobRecord[],
+): Set<string> {
+  return new Set(records.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)));
 }
 
 /** The parents with the same data and algorithm, whose objective values are comparable. */

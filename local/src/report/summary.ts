@@ -26,7 +26,7 @@ import { steadyNow } from '../steady-clock';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
 import { isCrossValidation } from './cross-validation';
-import { earlierTuningJobs } from './earlier-tuning-jobs';
+import { continuedTuningJobs, earlierTuningJobs } from './earlier-tuning-jobs';
 import { evaluationRows, modelPackageRows } from './evaluation-rows';
 import { formatMetric, formatPath, formatSeconds } from './format';
 import { algorithmHyperparameters } from './hyperparameters';
@@ -45,13 +45,11 @@ const MOST_REASONS = 3;
 /** Summarizes the jobs of this process as the SageMaker console would, except jobs of Map items. */
 export function summarizeJobs(jobs: Jobs, deployment: Root): string {
   const tuning = shownOf(jobs.tuning);
-  const earlier = new Set(
-    tuning.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)),
-  );
+  const continued = continuedTuningJobs(jobs, tuning);
   const training = shownOf(jobs.training);
   return [
     ...tuning
-      .filter((record) => !earlier.has(record.name))
+      .filter((record) => !continued.has(record.name))
       .flatMap((record) => tuningJobSections(jobs, record, deployment, earlierTuningJobs(jobs, record))),
     ...shownOf(jobs.automl).map((record) => automlSection(record, deployment)),
     ...training.map((record) => section(titleOf(record, tuning), trainingJobRows(record, deployment))),

@@ -1,6 +1,7 @@
 import { openCommand } from '../../src/commands/open-file';
 import { searchesOf } from '../../src/commands/report';
 import { findRunRecord, type RunRecord } from '../../src/commands/run-records';
+import type { Jobs } from '../../src/services';
 
 function run(kind: RunRecord['kind'], name: string, more: object = {}): RunRecord {
   return { kind, record: { name, arn: `arn:${name}`, description: {}, ...more } } as unknown as RunRecord;
@@ -44,11 +45,33 @@ test.each([
 
 describe('the searches of', () => {
   const executions = { get: (arn: string) => ({ stateMachineArn: `machine of ${arn}` }) } as never;
-  const names = (index: number) =>
-    searchesOf(all[index] as RunRecord, { all, executions }).map(({ name }) => name);
+  const tuning = { get: (name: string) => all.find(({ record }) => record.name === name)?.record };
+  const records = { all, executions, jobs: { tuning } as unknown as Jobs };
+  const names = (index: number) => searchesOf(all[index] as RunRecord, records).map(({ name }) => name);
 
   test('an execution are those that it or its Map items started, in order', () => {
     expect(names(0)).toEqual(['Search-b2', 'Search-a1']);
+  });
+
+  test('an execution do not include tuning jobs that a later one continues', () => {
+    const chained = ['one', 'two', 'three'].map((name, i, chain) =>
+      run('tuning job', name, {
+        createdBy: { executionArn: 'arn:4931e16a-7b99' },
+        description: {
+          CreationTime: i,
+          ...(i > 0 && {
+            WarmStartConfig: {
+              WarmStartType: 'IdenticalDataAndAlgorithm',
+              ParentHyperParameterTuningJobs: [{ HyperParameterTuningJobName: chain[i - 1] }],
+            },
+          }),
+        },
+      }),
+    );
+    const get = (name: string) => chained.find(({ record }) => record.name === name)?.record;
+    const jobs = { tuning: { get } } as unknown as Jobs;
+    const found = searchesOf(all[0] as RunRecord, { all: [...chained].reverse(), executions, jobs });
+    expect(found.map(({ name }) => name)).toEqual(['three']);
   });
 
   test('a training job is the tuning job that it is part of', () => {
@@ -59,7 +82,7 @@ describe('the searches of', () => {
   });
 
   test('a search is itself, with its deployment and state machine', () => {
-    expect(searchesOf(all[1] as RunRecord, { all, executions })).toEqual([
+    expect(searchesOf(all[1] as RunRecord, records)).toEqual([
       {
         kind: 'tuning job',
         name: 'Search-a1',

@@ -15,6 +15,7 @@ const searches = [
   { name: 'running', status: 'InProgress', isRunning: true },
   { name: 'ended', status: 'Completed', isRunning: false, item: { execution: 'night', name: '3: north' } },
   { name: 'broken', status: 'Failed', isRunning: false },
+  { name: 'continued', status: 'Completed', isRunning: false, isContinued: true },
 ];
 const source: ReportSource = {
   list: () => searches,
