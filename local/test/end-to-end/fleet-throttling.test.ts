@@ -7,24 +7,24 @@ import { temporaryFolder } from './support';
 
 jest.setTimeout(240_000);
 
-/** Share of SageMaker's requests that are refused. */
-const THROTTLED_SHARE = 0.2;
-const ITEMS = TRIES_ALL ? 200 : 20;
+/** Of each operation of SageMaker, the first request is refused, and then one of this number. */
+const ONE_OF = 5;
+const ITEMS = TRIES_ALL ? 200 : 8;
 
 afterEach(() => jest.restoreAllMocks());
 
 testFault(`SageMaker throttles one of five requests of ${ITEMS} items`, async () => {
   const throttled = new Map<string, number>();
   const original = ServiceRouter.prototype.call;
-  let calls = 0;
+  const calls = new Map<string, number>();
   jest.spyOn(ServiceRouter.prototype, 'call').mockImplementation(function (
     this: ServiceRouter,
     ...[service, operation, input, caller]: Parameters<ServiceRouter['call']>
   ) {
-    calls += 1;
-    // The golden ratio spreads the throttled requests evenly.
-    const isThrottled = service === 'sagemaker' && (calls * 0.618034) % 1 < THROTTLED_SHARE;
-    if (!isThrottled) return original.call(this, service, operation, input, caller);
+    const earlier = calls.get(operation) ?? 0;
+    calls.set(operation, earlier + 1);
+    if (service !== 'sagemaker' || earlier % ONE_OF > 0)
+      return original.call(this, service, operation, input, caller);
     throttled.set(operation, (throttled.get(operation) ?? 0) + 1);
     return Promise.reject(new AwsError('ThrottlingException', 'Rate exceeded'));
   });
