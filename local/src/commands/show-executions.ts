@@ -12,6 +12,7 @@ import { reportsOf } from '../report/report-files';
 import { renderSkippedItems } from '../report/skipped-items';
 import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
+import { renderFailedFleet } from './fleet-end';
 import { PROGRAM } from './help';
 import { onInterruption } from './interruption';
 
@@ -77,6 +78,7 @@ function printEnd(
     if (record && record.status !== 'SUCCEEDED') console.error(explainFailure(record));
     console.log(`Record: ${formatPath(recordFile)}`);
     for (const page of record ? reportsOf(record, root) : []) console.log(`Report: ${formatPath(page)}`);
+    for (const line of record ? renderFailedFleet(executionStore, record, root) : []) console.log(line);
   });
   if (!quiet && jobs.training.ownCount + jobs.automl.ownCount > 0) {
     console.log(`Logs of the jobs: ${formatPath(join(root, 'logs'))}`);

@@ -6,6 +6,7 @@ import { reportsOf } from '../report/report-files';
 import { summarizeJob } from '../report/summary';
 import { renderRanking, trainingJobsView } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
+import { renderFailedFleet } from './fleet-end';
 import { addExamples } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import {
@@ -82,7 +83,8 @@ function renderExecutionRun(
   });
   const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
   const file = files.executions.recordFile(record.arn);
-  return renderExecution(record, { history, jobs, items, file, reports: reportsOf(record, root) });
+  const shown = renderExecution(record, { history, jobs, items, file, reports: reportsOf(record, root) });
+  return [shown, ...renderFailedFleet(files.executions, record, root)].join('\n');
 }
 
 function renderTuningJob(

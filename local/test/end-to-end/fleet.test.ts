@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
 import { reportCommand } from '../../src/commands/report';
+import { showCommand } from '../../src/commands/show';
 import { until } from '../services/helpers';
 import { redrive } from './redrive';
 import {
@@ -21,7 +22,11 @@ test('a failed execution has a summary, and its retry runs only the items that d
   const { stub, jobs } = trainingOf(failing);
   const root = temporaryFolder();
   const stack = await deployFleet(
-    synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1), maxConcurrency: 1 }),
+    synthesizeFleet({
+      toleratedFailures: ToleratedFailures.count(1),
+      maxConcurrency: 1,
+      cost: { maxInstanceHours: 100 },
+    }),
     root,
     stub,
   );
@@ -38,6 +43,10 @@ test('a failed execution has a summary, and its retry runs only the items that d
 
   // The report of a fleet is its summary. The report of an item's search is where the execution wrote it.
   expect(await commandOutput(reportCommand(), 'night', '--root', root)).toBe(`Report: ${page}`);
+  const shown = (await commandOutput(showCommand(), 'night', '--root', root)).split('\n');
+  expect(shown).toContain(`Report: ${page}`);
+  expect(shown).toContainEqual(expect.stringMatching(/^Instance time: .* of at most /));
+  expect(shown).toContainEqual(expect.stringMatching(/--input '\{"retry":"night"\}'/));
   const reports = join(folder, '../../../reports');
   const before = readdirSync(reports, { recursive: true });
   const [search] = stack.reports?.list() ?? [];

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
+import { renderCost } from '../report/cost-lines';
+import { fleetPage } from '../report/fleet-files';
+import { formatPath } from '../report/format';
+import { PROGRAM } from './help';
+
+/**
+ * The summary of a fleet whose execution did not succeed, and how to run the remaining items. The output of a failed
+ * execution cannot contain the summary. Empty for other executions.
+ */
+export function renderFailedFleet(
+  executions: Pick<ExecutionStore, 'history'>,
+  record: ExecutionRecord,
+  root: string,
+): string[] {
+  if (['RUNNING', 'SUCCEEDED'].includes(record.status) || record.isInterrupted) return [];
+  const page = fleetPage(executions, record, root);
+  if (page === undefined) return [];
+  const fleet = JSON.parse(readFileSync(join(dirname(page), 'fleet.json'), 'utf8'));
+  const input = JSON.stringify({ retry: record.name });
+  return [
+    ...renderCost({ output: { fleet } }),
+    `Report: ${formatPath(page)}`,
+    `To run the items that did not succeed: ${PROGRAM} run --input '${input}'`,
+  ];
+}
