@@ -130,6 +130,7 @@ if predicted.ndim > 2:
     choice = held_out[:, 2].astype(int)
     predicted = np.where(predicted.argmax(axis=2) == choice, predicted.max(axis=2), np.inf)
 fold_of_row = np.argmin(np.abs(predicted - held_out[:, 1]), axis=0)
+assert (held_out.shape[1] > 2) == (parameters["objective"] != "reg:squarederror"), "classes"
 sizes = np.bincount(fold_of_row, minlength=3)
 assert sizes.max() - sizes.min() <= 1, sizes
 if held_out.shape[1] > 2:
