@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { PROGRAM } from './commands/help';
+import { hint, PROGRAM } from './commands/help';
 import { limitHeapGrowth } from './heap-growth';
 import { explainError } from './report/explain-error';
 
@@ -47,7 +47,7 @@ for (const stream of [process.stdout, process.stderr]) {
 process.on('uncaughtException', (error) => {
   console.error(explainError(error));
   console.error(
-    `Local mode stops. To resume the executions and jobs that were running, use "${PROGRAM} resume".`,
+    `Local mode stops. To resume the executions and jobs that were running, use "${hint('resume')}".`,
   );
   process.exit(1);
 });

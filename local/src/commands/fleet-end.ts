@@ -4,7 +4,7 @@ import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
 import { renderCost } from '../report/cost-lines';
 import { fleetPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
-import { PROGRAM } from './help';
+import { hint } from './help';
 
 /**
  * The summary of a fleet whose execution did not succeed, and how to run the remaining items. The output of a failed
@@ -23,6 +23,6 @@ export function renderFailedFleet(
   return [
     ...renderCost({ output: { fleet } }),
     `Report: ${formatPath(page)}`,
-    `To run the items that did not succeed: ${PROGRAM} run --input '${input}'`,
+    `To run the items that did not succeed: ${hint(`run --input '${input}'`)}`,
   ];
 }

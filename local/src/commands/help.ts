@@ -3,6 +3,23 @@ import type { Command } from 'commander';
 /** The command that starts local mode: in this repository, or where its package is installed. */
 export const PROGRAM = __filename.endsWith('.ts') ? 'npm run local --' : 'npx cdk-sagemaker-tuning-local';
 
+/** The `--project` and `--root` that were given, which the hints repeat. */
+let given: readonly string[] = [];
+
+/** Sets the options that hints repeat. */
+export function repeatInHints(options: { readonly project?: string; readonly root?: string }): void {
+  given = Object.entries(options).flatMap(([name, folder]) => (folder ? [`--${name} ${quote(folder)}`] : []));
+}
+
+/** A command for the user to type, with the `--project` and `--root` that were given. */
+export function hint(args: string): string {
+  return [PROGRAM, args, ...given].join(' ');
+}
+
+function quote(text: string): string {
+  return /^[\w./@:=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** Help text about the exit status of a command that runs executions. */
 export const EXIT_STATUSES = `
 Exit status:

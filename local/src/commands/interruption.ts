@@ -1,5 +1,5 @@
 import type { LocalMode } from '../library/local-mode';
-import { PROGRAM } from './help';
+import { hint } from './help';
 
 /** Exit statuses of a process that Ctrl-C or SIGTERM ended. */
 const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -17,7 +17,7 @@ export function tellOfInterrupted({ interrupted }: Pick<LocalMode, 'interrupted'
   const [name] = interrupted;
   if (name === undefined) return;
   const what = interrupted.length === 1 ? `Execution ${name} was` : `${interrupted.length} executions were`;
-  console.error(`${what} interrupted earlier: "${PROGRAM} resume" continues.`);
+  console.error(`${what} interrupted earlier: "${hint('resume')}" continues.`);
 }
 
 /** Shuts down cleanly at the first Ctrl-C or SIGTERM. The second one ends the process at once. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { formatSeconds } from '../report/format';
 import { renderPlace } from '../report/job-place';
 import { PLAIN_TABLE } from '../report/table';
-import { addExamples, PROGRAM } from './help';
+import { addExamples, hint } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import { placeOfRun, type RunRecord, type RunSummary, readRunRecords, summarize } from './run-records';
 
@@ -35,7 +35,7 @@ function list(options: ListOptions): void {
     });
   if (options.json) console.log(JSON.stringify(shown, undefined, 2));
   else
-    console.log(shown.length === 0 ? `Nothing has run yet: start with "${PROGRAM} run".` : renderList(shown));
+    console.log(shown.length === 0 ? `Nothing has run yet: start with "${hint('run')}".` : renderList(shown));
 }
 
 function isPartOfTuningJob({ kind, record }: RunRecord): boolean {

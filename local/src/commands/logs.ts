@@ -7,7 +7,7 @@ import { formatPath } from '../report/format';
 import { placeOf } from '../report/job-place';
 import { type Jobs, transformLogName } from '../services';
 import { UserError } from '../user-error';
-import { addExamples, PROGRAM } from './help';
+import { addExamples, hint } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import { readRunRecords } from './run-records';
 
@@ -85,19 +85,19 @@ function findJobLog(root: string, name: string): string | undefined {
 function noLog(root: string, name: string): UserError {
   const names = logNames(root);
   const near = names.filter((each) => each.toLowerCase().startsWith(name.toLowerCase()));
-  const hint =
+  const others =
     near.length > 0
       ? `its training jobs have logs:\n${namesInLines(near)}`
       : names.length > 0
         ? `these exist:\n${namesInLines(names)}`
-        : `nothing has run yet: start with "${PROGRAM} run"`;
-  return new UserError(`No log of "${name}" in ${formatPath(join(root, 'logs'))}; ${hint}`);
+        : `nothing has run yet: start with "${hint('run')}"`;
+  return new UserError(`No log of "${name}" in ${formatPath(join(root, 'logs'))}; ${others}`);
 }
 
 function namesInLines(names: readonly string[]): string {
   const lines = names.slice(0, MOST_NAMES).map((name) => `  ${name}`);
   const more = names.length - lines.length;
-  return [...lines, ...(more > 0 ? [`  and ${more} more: "${PROGRAM} list --all" lists them`] : [])].join(
+  return [...lines, ...(more > 0 ? [`  and ${more} more: "${hint('list --all')}" lists them`] : [])].join(
     '\n',
   );
 }

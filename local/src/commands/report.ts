@@ -9,7 +9,7 @@ import { fleetFolder, fleetPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { readReportData } from '../report/report-files';
 import { UserError } from '../user-error';
-import { addExamples, PROGRAM } from './help';
+import { addExamples, hint } from './help';
 import { openFile } from './open-file';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from './run-records';
@@ -96,13 +96,13 @@ function summaryOf(
 ): string {
   if (length > 1) {
     throw new UserError(
-      `Execution ${record.name} is a fleet, which cannot be compared: name tuning jobs ("${PROGRAM} list").`,
+      `Execution ${record.name} is a fleet, which cannot be compared: name tuning jobs ("${hint('list')}").`,
     );
   }
   const page = fleetPage(executions, record, root);
   if (page !== undefined) return page;
   throw new UserError(
-    `Fleet ${record.name} has no summary yet: the end of the execution writes it. For the report of an item, name its tuning job ("${PROGRAM} list").`,
+    `Fleet ${record.name} has no summary yet: the end of the execution writes it. For the report of an item, name its tuning job ("${hint('list')}").`,
   );
 }
 
@@ -155,12 +155,12 @@ export function searchesOf(run: RunRecord, records: RunRecords): ReportedJob[] {
       );
       if (search) return searchesOf(search, records);
       throw new UserError(
-        `Training job ${run.record.name} is not part of a tuning job: name a tuning job or an execution ("${PROGRAM} list").`,
+        `Training job ${run.record.name} is not part of a tuning job: name a tuning job or an execution ("${hint('list')}").`,
       );
     }
     case 'transform job':
       throw new UserError(
-        `Transform job ${run.record.name} is no search: name a tuning job or an execution ("${PROGRAM} list").`,
+        `Transform job ${run.record.name} is no search: name a tuning job or an execution ("${hint('list')}").`,
       );
     case 'execution': {
       const { arn } = run.record;
@@ -185,5 +185,5 @@ function mostRecent(records: RunRecords): RunRecord {
     records.all.find((run) => run.kind === 'execution' && searchesOf(run, records).length > 0) ??
     records.all.find(({ kind }) => kind === 'tuning job' || kind === 'AutoML job');
   if (found) return found;
-  throw new UserError(`No search has run here yet: start one with "${PROGRAM} run".`);
+  throw new UserError(`No search has run here yet: start one with "${hint('run')}".`);
 }

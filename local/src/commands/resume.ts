@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { type DeploymentRecord, readDeployment } from '../library/deployment-records';
 import { LocalMode } from '../library/local-mode';
 import { UserError } from '../user-error';
-import { addExamples, EXIT_STATUSES, PROGRAM } from './help';
+import { addExamples, EXIT_STATUSES, hint } from './help';
 import { addRootOptions, existingRoot, pythonFolderOf, type RootOptions } from './root-options';
 import { interruptedIn, type RunRecords, readRunRecords, runningIn } from './run-records';
 import { type ShowOptions, showExecutions } from './show-executions';
@@ -119,6 +119,6 @@ function requireResumed(root: string, wanted: readonly { readonly name: string }
   const notResumed = wanted.filter(({ name }) => left.includes(name)).map(({ name }) => name);
   if (notResumed.length === 0) return;
   throw new UserError(
-    `Could not resume ${notResumed.join(', ')}. Start a new execution with "${PROGRAM} run".`,
+    `Could not resume ${notResumed.join(', ')}. Start a new execution with "${hint('run')}".`,
   );
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { DEFAULT_PYTHON_FOLDER } from '../training/python-folder';
 import { UserError } from '../user-error';
-import { PROGRAM } from './help';
+import { hint, repeatInHints } from './help';
 
 /** Options for the folder of buckets, jobs, logs and executions. */
 export interface RootOptions {
@@ -11,18 +11,27 @@ export interface RootOptions {
   readonly root?: string;
 }
 
+const DEFAULT_PROJECT = '.';
+
 /** Adds `--project` and `--root`. */
 export function addRootOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('-p, --project <folder>', "the app's folder, with its cdk.json").default('.', 'this folder'),
+      new Option('-p, --project <folder>', "the app's folder, with its cdk.json").default(
+        DEFAULT_PROJECT,
+        'this folder',
+      ),
     )
     .option(
       '--root <folder>',
       'folder for executions, jobs, logs, buckets and Python environments (default: .local in the project ' +
         'folder; environments in .venv of the current folder)',
     )
-    .helpOption('-h, --help', 'this help');
+    .helpOption('-h, --help', 'this help')
+    .hook('preAction', (_, called) => {
+      const { project, root }: RootOptions = called.opts();
+      repeatInHints({ ...(project !== DEFAULT_PROJECT && { project }), ...(root !== undefined && { root }) });
+    });
 }
 
 /** The folder that a command works in. @throws UserError when the project's folder does not exist */
@@ -50,6 +59,6 @@ export function existingRoot(options: RootOptions): string {
   const root = rootOf(options);
   if (existsSync(root)) return root;
   throw new UserError(
-    `${root} does not exist: nothing has run yet (start with "${PROGRAM} run"), or it ran elsewhere (choose with --project or --root).`,
+    `${root} does not exist: nothing has run yet (start with "${hint('run')}"), or it ran elsewhere (choose with --project or --root).`,
   );
 }

@@ -11,7 +11,7 @@ import {
 } from '../services';
 import type { MapPlace } from '../states';
 import { UserError } from '../user-error';
-import { PROGRAM } from './help';
+import { hint } from './help';
 
 /** An execution or a job in a root, running or ended. */
 export type RunRecord =
@@ -117,7 +117,7 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
   const [first, ...others] = withPrefix(all, name);
   if (first === undefined) {
     throw new UserError(
-      `No execution or job "${name}": "${PROGRAM} list --all" lists them all. The runs of other ` +
+      `No execution or job "${name}": "${hint('list --all')}" lists them all. The runs of other ` +
         'apps are in other folders (--project, --root).',
     );
   }

@@ -5,7 +5,7 @@ import type { LocalMode } from '../library/local-mode';
 import { serveReports } from '../library/report-server';
 import { showJobs } from '../report/live-table';
 import { addDeployOptions, type DeployCommandOptions, deployFromCommand } from './app-options';
-import { addExamples, PROGRAM } from './help';
+import { addExamples, hint } from './help';
 import { onInterruption, tellOfInterrupted } from './interruption';
 import { writeSageMakerSdkDefaults } from './sagemaker-sdk-defaults';
 
@@ -60,7 +60,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const view = showJobs(localMode.jobs, localMode.executionStore.mapProgress, process.stderr);
   const interruption = onInterruption(() =>
     view.print(
-      `\nStopping running executions and jobs. "${PROGRAM} resume" continues them. Press Ctrl-C again to quit at once.`,
+      `\nStopping running executions and jobs. "${hint('resume')}" continues them. Press Ctrl-C again to quit at once.`,
     ),
   );
   console.log(lines);

@@ -13,7 +13,7 @@ import { renderSkippedItems } from '../report/skipped-items';
 import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
 import { renderFailedFleet } from './fleet-end';
-import { PROGRAM } from './help';
+import { hint } from './help';
 import { onInterruption } from './interruption';
 
 /** Output options of commands that show executions. */
@@ -39,7 +39,7 @@ export async function showExecutions(
       );
   const interruption = onInterruption(() =>
     view.print(
-      `\nStopping running jobs. Finished work is kept: "${PROGRAM} resume" continues. Press Ctrl-C again to quit at once.`,
+      `\nStopping running jobs. Finished work is kept: "${hint('resume')}" continues. Press Ctrl-C again to quit at once.`,
     ),
   );
   // Stops the executions and jobs that still run.
@@ -101,6 +101,6 @@ function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly Executi
   if (tables.length === 0) return [];
   return [
     ...tables.flatMap(({ name, lines }) => (tables.length > 1 ? [`Execution ${name}`, ...lines] : lines)),
-    `To see an item's jobs: "${PROGRAM} list". To see a job: "${PROGRAM} show <job>".\n`,
+    `To see the logs of an item: "${hint('logs <item>')}". To see a job: "${hint('show <job>')}".\n`,
   ];
 }

@@ -7,7 +7,7 @@ import { describeTuningJob, type TrainingJobDescription } from '../services';
 import { readManifest } from '../services/sagemaker/training/data-manifest';
 import { COLUMNS_FILE, readColumnsFile, readCsvFile, TableError } from '../tables';
 import { UserError } from '../user-error';
-import { PROGRAM } from './help';
+import { hint } from './help';
 import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from './run-records';
 
 /** `<group>/<version>`, or the ARN of a model package. */
@@ -62,7 +62,7 @@ function trainingJobOf(run: RunRecord, { jobs }: RunRecords): TrainingJobDescrip
     const job = wanted === undefined ? undefined : jobs.training.get(wanted);
     if (job) return job.description;
     throw new UserError(
-      `${run.kind} ${name} has no model. To use a model that it trained, name the training job: "${PROGRAM} show ${name}" lists them`,
+      `${run.kind} ${name} has no model. To use a model that it trained, name the training job: "${hint(`show ${name}`)}" lists them`,
     );
   };
   switch (run.kind) {

@@ -109,7 +109,9 @@ test('a distributed Map: one line per item, failed items first, and every job ha
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);
-  expect(output).toMatch(/^To see an item's jobs: ".* list". To see a job: ".* show <job>"\.$/m);
+  expect(output).toMatch(
+    /^To see the logs of an item: ".* logs <item> --root .*". To see a job: ".* show <job> --root .*"\.$/m,
+  );
 
   const { name, output: result } = onlyExecutionIn(root);
   expect(result).toHaveLength(2);
