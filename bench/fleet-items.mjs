@@ -5,12 +5,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { summarizeFleet } from './fleet/summary.mjs';
 import { ROOT, temporaryFolder } from './local-mode.mjs';
 import { printHead, printTable, printTarget } from './measures.mjs';
 import { memoryOfProcess } from './peak-memory.mjs';
 
 /** Limit of Step Functions for the history of an execution. */
 const MAX_EVENTS = 25_000;
+/** Maximum memory with the largest number of items, relative to a tenth of them. */
+const MAX_GROWTH = 1.2;
+/** Items of the summaries. The target is for the first of them. */
+const SUMMARIZED = [10_000, 100_000];
+const MAX_SUMMARY_MEGABYTES = 256;
 const POLL_MILLISECONDS = 500;
 const TYPESCRIPT = ['--require', './scripts/typescript.cjs'];
 
@@ -41,6 +47,33 @@ printTable([
   ]),
 ]);
 for (const { count, events } of runs) printTarget(`events with ${count} items`, events, MAX_EVENTS, 0);
+for (const { count, megabytes } of runs) {
+  const tenth = runs.find((run) => Number(run.count) * 10 === Number(count) && run.count >= 1000);
+  if (tenth)
+    printTarget(
+      `memory with ${count} items, relative to ${tenth.count}`,
+      megabytes / tenth.megabytes,
+      MAX_GROWTH,
+    );
+}
+
+const summaries = [];
+for (const items of SUMMARIZED) summaries.push({ items, ...(await summarizeFleet(items)) });
+console.log();
+printTable([
+  ['function that summarizes a fleet, items', 'wall time', 'peak memory'],
+  ...summaries.map(({ items, seconds, megabytes }) => [
+    items.toLocaleString('en-US'),
+    `${seconds.toFixed(1)} s`,
+    `${megabytes.toFixed(0)} MB`,
+  ]),
+]);
+printTarget(
+  `megabytes of the function with ${SUMMARIZED[0].toLocaleString('en-US')} items`,
+  summaries[0].megabytes,
+  MAX_SUMMARY_MEGABYTES,
+  0,
+);
 
 async function run(count) {
   const started = performance.now();
