@@ -30,9 +30,12 @@ export function memoryOfTree(root) {
   };
 }
 
-/** Memory of one process in bytes, without the processes that it started. */
+/**
+ * Memory of one process in bytes, without the processes that it started. Counts pages that it shares with other processes
+ * in full, because its share of them depends on how many processes there are.
+ */
 export function memoryOfProcess(id) {
-  return bytesOf([id]);
+  return bytesIn('Rss', id);
 }
 
 function descendants(root) {
@@ -59,10 +62,11 @@ function parentOf(id) {
 }
 
 function bytesOf(ids) {
-  return ids.reduce(
-    (sum, id) => sum + 1024 * Number(/^Pss:\s+(\d+)/m.exec(read(id, 'smaps_rollup'))?.[1] ?? 0),
-    0,
-  );
+  return ids.reduce((sum, id) => sum + bytesIn('Pss', id), 0);
+}
+
+function bytesIn(field, id) {
+  return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(read(id, 'smaps_rollup'))?.[1] ?? 0);
 }
 
 function read(id, name) {
