@@ -316,17 +316,41 @@ describe('the registry', () => {
       'CreateModelPackageGroup',
     ]);
     expect(CreateModelPackageGroup.Next).toBe('RegisterModel');
-    for (const { Catch } of [FindModelPackageGroup, CreateModelPackageGroup]) {
-      expect(Catch[0].Next).toBe('WriteReport');
-    }
+    expect(FindModelPackageGroup.Catch[0].Next).toBe('WriteReport');
     // All items share the rate limits of these requests.
-    for (const { Retry } of [FindModelPackageGroup, CreateModelPackageGroup, RegisterModel]) {
+    for (const { Retry } of [FindModelPackageGroup, RegisterModel]) {
       expect(Retry[0]).toMatchObject({
         ErrorEquals: expect.arrayContaining(['SageMaker.SageMakerException']),
         MaxAttempts: 12,
         JitterStrategy: 'FULL',
       });
     }
+  });
+
+  test('looks for the group again after an error, because another execution may have created it', async () => {
+    const { FindModelPackageGroup, HasModelPackageGroup, CreateModelPackageGroup } = itemStates(ALL);
+    const [{ Next, Output }] = CreateModelPackageGroup.Catch;
+    expect(Next).toBe('FindModelPackageGroup');
+    const [registers, fails] = HasModelPackageGroup.Choices;
+    expect([registers.Next, fails.Next]).toEqual(['RegisterModel', 'WriteReport']);
+    const errorOutput = {
+      Error: 'SageMaker.SageMakerException',
+      Cause: 'Model Package Group already exists',
+    };
+    const found = (input: Json) =>
+      inItem(FindModelPackageGroup.Output, { input, result: { ModelPackageGroupSummaryList: [] } });
+    let input: Json = { result: {}, finalTrainingJob: {} };
+    for (let failures = 0; failures < 10; failures += 1) {
+      input = await found(input);
+      expect(await inItem(fails.Condition, { input })).toBe(false);
+      input = await inItem(Output, { input, errorOutput });
+    }
+    input = await found(input);
+    expect(await inItem(fails.Condition, { input })).toBe(true);
+    expect((await inItem(fails.Output, { input })).failure).toMatchObject({
+      Error: 'ModelRegistrationFailed',
+      Cause: expect.stringContaining('SageMaker.SageMakerException: Model Package Group already exists'),
+    });
   });
 
   test('repeats each throttled request after random times, at most some minutes apart', () => {

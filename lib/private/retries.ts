@@ -48,6 +48,14 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 }
 
 /**
+ * Adds a few retries for creating the model package group of an item. The states repeat them up to ten times, about 12 minutes
+ * in total, and look for the group each time.
+ */
+export function retryGroupCreation(task: sfn.TaskStateBase): void {
+  for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, maxDelay: Duration.minutes(1) });
+}
+
+/**
  * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, even
  * if the request succeeded and only the response was lost. There are few retries, because Step Functions does not
  * distinguish throttled calls from invalid ones. In a fleet, the state gets the same retries as for starting a job,

@@ -7,7 +7,12 @@ import { FAILURE } from '../../private/error-reasons';
 import { addTags, jobArn, MODEL, passRole } from '../../private/job-policies';
 import { jsonata } from '../../private/jsonata';
 import { waitForQuota } from '../../private/quota';
-import { retryFunction, retryJobCreation, retryRegistration } from '../../private/retries';
+import {
+  retryFunction,
+  retryGroupCreation,
+  retryJobCreation,
+  retryRegistration,
+} from '../../private/retries';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
@@ -36,10 +41,20 @@ export interface EvaluationStatesProps extends TuningRequestProps {
 /** JSONata for the state's input without the fields that a wait for a quota adds. */
 const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
 
-const REGISTRATION_FAILED = {
+/** How the error of a step begins. */
+interface FailedStep {
+  readonly error: string;
+  /** The beginning of the cause: a sentence that says which step failed. */
+  readonly what: string;
+}
+
+const REGISTRATION_FAILED: FailedStep = {
   error: 'ModelRegistrationFailed',
   what: 'The final model could not be registered',
-} as const;
+};
+
+/** How often the creation of a group can fail, each time after its retries. */
+const MAX_GROUP_FAILURES = 10;
 
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
@@ -65,12 +80,21 @@ export class EvaluationStates {
     const register = this.register();
     register.next(this.ends.next);
     if (!this.props._isFleetItem) return register;
-    const create = this.createGroup();
+    const find = this.findGroup();
+    const create = this.createGroup(find);
     create.next(register);
     const hasGroup = sfn.Choice.jsonata(this.scope, 'HasModelPackageGroup')
       .when(sfn.Condition.jsonata(jsonata('$states.input.hasGroup')), register)
+      .when(
+        sfn.Condition.jsonata(
+          jsonata(
+            `$exists($states.input.groupFailures) and $states.input.groupFailures >= ${MAX_GROUP_FAILURES}`,
+          ),
+        ),
+        this.ends.failed,
+        { outputs: added("{'failure': $states.input.groupFailure}") },
+      )
       .otherwise(create);
-    const find = this.findGroup();
     find.next(hasGroup);
     return find;
   }
@@ -96,7 +120,11 @@ export class EvaluationStates {
     return this.catching(find, REGISTRATION_FAILED);
   }
 
-  private createGroup(): sfn.TaskStateBase {
+  /**
+   * After an error, looks for the group again: another execution may have created it, or the response was lost. The error for
+   * an existing group has the same name as the error for throttling.
+   */
+  private createGroup(find: sfn.State): sfn.TaskStateBase {
     const { scope, props } = this;
     const resources = groupArns(scope, props);
     const create = tasks.CallAwsService.jsonata(scope, 'CreateModelPackageGroup', {
@@ -108,8 +136,15 @@ export class EvaluationStates {
       additionalIamStatements: [new iam.PolicyStatement({ actions: ['sagemaker:AddTags'], resources })],
       outputs: jsonata(INPUT),
     });
-    retryJobCreation(create, props);
-    return this.catching(create, REGISTRATION_FAILED);
+    retryGroupCreation(create);
+    create.addCatch(find, {
+      errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
+      outputs: added(`{
+  'groupFailures': $exists($states.input.groupFailures) ? $states.input.groupFailures + 1 : 1,
+  'groupFailure': ${this.failure(REGISTRATION_FAILED)}
+}`),
+    });
+    return create;
   }
 
   private createModel(): sfn.TaskStateBase {
@@ -195,21 +230,20 @@ export class EvaluationStates {
     return this.catching(register, REGISTRATION_FAILED);
   }
 
-  /** @param what the beginning of the error's cause: a sentence that says which step failed */
-  private catching(
-    task: sfn.TaskStateBase,
-    { error, what }: { readonly error: string; readonly what: string },
-  ): sfn.TaskStateBase {
+  private catching(task: sfn.TaskStateBase, step: FailedStep): sfn.TaskStateBase {
     task.addCatch(this.ends.failed, {
       errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
-      outputs: added(
-        `{'failure': {
-  'Error': '${error}',
-  'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${FAILURE} & ${finalModelSentence(this.props)}
-}}`,
-      ),
+      outputs: added(`{'failure': ${this.failure(step)}}`),
     });
     return task;
+  }
+
+  /** JSONata for the error of a step that failed. */
+  private failure({ error, what }: FailedStep): string {
+    return `{
+  'Error': '${error}',
+  'Cause': '${what}: ' & $states.errorOutput.Error & ': ' & ${FAILURE} & ${finalModelSentence(this.props)}
+}`;
   }
 }
 
