@@ -203,7 +203,7 @@ describe('warmStartFromPrevious', () => {
     ['.sync', {}],
     ['the SDK', { integration: TuningIntegration.SDK }],
   ])('starts without the parent if SageMaker refuses it, by %s', async (_case, props) => {
-    const { IsInputValid, TuneFromLastSuccess } = itemStates(props);
+    const { IsInputValid, TuneFromLastSuccess, WasWarmStartThrottled } = itemStates(props);
     const [, { Condition, Next }, { Next: other }] = IsInputValid.Choices;
     expect([Next, other, IsInputValid.Default]).toEqual([
       'TuneFromLastSuccess',
@@ -229,9 +229,28 @@ describe('warmStartFromPrevious', () => {
     );
     expect([ErrorEquals.includes('SageMaker.AmazonSageMakerException'), next]).toEqual([
       true,
-      'TuneHyperparameters',
+      'WasWarmStartThrottled',
     ]);
-    expect(await evaluateJsonata(Output, { input })).toEqual({ settings: { warmStartFrom: [] } });
+    const [{ Condition: isThrottled, Next: again }] = WasWarmStartThrottled.Choices;
+    expect([again, WasWarmStartThrottled.Default]).toEqual(['TuneFromLastSuccess', 'TuneHyperparameters']);
+    const inputAfter = async (Cause: string, before: Json): Promise<Json> => {
+      const output = await evaluateJsonata(Output, { input: before, errorOutput: { Cause } });
+      return { ...output, isRepeated: await evaluateJsonata(isThrottled, { input: output }) };
+    };
+    expect(await inputAfter('Could not find the parent', input)).toMatchObject({
+      settings: { warmStartFrom: [] },
+      isRepeated: false,
+    });
+    // A throttled request says nothing about the parent.
+    let throttled: Json = input;
+    for (let failures = 1; failures < 10; failures += 1) {
+      throttled = await inputAfter('Rate exceeded (Service: SageMaker, Status Code: 400)', throttled);
+      expect(throttled).toMatchObject({ settings: input.settings, isRepeated: true });
+    }
+    expect(await inputAfter('Rate exceeded', throttled)).toMatchObject({
+      settings: { warmStartFrom: [] },
+      isRepeated: false,
+    });
   });
 
   test.each<[string, Partial<TuningFleetProps>, RegExp]>([

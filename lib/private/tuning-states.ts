@@ -53,6 +53,16 @@ const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
   [FROM_LAST_SUCCESS]: '-LastSuccess',
 };
 
+/** How often the start with a warm start can be throttled, each time after its retries. */
+const MAX_THROTTLED_STARTS = 10;
+
+/**
+ * JSONata for the expression that matches the cause of a throttled request.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
+ */
+const THROTTLING = '/throttl|rate exceeded|too many requests/i';
+
 /** Names of SageMaker's errors for rejected requests, in both Step Functions integrations. */
 const REFUSED_REQUEST = [
   'SageMaker.AmazonSageMakerException',
@@ -233,13 +243,32 @@ export class TuningStates {
       maxWait: this.props.maxQuotaWait,
       exceeded: create.id === WITH_WARM_START ? this.chain?.notStarted : undefined,
     });
-    if (!isFromLastSuccess) return;
-    // Without this catch, an item whose earlier tuning job was deleted, for example, would fail in each execution.
-    create.addCatch(this.tuneWithoutParents(findBest), {
+    if (isFromLastSuccess) this.startWithoutParents(create, findBest);
+  }
+
+  /**
+   * Starts without a warm start after SageMaker refused it. Without this, an item whose earlier tuning job was deleted, for
+   * example, would fail in each execution. A throttled request says nothing about the parent, so it is repeated, for about 12
+   * minutes in total.
+   */
+  private startWithoutParents(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
+    const wasThrottled = sfn.Choice.jsonata(this.scope, 'WasWarmStartThrottled')
+      .when(
+        sfn.Condition.jsonata(
+          jsonata(`$states.input.throttled > 0 and $states.input.throttled < ${MAX_THROTTLED_STARTS}`),
+        ),
+        create,
+      )
+      .otherwise(this.tuneWithoutParents(findBest));
+    create.addCatch(wasThrottled, {
       errors: REFUSED_REQUEST,
-      outputs: jsonata(
-        "$merge([$states.input, {'settings': $merge([$states.input.settings, {'warmStartFrom': []}])}])",
-      ),
+      outputs: jsonata(`(
+  $isThrottled := $contains($states.errorOutput.Cause, ${THROTTLING});
+  $before := $exists($states.input.throttled) ? $states.input.throttled : 0;
+  $throttled := $isThrottled ? $before + 1 : 0;
+  $parents := $throttled > 0 and $throttled < ${MAX_THROTTLED_STARTS} ? $states.input.settings.warmStartFrom : [];
+  $merge([$states.input, {'throttled': $throttled, 'settings': $merge([$states.input.settings, {'warmStartFrom': $parents}])}])
+)`),
     });
   }
 
