@@ -19,6 +19,9 @@ const INPUT = { maxTrainingJobs: JOBS.trainingJobs };
 /** The maximum number of training jobs, and the number of their tuning jobs. */
 const MOST = { trainingJobs: TRIES_ALL ? 10_000 : 121, tuningJobs: 121 };
 
+/** Time limit of the test with them. */
+const LONGEST_MS = TRIES_ALL ? 900_000 : 60_000;
+
 const assembly = synthesizeWorkflow(6);
 
 /**
@@ -139,16 +142,20 @@ test('a tuning job that does not start ends the search, which uses what it has f
   expect(bestTrainingJob.name).toBe(lowest(log));
 });
 
-test(`the history of ${MOST.tuningJobs} tuning jobs is within the limits of Step Functions`, async () => {
-  const log = await deploy(undefined, synthesizeWorkflow(1));
-  const execution = stack.startExecution<TuningOutput>({ input: { maxTrainingJobs: MOST.trainingJobs } });
-  const { tuningJob, bestTrainingJob } = await execution.output();
-  expect(tuningJob.earlierTuningJobNames).toHaveLength(MOST.tuningJobs - 1);
-  expect(tuningJob.trainingJobs.completed).toBe(MOST.trainingJobs);
-  expect(bestTrainingJob.name).toBe(lowest(log));
-  const events = stack.executionStore.history(execution.arn);
-  const bytes = Math.max(...events.map((event) => JSON.stringify(event).length));
-  // For each tuning job: entered, scheduled, started, submitted, succeeded and exited, and the two events of AreTrainingJobsLeft.
-  expect(events.length).toBe(MOST.tuningJobs * 8 + 20);
-  expect(bytes).toBeLessThan(20_000);
-});
+test(
+  `the history of ${MOST.tuningJobs} tuning jobs is within the limits of Step Functions`,
+  async () => {
+    const log = await deploy(undefined, synthesizeWorkflow(1));
+    const execution = stack.startExecution<TuningOutput>({ input: { maxTrainingJobs: MOST.trainingJobs } });
+    const { tuningJob, bestTrainingJob } = await execution.output();
+    expect(tuningJob.earlierTuningJobNames).toHaveLength(MOST.tuningJobs - 1);
+    expect(tuningJob.trainingJobs.completed).toBe(MOST.trainingJobs);
+    expect(bestTrainingJob.name).toBe(lowest(log));
+    const events = stack.executionStore.history(execution.arn);
+    const bytes = Math.max(...events.map((event) => JSON.stringify(event).length));
+    // For each tuning job: entered, scheduled, started, submitted, succeeded and exited, and the two events of AreTrainingJobsLeft.
+    expect(events.length).toBe(MOST.tuningJobs * 8 + 20);
+    expect(bytes).toBeLessThan(20_000);
+  },
+  LONGEST_MS,
+);
