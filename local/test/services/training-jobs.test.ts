@@ -151,7 +151,7 @@ test('a second failure does not hide the first one, and a failed cleanup does no
   });
   expect(fs.readFileSync(path.join(root, 'logs/Job-1.log'), 'utf8')).toMatch(/Artifact upload failed: /);
   const problems: string[] = [];
-  removeWorkFolder(path.join(root, 'x'.repeat(300)), (text) => problems.push(text));
+  await removeWorkFolder(path.join(root, 'x'.repeat(300)), (text) => problems.push(text));
   expect(problems).toEqual([expect.stringMatching(/^Cannot delete the working folder .*name too long/)]);
 });
 

@@ -124,7 +124,7 @@ export class AutoMLRun {
       outcome = { status: 'Failed', failureReason: (error as Error).message };
     }
     this.endTimeLimit();
-    removeWorkFolder(folder, this.log);
+    await removeWorkFolder(folder, this.log);
     try {
       return this.end(outcome);
     } finally {

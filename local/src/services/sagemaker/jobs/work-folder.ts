@@ -21,10 +21,9 @@ export function transformFolderOf(root: string, jobName: string): string {
  * Deletes the folder of a job that has ended. A failure is reported but does not affect the job: files of a
  * container can belong to root.
  */
-export function removeWorkFolder(folder: string, onProblem: (text: string) => void): void {
+export async function removeWorkFolder(folder: string, onProblem: (text: string) => void): Promise<void> {
   try {
-    // Synchronous, because most folders have a handful of files, for which a dozen asynchronous steps take longer.
-    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+    await fs.promises.rm(folder, { recursive: true, force: true, maxRetries: 2 });
   } catch (error) {
     onProblem(`Cannot delete the working folder ${folder}: ${(error as Error).message}`);
   }

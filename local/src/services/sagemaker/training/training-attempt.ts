@@ -95,7 +95,7 @@ async function train(
     });
     return outcome;
   } finally {
-    removeWorkFolder(workFolder, (problem) => log.write(problem));
+    await removeWorkFolder(workFolder, (problem) => log.write(problem));
     log.close();
   }
 }

@@ -43,7 +43,7 @@ export class TransformRun {
     const log = JobLog.open(context.root, transformLogName(record.name));
     try {
       const outcome = await outcomeOf(this.transform(folder, log), context.root);
-      removeWorkFolder(folder, (problem) => log.write(problem));
+      await removeWorkFolder(folder, (problem) => log.write(problem));
       return this.end(outcome);
     } finally {
       log.close();
