@@ -33,7 +33,7 @@ export function predictCommand(): Command {
     .description('Predicts the rows of a CSV file with a trained model, as a transform job would.')
     .argument(
       '<model>',
-      'name or ARN of an execution (its final model), a training job, a tuning job (its best model) or a model package (<group>/<version>)',
+      'name or ARN of an execution (its final model), a training job, a tuning job (its best model) or a model package (<group>/<version>), or ID of a Map item (its final model)',
     )
     .argument('<rows>', 'CSV file with a header');
   addRootOptions(command)

@@ -26,7 +26,7 @@ export function reportCommand(): Command {
     )
     .argument(
       '[name...]',
-      'names (or their beginnings) or ARNs of executions, tuning jobs or AutoML jobs (default: the most recent execution)',
+      'names (or their beginnings) or ARNs of executions, tuning jobs or AutoML jobs, or IDs of Map items (default: the most recent execution)',
     );
   addRootOptions(command).option('--open', 'open the page in a browser').action(report);
   return addExamples(command, [
@@ -96,13 +96,13 @@ function summaryOf(
 ): string {
   if (length > 1) {
     throw new UserError(
-      `Execution ${record.name} is a fleet, which cannot be compared: name tuning jobs ("${hint('list')}").`,
+      `Execution ${record.name} is a fleet, which cannot be compared: give the ids of its items.`,
     );
   }
   const page = fleetPage(executions, record, root);
   if (page !== undefined) return page;
   throw new UserError(
-    `Fleet ${record.name} has no summary yet: the end of the execution writes it. For the report of an item, name its tuning job ("${hint('list')}").`,
+    `Fleet ${record.name} has no summary yet: the end of the execution writes it. To write the report of an item, give its id.`,
   );
 }
 

@@ -9,7 +9,7 @@ import {
   type TransformJobRecord,
   type TuningJobRecord,
 } from '../services';
-import type { MapPlace } from '../states';
+import type { MapItemName, MapPlace } from '../states';
 import { UserError } from '../user-error';
 import { hint } from './help';
 
@@ -105,14 +105,14 @@ function isAlone(job: JobRecord | TrainingJobRecord): boolean {
 }
 
 /**
- * Finds a run by its name, its ARN or the beginning of its name.
+ * Finds a run by its name, its ARN, the ID of its Map item or the beginning of its name. An item is its search, or its last
+ * job if it has no search.
  *
  * @throws UserError when there is no match, or more than one
  */
-export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord {
-  const found =
-    all.find((run) => arnOf(run) === name || (run.kind === 'execution' && run.record.name === name)) ??
-    findJob({ all }, name);
+export function findRunRecord(records: Pick<RunRecords, 'all' | 'jobs'>, name: string): RunRecord {
+  const { all } = records;
+  const found = findNamed(records, name) ?? findSearchOfItem(records, name);
   if (found) return found;
   const [first, ...others] = withPrefix(all, name);
   if (first === undefined) {
@@ -127,6 +127,44 @@ export function findRunRecord({ all }: Pick<RunRecords, 'all'>, name: string): R
   throw new UserError(
     `Several names begin with "${name}": type more of the one you want.${names.slice(0, MOST_NAMES).join('')}${more}`,
   );
+}
+
+/** Finds a run by its name or its ARN. */
+export function findNamed({ all }: Pick<RunRecords, 'all'>, name: string): RunRecord | undefined {
+  return (
+    all.find((run) => arnOf(run) === name || (run.kind === 'execution' && run.record.name === name)) ??
+    findJob({ all }, name)
+  );
+}
+
+function findSearchOfItem(records: Pick<RunRecords, 'all' | 'jobs'>, name: string): RunRecord | undefined {
+  const runs = runsOfItem(records, isItem(name));
+  return runs.find(({ kind }) => kind === 'tuning job' || kind === 'AutoML job') ?? runs[0];
+}
+
+/** Whether a Map item has this ID, or the label that lists and tables show. */
+export function isItem(name: string): (item: MapItemName) => boolean {
+  return ({ index, label }) => name === label || name === `${index}: ${label}`;
+}
+
+/**
+ * The jobs of a Map item in one execution, most recent first. Empty if there is no such item.
+ *
+ * @param executionArn @default - the execution that has created the item's last job
+ */
+export function runsOfItem(
+  { all, jobs }: Pick<RunRecords, 'all' | 'jobs'>,
+  isWanted: (item: MapItemName) => boolean,
+  executionArn?: string,
+): Exclude<RunRecord, { kind: 'execution' }>[] {
+  let arn = executionArn;
+  return all.flatMap((run) => {
+    if (run.kind === 'execution') return [];
+    const place = placeOf(jobs, run.record);
+    if (!place?.path.some(isWanted)) return [];
+    arn ??= place.executionArn;
+    return place.executionArn === arn ? [run] : [];
+  });
 }
 
 /** Maximum number of names in a message. */

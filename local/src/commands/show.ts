@@ -27,10 +27,14 @@ interface ShowOptions extends RootOptions {
 export function showCommand(): Command {
   const command = new Command('show')
     .description('Shows an execution and its jobs, or one job.')
-    .argument('<name>', 'name or ARN of an execution, tuning job, training job or AutoML job');
+    .argument(
+      '<name>',
+      'name or ARN of an execution, tuning job, training job or AutoML job, or ID of a Map item',
+    );
   addRootOptions(command).option('--json', 'print everything as one JSON document').action(show);
   return addExamples(command, [
     ['show <execution>', 'its states, jobs and output'],
+    ['show <item>', 'the search of an item of a fleet'],
     ['show <tuning job>', 'its training jobs, best first'],
     ['show <training job> --json', 'the output of DescribeTrainingJob'],
   ]);

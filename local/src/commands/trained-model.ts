@@ -2,13 +2,24 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TuningOutput } from '../library/tuning-output';
 import type { TrainedData, TrainedModel } from '../predictions';
+import { isCrossValidation } from '../report/cross-validation';
+import { fleetFolder } from '../report/fleet-files';
+import { formatPath } from '../report/format';
 import { localPath } from '../report/report-files';
 import { describeTuningJob, type TrainingJobDescription } from '../services';
 import { readManifest } from '../services/sagemaker/training/data-manifest';
 import { COLUMNS_FILE, readColumnsFile, readCsvFile, TableError } from '../tables';
 import { UserError } from '../user-error';
 import { hint } from './help';
-import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from './run-records';
+import {
+  findNamed,
+  findRunRecord,
+  isItem,
+  type RunRecord,
+  type RunRecords,
+  readRunRecords,
+  runsOfItem,
+} from './run-records';
 
 /** `<group>/<version>`, or the ARN of a model package. */
 const MODEL_PACKAGE = /^(?:arn:[^/]*:model-package\/)?([\w-]+\/\d+)$/;
@@ -22,7 +33,8 @@ export function findTrainedModel(root: string, name: string): TrainedModel {
   const records = readRunRecords(root);
   const version = MODEL_PACKAGE.exec(name)?.[1];
   if (version !== undefined) return modelOfPackage(root, version, records);
-  const run = findRunRecord(records, name);
+  const run = findNamed(records, name) ?? finalTrainingOfItem(records, name) ?? findRunRecord(records, name);
+  refuseFleet(root, run, records);
   const job = trainingJobOf(run, records);
   const { AlgorithmSpecification: algorithm, HyperParameters: { sagemaker_program: program } = {} } = job;
   return {
@@ -53,6 +65,26 @@ function modelOfPackage(root: string, version: string, { jobs }: RunRecords): Tr
     );
   }
   return { title: `model package ${version}`, image, environment, ...trainingOf(root, job) };
+}
+
+/** The final training job of a Map item. Undefined if its model is that of the search. */
+function finalTrainingOfItem(records: RunRecords, name: string): RunRecord | undefined {
+  return runsOfItem(records, isItem(name)).find(
+    ({ kind, record }) =>
+      kind === 'training job' &&
+      record.description.TuningJobArn === undefined &&
+      record.description.TrainingJobStatus === 'Completed' &&
+      !isCrossValidation(record.name),
+  );
+}
+
+/** @throws UserError for an execution that trained a model for each item */
+function refuseFleet(root: string, run: RunRecord, { executions }: RunRecords): void {
+  const folder = run.kind === 'execution' ? fleetFolder(executions, run.record, root) : undefined;
+  if (folder === undefined) return;
+  throw new UserError(
+    `execution ${run.record.name} is a fleet, which has a model for each item: give the id of an item. ${formatPath(join(folder, 'fleet.csv'))} lists the items and their models`,
+  );
 }
 
 /** The training job that made the model of a run. */

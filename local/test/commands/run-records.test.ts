@@ -17,9 +17,11 @@ const all = [
   run('training job', 'Search-a1-001-x', { description: { TuningJobArn: 'arn:a1' } }),
   run('training job', 'Search-a1-final'),
   run('AutoML job', 'Search-b2', {
-    createdBy: { executionArn: 'child', place: { executionArn: 'arn:4931e16a-7b99' } },
+    createdBy: { executionArn: 'child', place: { executionArn: 'arn:4931e16a-7b99', path: [] } },
   }),
 ];
+
+const jobs = { tuning: { known: () => undefined } } as unknown as Jobs;
 
 test.each([
   ['4931', '4931e16a-7b99'],
@@ -28,7 +30,7 @@ test.each([
   ['SEARCH-A1-0', 'Search-a1-001-x'],
   ['Search-b', 'Search-b2'],
 ])('%s is %s', (name, expected) => {
-  expect(findRunRecord({ all }, name).record.name).toBe(expected);
+  expect(findRunRecord({ all, jobs }, name).record.name).toBe(expected);
 });
 
 test.each([
@@ -40,7 +42,28 @@ test.each([
   ['none', /No execution or job "none": ".* list --all" lists them all/],
   ['', /No execution or job ""/],
 ])('an unknown or ambiguous name "%s" is refused with a list of names', (name, message) => {
-  expect(() => findRunRecord({ all }, name)).toThrow(message);
+  expect(() => findRunRecord({ all, jobs }, name)).toThrow(message);
+});
+
+describe('the ID of a Map item is', () => {
+  const place = (execution: string, index: number, label: string) => ({
+    createdBy: { place: { executionArn: execution, path: [{ map: 'TuneItems', index, label }] } },
+  });
+  const ofItems = [
+    run('training job', 'second-final', place('night-2', 0, 'north')),
+    run('tuning job', 'second', place('night-2', 0, 'north')),
+    run('tuning job', 'first', place('night-1', 4, 'north')),
+    run('training job', 'alone', place('night-1', 5, 'south')),
+  ];
+
+  test.each([
+    ['north', 'second'],
+    ['4: north', 'first'],
+    ['south', 'alone'],
+    ['second', 'second'],
+  ])('%s: its search in the last execution that has the item, or its job', (name, expected) => {
+    expect(findRunRecord({ all: ofItems, jobs }, name).record.name).toBe(expected);
+  });
 });
 
 describe('the searches of', () => {
@@ -69,8 +92,8 @@ describe('the searches of', () => {
       }),
     );
     const get = (name: string) => chained.find(({ record }) => record.name === name)?.record;
-    const jobs = { tuning: { get } } as unknown as Jobs;
-    const found = searchesOf(all[0] as RunRecord, { all: [...chained].reverse(), executions, jobs });
+    const chain = { tuning: { get } } as unknown as Jobs;
+    const found = searchesOf(all[0] as RunRecord, { all: [...chained].reverse(), executions, jobs: chain });
     expect(found.map(({ name }) => name)).toEqual(['three']);
   });
 

@@ -4,6 +4,7 @@ import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
 import { reportCommand } from '../../src/commands/report';
 import { showCommand } from '../../src/commands/show';
+import { findTrainedModel } from '../../src/commands/trained-model';
 import { until } from '../services/helpers';
 import { redrive } from './redrive';
 import {
@@ -47,6 +48,11 @@ test('a failed execution has a summary, and its retry runs only the items that d
   expect(shown).toContain(`Report: ${page}`);
   expect(shown).toContainEqual(expect.stringMatching(/^Instance time: .* of at most /));
   expect(shown).toContainEqual(expect.stringMatching(/--input '\{"retry":"night"\}'/));
+  expect(await commandOutput(showCommand(), 'i0', '--root', root)).toMatch(/Tuning job[\s\S]*fleet-i0-/);
+  expect(findTrainedModel(root, 'i0').title).toMatch(/^training job fleet-i0-/);
+  expect(() => findTrainedModel(root, 'night')).toThrow(
+    /night is a fleet.* give the id of an item.*fleet\.csv/,
+  );
   const reports = join(folder, '../../../reports');
   const before = readdirSync(reports, { recursive: true });
   const [search] = stack.reports?.list() ?? [];
