@@ -4,15 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { findLogFile, logNames } from '../local-folder/log-files';
 import { formatPath } from '../report/format';
-import { placeOf } from '../report/job-place';
 import { type Jobs, transformLogName } from '../services';
 import { UserError } from '../user-error';
 import { addExamples, hint } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
-import { readRunRecords } from './run-records';
+import { findRunRecord, isItem, type RunRecords, readRunRecords, runsOfItem } from './run-records';
 
 interface LogsOptions extends RootOptions {
   readonly follow?: true;
+  readonly execution?: string;
 }
 
 const POLL_MILLISECONDS = 200;
@@ -26,22 +26,28 @@ export function logsCommand(): Command {
     .description(
       "Prints the log of a training job, an AutoML job, a transform job or a Lambda function, or the logs of a Map item's jobs.",
     )
-    .argument('<name>', 'name of the job or function, or ID of the item');
-  addRootOptions(command).option('-f, --follow', 'keep printing until the job ends or Ctrl-C').action(logs);
+    .argument('<name>', 'name of the job or function, or ID or index of the item');
+  addRootOptions(command)
+    .option('-f, --follow', 'keep printing until the job ends or Ctrl-C; not for items')
+    .option(
+      '--execution <name>',
+      'the execution of the item (default: the most recent one that has jobs of the item)',
+    )
+    .action(logs);
   return addExamples(command, [
     ['logs <training job>', 'its output so far'],
     ['logs <training job> --follow', 'its output until it ends'],
     ['logs <item>', 'the output of all jobs of an item of a fleet'],
+    ['logs <item> --execution <execution>', 'the same in an earlier execution'],
   ]);
 }
 
 async function logs(name: string, options: LogsOptions): Promise<void> {
   const root = existingRoot(options);
-  const { jobs } = readRunRecords(root);
-  const file = findJobLog(root, name);
-  const ofItem = file === undefined ? jobsOfItem(jobs, name) : [];
-  if (ofItem.length > 0) return printLogs(root, ofItem);
-  if (file === undefined) throw noLog(root, name);
+  const records = readRunRecords(root);
+  const { jobs } = records;
+  const file = options.execution === undefined ? findJobLog(root, name) : undefined;
+  if (file === undefined) return printItem(root, records, name, options);
   const log = openSync(file, 'r');
   try {
     let hasEnded = !options.follow || hasJobEnded(jobs, name);
@@ -57,13 +63,34 @@ async function logs(name: string, options: LogsOptions): Promise<void> {
   }
 }
 
-/** Names of the jobs that ran for a Map item, in the order of their creation. */
-function jobsOfItem(jobs: Jobs, label: string): string[] {
-  const all = [...jobs.training.list(), ...jobs.automl.list(), ...jobs.transform.list()];
-  return all
-    .filter((job) => placeOf(jobs, job)?.path.some((item) => item.label === label))
-    .sort((one, other) => one.description.CreationTime - other.description.CreationTime)
-    .map(({ name }) => name);
+/** Prints the logs of all jobs of a Map item, oldest first. */
+function printItem(
+  root: string,
+  records: RunRecords,
+  name: string,
+  { execution, follow }: LogsOptions,
+): void {
+  const arn = execution === undefined ? undefined : executionArnOf(records, execution);
+  const withId = runsOfItem(records, isItem(name), arn);
+  const runs = withId.length > 0 ? withId : runsOfItem(records, ({ index }) => String(index) === name, arn);
+  const names = runs.map(({ record }) => record.name).reverse();
+  if (names.length === 0) {
+    throw arn === undefined
+      ? noLog(root, name)
+      : new UserError(`${execution} has no jobs of an item "${name}".`);
+  }
+  if (follow) {
+    throw new UserError(
+      `--follow follows one job, and ${name} is an item. Its jobs:\n${namesInLines(names.reverse())}`,
+    );
+  }
+  printLogs(root, names);
+}
+
+function executionArnOf(records: RunRecords, name: string): string {
+  const run = findRunRecord(records, name);
+  if (run.kind === 'execution') return run.record.arn;
+  throw new UserError(`--execution ${name}: this is a ${run.kind}, not an execution.`);
 }
 
 /** Prints the logs of several jobs, each after its name. */

@@ -144,7 +144,7 @@ function findSearchOfItem(records: Pick<RunRecords, 'all' | 'jobs'>, name: strin
 
 /** Whether a Map item has this ID, or the label that lists and tables show. */
 export function isItem(name: string): (item: MapItemName) => boolean {
-  return ({ index, label }) => name === label || name === `${index}: ${label}`;
+  return ({ index, label, id }) => [id, label, `${index}: ${label}`].includes(name);
 }
 
 /**

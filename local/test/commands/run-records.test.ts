@@ -46,13 +46,14 @@ test.each([
 });
 
 describe('the ID of a Map item is', () => {
-  const place = (execution: string, index: number, label: string) => ({
-    createdBy: { place: { executionArn: execution, path: [{ map: 'TuneItems', index, label }] } },
+  const place = (execution: string, index: number, label: string, id?: string) => ({
+    createdBy: { place: { executionArn: execution, path: [{ map: 'TuneItems', index, label, id }] } },
   });
   const ofItems = [
     run('training job', 'second-final', place('night-2', 0, 'north')),
     run('tuning job', 'second', place('night-2', 0, 'north')),
     run('tuning job', 'first', place('night-1', 4, 'north')),
+    run('tuning job', 'long', place('night-1', 6, 'sta…7', 'station-7')),
     run('training job', 'alone', place('night-1', 5, 'south')),
   ];
 
@@ -61,6 +62,8 @@ describe('the ID of a Map item is', () => {
     ['4: north', 'first'],
     ['south', 'alone'],
     ['second', 'second'],
+    ['station-7', 'long'],
+    ['sta…7', 'long'],
   ])('%s: its search in the last execution that has the item, or its job', (name, expected) => {
     expect(findRunRecord({ all: ofItems, jobs }, name).record.name).toBe(expected);
   });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { LocalMode } from '../../src';
+import { logsCommand } from '../../src/commands/logs';
 import { reportCommand } from '../../src/commands/report';
 import { showCommand } from '../../src/commands/show';
 import { findTrainedModel } from '../../src/commands/trained-model';
@@ -64,6 +65,14 @@ test('a failed execution has a summary, and its retry runs only the items that d
   const jobsBefore = new Map(jobs);
   const retry = await stack.startExecution({ input: { retry: 'night' } }).ended;
   expect(retry.output).toMatchObject({ fleet: { items: 4, succeeded: 4, objective: { best: 1, worst: 5 } } });
+  // The logs of an item are those of its last execution.
+  const logsOf = async (...args: string[]) =>
+    (await commandOutput(logsCommand(), 'i1', '--root', root, ...args)).match(/^==> .*-00\d-.* <==$/gm) ?? [];
+  const [last, first] = [await logsOf(), await logsOf('--execution', 'night')];
+  expect([last.length, first.length]).toEqual([2, 2]);
+  expect(last).not.toEqual(first);
+  await expect(logsOf('--follow')).rejects.toThrow(/--follow follows one job.* Its jobs:\n {2}fleet-i1-/);
+
   for (const { id } of items(6)) {
     const again = ['i1', 'i3'].includes(id) || !jobsBefore.has(id);
     expect([id, (jobs.get(id) ?? 0) - (jobsBefore.get(id) ?? 0)]).toEqual([id, again ? 2 : 0]);

@@ -76,11 +76,16 @@ export function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; 
 
 /** Runs a command in this process. Returns what it printed to the standard output. */
 export async function commandOutput(command: Command, ...args: string[]): Promise<string> {
-  const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const printed: string[] = [];
+  const log = jest.spyOn(console, 'log').mockImplementation((text) => void printed.push(`${text}\n`));
+  const write = jest
+    .spyOn(process.stdout, 'write')
+    .mockImplementation((text) => printed.push(String(text)) > 0);
   try {
     await command.parseAsync(args, { from: 'user' });
-    return log.mock.calls.map(([text]) => String(text)).join('\n');
+    return printed.join('').trimEnd();
   } finally {
     log.mockRestore();
+    write.mockRestore();
   }
 }

@@ -8,7 +8,7 @@ import {
   startExecution,
   type TaskCall,
 } from '../../src/states';
-import { labelOf } from '../../src/states/execution/run-item';
+import { nameOf } from '../../src/states/execution/run-item';
 import { IDENTITY } from './run-case';
 
 const TASK = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true };
@@ -145,13 +145,21 @@ test.each<[Json, string]>([
   [{ id: { deep: 1 }, label: 'x' }, 'x'],
   [{ a: 1 }, '{"a":1}'],
   [[1, 2], '[1,2]'],
-  ['a'.repeat(41), `${'a'.repeat(39)}…`],
+  [`${'a'.repeat(40)}-1`, `${'a'.repeat(24)}…${'a'.repeat(13)}-1`],
   ['red \u001b[31m\nname\u202e', 'red [31m name'],
 ])('the label of %j', (value, label) => {
-  expect(labelOf({ input: {}, context: { Map: { Item: { Index: 0, Value: value } } }, size: 1 })).toBe(label);
+  expect(nameOf({ input: {}, context: { Map: { Item: { Index: 0, Value: value } } }, size: 1 }).label).toBe(
+    label,
+  );
+});
+
+test('a long name is kept as the ID of the item', () => {
+  const id = `${'station-'.repeat(14)}7`;
+  const named = nameOf({ input: {}, context: { Map: { Item: { Index: 0, Value: { id } } } }, size: 1 });
+  expect(named).toEqual({ label: expect.stringMatching(/^station-.*….*-7$/), id });
 });
 
 test('the label of a member of an object is its name', () => {
   const context = { Map: { Item: { Index: 0, Key: 'houses', Value: { id: 'x' } } } };
-  expect(labelOf({ input: {}, context, size: 1 })).toBe('houses');
+  expect(nameOf({ input: {}, context, size: 1 }).label).toBe('houses');
 });

@@ -6,6 +6,8 @@ export interface MapItemName {
   readonly index: number;
   /** Short label that identifies the item for the user. */
   readonly label: string;
+  /** The whole key or name of the item. @default - the label */
+  readonly id?: string;
 }
 
 /** Identifies the Map item for which an execution, a task or a job runs. */

@@ -1,7 +1,7 @@
 import { StatesError } from '../errors';
 import { isObject, type Json, jsonText, numberIn } from '../json';
 import type { Frame } from './frame';
-import type { MapItemState } from './map-place';
+import type { MapItemName, MapItemState } from './map-place';
 import type { MapJob } from './position';
 import { Stop } from './stop';
 
@@ -9,6 +9,8 @@ import { Stop } from './stop';
 const NAMES = ['id', 'name', 'key', 'label', 'title'];
 
 const LONGEST_LABEL = 40;
+/** Number of characters at the end of a shortened label. */
+const END = 15;
 
 /** An iteration of a Map. */
 export interface MapIteration {
@@ -26,7 +28,7 @@ export async function runItem(
 ): Promise<Json> {
   const { onItem } = frame.services;
   const outer = frame.place ?? { executionArn: executionIn(frame), path: [] };
-  const place = { ...outer, path: [...outer.path, { map, index, label: labelOf(job) }] };
+  const place = { ...outer, path: [...outer.path, { map, index, ...nameOf(job) }] };
   const tell = (state: Pick<MapItemState, 'status' | 'error' | 'cause'>) =>
     onItem?.({ ...place, ...state, total });
   tell({ status: 'RUNNING' });
@@ -45,15 +47,17 @@ function executionIn({ context: { Execution: execution } }: Frame): string {
   return isObject(execution) ? String(execution['Id']) : '';
 }
 
-/** Label of an item: its key, its name, or its value. */
-export function labelOf({ context: { Map: map }, size }: MapJob): string {
+/** Label of an item: its key, its name, or its value. The label of a long key or name is shorter than its ID. */
+export function nameOf({ context: { Map: map }, size }: MapJob): Pick<MapItemName, 'label' | 'id'> {
   const item = isObject(map) ? map['Item'] : undefined;
-  if (!isObject(item)) return `${size} item${size === 1 ? '' : 's'}`;
-  const { Key: key, Value: value } = item;
-  return shorten(typeof key === 'string' ? key : textOf(value ?? null));
+  if (!isObject(item)) return { label: `${size} item${size === 1 ? '' : 's'}` };
+  const { Key: key, Value: value = null } = item;
+  const id = typeof key === 'string' ? key : idOf(value);
+  const label = shorten(id ?? jsonText(value));
+  return { label, ...(id !== undefined && id !== label && { id }) };
 }
 
-function textOf(value: Json): string {
+function idOf(value: Json): string | undefined {
   if (typeof value === 'string') return value;
   if (isObject(value)) {
     const members = Object.entries(value).filter(
@@ -62,11 +66,16 @@ function textOf(value: Json): string {
     const names = NAMES.flatMap((name) => members.filter(([member]) => member.toLowerCase() === name));
     if (names[0]) return String(names[0][1]);
   }
-  return jsonText(value);
+  return undefined;
 }
 
-/** Shortens text to one line without terminal control characters. */
+/**
+ * Shortens text to one line without terminal control characters. Long names often differ only at their ends, so the middle is
+ * left out.
+ */
 function shorten(text: string): string {
   const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();
-  return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL - 1)}…`;
+  return line.length <= LONGEST_LABEL
+    ? line
+    : `${line.slice(0, LONGEST_LABEL - 1 - END)}…${line.slice(-END)}`;
 }
