@@ -1,8 +1,8 @@
-import Table from 'cli-table3';
 import { Command } from 'commander';
 import { formatSeconds } from '../report/format';
 import { renderPlace } from '../report/job-place';
-import { PLAIN_TABLE } from '../report/table';
+import { outputColumns } from '../report/screen';
+import { renderTable } from '../report/table';
 import { addExamples, hint } from './help';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
 import { placeOfRun, type RunRecord, type RunSummary, readRunRecords, summarize } from './run-records';
@@ -49,16 +49,14 @@ interface ListedSummary extends RunSummary {
 
 function renderList(rows: readonly ListedSummary[]): string {
   const hasItems = rows.some(({ item }) => item !== undefined);
-  const table = new Table({
-    ...PLAIN_TABLE,
-    head: ['started', 'what', 'status', 'time', ...(hasItems ? ['item'] : []), 'name'],
-  });
-  for (const { kind, name, status, started, ended, item = '' } of rows) {
+  const head = ['started', 'what', 'status', 'time', ...(hasItems ? ['item'] : []), 'name'];
+  const cells = rows.map(({ kind, name, status, started, ended, item = '' }) => {
     const seconds = ended === undefined ? undefined : (Date.parse(ended) - Date.parse(started)) / 1000;
     const time = seconds === undefined ? '' : formatSeconds(seconds);
-    table.push([localTime(started), kind, status, time, ...(hasItems ? [item] : []), name]);
-  }
-  return table.toString();
+    return [localTime(started), kind, status, time, ...(hasItems ? [item] : []), name];
+  });
+  // Names are never cut, because other commands take them.
+  return renderTable(head, cells, { width: outputColumns(), optional: ['started', 'time'] }).join('\n');
 }
 
 /** Local time in a sortable format. */

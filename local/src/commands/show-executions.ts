@@ -9,6 +9,7 @@ import { formatPath } from '../report/format';
 import { showJobs, showNothing } from '../report/live-table';
 import { renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
+import { outputColumns } from '../report/screen';
 import { renderSkippedItems } from '../report/skipped-items';
 import { summarizeJobs } from '../report/summary';
 import type { Jobs } from '../services';
@@ -95,7 +96,7 @@ function itemTables(store: ExecutionStore, jobs: Jobs, records: readonly Executi
   const arns = new Set([...records.map(({ arn }) => arn), ...store.mapProgress.executionArns()]);
   const tables = [...arns].flatMap((arn) => {
     const record = store.get(arn);
-    const lines = record ? renderMapItems(record, store.items(arn), jobs) : [];
+    const lines = record ? renderMapItems(record, store.items(arn), jobs, outputColumns()) : [];
     return lines.length > 0 ? [{ name: record?.name, lines }] : [];
   });
   if (tables.length === 0) return [];

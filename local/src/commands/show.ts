@@ -3,6 +3,7 @@ import { colors } from '../report/colors';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
+import { outputColumns } from '../report/screen';
 import { summarizeJob } from '../report/summary';
 import { renderRanking, trainingJobsView } from '../report/tuning-job-table';
 import { describeTuningJob, summarizeTrainingJobs } from '../services';
@@ -85,7 +86,7 @@ function renderExecutionRun(
     // Jobs of Map items are in the tables.
     return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
-  const items = renderMapItems(record, files.executions.items(record.arn), files.jobs);
+  const items = renderMapItems(record, files.executions.items(record.arn), files.jobs, outputColumns());
   const file = files.executions.recordFile(record.arn);
   const shown = renderExecution(record, { history, jobs, items, file, reports: reportsOf(record, root) });
   return [shown, ...renderFailedFleet(files.executions, record, root)].join('\n');
@@ -97,8 +98,7 @@ function renderTuningJob(
   root: string,
 ): string {
   const view = trainingJobsView(jobs, record.description);
-  // Piped output has no maximum width.
-  const screen = { columns: process.stdout.columns ?? Number.POSITIVE_INFINITY, now: Date.now() / 1000 };
+  const screen = { columns: outputColumns(), now: Date.now() / 1000 };
   const ranking =
     view.trainingJobs.length === 0
       ? []

@@ -1,4 +1,3 @@
-import Table from 'cli-table3';
 import type { ExecutionRecord } from '../executions/executions';
 import { commonReasons } from '../failure-reasons/common-reasons';
 import {
@@ -15,9 +14,9 @@ import type { MapItemState, MapPlace } from '../states';
 import { renderCandidateObjective } from './automl-jobs';
 import { colors } from './colors';
 import { explainItem } from './failure';
-import { formatMetric } from './format';
+import { cutToWidth, formatMetric } from './format';
 import { renderPlace } from './job-place';
-import { PLAIN_TABLE } from './table';
+import { renderTable } from './table';
 import { failedJobs, renderObjective } from './training-job-text';
 
 /** Maximum number of items in a table. */
@@ -39,11 +38,16 @@ interface Row extends Outcome {
   readonly item: MapItemState;
 }
 
-/** Renders the items of an execution's Maps, one line each, failed items first. */
+/**
+ * Renders the items of an execution's Maps, one line each, failed items first.
+ *
+ * @param width maximum length of a line; narrow tables have no names of jobs, and cut the failure reasons
+ */
 export function renderMapItems(
   { arn, status }: Pick<ExecutionRecord, 'arn' | 'status'>,
   items: readonly MapItemState[],
   jobs: Jobs,
+  width = Number.POSITIVE_INFINITY,
 ): string[] {
   const outcomeOf = outcomesIn(arn, jobs);
   const maps = new Map<string, Row[]>();
@@ -54,7 +58,9 @@ export function renderMapItems(
     const known = isLeft ? ({ ...item, status: 'ABORTED' } as const) : item;
     maps.set(name, [...(maps.get(name) ?? []), { item: known, ...outcomeOf(item) }]);
   }
-  return [...maps].filter(([, rows]) => isShown(rows)).flatMap(([name, rows]) => renderMap(name, rows));
+  return [...maps]
+    .filter(([, rows]) => isShown(rows))
+    .flatMap(([name, rows]) => renderMap(name, rows, width));
 }
 
 /** A Map without jobs is shown only if an item failed. */
@@ -62,34 +68,32 @@ function isShown(rows: readonly Row[]): boolean {
   return rows.some(({ item, hasJobs }) => hasJobs || item.status === 'FAILED');
 }
 
-function renderMap(name: string, rows: readonly Row[]): string[] {
+function renderMap(name: string, rows: readonly Row[], width: number): string[] {
   const counts = ['FAILED', 'ABORTED', 'RUNNING', 'SUCCEEDED'].flatMap((status) => {
     const count = rows.filter(({ item }) => item.status === status).length;
     return count === 0 ? [] : `${count} ${status}`;
   });
   const notStarted = totalOf(rows) - rows.length;
   const all = [...counts, ...(notStarted > 0 ? [`${notStarted} not started`] : [])].join(', ');
-  const table = new Table({
-    ...PLAIN_TABLE,
-    head: ['item', 'status', 'objective', 'best job', 'failure reason'],
-  });
   const sorted = [...rows].sort(
     (one, other) => rankOf(one) - rankOf(other) || byBadness(one, other) || byIndex(one, other),
   );
-  for (const row of sorted.slice(0, MOST_ROWS)) {
-    const { item, objective, job } = row;
-    const cells = [renderPlace(item), item.status, objective, job, explainItem(item, row.failure)];
-    table.push(item.status === 'FAILED' ? cells.map((cell) => colors.red(cell)) : cells);
-  }
+  const lines = renderTable(
+    ['item', 'status', 'objective', 'best job', 'failure reason'],
+    sorted.slice(0, MOST_ROWS).map(cellsOf),
+    { width, optional: ['best job'] },
+  );
   return [
     `${colors.bold(`Map ${name}`)}  ${all}`,
-    ...table
-      .toString()
-      .split('\n')
-      .map((line) => line.trimEnd()),
+    ...lines.map((line) => cutToWidth(line, width)),
     ...(rows.length > MOST_ROWS ? [` … ${rows.length - MOST_ROWS} more items, which are better`] : []),
     '',
   ];
+}
+
+function cellsOf({ item, objective, job, failure }: Row): string[] {
+  const cells = [renderPlace(item), item.status, objective, job, explainItem(item, failure)];
+  return item.status === 'FAILED' ? cells.map((cell) => colors.red(cell)) : cells;
 }
 
 /**

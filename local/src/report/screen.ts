@@ -6,5 +6,10 @@ export interface Screen {
   readonly now: number;
 }
 
+/** Width of standard output. Piped output has no maximum width. */
+export function outputColumns(): number {
+  return process.stdout.columns ?? Number.POSITIVE_INFINITY;
+}
+
 /** For output without a window size: a file, or the final state. */
 export const UNLIMITED = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };

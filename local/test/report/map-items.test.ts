@@ -124,3 +124,20 @@ test('the live table of a tuning job names the item before the job', () => {
   expect(head(placeIn(['Each', 2, 'houses']))).toBe('[2: houses] Tuning job  InProgress  tune');
   expect(head()).toBe('Tuning job  InProgress  tune');
 });
+
+test.each([
+  [80, '0: a       SUCCEEDED  loss 0.50000'],
+  [undefined, '0: a       SUCCEEDED  loss 0.50000  final-0a1b2c3d4e5f-0a1b2c3d4e5f-0a1b2c'],
+])('with a width of %s, the lines of the table have at most this width', (width, line) => {
+  const name = 'final-0a1b2c3d4e5f-0a1b2c3d4e5f-0a1b2c';
+  const cause = `no data in ${'a long place '.repeat(20)}`;
+  const items = [
+    item('SUCCEEDED', [['Each', 0, 'a']]),
+    item('FAILED', [['Each', 1, 'broken']], { error: 'Bad', cause }),
+  ];
+  const jobs = jobsWith({ path: [['Each', 0, 'a']], name, loss: 0.5 });
+  const lines = renderMapItems({ arn: ARN, status: 'FAILED' }, items, jobs, width);
+  expect(Math.max(...lines.map(({ length }) => length)) <= (width ?? 0)).toBe(width !== undefined);
+  expect(lines.map((each) => each.trim())).toContain(line);
+  expect(lines.join('\n')).toContain('Bad: no data in a long');
+});
