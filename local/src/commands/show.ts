@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { colors } from '../report/colors';
+import { continuedTuningJobs } from '../report/earlier-tuning-jobs';
 import { jobsAskedFor, renderExecution } from '../report/execution-text';
 import { renderMapItems } from '../report/map-items';
 import { reportsOf } from '../report/report-files';
@@ -80,12 +81,19 @@ function renderExecutionRun(
   root: string,
 ): string {
   const history = files.executions.history(record.arn);
-  const jobs = jobsAskedFor(history).flatMap((name) => {
-    const job = findJob(files, name);
+  const asked = jobsAskedFor(history).map((name) => ({ name, job: findJob(files, name) }));
+  const tuning = asked.flatMap(({ job }) =>
+    job?.kind === 'tuning job' && !placeOfRun(job, files) ? [job.record] : [],
+  );
+  // The last tuning job of a long search stands for all of them.
+  const continued = continuedTuningJobs(files.jobs, tuning);
+  const jobs = asked.flatMap(({ name, job }) => {
+    if (continued.has(name)) return [];
     if (!job) return [`${name}: not created`];
     // Jobs of Map items are in the tables.
     return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
+  if (continued.size > 0) jobs.push(`${continued.size} earlier tuning jobs of the same search`);
   const items = renderMapItems(record, files.executions.items(record.arn), files.jobs, outputColumns());
   const file = files.executions.recordFile(record.arn);
   const shown = renderExecution(record, { history, jobs, items, file, reports: reportsOf(record, root) });

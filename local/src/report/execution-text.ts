@@ -31,6 +31,20 @@ export function renderStubbedTasks({ stubbedTasks = [] }: Pick<ExecutionRecord, 
   return stubbedTasks.length === 0 ? [] : [`Stubbed tasks: ${stubbedTasks.map(nameOfStubbed).join(', ')}`];
 }
 
+/** The states in the order of their first entry, with the number of entries of those that ran several times. */
+function statesIn(history: readonly KeptEvent[]): string[] {
+  const states = new Map<string, { readonly timestamp: string; readonly count: number }>();
+  for (const { type, timestamp, details } of history) {
+    if (!type.endsWith('StateEntered')) continue;
+    const name = String(details['name']);
+    const known = states.get(name) ?? { timestamp, count: 0 };
+    states.set(name, { ...known, count: known.count + 1 });
+  }
+  return [...states].map(
+    ([name, { timestamp, count }]) => `  ${timestamp}  ${name}${count > 1 ? ` ×${count}` : ''}`,
+  );
+}
+
 /** Renders an execution with its states and jobs. @param jobs one line per job */
 export function renderExecution(
   record: ExecutionRecord,
@@ -44,16 +58,14 @@ export function renderExecution(
     readonly reports: readonly string[];
   },
 ): string {
-  const states = details.history
-    .filter(({ type }) => type.endsWith('StateEntered'))
-    .map(({ timestamp, details: { name } }) => `  ${timestamp}  ${String(name)}`);
+  const states = statesIn(details.history);
   const { status, stopDate, redriveCount, output } = record;
   const { outputText = JSON.stringify(output, undefined, 2) } = record;
   return [
     `Execution ${record.name}: ${status}`,
     `Started: ${record.startDate}`,
     ...(stopDate === undefined ? [] : [`Ended: ${stopDate}`]),
-    ...(redriveCount ? [`Redriven: ${redriveCount} times, last at ${record.redriveDate}`] : []),
+    ...(redriveCount ? [`Redriven: ${redriveCount === 1 ? 'once, at' : `${redriveCount} times, last at`} ${record.redriveDate}`] : []),
     `Input: ${inputTextOf(record)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),

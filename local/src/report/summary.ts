@@ -33,7 +33,7 @@ import { algorithmHyperparameters } from './hyperparameters';
 import { reportedMetrics } from './job-metrics';
 import { placeOf, renderPlace } from './job-place';
 import { UNLIMITED } from './screen';
-import { failedJobs } from './training-job-text';
+import { failedJobs, renderObjective } from './training-job-text';
 
 type Root = Pick<Deployment, 'root'>;
 
@@ -109,6 +109,7 @@ function tuningJobSections(
     ...itemRow(record.createdBy?.place),
     ['Status', `${job.HyperParameterTuningJobStatus} in ${formatSeconds(seconds)}`],
     ...(earlier.length > 0 ? [['Earlier', earlier.map(({ name }) => name).join(', ')] as const] : []),
+    ...(earlier.length > 0 ? [] : searchRow(jobs, record)),
     ['Training jobs', countsOf(all)],
     ...definitionRows(job, trainingJobs),
     ...failureRow(job.FailureReason),
@@ -131,6 +132,17 @@ function tuningJobSections(
     section('Tuning job', rows),
     ...(best ? [section('Best training job', trainingJobRows(best, deployment))] : []),
   ];
+}
+
+/** The position of a tuning job in a search of several tuning jobs, and the best training job of the search so far. */
+function searchRow(jobs: Jobs, record: TuningJobRecord): Row[] {
+  const earlier = earlierTuningJobs(jobs, record);
+  if (earlier.length === 0) return [];
+  const best = bestTrainingJob(
+    [...earlier, record].flatMap(({ description }) => summarizeTrainingJobs(jobs, description)),
+  );
+  const bestText = best ? `; best of all so far: ${best.TrainingJobName}, ${renderObjective(best)}` : '';
+  return [['Search', `tuning job ${earlier.length + 1}${bestText}`]];
 }
 
 /** Numbers of training jobs by status. */

@@ -78,3 +78,50 @@ test('the lines of ended jobs have the metrics that the algorithm reports', () =
     'job Completed  validation:rmse 0.25000  train:rmse 0.12500  eta=0.25',
   );
 });
+
+test('a tuning job of a search with several tuning jobs has its number and the best training job of all', () => {
+  const parents = (name?: string) => ({
+    WarmStartType: 'IdenticalDataAndAlgorithm',
+    ParentHyperParameterTuningJobs: name === undefined ? [] : [{ HyperParameterTuningJobName: name }],
+  });
+  const tuning = ['first', 'second', 'third'].map((name, index, all) => ({
+    name,
+    createdBy: { executionArn: 'one', token: name },
+    description: {
+      HyperParameterTuningJobName: name,
+      HyperParameterTuningJobArn: name,
+      CreationTime: index,
+      LastModifiedTime: index,
+      WarmStartConfig: parents(all[index - 1]),
+      HyperParameterTuningJobConfig: {
+        HyperParameterTuningJobObjective: { MetricName: 'rmse', Type: 'Minimize' },
+        ResourceLimits: {},
+      },
+      TrainingJobDefinition: { StaticHyperParameters: {}, AlgorithmSpecification: {} },
+    },
+  }));
+  const values = [0.3, 0.02, 0.05];
+  const training = tuning.map(({ name }, index) => {
+    const { description } = record();
+    const metrics = [{ MetricName: 'ObjectiveMetric', Value: values[index], Timestamp: 0 }];
+    return {
+      name: `${name}-job`,
+      description: {
+        ...description,
+        TrainingJobName: `${name}-job`,
+        CreationTime: index,
+        FinalMetricDataList: metrics,
+      },
+    };
+  });
+  const jobs = {
+    tuning: { get: (name: string) => tuning.find((each) => each.name === name) },
+    training: {
+      get: (name: string) => training.find((each) => each.name === name),
+      listGroup: (arn: string) => training.filter(({ name }) => name === `${arn}-job`),
+    },
+  } as unknown as Jobs;
+  const searchOf = (name: string) => /Search .*/.exec(summarizeJob(jobs, name, { root: '/none' }) ?? '')?.[0];
+  expect(searchOf('third')).toMatch(/tuning job 3; best of all so far: second-job, rmse 0\.02000/);
+  expect(searchOf('first')).toBeUndefined();
+});
