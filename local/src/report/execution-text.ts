@@ -65,7 +65,11 @@ export function renderExecution(
     `Execution ${record.name}: ${status}`,
     `Started: ${record.startDate}`,
     ...(stopDate === undefined ? [] : [`Ended: ${stopDate}`]),
-    ...(redriveCount ? [`Redriven: ${redriveCount === 1 ? 'once, at' : `${redriveCount} times, last at`} ${record.redriveDate}`] : []),
+    ...(redriveCount
+      ? [
+          `Redriven: ${redriveCount === 1 ? 'once, at' : `${redriveCount} times, last at`} ${record.redriveDate}`,
+        ]
+      : []),
     `Input: ${inputTextOf(record)}`,
     ...(states.length > 0 ? ['States:', ...states] : []),
     ...renderStubbedTasks(record),
