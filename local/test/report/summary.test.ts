@@ -90,6 +90,7 @@ test('a tuning job of a search with several tuning jobs has its number and the b
     description: {
       HyperParameterTuningJobName: name,
       HyperParameterTuningJobArn: name,
+      HyperParameterTuningJobStatus: 'InProgress',
       CreationTime: index,
       LastModifiedTime: index,
       WarmStartConfig: parents(all[index - 1]),
