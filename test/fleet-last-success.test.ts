@@ -173,7 +173,7 @@ describe('the settings of the states', () => {
   const container = (environment: { [name: string]: string }) =>
     Algorithm.container({
       image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1'),
-      metrics: [{ name: 'validation:rmse', regex: 'rmse=([0-9.]+)' }],
+      metrics: [{ name: 'validation:rmse', regex: 'rmse=(\\S+)' }],
       environment,
     });
 

@@ -541,7 +541,7 @@ describe('a workflow', () => {
     [
       'a range out of bounds',
       { parameterRanges: [ParameterRange.integer('num_leaves', { min: 1, max: 10 })] },
-      /parameterRanges\.num_leaves: min must be more than 1 and at most 131072, got 1/,
+      /parameterRanges\.num_leaves: min must be more than 1 and at most 131072 \(the limit of JumpStart model .*\), got 1/,
     ],
     [
       'an unknown objective',

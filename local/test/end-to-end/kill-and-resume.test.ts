@@ -109,7 +109,7 @@ test('Ctrl-C keeps finished work, and resume continues', async () => {
   run.interrupt();
   const { exitCode, output } = await run.ended;
   expect(exitCode).toBe(130);
-  expect(output).toMatch(/resume" continues/);
+  expect(output).toMatch(/resume --root \S+" continues/);
   const trainedBefore = timesTrained(root);
 
   expect(await startResume(root, '--json').ended).toMatchObject({ exitCode: 0 });

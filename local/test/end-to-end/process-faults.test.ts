@@ -197,7 +197,7 @@ cp -a "$ROOT" "$OUT/after"`,
     const output = text(folder, 'run');
     expect(text(folder, 'run-status')).toBe('1\n');
     expect(output).toMatch(/ENOSPC|[Nn]o space left on device/);
-    expect(output).toMatch(/resume"/);
+    expect(output).toMatch(/resume --root /);
     expect(output).not.toMatch(/^\s+at \S/m);
     const resumed = text(folder, 'resume');
     expect({ status: text(folder, 'resume-status'), resumed }).toEqual({ status: '0\n', resumed });
