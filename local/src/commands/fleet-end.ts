@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
 import { renderCost } from '../report/cost-lines';
-import { fleetPage } from '../report/fleet-files';
+import { fleetFolder, summaryPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { hint } from './help';
 
@@ -16,9 +16,10 @@ export function renderFailedFleet(
   root: string,
 ): string[] {
   if (['RUNNING', 'SUCCEEDED'].includes(record.status) || record.isInterrupted) return [];
-  const page = fleetPage(executions, record, root);
-  if (page === undefined) return [];
-  const fleet = JSON.parse(readFileSync(join(dirname(page), 'fleet.json'), 'utf8'));
+  const folder = fleetFolder(executions, record, root);
+  const page = folder && summaryPage(folder);
+  if (!folder || !page) return [];
+  const fleet = JSON.parse(readFileSync(join(folder, 'fleet.json'), 'utf8'));
   const input = JSON.stringify({ retry: record.name });
   return [
     ...renderCost({ output: { fleet } }),

@@ -5,14 +5,14 @@ import { type OpenReports, openReports, type ReportedJob } from '../library/open
 import { replaceFile } from '../local-folder/replace-file';
 import { type ComparedSearch, renderComparison } from '../report/comparison-page';
 import { continuedTuningJobs } from '../report/earlier-tuning-jobs';
-import { fleetFolder, fleetPage } from '../report/fleet-files';
+import { summaryPage } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { readReportData } from '../report/report-files';
 import { UserError } from '../user-error';
 import { addExamples, hint } from './help';
 import { openFile } from './open-file';
 import { addRootOptions, existingRoot, type RootOptions } from './root-options';
-import { findRunRecord, type RunRecord, type RunRecords, readRunRecords } from './run-records';
+import { findRunRecord, fleetFolderOf, type RunRecord, type RunRecords, readRunRecords } from './run-records';
 
 interface ReportOptions extends RootOptions {
   readonly open?: true;
@@ -65,8 +65,9 @@ async function makeReports(
 ): Promise<ReportedSearch[]> {
   const made: ReportedSearch[] = [];
   for (const run of new Set(runs)) {
-    if (isFleet(run, records, root)) {
-      made.push({ label: run.record.name, page: summaryOf(run, runs, records, root) });
+    const fleet = fleetFolderOf(run, records, root);
+    if (fleet !== undefined) {
+      made.push({ label: run.record.name, page: summaryIn(fleet, run, runs) });
       continue;
     }
     const jobs = searchesOf(run, records);
@@ -79,27 +80,18 @@ async function makeReports(
   return made;
 }
 
-function isFleet(
-  run: RunRecord,
-  { executions }: RunRecords,
-  root: string,
-): run is Extract<RunRecord, { kind: 'execution' }> {
-  return run.kind === 'execution' && fleetFolder(executions, run.record, root) !== undefined;
-}
-
-/** The page with the summary of a fleet, which has a search for each item. */
-function summaryOf(
-  { record }: Extract<RunRecord, { kind: 'execution' }>,
-  { length }: readonly RunRecord[],
-  { executions }: RunRecords,
-  root: string,
-): string {
-  if (length > 1) {
+/**
+ * The page with the summary of a fleet, which has a search for each item.
+ *
+ * @param runs all runs that were asked for
+ */
+function summaryIn(folder: string, { record }: RunRecord, runs: readonly RunRecord[]): string {
+  if (runs.length > 1) {
     throw new UserError(
       `Execution ${record.name} is a fleet, which cannot be compared: give the ids of its items.`,
     );
   }
-  const page = fleetPage(executions, record, root);
+  const page = summaryPage(folder);
   if (page !== undefined) return page;
   throw new UserError(
     `Fleet ${record.name} has no summary yet: the end of the execution writes it. To write the report of an item, give its id.`,

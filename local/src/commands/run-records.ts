@@ -1,4 +1,5 @@
 import { type ExecutionRecord, ExecutionStore } from '../executions/executions';
+import { fleetFolder } from '../report/fleet-files';
 import { placeOf } from '../report/job-place';
 import {
   type AutoMLJobRecord,
@@ -127,6 +128,15 @@ export function findRunRecord(records: Pick<RunRecords, 'all' | 'jobs'>, name: s
   throw new UserError(
     `Several names begin with "${name}": type more of the one you want.${names.slice(0, MOST_NAMES).join('')}${more}`,
   );
+}
+
+/** The folder of a fleet's execution (`fleetFolder`). @returns undefined for other runs */
+export function fleetFolderOf(
+  run: RunRecord,
+  { executions }: Pick<RunRecords, 'executions'>,
+  root: string,
+): string | undefined {
+  return run.kind === 'execution' ? fleetFolder(executions, run.record, root) : undefined;
 }
 
 /** Finds a run by its name or its ARN. */

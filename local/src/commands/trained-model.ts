@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { TuningOutput } from '../library/tuning-output';
 import type { TrainedData, TrainedModel } from '../predictions';
 import { isCrossValidation } from '../report/cross-validation';
-import { fleetFolder } from '../report/fleet-files';
 import { formatPath } from '../report/format';
 import { localPath } from '../report/report-files';
 import { describeTuningJob, type TrainingJobDescription } from '../services';
@@ -14,6 +13,7 @@ import { hint } from './help';
 import {
   findNamed,
   findRunRecord,
+  fleetFolderOf,
   isItem,
   type RunRecord,
   type RunRecords,
@@ -79,8 +79,8 @@ function finalTrainingOfItem(records: RunRecords, name: string): RunRecord | und
 }
 
 /** @throws UserError for an execution that trained a model for each item */
-function refuseFleet(root: string, run: RunRecord, { executions }: RunRecords): void {
-  const folder = run.kind === 'execution' ? fleetFolder(executions, run.record, root) : undefined;
+function refuseFleet(root: string, run: RunRecord, records: RunRecords): void {
+  const folder = fleetFolderOf(run, records, root);
   if (folder === undefined) return;
   throw new UserError(
     `execution ${run.record.name} is a fleet, which has a model for each item: give the id of an item. ${formatPath(join(folder, 'fleet.csv'))} lists the items and their models`,

@@ -31,13 +31,8 @@ export function fleetFolder(
   return undefined;
 }
 
-/** The page with the summary of a fleet. @returns undefined if the execution is no fleet, or has no summary */
-export function fleetPage(
-  executions: History,
-  record: Pick<ExecutionRecord, 'arn'>,
-  root: string,
-): string | undefined {
-  const folder = fleetFolder(executions, record, root);
-  const page = folder && join(folder, 'fleet.html');
-  return page !== undefined && existsSync(page) ? page : undefined;
+/** The page with the summary in the folder of a fleet. @returns undefined if there is no summary */
+export function summaryPage(folder: string): string | undefined {
+  const page = join(folder, 'fleet.html');
+  return existsSync(page) ? page : undefined;
 }
