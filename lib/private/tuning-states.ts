@@ -253,21 +253,14 @@ export class TuningStates {
    */
   private startWithoutParents(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const wasThrottled = sfn.Choice.jsonata(this.scope, 'WasWarmStartThrottled')
-      .when(
-        sfn.Condition.jsonata(
-          jsonata(`$states.input.throttled > 0 and $states.input.throttled < ${MAX_THROTTLED_STARTS}`),
-        ),
-        create,
-      )
+      .when(sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')), create)
       .otherwise(this.tuneWithoutParents(findBest));
     create.addCatch(wasThrottled, {
       errors: REFUSED_REQUEST,
       outputs: jsonata(`(
-  $isThrottled := $contains($states.errorOutput.Cause, ${THROTTLING});
-  $before := $exists($states.input.throttled) ? $states.input.throttled : 0;
-  $throttled := $isThrottled ? $before + 1 : 0;
-  $parents := $throttled > 0 and $throttled < ${MAX_THROTTLED_STARTS} ? $states.input.settings.warmStartFrom : [];
-  $merge([$states.input, {'throttled': $throttled, 'settings': $merge([$states.input.settings, {'warmStartFrom': $parents}])}])
+  $throttled := ($exists($states.input.throttled) ? $states.input.throttled : 0) + 1;
+  $again := $contains($states.errorOutput.Cause, ${THROTTLING}) and $throttled < ${MAX_THROTTLED_STARTS};
+  $merge([$states.input, {'throttled': $throttled, 'settings': $merge([$states.input.settings, $again ? {} : {'warmStartFrom': []}])}])
 )`),
     });
   }
