@@ -16,6 +16,7 @@ import { HeadStart } from '../src/library/head-start';
 import { isProcessAlive } from '../src/local-folder/process-alive';
 import { PROJECT, type RunningCli, startCommand } from './end-to-end/support';
 import { defaultEnvironment, fakePython, IMAGE, SETUP_TIMEOUT, temporaryFolder } from './training/support';
+import { untilEnded } from './until-ended';
 
 const SCIKIT_LEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3';
 const USUAL = ['sampler.py', ...Array<string>(availableParallelism()).fill('xgboost_worker.py')];
@@ -54,6 +55,10 @@ function scripts(): string[] {
   return processes()
     .map(({ script }) => script)
     .sort();
+}
+
+function allEnded(): Promise<void> {
+  return untilEnded(...processes().map(({ id }) => id));
 }
 
 function alive(): string[] {
@@ -150,18 +155,19 @@ describe('the command', () => {
     const { exitCode, output } = await cli.ended;
     expect([exitCode, output]).toEqual([1, expect.stringContaining('cdk synth failed with exit status 1')]);
     expect(scripts()).toEqual(USUAL);
-    expect([alive(), cli.isAnyAlive()]).toEqual([[], false]);
+    await allEnded();
+    await cli.allEnded();
   });
 
   test.each<[string, () => void]>([
     ['Ctrl-C', () => cli.interrupt()],
     ['kill -9', () => cli.kill()],
-  ])('leaves no process running after %s during the synthesis', async (_, end) => {
+  ])('leaves no process running after %s during the synthesis', async (name, end) => {
     run(forever);
     await until(() => processes().length === USUAL.length);
     end();
-    await until(() => alive().length === 0);
-    if (cli.isAnyAlive()) cli.interrupt(); // The app keeps running after the command has ended.
+    await allEnded();
+    if (name === 'kill -9') cli.interrupt(); // The app keeps running after the command has ended.
     await cli.ended;
   });
 

@@ -18,8 +18,8 @@ import {
   XGBoostVersion,
 } from '../../lib';
 import { clientEnvironment, type DeployOptions, LocalMode, type StubTraining } from '../src';
-import { isProcessAlive } from '../src/local-folder/process-alive';
 import { synthesize, temporaryFolder } from './end-to-end/support';
+import { untilEnded } from './until-ended';
 
 let stack: LocalMode | undefined;
 
@@ -333,6 +333,6 @@ describe('a stub of tasks', () => {
     deployed.startExecution({ input: { text: 'hello' } });
     await deployed.waitFor(() => existsSync(file) && readFileSync(file, 'utf8') !== '');
     await deployed.close();
-    expect(isProcessAlive(Number(readFileSync(file, 'utf8')))).toBe(false);
+    await untilEnded(Number(readFileSync(file, 'utf8')));
   });
 });

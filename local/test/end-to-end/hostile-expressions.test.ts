@@ -42,7 +42,7 @@ describe('a metric expression that backtracks without end', () => {
     run.interrupt(signal);
     await run.ended;
     // The script gets the signal too, but may end later.
-    await until(() => !run.isAnyAlive());
+    await run.allEnded();
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
   });
 
@@ -66,7 +66,7 @@ describe('a JSONata expression that backtracks without end', () => {
     await run.ended;
     // Without the signal, the evaluation would have taken longer.
     expect((Date.now() - started) / 1000).toBeLessThan(4);
-    expect(run.isAnyAlive()).toBe(false);
+    await run.allEnded();
   });
 
   test.each([

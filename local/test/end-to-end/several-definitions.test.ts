@@ -11,6 +11,7 @@ import {
   TuningWorkflow,
   XGBoostVersion,
 } from '../../../lib';
+import { untilEnded } from '../until-ended';
 import {
   onlyExecutionIn,
   runLocalMode,
@@ -185,10 +186,8 @@ test('Ctrl-C ends the search, its jobs and their processes', async () => {
   expect(jobs.map((job) => job.TrainingJobStatus)).toContain('Stopped');
   expect(jobs.flatMap((job) => job.FailureReason ?? [])).toEqual([]);
   expect(onlyExecutionIn(root).status).toBe('ABORTED');
-  for (const pid of [...pids, ...processesIn(root)]) {
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
-  }
-  expect(run.isAnyAlive()).toBe(false);
+  await untilEnded(...pids, ...processesIn(root));
+  await run.allEnded();
 });
 
 /** The process IDs that scripts printed. */

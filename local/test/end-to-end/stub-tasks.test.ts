@@ -11,8 +11,8 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { until } from '../services/helpers';
+import { untilEnded } from '../until-ended';
 import { addFragment } from './fragment-support';
 import { serve } from './serve-process';
 import {
@@ -155,7 +155,7 @@ describe('a machine of stubs', () => {
     const { exitCode } = await runLocalMode(assembly, root, '--stub-command', command);
     expect(executionsIn(root)).toMatchObject([{ status: 'FAILED', error: 'States.Timeout' }]);
     expect(exitCode).toBe(1);
-    expect(isProcessAlive(Number(readFileSync(pid, 'utf8')))).toBe(false);
+    await untilEnded(Number(readFileSync(pid, 'utf8')));
   });
 
   test('a command that runs at Ctrl-C is ended, and runs again when the execution is resumed', async () => {
@@ -169,7 +169,7 @@ describe('a machine of stubs', () => {
     );
     run.interrupt();
     expect((await run.ended).exitCode).toBe(130);
-    expect(isProcessAlive(Number(readFileSync(pid, 'utf8')))).toBe(false);
+    await untilEnded(Number(readFileSync(pid, 'utf8')));
     expect(executionsIn(root)).toMatchObject([{ isInterrupted: true }]);
     const { exitCode, output } = await startResume(root).ended;
     expect(output).toMatch(/^Stubbed tasks: Ask \(sqs:sendMessage.waitForTaskToken\)$/m);

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import type { ExecutionRecord } from '../../src/executions/executions';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import type { TrainingJobRecord, TuningJobRecord } from '../../src/services';
 import {
   createAutoMLRunner,
@@ -13,6 +12,7 @@ import {
   type PythonEnvironments,
 } from '../../src/training';
 import { environments, writeRegressionCsv } from '../training/support';
+import { untilEnded } from '../until-ended';
 
 /** The folder of this repository. */
 export const PROJECT = resolve(__dirname, '../../..');
@@ -31,8 +31,8 @@ export interface RunningCli {
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
   /** Ends only the process itself, with kill -9. */
   kill(): void;
-  /** Whether any process of the group is still running. */
-  isAnyAlive(): boolean;
+  /** Settles once no process of the group is running. */
+  allEnded(): Promise<void>;
   readonly ended: Promise<CliRun>;
 }
 
@@ -94,7 +94,7 @@ function start(program: string, args: readonly string[], variables: NodeJS.Proce
     ended,
     interrupt: (signal = 'SIGINT') => void process.kill(-pid, signal),
     kill: () => void child.kill('SIGKILL'),
-    isAnyAlive: () => isProcessAlive(-pid),
+    allEnded: () => untilEnded(-pid),
   };
 }
 

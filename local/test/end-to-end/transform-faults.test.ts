@@ -5,9 +5,9 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { writeModelArchive } from '../../src/training';
 import { MODEL_HANDLER } from '../training/serving-support';
+import { untilEnded } from '../until-ended';
 import { testFault } from './fault-table';
 import { until } from './interrupted-workflow';
 import {
@@ -135,7 +135,7 @@ testFault('kill -9 in the middle of a transform job of a container', async () =>
   const [pid = 0] = notes()
     .flatMap((line) => /^process (\d+)$/.exec(line)?.[1] ?? [])
     .map(Number);
-  await until(() => !isProcessAlive(pid));
+  await untilEnded(pid);
   expect(existsSync(join(root, 's3', BUCKET, 'predictions'))).toBe(false);
 
   const { exitCode, output } = await startResume(root).ended;

@@ -5,8 +5,8 @@ import { StubCommands } from '../../src/executions/stub-commands';
 import { readyStubs } from '../../src/executions/stub-options';
 import { checkStubs, withoutStubbedTasks } from '../../src/executions/stub-tasks';
 import type { StubTasks } from '../../src/executions/stub-types';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { until } from '../services/helpers';
+import { untilEnded } from '../until-ended';
 
 const folder = mkdtempSync(join(tmpdir(), 'stubs-'));
 const work = join(folder, 'work');
@@ -180,6 +180,6 @@ describe('a command', () => {
     controller.abort(new Error('timeout'));
     await commands.ended();
     expect(await running).toBe('ended');
-    expect((pids || []).map((pid) => isProcessAlive(pid))).toEqual([false, false]);
+    await untilEnded(...(pids || []));
   });
 });

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, type Trainer } from '../../src/training';
+import { untilEnded } from '../until-ended';
 import {
   environments,
   failureReason,
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
-  untilEnded,
   writeRegressionCsv,
 } from './support';
 

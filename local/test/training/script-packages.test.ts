@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { MetricCollector } from '../../src/training/metrics';
 import { createPythonEnvironments } from '../../src/training/python-environment';
+import { untilEnded } from '../until-ended';
 import { anyPython, newTrainer, pythonOfScripts, runScript } from './script-runner';
 import { channel, instances, newFolder, projectEnvironments, XGBOOST_IMAGE } from './script-support';
 import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
@@ -104,7 +104,7 @@ time.sleep(60)`;
       expect([outcome, started]).toEqual([{ status: 'Stopped' }, 0]);
       expect(readdirSync(folder)).toEqual([]);
       const [pid = '', ...names] = readFileSync(seen, 'utf8').split(' ');
-      expect(isProcessAlive(Number(pid))).toBe(false);
+      await untilEnded(Number(pid));
       expect(names.join(' ')).toBe(
         "['AWS_CONFIG_FILE', 'AWS_EC2_METADATA_DISABLED', 'AWS_SHARED_CREDENTIALS_FILE']",
       );

@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import { MetricCollector } from '../../src/training/metrics';
 import type { ScriptTrainerOptions } from '../../src/training/script/script-trainer';
+import { untilEnded } from '../until-ended';
 import { anyPython, newTrainer, runScript } from './script-runner';
-
 import {
   channel,
   instances,
@@ -16,7 +15,6 @@ import {
   train,
   XGBOOST_IMAGE,
 } from './script-support';
-import { untilEnded } from './support';
 
 describe('accepted jobs', () => {
   test('a program on a framework image, in any account', () => {
@@ -414,7 +412,8 @@ time.sleep(60)`,
     expect(outcome).toEqual({ status: 'Stopped' });
     expect(seconds).toBeLessThan(10);
     const child = log.find((line) => line.startsWith('child'))?.split(' ')[1] ?? '';
-    expect(isProcessAlive(Number(child))).toBe(false);
+    expect(child).toMatch(/^\d+$/);
+    await untilEnded(Number(child));
   });
 
   test('by its own end: processes that it left running end with it', async () => {
@@ -423,7 +422,8 @@ time.sleep(60)`,
     const { outcome, log } = await runScript(source);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(performance.now() - started).toBeLessThan(5000);
-    expect(isProcessAlive(Number(log.at(-1)?.split(' ')[1] ?? ''))).toBe(false);
+    expect(log.at(-1)).toMatch(/^child \d+$/);
+    await untilEnded(Number(log.at(-1)?.split(' ')[1]));
   });
 
   test('when the process that started it is killed', async () => {

@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { pseudoRandom } from '../../../test/pseudo-random';
-import { isProcessAlive } from '../../src/local-folder/process-alive';
 import {
   type ChannelData,
   createPythonEnvironments,
@@ -26,11 +25,6 @@ export const environments = createPythonEnvironments({
 
 export function defaultEnvironment(): Promise<PythonEnvironment> {
   return environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
-}
-
-/** Waits until the processes have ended. Processes that do not end fail the test by its timeout. */
-export async function untilEnded(...ids: readonly number[]): Promise<void> {
-  while (ids.some(isProcessAlive)) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 export function temporaryFolder(): string {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, type Trainer } from '../../src/training';
+import { untilEnded } from '../until-ended';
 import {
   defaultEnvironment,
   environments,
@@ -11,7 +12,6 @@ import {
   runJob,
   SETUP_TIMEOUT,
   temporaryFolder,
-  untilEnded,
   writeRegressionCsv,
 } from './support';
 
