@@ -16,7 +16,7 @@ const PROJECT = join(__dirname, '../..');
 const XTERM = join(PROJECT, 'node_modules/@xterm/xterm');
 const MAX_BYTES = 200_000;
 
-/** Fits all columns of the default run's table, and all lines that the run prints. */
+/** Large enough for all columns of the default run's table, and for all lines that the run prints. */
 const TERMINAL = { cols: 100, rows: 100 };
 const TERMINAL_OPTIONS = {
   ...TERMINAL,
@@ -24,7 +24,7 @@ const TERMINAL_OPTIONS = {
   fontSize: 16,
   theme: { background: '#fff', foreground: '#1f2328', cursor: '#fff', green: '#1a7f37' },
 };
-/** Pixels around what is shown. */
+/** Margin around the content of a screenshot, in pixels. */
 const MARGIN = 16;
 
 async function takeScreenshots(): Promise<void> {
@@ -58,7 +58,7 @@ async function screenshotOfReport(browser: Browser, file: string): Promise<Buffe
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme: 'light' });
   await page.goto(pathToFileURL(file).href);
   const last = await page.locator('.reading').boundingBox();
-  if (last === null) throw new Error(`${file} does not say what the numbers say`);
+  if (last === null) throw new Error(`${file} has no section "What the numbers say"`);
   return page.screenshot({ clip: { x: 0, y: 0, width: 1280, height: last.y + last.height + MARGIN } });
 }
 
@@ -80,7 +80,7 @@ async function screenshotOfTerminal(browser: Browser, output: string): Promise<B
 }
 
 function save(name: string, image: Buffer): void {
-  if (image.length > MAX_BYTES) throw new Error(`${name} has ${image.length} bytes, at most ${MAX_BYTES}`);
+  if (image.length > MAX_BYTES) throw new Error(`${name} has ${image.length} bytes; the maximum is ${MAX_BYTES}`);
   writeFileSync(join(__dirname, name), image);
   console.log(`${name}: ${Math.ceil(image.length / 1000)} KB`);
 }
