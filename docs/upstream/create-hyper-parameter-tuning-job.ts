@@ -215,7 +215,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase im
     });
   }
 
-  /** The role of the training jobs: `S3Location` and `DockerImage` grant it what they need. */
+  /** The role of the training jobs. `S3Location` and `DockerImage` grant it access to the data and the image. */
   public readonly grantPrincipal: iam.IPrincipal;
   protected readonly taskMetrics?: sfn.TaskMetricsConfig;
   protected readonly taskPolicies?: iam.PolicyStatement[];
@@ -351,7 +351,7 @@ export class SageMakerCreateHyperParameterTuningJob extends sfn.TaskStateBase im
           stack.formatArn({
             service: 'sagemaker',
             resource: 'hyper-parameter-tuning-job',
-            // A name that is only known at run time: any job. SageMaker writes names in ARNs in lower case.
+            // If the name is only known at run time, any job is allowed. SageMaker writes names in ARNs in lower case.
             resourceName: isExpression ? '*' : `${tuningJobName.toLowerCase()}*`,
           }),
         ],
