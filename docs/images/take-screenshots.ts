@@ -80,7 +80,7 @@ async function screenshotOfTerminal(browser: Browser, output: string): Promise<B
 }
 
 function save(name: string, image: Buffer): void {
-  if (image.length > MAX_BYTES) throw new Error(`${name} has ${image.length} bytes; the maximum is ${MAX_BYTES}`);
+  if (image.length > MAX_BYTES) throw new Error(`${name} has ${image.length} bytes, more than ${MAX_BYTES}`);
   writeFileSync(join(__dirname, name), image);
   console.log(`${name}: ${Math.ceil(image.length / 1000)} KB`);
 }
