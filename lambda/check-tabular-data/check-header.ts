@@ -36,10 +36,10 @@ function hint(columns: readonly string[], name: string): string {
   const [only = ''] = columns;
   const separator = [';', '\t', '|'].find((candidate) => only.includes(candidate));
   if (columns.length === 1 && separator) {
-    return `, whose header is separated by ${JSON.stringify(separator)}: columns must be separated by commas.`;
+    return `. Its header is separated by ${JSON.stringify(separator)}, but columns must be separated by commas.`;
   }
   if (columns.every((column) => Number.isFinite(Number(column)))) {
-    return ', whose first row has only numbers, like a row of data: the first row must have the names of the columns.';
+    return '. Its first row has only numbers, like a row of data, but the first row must have the names of the columns.';
   }
   return '.';
 }

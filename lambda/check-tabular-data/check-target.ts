@@ -38,7 +38,8 @@ export class TargetValues {
 
 /**
  * @param complete whether all values were read
- * @throws InvalidTrainingData if the target does not allow training a model, or a model of the requested problem type
+ * @throws InvalidTrainingData if no model, or no model of the requested problem type, can be trained to predict the
+ * target
  */
 export function checkTarget(values: TargetValues, event: CheckTabularDataEvent, complete: boolean): void {
   const { target, problemType, train } = event;

@@ -2,7 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type CheckTabularDataResult, checkTabularData } from './check-tabular-data';
 import { parseEvent } from './event';
 
-// Region, credentials and endpoint come only from the environment. A bucket can be in another region.
+// Region, credentials and endpoint come only from the environment. A bucket can be in a different region than the
+// function.
 const client = new S3Client({ followRegionRedirects: true });
 
 /** Entry point of the Lambda function: checks the data of an AutoML job before the job starts. */

@@ -50,8 +50,8 @@ export async function readRecords(
     max_record_size: MAX_RECORD_BYTES,
     // Records are processed immediately, because an error discards those still in the stream.
     on_record: (record: readonly string[]) => {
-      // Passes each record on only when the next one arrives. If the budget is used up, the last record can be
-      // incomplete.
+      // Passes a record on only when the next record arrives, because the last record is incomplete if the budget ran
+      // out within it.
       if (!enough && last) enough = !take(last);
       last = record;
       return null;
@@ -82,7 +82,7 @@ function isOfContent(error: unknown): error is Error {
 function unpack(source: Readable): Readable {
   const gunzip = createGunzip();
   source.on('error', (error) => gunzip.destroy(error));
-  // The pipeline reports an error while it reads. This listener ignores errors after it has ended.
+  // The pipeline reports an error while it reads. This listener ignores errors that occur after the pipeline has ended.
   gunzip.on('error', () => {});
   return source.pipe(gunzip);
 }

@@ -10,11 +10,11 @@ import type { EvaluateModelEvent } from './event';
 /** The newest approved version of a group of model packages. */
 export interface ApprovedVersion {
   /**
-   * Name of the version in messages, such as `version 3 of the group prices`. If the version was evaluated on other
-   * test data, a note says so.
+   * Name of the version in messages, such as `version 3 of the group prices`. Ends with a note if the version was
+   * evaluated on other test data.
    */
   readonly title: string;
-  /** The content of its model-quality statistics; undefined if they cannot be read. */
+  /** Content of the version's model-quality statistics; undefined if they cannot be read. */
   readonly statistics?: unknown;
   /** Why the statistics cannot be read. */
   readonly problem?: string;
@@ -42,7 +42,7 @@ export function approvedVersionReader(
   };
 }
 
-/** Whether the version is known to have been evaluated on different test data than this model. */
+/** Whether the approved version is known to have been evaluated on different test data than the new model. */
 function isOtherTestData(statistics: unknown, test: string | undefined): boolean {
   const { source } = Object(statistics) as { readonly source?: { readonly test?: unknown } };
   return test !== undefined && source?.test !== undefined && source.test !== test;

@@ -36,7 +36,7 @@ export async function evaluateModel(
   const reasonOf = (name: string) =>
     weight === 0
       ? 'the weights of all rows are 0'
-      : (computed.reasons[name] ?? 'the test data does not define it');
+      : (computed.reasons[name] ?? 'it cannot be computed from this test data');
   const metrics = Object.fromEntries(
     METRICS[problem].map((name) => [name, metricOf(name, computed, reasonOf(name))]),
   );

@@ -60,7 +60,7 @@ const MAX_CLASSES = 1000;
 /** Maximum nesting depth of `All` and `Any`. */
 const MAX_DEPTH = 10;
 
-/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
+/** @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values */
 export function parseEvent(event: unknown): EvaluateModelEvent {
   const fields = fieldsOf(event, FIELDS);
   const { predictions, columns, statistics, encryptionKey, details, gate, modelPackageGroup } = fields;

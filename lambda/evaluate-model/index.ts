@@ -3,8 +3,8 @@ import { SageMakerClient } from '@aws-sdk/client-sagemaker';
 import { type EvaluateModelResult, evaluateModel } from './evaluate-model';
 import { parseEvent } from './event';
 
-// Region, credentials and endpoint come only from the environment. A bucket can be in another region. All clients in the
-// account share SageMaker's low request quotas for List* and Describe*.
+// Region, credentials and endpoint come only from the environment. A bucket can be in a different region than the
+// function. All clients in the account share SageMaker's low request quotas for List* and Describe*.
 const clients = {
   s3: new S3Client({ followRegionRedirects: true }),
   sagemaker: new SageMakerClient({ maxAttempts: 8 }),

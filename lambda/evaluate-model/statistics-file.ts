@@ -15,7 +15,9 @@ const SECTIONS: Readonly<Record<ProblemType, string>> = {
   Ranking: 'ranking_metrics',
 };
 
-/** Metrics for which SageMaker's files list the value of the best constant classifier. This value is our baseline. */
+/**
+ * Metrics for which SageMaker's files also list the value of the best constant classifier. We write the baseline there.
+ */
 const OF_CONSTANT_CLASSIFIER = /^(accuracy|precision|recall|f1|weighted_(precision|recall|f1))$/;
 
 /**

@@ -7,7 +7,7 @@ export type CheckedEvent = Required<FindBestCandidateEvent>;
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError with the field and the allowed values; also for unknown fields
+ * @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { autoMlJobName, leaderboardSize } = fieldsOf(event, ['autoMlJobName', 'leaderboardSize']);

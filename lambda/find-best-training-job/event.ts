@@ -9,7 +9,7 @@ export type CheckedEvent = FindBestTrainingJobEvent &
 /**
  * Checks an event and fills in its defaults.
  *
- * @throws InvalidEventError with the field and the allowed values; also for unknown fields
+ * @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values
  */
 export function parseEvent(event: unknown): CheckedEvent {
   const { tuningJobName, earlierTuningJobNames, failure, topTrainingJobs } = fieldsOf(event, [
@@ -31,7 +31,9 @@ export function parseEvent(event: unknown): CheckedEvent {
 function parseFailure(value: unknown): StepFunctionsFailure {
   const { Error: error, Cause: cause } = Object(value) as Record<string, unknown>;
   if (typeof error !== 'string' || !(typeof cause === 'string' || cause === undefined || cause === null)) {
-    throw new InvalidEventError(`failure must hold the strings Error and Cause, got ${show(value)}`);
+    throw new InvalidEventError(
+      `failure must be an object with the strings Error and Cause, got ${show(value)}`,
+    );
   }
   return { Error: error, Cause: cause ?? undefined };
 }

@@ -42,7 +42,7 @@ async function describeReason(client: SageMakerClient, trainingJobName: string):
     const job = await client.send(new DescribeTrainingJobCommand({ TrainingJobName: trainingJobName }));
     return job.FailureReason;
   } catch (error) {
-    // The reason is only added to an error message. If it cannot be read, that message must still be shown.
+    // The reason is only an addition to an error message, which must be shown even if the reason cannot be read.
     if (isAccessDenied(error) || isNotFound(error)) {
       return undefined;
     }

@@ -27,15 +27,16 @@ import type {
  *
  * The best training job is the first of these that exists:
  *
- * 1. SageMaker's `OverallBestTrainingJob`, if its value is better than the best value of this tuning job. It exists
- * after a warm start of type IdenticalDataAndAlgorithm, and can be a training job of a parent. Data and algorithm are
- * the same, so the values are comparable, and the final training should use the best known hyperparameters. It is
- * ignored if it cannot be described: the role may lack the permission, or the job was deleted.
+ * 1. SageMaker's `OverallBestTrainingJob`, if its value is better than the best value of this tuning job. SageMaker
+ *    returns it after a warm start of type IdenticalDataAndAlgorithm, and it can be a training job of a parent. Data and
+ *    algorithm are the same, so the values are comparable, and the final training should use the best known
+ *    hyperparameters. This training job is ignored if it cannot be described, because the role lacks the permission or
+ *    the job was deleted.
  * 2. SageMaker's `BestTrainingJob`.
  * 3. The training job with the best objective value in the list of training jobs, because `BestTrainingJob` can be
  *    missing although training jobs have values. As in SageMaker, completed training jobs come before stopped ones.
  *
- * If the search ran several tuning jobs, the best training job is the best one among the training jobs of all of them.
+ * If the search ran several tuning jobs, the best training job is the best training job of all these tuning jobs.
  *
  * The status of the tuning job does not matter: a job that was stopped, or failed late, can have a best training job.
  */
@@ -176,7 +177,7 @@ async function noCompletedTrainingJob(
   }
   if (completed > 0) {
     sentences.push(
-      'Training jobs completed without a usable value: check that their log has the metric in the form that its definition expects, ' +
+      'Training jobs completed without a usable value: check that their log has the metric in the form that the metric definition expects, ' +
         'and that it is a number',
     );
   }

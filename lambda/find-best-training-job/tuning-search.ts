@@ -45,7 +45,8 @@ export async function readSearch(
     ];
   });
   const all = [...earlier.flat(), last];
-  // The failure is that of the next tuning job, which did not start or can no longer be described.
+  // If the last known tuning job completed, the failure belongs to the next one, which did not start or can no longer
+  // be described.
   const ofNext = failure && last.tuningJob.status === 'Completed' ? failure : undefined;
   const failureReason =
     description.FailureReason ||

@@ -35,11 +35,11 @@ export interface TuningJobResult {
   /** Numbers of training jobs by status. If the search ran several tuning jobs, these are the totals. */
   readonly trainingJobs: TrainingJobCounts;
   /**
-   * Names of the tuning jobs that the search ran before this one, oldest first. Only if the search ran several tuning
-   * jobs.
+   * Names of the tuning jobs that the search ran before this one, oldest first. Present only if the search ran several
+   * tuning jobs.
    */
   readonly earlierTuningJobNames?: readonly string[];
-  /** Why the search ended early. Only if the search ran several tuning jobs. */
+  /** Why the search ended early. Present only if the search ran several tuning jobs. */
   readonly failureReason?: string;
 }
 
@@ -62,7 +62,10 @@ export interface BestTrainingJobResult {
   };
   /** Final value of every metric that the training job reported. Values that are not numbers are left out. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** All hyperparameters, static and tuned, except those that SageMaker added for the tuning. */
+  /**
+   * All hyperparameters, static and tuned, except those that SageMaker added because a tuning job started the training
+   * job.
+   */
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly tunedHyperparameters: Readonly<Record<string, string>>;
   /** `null` if the training job has no model, for example because it was stopped early. */

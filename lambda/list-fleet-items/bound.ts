@@ -19,7 +19,10 @@ export interface FleetBound {
 /** Instance seconds or cost of the parts of an execution. */
 interface Factors {
   readonly trainingJob: number;
-  /** All training jobs that run one after the other, if the tuning job has a maximum run time. */
+  /**
+   * The training jobs that run one after the other until the tuning job's maximum run time; missing without such a
+   * limit.
+   */
   readonly sequence?: number;
   /** The instances that one training job leaves running in a warm pool. */
   readonly warmPool: number;
@@ -58,7 +61,7 @@ export function jobCountsOf(
   return { trainingJobs, parallel: Math.min(trainingJobs, atOnce) };
 }
 
-/** Number of combinations that are left to try. A hyperparameter that an item sets is not tuned. */
+/** Number of combinations of hyperparameter values to try. A hyperparameter that the item sets is not tuned. */
 function combinationsOf(sizes: FleetBound['sizes'], hyperparameters: unknown): number {
   const definitions = Object.entries(sizes);
   const given = isObject(hyperparameters) ? hyperparameters : {};

@@ -73,8 +73,8 @@ function isUnchanged({ data, settings }: ItemFingerprint, { fingerprint: last }:
 }
 
 /**
- * The input of an item that learns from the tuning job of its last success. SageMaker refuses a parent with other
- * hyperparameters, so the settings of the search must be the same.
+ * The input of an item that learns from the tuning job of its last success. SageMaker refuses a parent with different
+ * hyperparameters, so this is done only if the settings of the search are the same.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
  */

@@ -32,7 +32,7 @@ const TUNING_JOBS = { name: 'concurrent hyperparameter tuning jobs', value: 100,
 /**
  * Finds out how many items the quotas allow at the same time.
  *
- * @throws QuotaTooLowError if each item alone exceeds a quota
+ * @throws QuotaTooLowError if every item alone needs more than a quota
  */
 export function concurrencyOf(
   { uses, parallel, applied, error }: Quotas,
@@ -42,7 +42,7 @@ export function concurrencyOf(
   const names = [...new Set(uses.map(({ quota }) => quota))];
   const known = names.filter((name) => applied[name] !== undefined);
   const unknown = names.filter((name) => applied[name] === undefined);
-  /** For each quota, the largest use by one item. Items that exceed a quota do not count. */
+  /** For each quota, the largest use by one item. Ignores items that alone exceed a quota. */
   const most = new Map<string, number>();
   const tooLarge: Need[] = [];
   for (const { input } of rows) {

@@ -61,7 +61,10 @@ export interface FleetInput {
   readonly retry?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly maxConcurrency?: number;
-  /** Whether items that are unchanged since their last success are skipped. @default - as in the properties */
+  /**
+   * Whether items that are unchanged since their last success are skipped. @default - the value of the fleet's property
+   * `skipUnchanged`
+   */
   readonly skipUnchanged?: boolean;
 }
 
@@ -83,7 +86,7 @@ const OPTIONAL_FIELDS: readonly string[] = ['bound', 'quotas', 'lastSuccess', 'e
 const INPUT_FIELDS = ['items', 'retry', 'defaults', 'maxConcurrency', 'skipUnchanged'];
 
 /**
- * A name of an execution that can be logged by Amazon CloudWatch and used in a key.
+ * Matches execution names that Amazon CloudWatch can log and that can be part of an S3 key.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
@@ -144,7 +147,7 @@ function parseInput(input: unknown, lastSuccess: LastSuccess | undefined): Fleet
   }
   if (skipUnchanged === true && lastSuccess?.data === undefined) {
     throw new InvalidInputError(
-      'skipUnchanged: cannot be true, because the fleet does not record the data of its items: set its property skipUnchanged',
+      'skipUnchanged: cannot be true, because the fleet does not record the data of its items: set the property skipUnchanged of the fleet',
     );
   }
   return input;

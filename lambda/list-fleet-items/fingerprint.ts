@@ -32,7 +32,7 @@ async function dataHash(
   const isListed = (uri: unknown): uri is string =>
     typeof uri === 'string' &&
     (Object.values(locations).includes(uri) || allowed.some((prefix) => uri.startsWith(prefix)));
-  // An item with an invalid location fails later, with its own error.
+  // If a location is invalid, the child execution of the item reports that error later.
   if (!own.every(isListed)) return undefined;
   const hashes = await Promise.all([...own, ...shared].map((uri) => listing.hashOf(uri)));
   return hashes.includes(undefined) ? undefined : hashOf(hashes);

@@ -38,7 +38,7 @@ const MAX_ID_LENGTH = 128;
  * records successes, also writes the results of the items to skip.
  *
  * @throws InvalidItemsError that lists the problems with the items
- * @throws InvalidInputError if all items to run together could exceed a limit on the cost or instance time
+ * @throws InvalidInputError if the items to run could together exceed a limit on the cost or instance time
  * @throws QuotaTooLowError if a quota of the account is too low for every item to run
  */
 export async function listFleetItems(client: S3Client, event: ListFleetItemsEvent): Promise<FleetList> {
@@ -74,7 +74,7 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
 /**
  * Adds the bound of its item to each row.
  *
- * @throws InvalidInputError if all items together could exceed a limit
+ * @throws InvalidInputError if the items could together exceed a limit
  */
 function withBounds(bound: FleetBound | undefined, rows: readonly Row[]): readonly Row[] {
   if (bound === undefined) return rows;
@@ -166,7 +166,7 @@ function checkData(
   const missing = required.filter((name) => fields[name] === undefined || fields[name] === null);
   if (missing.length === 0) return;
   problems.push(
-    `${place}: ${missing.join(' and ')} must be given, here or in defaults, because the fleet has no data for all items`,
+    `${place}: ${missing.join(' and ')} must be given, here or in defaults, because the fleet has no data that all items share`,
   );
 }
 

@@ -30,7 +30,9 @@ export async function readBestIteration(
   modelArtifacts: string | undefined,
 ): Promise<number> {
   if (modelArtifacts === undefined) {
-    throw new BestIterationUnknownError('the best training job left no model with its best number of rounds');
+    throw new BestIterationUnknownError(
+      'the best training job left no model, so its best number of rounds is unknown',
+    );
   }
   try {
     const found = await readUnpacked(await openObject(client, locationOf(modelArtifacts)), findIn);
@@ -42,7 +44,7 @@ export async function readBestIteration(
     });
   }
   throw new BestIterationUnknownError(
-    `the model ${modelArtifacts} has no best_iteration, although early stopping was on`,
+    `the model ${modelArtifacts} has no best_iteration, although early stopping was enabled`,
   );
 }
 

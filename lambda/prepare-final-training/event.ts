@@ -4,7 +4,7 @@ import { check, fieldsOf, isOptional, isS3Uri, isStrings } from '../shared/event
 export interface PrepareFinalTrainingEvent {
   /** Hyperparameters of the best training job. */
   readonly hyperparameters: Readonly<Record<string, string>>;
-  /** S3 URI of the model of the best training job; missing if it saved no model. */
+  /** S3 URI of the model of the best training job; missing if that job saved no model. */
   readonly modelArtifacts?: string;
   /** Early stopping to remove from the final training; missing if the final training keeps early stopping. */
   readonly earlyStopping?: EarlyStopping;
@@ -25,7 +25,7 @@ export interface EarlyStopping {
 
 const FIELDS = ['hyperparameters', 'modelArtifacts', 'earlyStopping', 'data', 'manifest', 'encryptionKey'];
 
-/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
+/** @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values */
 export function parseEvent(event: unknown): PrepareFinalTrainingEvent {
   const fields = fieldsOf(event, FIELDS);
   const { hyperparameters, modelArtifacts, earlyStopping, data, manifest, encryptionKey } = fields;

@@ -37,7 +37,7 @@ async function listData(
   const [{ bucket } = { bucket: '' }] = places;
   if (places.some((place) => place.bucket !== bucket)) {
     throw new TrainingDataError(
-      `the data must be in one bucket, got ${locations.join(' and ')}: the objects of a manifest cannot be in several`,
+      `the data must be in one bucket, got ${locations.join(' and ')}: a manifest cannot list objects of several buckets`,
     );
   }
   const keys = new Set<string>();

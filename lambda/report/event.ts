@@ -7,7 +7,7 @@ export interface ReportEvent extends ModelResults {
   /** Name of the tuning job. Specify either `tuningJobName` or `autoMlJobName`. */
   readonly tuningJobName?: string;
   readonly autoMlJobName?: string;
-  /** Names of the tuning jobs that the same search ran before `tuningJobName`; missing if it ran only one. */
+  /** Names of the tuning jobs that the same search ran before `tuningJobName`; missing if the search ran only one. */
   readonly earlierTuningJobNames?: readonly string[];
   /** Why the search ended before its last tuning job. */
   readonly searchFailure?: string;
@@ -51,7 +51,7 @@ const FIELDS = [
   'modelPackage',
 ];
 
-/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
+/** @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values */
 export function parseEvent(event: unknown): ReportEvent {
   const fields = fieldsOf(event, FIELDS);
   const { tuningJobName, autoMlJobName, earlierTuningJobNames, output } = fields;
@@ -118,5 +118,7 @@ function featureNames(value: unknown): FeatureNames {
   const { data, names } = Object(value) as Record<string, unknown>;
   const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
   if (typeof data === 'string' && isList) return { data, names };
-  throw new InvalidEventError(`features must hold the string data and the list names, got ${show(value)}`);
+  throw new InvalidEventError(
+    `features must be an object with the string data and the array names, got ${show(value)}`,
+  );
 }

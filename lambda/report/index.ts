@@ -9,8 +9,8 @@ export { buildAutoMlReport, buildTuningReport } from './build-report';
 export { makeReport } from './make-report';
 export { renderReport } from './render-report';
 
-// Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low request
-// quotas for Describe* and List*. A bucket can be in another region.
+// Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low
+// request quotas for Describe* and List*. A bucket can be in a different region than the function.
 const clients = {
   sagemaker: new SageMakerClient({ maxAttempts: 6 }),
   logs: new CloudWatchLogsClient({ maxAttempts: 4 }),

@@ -67,7 +67,7 @@ function noValue(report: Facts): readonly [Kind, string] | undefined {
     'warning',
     `None of the ${count(jobs.length, noun(report))} has a value of ${report.objective.metric}, so there is no best one.${
       completed > 0
-        ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric in the form that its definition expects.`
+        ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric in the form that the metric definition expects.`
         : ''
     }`,
   ];
@@ -157,7 +157,7 @@ function overfit(report: Facts): readonly [Kind, string] | undefined {
     return [
       'advice',
       `The best ${noun(report)} overfits: its validation ${metric} was best in round ${formatNumber(bestRound)} of ${formatNumber(rounds)} ` +
-        `(${formatNumber(bestValidation)}) and got worse after it, to ${formatNumber(validation)}. Use early stopping or fewer rounds.`,
+        `(${formatNumber(bestValidation)}) and then got worse, to ${formatNumber(validation)}. Use early stopping or fewer rounds.`,
     ];
   }
   if (verdict === 'gap') {

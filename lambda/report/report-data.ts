@@ -53,7 +53,7 @@ export interface Search {
   readonly kind: 'HyperparameterTuning' | 'AutoML';
   /** Name of the tuning job or AutoML job. If the search ran several tuning jobs, the last one. */
   readonly name: string;
-  /** Names of the tuning jobs that the search ran before, oldest first; missing if it ran only one. */
+  /** Names of the tuning jobs that the search ran before, oldest first; missing if the search ran only one. */
   readonly earlierTuningJobs?: readonly string[];
   /** Status in SageMaker: `Completed`, `InProgress`, `Stopped`, `Failed`, … */
   readonly status: string;

@@ -4,7 +4,9 @@ export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassCla
 export interface Metric {
   /** The value; null if the metric is undefined for the data. In that case, there is a `reason`. */
   readonly value: number | null;
-  /** Bounds of the 95% bootstrap confidence interval; null without a value, or with fewer than two rows. */
+  /**
+   * Bounds of the 95% bootstrap confidence interval; null if there is no value, or if there are fewer than two rows.
+   */
   readonly lower: number | null;
   readonly upper: number | null;
   /** The metric of the best constant prediction; null if it is undefined. */
@@ -55,7 +57,7 @@ export interface ConditionResult {
 export interface GateResult {
   readonly passed: boolean;
   readonly reason: string;
-  /** All conditions, also those within `All` and `Any`, in order. */
+  /** All conditions in order, including those within `All` and `Any`. */
   readonly conditions: readonly ConditionResult[];
 }
 

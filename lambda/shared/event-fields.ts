@@ -7,7 +7,7 @@ const MAX_LIST_SIZE = 50;
 /**
  * The fields of an event. `null` counts as missing, because JSONata writes it for missing values.
  *
- * @throws InvalidEventError if the event is not an object or has an unknown field, which may be a misspelled one
+ * @throws InvalidEventError if the event is not an object, or has an unknown (perhaps misspelled) field
  */
 export function fieldsOf(event: unknown, known: readonly string[]): Record<string, unknown> {
   if (!isObject(event)) {
@@ -25,10 +25,11 @@ export function fieldsOf(event: unknown, known: readonly string[]): Record<strin
 /**
  * The name of a tuning job or AutoML job.
  *
- * @throws InvalidEventError if CreateHyperParameterTuningJob and CreateAutoMLJobV2 would reject it
+ * @throws InvalidEventError if CreateHyperParameterTuningJob and CreateAutoMLJobV2 would reject the name
  */
 export function jobName(field: string, value: unknown): string {
-  // Both actions use this pattern. It does not limit the length, because it allows repeated hyphens.
+  // The pattern of both API actions. The length is checked separately, because the pattern allows any number of
+  // hyphens.
   if (typeof value === 'string' && value.length <= 32 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(value)) {
     return value;
   }
@@ -54,7 +55,7 @@ export function show(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, 200);
 }
 
-/** @throws InvalidEventError with the field and the allowed values, unless the value is valid */
+/** @throws InvalidEventError if the value is invalid; the message names the field and the allowed values */
 export function check(isValid: boolean, field: string, allowed: string, value: unknown): void {
   if (!isValid) throw new InvalidEventError(`${field} must be ${allowed}, got ${show(value)}`);
 }

@@ -6,7 +6,10 @@
  */
 export const RESULT_BUDGET_BYTES = 128 * 1024;
 
-/** Limits a list to the items at its beginning that fit into a function's result. `rest` is the rest of the result. */
+/**
+ * Keeps as many items from the beginning of a list as fit into a function's result. `rest` is everything else in the
+ * result.
+ */
 export function withinBudget<Item>(items: readonly Item[], rest: object): Item[] {
   let size = Buffer.byteLength(JSON.stringify(rest));
   const end = items.findIndex((item) => {

@@ -1,6 +1,6 @@
 /**
- * Names of errors with which AWS services and the AWS SDK ask to repeat a request later. The state machine invokes the function
- * again after these errors (lib/private/retries.ts).
+ * Names of the errors of AWS services and the AWS SDK after which a request can be repeated. The state machine invokes
+ * the function again after these errors (lib/private/retries.ts).
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

@@ -20,7 +20,7 @@ export interface StopJobsResult {
   readonly ended: readonly string[];
 }
 
-/** If a job was created later than this after the end of an execution, it belongs to a redrive of the execution. */
+/** Jobs that were created more than this time after an execution ended belong to a redrive of the execution. */
 const REDRIVE_GRACE_MILLISECONDS = 60_000;
 
 /**

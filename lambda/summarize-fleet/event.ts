@@ -7,7 +7,7 @@ export interface SummarizeFleetEvent {
   /** S3 URI of the execution's folder, with `/` at its end. */
   readonly folder: string;
   /**
-   * Key of the manifest of the Map's results. Missing if the execution failed; the function then looks for the
+   * Key of the manifest of the Map's results. Missing if the execution failed. In that case, the function looks for the
    * manifest.
    */
   readonly manifest?: string;
@@ -15,7 +15,7 @@ export interface SummarizeFleetEvent {
   readonly status?: string;
   /** The quotas that limited the execution (lambda/list-fleet-items). */
   readonly quotas?: Concurrency;
-  /** Price of an instance for a second. If the instances have several prices, the highest of them. */
+  /** Price of one instance for one second. If the instances have different prices, the highest price. */
   readonly pricePerSecond?: number;
   /** KMS key of the files. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
@@ -23,7 +23,7 @@ export interface SummarizeFleetEvent {
 
 const STRINGS = ['folder', 'manifest', 'status', 'encryptionKey'];
 
-/** @throws InvalidEventError with the field and the allowed values; also for unknown fields */
+/** @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values */
 export function parseEvent(event: unknown): SummarizeFleetEvent {
   const fields = fieldsOf(event, [...STRINGS, 'pricePerSecond', 'quotas']);
   const { folder, pricePerSecond, quotas } = fields;

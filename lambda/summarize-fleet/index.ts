@@ -4,7 +4,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { parseEvent } from './event';
 import { type SummarizeFleetResult, summarizeFleet } from './summarize-fleet';
 
-// Region, credentials and endpoint come only from the environment. A bucket can be in another region.
+// Region, credentials and endpoint come only from the environment. A bucket can be in a different region than the
+// function.
 const client = new S3Client({ followRegionRedirects: true });
 
 /** Entry point of the Lambda function: writes the summary of a fleet. */

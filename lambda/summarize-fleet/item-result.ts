@@ -20,7 +20,10 @@ const MAX_REASON = 600;
 /** Matches the sentence with the location of the report at the end of a cause. */
 const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 
-/** Matches the sentence with the final model, which an error after the training has (lib/evaluation/private/final-model.ts). */
+/**
+ * Matches the sentence that names the final model. Errors that occur after the final training end with it
+ * (lib/evaluation/private/final-model.ts).
+ */
 const FINAL_MODEL = /[.] Training job of the final model: (\S+), model (s3:\/\/\S+?)(?=[.] |[.]?$)/;
 
 /** Matches the reason why training jobs failed, and the name of a job. */

@@ -28,8 +28,8 @@ interface Report {
 }
 
 /**
- * Adds to the failed items what their reports have. A child execution that fails has no output, but its report has, for
- * example, the decision of the quality gate.
+ * Adds data from the items' reports to the failed items. A child execution that fails has no output, but its report
+ * contains, for example, the decision of the quality gate.
  */
 export async function withReports(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
   const all = [...items];
@@ -46,7 +46,7 @@ async function resultIn(client: S3Client, page: string): Promise<Partial<ItemRes
   try {
     return resultOf((await json(await openObject(client, location))) as Report);
   } catch (error) {
-    // The summary is complete without these fields.
+    // These fields are optional, so the summary is written even if a report cannot be read.
     console.warn(`${page}: ${(error as Error).message}`);
     return {};
   }

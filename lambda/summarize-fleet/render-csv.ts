@@ -20,7 +20,7 @@ export function renderCsv(items: readonly ItemResult[]): string {
     ['id', ({ id }) => id],
     ['status', ({ status }) => status],
     ['error', ({ error }) => error],
-    // On one line, for tools that read lines.
+    // Keeps a reason on one line, for tools that read a file line by line.
     ['reason', ({ reason }) => reason?.replace(/\s*[\r\n]+\s*/g, ' ')],
     ['objective_metric', ({ objective }) => objective?.metric],
     ['objective', ({ objective }) => objective?.value],

@@ -52,7 +52,7 @@ export async function summarizeFleet(
     putObject(client, `${folder}${name}`, { body, contentType }, encryptionKey);
   const createdAt = new Date().toISOString();
   const execution = key.split('/').at(-2) ?? '';
-  // One file after the other, so that only one is in memory.
+  // Writes one file after the other, so that only one file is in memory.
   await put('fleet.csv', 'text/csv; charset=utf-8', renderCsv(items));
   await put(
     'fleet.json',

@@ -5,7 +5,10 @@ import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data'
 /** Number of reasons for failure in the output of the execution. */
 const MAX_REASONS = 10;
 
-/** Number of characters of a reason that are compared. The names in longer reasons can move their end, because reasons are cut. */
+/**
+ * Number of characters of a reason that are compared. The end of a long reason is ignored: long reasons are truncated,
+ * and how much text fits before that depends on the lengths of the names in it.
+ */
 const COMPARED_CHARACTERS = 400;
 
 const RANKS: Readonly<Record<ItemStatus, number>> = {

@@ -282,7 +282,7 @@ describe('problems that would make an AutoML job fail', () => {
       'no header, with an empty column',
       '1,\n3,4\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, like a row of data: the first row must have the names of the columns. Columns: "1", ""',
+      'target: there is no column "price" in s3://data/train/a.csv. Its first row has only numbers, like a row of data, but the first row must have the names of the columns. Columns: "1", ""',
     ],
     [
       'many columns, with long names',
@@ -325,19 +325,19 @@ describe('problems that would make an AutoML job fail', () => {
       'another separator',
       'rooms;price\n1;2\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ";": columns must be separated by commas. Columns: "rooms;price"',
+      'target: there is no column "price" in s3://data/train/a.csv. Its header is separated by ";", but columns must be separated by commas. Columns: "rooms;price"',
     ],
     ...['\t', '|'].map((separator): [string, string, Wire, string] => [
       `columns separated by ${JSON.stringify(separator)}`,
       `rooms${separator}price\n1${separator}2\n`,
       {},
-      `target: there is no column "price" in s3://data/train/a.csv, whose header is separated by ${JSON.stringify(separator)}: columns must be separated by commas. Columns: ${JSON.stringify(`rooms${separator}price`)}`,
+      `target: there is no column "price" in s3://data/train/a.csv. Its header is separated by ${JSON.stringify(separator)}, but columns must be separated by commas. Columns: ${JSON.stringify(`rooms${separator}price`)}`,
     ]),
     [
       'no header',
       '1,2.5\n3,4\n',
       {},
-      'target: there is no column "price" in s3://data/train/a.csv, whose first row has only numbers, like a row of data: the first row must have the names of the columns. Columns: "1", "2.5"',
+      'target: there is no column "price" in s3://data/train/a.csv. Its first row has only numbers, like a row of data, but the first row must have the names of the columns. Columns: "1", "2.5"',
     ],
     [
       'a column that is there twice',

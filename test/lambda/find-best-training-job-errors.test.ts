@@ -73,7 +73,7 @@ describe('NoCompletedTrainingJobError', () => {
       trainingJobs: [job(1, undefined)],
     });
     expect(message).toContain(
-      'Training jobs completed without a usable value: check that their log has the metric in the form that its definition expects, ' +
+      'Training jobs completed without a usable value: check that their log has the metric in the form that the metric definition expects, ' +
         'and that it is a number. Logs:',
     );
   });
@@ -156,10 +156,10 @@ describe('parseEvent', () => {
     [{ tuningJobName: 'a', topTrainingJobs: 51 }, 'topTrainingJobs must be an integer from 1 to 50, got 51'],
     [{ tuningJobName: 'a', topTrainingJobs: 0 }, 'from 1 to 50, got 0'],
     [{ tuningJobName: 'a', topTrainingJobs: '5' }, 'got "5"'],
-    [{ tuningJobName: 'a', failure: 'no' }, 'failure must hold the strings Error and Cause'],
+    [{ tuningJobName: 'a', failure: 'no' }, 'failure must be an object with the strings Error and Cause'],
     [
       { tuningJobName: 'a', failure: { Error: 'E', Cause: {} } },
-      'failure must hold the strings Error and Cause',
+      'failure must be an object with the strings Error and Cause',
     ],
     [{ tuningJobName: 'a', topTrainingJob: 5 }, 'unknown field "topTrainingJob"'],
   ])('rejects %j', (event, message) => {

@@ -259,7 +259,7 @@ test.each<[string, Wire, RegExp]>([
   [
     'true, but nothing is recorded',
     { skipUnchanged: true },
-    /^skipUnchanged: cannot be true, .* set its property/,
+    /^skipUnchanged: cannot be true, .* set the property skipUnchanged of the fleet/,
   ],
 ])('the input skipUnchanged: %s', async (_case, input, message) => {
   await expect(list({ input, lastSuccess: null })).rejects.toMatchObject({

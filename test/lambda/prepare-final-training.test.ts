@@ -70,7 +70,7 @@ describe('early stopping', () => {
       'a model without the attribute',
       {},
       { 'trials/best/output/model.tar.gz': archive('plain.ubj') },
-      /has no best_iteration, although early stopping was on/,
+      /has no best_iteration, although early stopping was enabled/,
     ],
   ])('fails by name with %s', async (_case, event, objects, message) => {
     const failure = prepare({ earlyStopping: STOPPING, modelArtifacts: MODEL, ...event }, objects);

@@ -611,8 +611,12 @@ describe('the event', () => {
     ['a name that cannot be one', { tuningJobName: '../x' }, /tuningJobName must be/],
     ['another place', { output: 'https://x/' }, /output must be s3:/],
     ['a place that is no folder', { output: 's3://bucket/reports' }, /output must be s3:/],
-    ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must hold/],
-    ['a name that is no text', { features: { data: DATA, names: ['area', 1] } }, /features must hold/],
+    ['names that are no list', { features: { data: DATA, names: 'area' } }, /features must be an object/],
+    [
+      'a name that is no text',
+      { features: { data: DATA, names: ['area', 1] } },
+      /features must be an object/,
+    ],
     [
       'an evaluation without metrics',
       { evaluation: { problem: 'Regression' } },

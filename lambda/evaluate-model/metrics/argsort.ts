@@ -37,8 +37,8 @@ function digitsOf(values: Float64Array): Uint16Array {
   // Adding 0 turns -0 into 0.
   const digits = new Uint16Array(values.map((value) => value + 0).buffer);
   for (let at = 0; at < digits.length; at += 4) {
-    // Negative numbers keep their bits: smaller numbers have larger bits, and the sign bit puts them after positive
-    // numbers.
+    // Negative numbers keep their bits: a smaller number has a larger bit pattern, and the sign bit puts all negative
+    // numbers after the positive numbers.
     if ((digits[at + 3] as number) >= 0x8000) continue;
     // Positive numbers: inverts all bits except the sign, so that larger numbers come first.
     for (let digit = at; digit < at + 3; digit += 1) digits[digit] = ~(digits[digit] as number);

@@ -1,8 +1,8 @@
 import { quantile } from './quantile';
 
 /**
- * Number of parts that the rows are divided into at random. The bootstrap draws parts instead of rows, so its work does
- * not depend on the number of rows. If there are fewer rows than this, each row is a part of its own.
+ * Number of parts that the rows are divided into at random. The bootstrap draws parts instead of rows, so its run time
+ * does not depend on the number of rows. If there are fewer rows than parts, each part is a single row.
  */
 export const PARTS = 2048;
 
@@ -13,7 +13,7 @@ const SEED = 17;
 /** Computes metrics, by name, from the weight of each part. NaN if a metric is undefined. */
 export type Statistic = (weights: Uint8Array) => Readonly<Record<string, number>>;
 
-/** A metric with its 95% bootstrap confidence interval. Everything that is undefined is NaN. */
+/** A metric with its 95% bootstrap confidence interval. Undefined values are NaN. */
 export interface Estimate {
   readonly value: number;
   readonly lower: number;

@@ -16,7 +16,7 @@ export class Column {
     this.length += 1;
   }
 
-  /** All numbers. The column is empty afterwards, so that they are not in memory twice. */
+  /** Returns all numbers and empties the column, so that the numbers are not in memory twice. */
   take(): Float64Array {
     const values = new Float64Array(this.length);
     const chunks = this.#chunks;

@@ -3,7 +3,10 @@ import { estimate, PartSums, partOf } from './bootstrap';
 import type { Computation, Computed } from './computation';
 import { logLoss } from './log-loss';
 
-/** Indices of the sums in `PartSums`. They are followed by three sums for each class. */
+/**
+ * Indices of the sums in `PartSums`. The first two indices are for all classes. The next three (CORRECT, ACTUAL and
+ * PREDICTED) are for class 0 and are repeated for every class.
+ */
 const [WEIGHT, LOG_LOSS] = [0, 1];
 const [CORRECT, ACTUAL, PREDICTED] = [2, 3, 4];
 const SUMS_OF_CLASS = 3;
@@ -95,7 +98,8 @@ export class Multiclass implements Computation {
     }
     return {
       log_loss: this.#reason === undefined ? (totals[LOG_LOSS] as number) / weight : Number.NaN,
-      // The recall, weighted by the labels' shares, is the share of correct predictions.
+      // The recall of each class, weighted by the class's share of the labels, adds up to the share of correct
+      // predictions.
       accuracy: weighted.recall,
       macro_f1: macro.f1 / present,
       weighted_f1: weighted.f1,

@@ -42,7 +42,7 @@ export class Ranking implements Computation {
       baselines.ndcg += found.all.random;
       baselines.ndcg_at_10 += found.top.random;
     }
-    const reason = 'no group has several rows of which one is relevant (a label above 0)';
+    const reason = 'no group has at least two rows and a relevant row (a label above 0)';
     return {
       estimates: estimate((weights) => {
         const totals = sums.totals(weights);

@@ -1,6 +1,6 @@
 import type { Cost, Job } from '../report-data';
 
-/** What the billed time of a job is calculated from. */
+/** The fields that the billed time of a job is calculated from. */
 export type BilledJob = Pick<Job, 'status' | 'billableSeconds' | 'instanceCount' | 'instanceType'>;
 
 /**

@@ -5,15 +5,15 @@ import { byValue, type RankedJob } from './ranking';
 /** With fewer jobs, several of them can be near an end of a range by chance. */
 export const MIN_JOBS_FOR_EDGES = 10;
 
-/** Maximum distance of the best job from an end, as a share of the scale. */
+/** Maximum distance of the best job from an end of the range, as a share of the scale. */
 const TOUCHES = 0.05;
-/** Maximum distance of the other good jobs from that end, as a share of the scale. */
+/** Maximum distance of the other good jobs from the same end, as a share of the scale. */
 const CROWDS = 0.2;
 
 /**
  * Finds the ends of ranges that the best job is close to, on the scale of the search. With ten hyperparameters, most
- * searches have such an end by chance. So an end counts only if more than half of the best tenth of the jobs (at least
- * three jobs) are in the fifth of the range at this end.
+ * searches have such an end by chance. So an end counts only if other good jobs are near it, too: of the best tenth of
+ * the jobs (at least three jobs), more than half must lie in the outer fifth of the range.
  */
 export function touchedEdges(
   best: RankedJob,

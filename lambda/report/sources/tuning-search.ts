@@ -102,8 +102,8 @@ interface Earlier {
 }
 
 /**
- * Reads the training jobs of earlier tuning jobs. All tuning jobs of a search have the same settings, so of the earlier
- * ones, only the first is described, for its creation time.
+ * Reads the training jobs of earlier tuning jobs. Describes only the first earlier tuning job, because its creation
+ * time is needed. All other settings are the same in every tuning job of a search.
  */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;
