@@ -6,10 +6,10 @@ import { ROOT } from './local-mode.mjs';
 
 const BENCHMARKS = 'synth speed overhead search scale large report evaluate fleet fleet-items'.split(' ');
 const NOT_MEASURED = {
-  'Amazon SageMaker itself': 'needs an AWS account, and mostly measures the start of instances',
+  'Amazon SageMaker itself': 'needs an AWS account, and would mostly measure how fast instances start',
   "SageMaker's own local mode (Python SDK)": 'cannot tune (aws/sagemaker-python-sdk#1960), and needs Docker',
-  moto: 'returns constants for tuning jobs: does not train',
-  'Step Functions Local': 'replays recorded answers: does not train',
+  moto: 'does not train: returns constant values for tuning jobs',
+  'Step Functions Local': 'does not train: replays recorded responses',
 };
 
 let isMissed = false;

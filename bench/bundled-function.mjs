@@ -11,7 +11,8 @@ const INVOKE = `
     console.log(JSON.stringify({ result, megabytes: process.resourceUsage().maxRSS / 1024 })));`;
 
 /**
- * Invokes a function. Returns its `result`, and the `megabytes` and `seconds` of its process.
+ * Invokes a function. Returns its `result`, and the peak memory (`megabytes`) and elapsed time (`seconds`) of its
+ * process.
  *
  * @param endpoint URL of a server that replaces AWS
  * @param flags options of Node.js

@@ -1,7 +1,7 @@
-// (g) The evaluation of a model. Runs the bundled function in a separate process, with predictions of 5 million
-// rows. A local server replaces S3. For comparison, pandas reads the same file and scikit-learn computes the same
-// metrics, without confidence intervals, which scikit-learn does not have. Fails if a metric differs in the first 6
-// digits.
+// (g) The evaluation of a model. Runs the bundled function in a separate process, with predictions of 5 million rows. A
+// local server replaces S3. For comparison, pandas reads the same file and scikit-learn computes the same metrics, but
+// no confidence intervals, because scikit-learn does not support them. Fails if the two results for a metric differ in
+// the first 6 digits.
 //
 //   npm run bench:evaluate -- [--rows 5000000] [--check]
 import { once } from 'node:events';
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
 });
 const rows = Number(options.rows);
 
-/** For each problem, the columns, and a function that makes a row from two pseudorandom numbers in [0, 1). */
+/** The columns of each problem, and a function that creates a row from two pseudorandom numbers in [0, 1). */
 const PROBLEMS = {
   Regression: {
     columns: ['label', 'prediction'],

@@ -12,9 +12,9 @@ import { memoryOfProcess } from './peak-memory.mjs';
 
 /** Limit of Step Functions for the history of an execution. */
 const MAX_EVENTS = 25_000;
-/** Maximum memory with the largest number of items, relative to a tenth of them. */
+/** Maximum memory for the largest number of items, as a multiple of the memory for a tenth of these items. */
 const MAX_GROWTH = 1.2;
-/** Items of the summaries. The target is for the first of them. */
+/** Numbers of items to summarize. The memory target applies to the first number. */
 const SUMMARIZED = [10_000, 100_000];
 const MAX_SUMMARY_MEGABYTES = 256;
 const POLL_MILLISECONDS = 500;

@@ -1,5 +1,5 @@
-// (f) Large data: the whole command on files of 124 and 440 MB, compared with a plain script. The script uses the
-// hyperparameters that local mode tried, so that the script and local mode do the same work.
+// (f) Large data: compares the whole `npm run local` command with a plain script, on files of 124 and 440 MB. The
+// script uses the hyperparameters that local mode tried, so that both do the same work.
 //
 //   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
 //

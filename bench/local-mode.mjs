@@ -184,7 +184,7 @@ export class Endpoint {
     }
   }
 
-  /** Local mode's records of jobs. */
+  /** Local mode's records of all jobs of one kind. */
   records(kind) {
     return recordsIn(this.root, kind);
   }
@@ -192,7 +192,7 @@ export class Endpoint {
   async close() {
     const end = ended(this.child);
     this.child.kill('SIGINT');
-    await end.catch(() => undefined); // local mode does not end successfully after Ctrl-C
+    await end.catch(() => undefined); // after Ctrl-C, local mode exits with a nonzero status
     rmSync(this.root, { recursive: true, force: true });
   }
 }

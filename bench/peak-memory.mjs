@@ -31,8 +31,8 @@ export function memoryOfTree(root) {
 }
 
 /**
- * Memory of one process in bytes, without the processes that it started. Counts pages that it shares with other processes
- * in full, because its share of them depends on how many processes there are.
+ * Memory of one process in bytes, without its child processes. Counts shared pages in full, because a proportional
+ * share would depend on the number of processes that share them.
  */
 export function memoryOfProcess(id) {
   return bytesIn('Rss', id);

@@ -3,7 +3,7 @@
 // measures the function's own work: starting the process, reading, computing and rendering. The searches use
 // XGBoost, with 20 and 750 training jobs, 9 hyperparameters, and logs of 1,000 rounds each.
 //
-// Then measures the whole default run, `npm run local`, alternately without and with a report.
+// Then measures the default run, `npm run local`, alternately without and with a report.
 //
 //   npm run bench:report -- [--runs 5] [--check]
 import { createServer } from 'node:http';
@@ -103,7 +103,9 @@ async function invoke(endpoint) {
   return { seconds, megabytes };
 }
 
-/** Starts a server that replaces the services. It records the calls and the size of the page. */
+/**
+ * Starts a server that replaces SageMaker, CloudWatch Logs and S3, and records the calls and the size of the report.
+ */
 async function startService(jobs) {
   const calls = [];
   let pageBytes = 0;

@@ -4,8 +4,8 @@ import { median } from './measures.mjs';
 export const LOCAL = 'local mode';
 
 /**
- * Returns a function `(problems, peer, count)` that compares local mode with a peer after `count` trials. It
- * returns the wins and ties, and the median regret of both.
+ * Returns a function `(problems, peer, count)` that compares local mode with a peer after `count` trials. The function
+ * returns the wins and ties, and the median regrets of local mode and the peer.
  *
  * The regret of a search is the distance between its best value and the best value of all searches. It is normalized:
  * for the median random trial, this distance is 1.

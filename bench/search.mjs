@@ -18,7 +18,7 @@ import { fetchTables, runPeer } from './python.mjs';
 import { DEVELOPMENT, HELD_OUT } from './search-problems.mjs';
 import { comparison, LOCAL } from './search-regret.mjs';
 
-/** Maximum share of searches that each peer is allowed to win. */
+/** The target: the maximum share of searches that each peer may win. */
 const NOT_BETTER = { TPESampler: 0.4, RandomSampler: 0.25 };
 const REGRET_TO_TPE = 0.8;
 const SHOWN_TRIALS = [10, 20, 30, 50, 100];

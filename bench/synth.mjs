@@ -75,7 +75,7 @@ async function main() {
   ];
   const environment = appEnvironment(cdkJson.context ?? {});
 
-  // The first run of each variant fills file caches, and shows whether all three do the same work.
+  // The first run of each variant fills file caches, and shows whether all three variants synthesize the same template.
   const templates = [];
   for (const variant of variants) {
     templates.push((await run(variant, environment)).templates);
@@ -105,7 +105,7 @@ function precompile(entry) {
     if (compiled.has(item.name)) {
       compileFolder(from, to);
     } else if (item.isDirectory() && !skipped.has(item.name)) {
-      // Links files that sources refer to by relative paths: Lambda bundles, sample data.
+      // Links the folders that the sources refer to by relative paths, such as Lambda bundles and sample data.
       symlinkSync(from, to, 'junction');
     } else if (item.isFile()) {
       copyFileSync(from, to);
@@ -154,7 +154,7 @@ function typeChecked(entry) {
 
 /** The environment that the CDK CLI creates for an app, without variables that cause calls to AWS. */
 function appEnvironment(context) {
-  // Each Node.js process records its peak memory when it ends, in the same way on every system.
+  // Each Node.js process records its own peak memory when it exits, because this works on every operating system.
   const peak = join(work, 'peak.cjs');
   writeFileSync(
     peak,

@@ -10,7 +10,7 @@ const run = (program, args) => spawnSync(program, args, { cwd: PROJECT, encoding
 
 const { status, stdout, stderr } = run('npm', ['view', NAME, 'version']);
 if (status !== 0 && !stderr.includes('E404')) {
-  console.error(`npm cannot tell the last release of ${NAME}:\n${stderr}`);
+  console.error(`npm could not find out the last release of ${NAME}:\n${stderr}`);
   process.exit(1);
 }
 if (status !== 0) {

@@ -24,7 +24,9 @@ function readPackage(root, folder) {
   const path = join(root, folder);
   const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
   if (!ALLOWED.includes(license))
-    throw new Error(`${name} ${version} has the license ${license}: not in ALLOWED`);
+    throw new Error(
+      `${name} ${version} has the license ${license}, which is not in ALLOWED (scripts/third-party-notices.mjs)`,
+    );
   const files = readdirSync(path).filter((file) => /^(licen[cs]e|notice|copying)(\.(md|txt))?$/i.test(file));
   const texts = files.sort().map((file) => readFileSync(join(path, file), 'utf8').trim());
   return { title: `${name} ${version} (${license})`, text: texts.join('\n\n') };

@@ -16,7 +16,7 @@ const COMPILER = JSON.stringify([require('@swc/core/package.json').version, OPTI
 
 const others = { ...require.extensions };
 for (const extension of Object.keys(others)) delete require.extensions[extension];
-// TypeScript first, because `npm run build` writes compiled JavaScript next to lib/*.ts.
+// Registers .ts before the other extensions, because `npm run build` writes compiled JavaScript next to lib/*.ts.
 require.extensions['.ts'] = (module, file) => module._compile(javaScriptOf(file), file);
 Object.assign(require.extensions, others);
 process.setSourceMapsEnabled(true);
@@ -41,7 +41,10 @@ function read(path) {
   }
 }
 
-/** Processes may write the same file at the same time. A folder that cannot be written has no cache. */
+/**
+ * Writes to a separate file first, because several processes can write the same file at the same time. If the folder is
+ * not writable, nothing is cached.
+ */
 function write(path, text) {
   const own = `${path}.${process.pid}`;
   try {

@@ -58,7 +58,7 @@ test.each<[string, Partial<TuningOptions>, number]>([
     { strategy: TuningStrategy.random(), finalTraining: { enabled: false } },
     ITEMS.length,
   ],
-])('an item has the bound that a single execution calculates: %s', async (_case, props, valid) => {
+])('an item has the same bound as an execution with its input: %s', async (_case, props, valid) => {
   const cost = { pricePerHour: PRICES, volumePricePerMonth: 0.144 };
   const bound = new ExecutionBound(statesOf(cost, props).ListItems.Arguments.Payload.bound);
   const { Configure } = chainOf({ ...props, cost });
@@ -74,7 +74,7 @@ test.each<[string, Partial<TuningOptions>, number]>([
   expect(compared).toBe(valid);
 });
 
-test('the functions get nothing without the property, and no cost without prices', () => {
+test('the functions get no bound without the property cost, and no bound on the cost without prices', () => {
   expect(statesOf(undefined).ListItems.Arguments.Payload.bound).toBeUndefined();
   expect(statesOf(undefined).SummarizeFleet.Arguments.Payload.pricePerSecond).toBeUndefined();
   const { ListItems, SummarizeFleet } = statesOf({ maxInstanceHours: 100 });
@@ -89,7 +89,7 @@ test('new prices and limits do not change the settings of items, so that unchang
   expect(settings({ pricePerHour: PRICES, maxCost: 100 })).toEqual(settings(undefined));
 });
 
-test('the summary gets the price of an instance, unless jobs have different prices', () => {
+test('the summary gets the price per instance second, unless instances have different prices', () => {
   const price = (props: Partial<TuningFleetProps>) =>
     statesOf({ pricePerHour: PRICES }, props).SummarizeFleet.Arguments.Payload.pricePerSecond;
   expect(price({})).toBeCloseTo(0.36 / 3600, 12);
@@ -111,7 +111,7 @@ describe('the limits', () => {
     return bound.problems();
   };
 
-  test('are for all items together', () => {
+  test('apply to the sum of all items', () => {
     const inputs = [{}, {}, { maxTrainingJobs: 3 }];
     expect(problems({ maxCost: 22.25, maxInstanceHours: 44.5 }, ...inputs)).toEqual([]);
     expect(problems({ maxCost: 22.24, maxInstanceHours: 44.4 }, ...inputs)).toEqual([
@@ -120,7 +120,7 @@ describe('the limits', () => {
     ]);
   });
 
-  test('name the items that can use the most', () => {
+  test('are reported with the items that can use the most', () => {
     const inputs = Array.from({ length: 8 }, (_, index) => ({ maxTrainingJobs: index + 1 }));
     expect(problems({ maxCost: 1 }, ...inputs)[0]).toMatch(
       /: 1 item × 4\.25 \(8 training jobs\) \+ .* \+ 1 item × 2\.25 \(4 training jobs\) \+ 3 other items 3\.75$/,
@@ -132,7 +132,7 @@ describe('the limits', () => {
     ['a negative number', { maxTrainingJobs: -5 }, 0],
     ['no number', { maxTrainingJobs: 'many' }, 20],
     ['no object', { hyperparameters: 'none' }, 20],
-  ])('take an invalid item as one that fails alone: %s', (_case, input, jobs) => {
+  ])('do not reject an invalid item, because it fails on its own: %s', (_case, input, jobs) => {
     expect(new ExecutionBound(BOUND).add(input).instanceSeconds).toBe(jobs * 3600 + 1800);
   });
 });

@@ -31,7 +31,7 @@ const lastSuccessOf = (stack: Stack) => definitionOf(stack).States.ListItems.Arg
 
 const uriData = (name: string) => InputData.csv(DataLocation.fromUri(`s3://lake/${name}/`));
 
-test('by default, no success is recorded', () => {
+test('by default, a fleet does not record successes', () => {
   const stack = stackWith(() => ({}));
   const { ListItems, TuneItems, SummarizeFleet, ...others } = definitionOf(stack).States;
   expect(others).toEqual({});
@@ -42,7 +42,7 @@ test('by default, no success is recorded', () => {
 });
 
 describe('skipUnchanged', () => {
-  test('leaves out the Map if no item is left', async () => {
+  test('skips the Map state if no items are left to tune', async () => {
     const { ListItems, HasItemsToTune, SummarizeFleet } = statesOf({ skipUnchanged: true });
     expect(ListItems.Next).toBe('HasItemsToTune');
     const [{ Condition, Next }] = HasItemsToTune.Choices;
@@ -60,7 +60,7 @@ describe('skipUnchanged', () => {
     [2.5, 40, 0, 1],
     [0, 5, 5, 0],
   ])(
-    'tolerates %d%% of all items, with %d to run and %d to skip: %d',
+    'tolerates %d%% of all items: with %d items to run and %d to skip, %d failures',
     async (percentage, items, skipped, expected) => {
       const toleratedFailures = ToleratedFailures.percentage(percentage);
       const { TuneItems } = statesOf({ skipUnchanged: true, toleratedFailures });
@@ -71,7 +71,7 @@ describe('skipUnchanged', () => {
     },
   );
 
-  test('compares all data that the jobs of an item read', () => {
+  test('compares all the data that the jobs of an item read', () => {
     const stack = stackWith(() => ({
       skipUnchanged: true,
       train: uriData('train'),
@@ -101,7 +101,7 @@ describe('skipUnchanged', () => {
     expect(listed).toEqual([...replaceable, 'stores', 'weights'].map((name) => `${name}/*`));
   });
 
-  test('the functions read and write only the records', () => {
+  test('of all roles, only those of two functions have access to the records', () => {
     const stack = stackWith((inner) => ({
       skipUnchanged: true,
       bucket: s3.Bucket.fromBucketName(inner, 'Lake', 'lake'),
@@ -149,7 +149,7 @@ describe('the settings of the states', () => {
     ],
     ['the concurrency', () => ({ maxConcurrency: 3 })],
     ['the number of tolerated failures', () => ({ toleratedFailures: ToleratedFailures.count(3) })],
-  ])('stay the same if this has changed: %s', (_case, props) => {
+  ])('stay the same after a change of: %s', (_case, props) => {
     expect(settingsOf(props)).toBe(usual);
   });
 
@@ -159,11 +159,11 @@ describe('the settings of the states', () => {
     ['the strategy', { strategy: TuningStrategy.random() }],
     ['the instance type', { resources: { instanceType: 'ml.m5.large' } }],
     ['the final training', { finalTraining: { enabled: false } }],
-  ])('differ if this has changed: %s', (_case, props) => {
+  ])('are different after a change of: %s', (_case, props) => {
     expect(settingsOf(() => props)).not.toBe(usual);
   });
 
-  test.each(['Tags', 'Retry', 'Comment'])('differ if the environment variable %s has changed', (name) => {
+  test.each(['Tags', 'Retry', 'Comment'])('differ if the environment variable %s changes', (name) => {
     const [one, other] = ['1', '2'].map((value) =>
       settingsOf(() => ({ algorithm: container({ [name]: value }), hyperparameters: {} })),
     );
@@ -177,7 +177,7 @@ describe('the settings of the states', () => {
       environment,
     });
 
-  test('have the values of tokens, which only the deployed stack knows', () => {
+  test('contain the values of tokens, which are resolved when the stack is deployed', () => {
     const settings = settingsOf((stack) => ({
       resources: { instanceType: new CfnParameter(stack, 'InstanceType').valueAsString },
     }));
@@ -202,7 +202,7 @@ describe('warmStartFromPrevious', () => {
   test.each<[string, Partial<TuningFleetProps>]>([
     ['.sync', {}],
     ['the SDK', { integration: TuningIntegration.SDK }],
-  ])('starts without the parent if SageMaker refuses it, by %s', async (_case, props) => {
+  ])('starts without the parent if SageMaker refuses the parent (%s)', async (_case, props) => {
     const { IsInputValid, TuneFromLastSuccess, WasWarmStartThrottled } = itemStates(props);
     const [, { Condition, Next }, { Next: other }] = IsInputValid.Choices;
     expect([Next, other, IsInputValid.Default]).toEqual([
@@ -241,7 +241,7 @@ describe('warmStartFromPrevious', () => {
       settings: { warmStartFrom: [] },
       isRepeated: false,
     });
-    // A throttled request says nothing about the parent.
+    // A throttled request does not mean that SageMaker refuses the parent, so the request is repeated.
     let throttled: Json = input;
     for (let failures = 1; failures < 10; failures += 1) {
       throttled = await inputAfter('Rate exceeded (Service: SageMaker, Status Code: 400)', throttled);
@@ -265,7 +265,7 @@ describe('warmStartFromPrevious', () => {
       /^warmStartFromPrevious: cannot be combined with the strategy Grid: only a Bayesian search learns/,
     ],
     [
-      'more training jobs than a tuning job and its parent can have',
+      'more training jobs than a tuning job with a parent may have',
       { maxTrainingJobs: 251 },
       /^maxTrainingJobs: must be at most 250 with warmStartFromPrevious, .* got 251$/,
     ],

@@ -6,7 +6,7 @@ const { limitHeapGrowth } = require('../../local/src/heap-growth');
 
 const [assembly, root, count] = process.argv.slice(2);
 
-// The command of local mode does the same.
+// Local mode's command line does the same.
 limitHeapGrowth();
 
 async function main() {

@@ -1,5 +1,5 @@
-// Runs the bundled function that summarizes a fleet in a process of its own. A local server replaces S3: it makes the results
-// of the items, a part at a time, and drops the files that the function writes.
+// Runs the bundled function that summarizes a fleet, in a separate process. A local server replaces S3. It generates
+// the results of the items in chunks, and discards the files that the function writes.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import { invokeBundled } from '../bundled-function.mjs';
 const FOLDER = 'fleets/nightly/';
 const MANIFEST = `${FOLDER}run/manifest.json`;
 const RESULTS = `${FOLDER}run/SUCCEEDED_0.jsonl`;
-/** Memory of the function in the template (lib/private/fleet-functions.ts), which is V8's limit in local mode. */
+/** Memory of the function in the template (lib/private/fleet-functions.ts). Local mode uses it as V8's memory limit. */
 const CONFIGURED_MEGABYTES = 1024;
 
 /** Summarizes a fleet of this many items. Returns the peak `megabytes` and the `seconds` of the function's process. */

@@ -29,7 +29,7 @@ LOCAL = "local mode"
 PACKAGES = {LOCAL: [], "TPESampler": ["optuna"], "RandomSampler": ["optuna"], "GPSampler": ["optuna", "torch"]}
 
 Hyperparameters = Dict[str, Any]
-# Returns the next trial of a search: a handle of any type, and its hyperparameters.
+# Returns the next trial of a search: a handle, which can have any type, and the trial's hyperparameters.
 Ask = Callable[[], Tuple[Any, Hyperparameters]]
 Tell = Callable[[Any, float], None]
 
@@ -113,7 +113,7 @@ def run(problem: Dict[str, Any], ask: Ask, tell: Tell, seed: int, trials: int) -
         return float(model.eval(validation).rsplit(":", 1)[1])
 
     values: List[float] = []
-    # Parallel trials finish out of order, as if their durations differed.
+    # Simulates different durations, so that parallel trials do not finish in the order in which they started.
     times = random.Random(seed)
     now, running, asked = 0.0, [], 0
     while len(values) < trials:

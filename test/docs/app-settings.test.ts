@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT, readPage } from './pages';
 
-test('docs/app-settings.md has a row for each setting of the app, and no other', () => {
+test('docs/app-settings.md has exactly one row for each setting of the app', () => {
   const source = readFileSync(join(PROJECT, 'bin/settings.ts'), 'utf8');
   const [, schema = ''] = /const schema = z\.strictObject\(\{\n(.*?)^\}\);/ms.exec(source) ?? [];
   const settings = [...schema.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => String(name));

@@ -1,7 +1,7 @@
 """Makes the requests of AWS CLI commands with botocore, as the AWS CLI does, configured by the environment.
 
-Reads a JSON list of commands, each a list of words without `aws`, from standard input. Writes a list of
-answers: {"answer": ...} or {"error": ...}. With `--check`, only checks operations and options.
+Reads a JSON list of commands from standard input. A command is a list of words, without `aws`. Writes a list of
+answers: {"answer": ...} or {"error": ...}. With `--check`, checks operations and options without sending requests.
 """
 import json
 import sys
@@ -30,7 +30,7 @@ def pairs(word, shape):
 
 
 def request(client, operation, words):
-    """The method of the client, and its parameters. Raises for an unknown operation or option."""
+    """The client's method and its parameters. Raises an exception if the operation or an option is unknown."""
     methods = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     shape = client.meta.service_model.operation_model(methods[operation]).input_shape
     options = {"--" + xform_name(name, "-"): name for name in (shape.members if shape else {})}

@@ -127,13 +127,13 @@ function problemOf(command: string): string | undefined {
   return undefined;
 }
 
-test('every command of the pages can be parsed', () => {
+test('every command in the documentation can be parsed', () => {
   expect(COMMANDS.length).toBeGreaterThan(60);
   const problems = COMMANDS.map(({ page, command }) => [page, command, problemOf(command)]);
   expect(problems.filter(([, , problem]) => problem !== undefined)).toEqual([]);
 });
 
-test('every command has run, or has a reason', () => {
+test('every command in the documentation has a rule that says how it is tested', () => {
   expect(COMMANDS.filter(({ command }) => ruleOf(command) === undefined)).toEqual([]);
   const used = new Set(COMMANDS.map(({ command }) => ruleOf(command)));
   expect(RULES.filter((rule) => !used.has(rule))).toEqual([]);
@@ -158,7 +158,7 @@ test.each([
   expect(problemOf(command)).toMatch(problem);
 });
 
-test('the projects that commands name exist', () => {
+test('the projects in the documented commands exist', () => {
   const projects = COMMANDS.flatMap(({ command }) => /--project (examples\/\S+)/.exec(command)?.[1] ?? []);
   expect(projects.length).toBeGreaterThan(5);
   expect(projects.filter((project) => !existsSync(join(PROJECT, project, 'cdk.json')))).toEqual([]);

@@ -1,6 +1,8 @@
 import { codeBlocks, PAGES, readPage } from './pages';
 
-/** A command of a page. Inline code is a command, too, if it begins with `npm run`, `npx` or `aws`. */
+/**
+ * A command in the documentation: a line of a `sh` block, or inline code that begins with `npm run`, `npx` or `aws`.
+ */
 export interface DocumentedCommand {
   readonly page: string;
   readonly command: string;
@@ -62,7 +64,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npm run local -- predict /,
     runs: 'by hand',
-    where: 'tried on penguins.csv; local/test/predictions and local/test/commands test its parts',
+    where: 'we ran it on penguins.csv; local/test/predictions and local/test/commands test its parts',
   },
   { pattern: /^npm run local -- --input '\{"warmStartFrom"/, runs: 'here', where: '' },
   {
@@ -73,7 +75,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npm run local -- --context tuning:testFraction=/,
     runs: 'by hand',
-    where: 'a whole search of the app; test/model-quality.test.ts synthesizes these settings',
+    where: 'runs a whole search; test/model-quality.test.ts synthesizes the app with these settings',
   },
   {
     pattern: /^npm run local -- --context tuning:data=/,
@@ -83,7 +85,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npm run local -- --project examples\/automl --context data=\/path\/to/,
     runs: 'by hand',
-    where: 'the path is an example; with the sample data the command trained',
+    where: 'the path in the command is an example; we ran the command with the sample data',
   },
   {
     pattern: /^npm run local -- --project examples\/python\//,
@@ -135,7 +137,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^aws (?:s3|s3api) /,
     runs: 'by hand',
-    where: 'high-level commands of the AWS CLI, which botocore does not have; tried with AWS CLI 1.46',
+    where: 'botocore lacks these high-level commands of the AWS CLI; we ran them with AWS CLI 1.46',
   },
   {
     pattern: /^aws sagemaker wait /,
@@ -161,13 +163,13 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^aws (?:s3|stepfunctions describe-execution)$/,
     runs: 'by hand',
-    where: 'the name of a command in a sentence',
+    where: 'not a whole command, but the name of a command in a sentence',
   },
   {
     pattern:
       /^aws \S+ (?:list-hub-contents|describe-hub-content|list-state-machine-versions|update-state-machine-alias|create-endpoint|create-endpoint-config|delete-endpoint)\b/,
     runs: 'never',
-    where: 'local mode does not implement it; its options are checked',
+    where: 'local mode does not implement these commands; a test checks their options',
   },
   { pattern: /^aws /, runs: 'here', where: '' },
   // The app and its tests
@@ -201,7 +203,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npm run bench/,
     runs: 'by hand',
-    where: 'takes up to two hours; local/test/end-to-end/bench.test.ts runs a short one',
+    where: 'take up to two hours; local/test/end-to-end/bench.test.ts runs a short benchmark',
   },
   {
     pattern: /^npm run docs:screenshots$/,
@@ -222,7 +224,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^(?:python3 -m venv|\. \.venv\/)/,
     runs: 'by hand',
-    where: 'environments of the reader; tests have environments of their own',
+    where: "create the reader's Python environment; tests use separate environments",
   },
   {
     pattern: /^\.venv\/python-sdk\/bin\//,
@@ -234,7 +236,7 @@ export const RULES: readonly Rule[] = [
     runs: 'by hand',
     where: 'a dashboard of another project',
   },
-  { pattern: /^cd \S+$/, runs: 'by hand', where: 'a step of the commands around it' },
+  { pattern: /^cd \S+$/, runs: 'by hand', where: 'only makes sense together with the commands around it' },
   {
     pattern: /^docker |^for registry in |^[A-Z]+=\S*$|^[A-Z]+=\$\(aws /,
     runs: 'never',

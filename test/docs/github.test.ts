@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(join(PROJECT, '.github', path), 'utf
 describe.each(WORKFLOWS)('.github/workflows/%s', (file) => {
   const workflow = read(`workflows/${file}`);
 
-  test('says that it has never run, and may only read', () => {
+  test('has a comment that it has never run, and only read permissions', () => {
     expect(workflow).toMatch(/^# Never run/);
     expect(workflow).toMatch(/^permissions:\n {2}contents: read$/m);
     expect(workflow).not.toMatch(/secrets\.|: write$/m);
@@ -25,7 +25,7 @@ test('CI runs what .ci/run runs', () => {
   expect(read('workflows/ci.yml')).toContain('.ci/run');
 });
 
-test('the report of a first deployment asks for each step of the checklist', () => {
+test('the issue template for a first deployment asks for each step of the checklist', () => {
   const steps = [...readPage('docs/first-deployment.md').matchAll(/^## (\d)\. /gm)].map(([, step]) => step);
   const asked = [...read('ISSUE_TEMPLATE/first-deployment.yml').matchAll(/label: "(\d)\. /g)];
   // The last step of the checklist is to send this report.

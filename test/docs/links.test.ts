@@ -42,7 +42,7 @@ function problemWith(page: string, link: string): string | undefined {
   return anchorsOf(target).has(anchor) ? undefined : 'no such heading';
 }
 
-/** The problem with the form of a URL, if any. Nothing is fetched. */
+/** The problem with the syntax of a URL, if any. Does not send a request. */
 function externalProblem(link: string): string | undefined {
   if (!URL.canParse(link)) return 'not a URL';
   const { protocol, hostname } = new URL(link);
@@ -77,13 +77,13 @@ test.each([
   expect(problemWith('README.md', link)).toBe(problem);
 });
 
-test('headings become the anchors that GitHub makes of them', () => {
+test('the anchors are those that GitHub generates for the headings', () => {
   expect(anchorOf('Resume after Ctrl-C, a crash or kill -9')).toBe('resume-after-ctrl-c-a-crash-or-kill--9');
   expect(anchorOf('`automl`')).toBe('automl');
   expect(anchorOf('`kms:CreateGrant` has no condition')).toBe('kmscreategrant-has-no-condition');
 });
 
-test('all pages of docs/ are in its index', () => {
+test('docs/README.md links to all pages of docs/', () => {
   const index = readPage('docs/README.md');
   const pages = PAGES.filter((page) => /^docs\/[^/]+\.md$/.test(page) && page !== 'docs/README.md');
   expect(pages.filter((page) => !index.includes(`](${page.replace('docs/', '')})`))).toEqual([]);

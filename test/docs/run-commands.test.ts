@@ -11,8 +11,8 @@ import { COMMANDS, ruleOf, wordsOf } from './commands';
 import { PROJECT } from './pages';
 
 /*
- * Runs the commands of the documentation that need neither AWS nor much time, as a reader would: in a shell, in the
- * project. All commands of local mode share one root and its executions.
+ * Runs the documented commands that need neither AWS nor much time. Like a reader, runs them in a shell, in the
+ * project's folder. All commands of local mode share one root, so they can refer to each other's executions.
  */
 
 const root = mkdtempSync(join(tmpdir(), 'commands-'));
@@ -26,7 +26,7 @@ afterAll(() => {
   for (const folder of [root, programs]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The different commands that run here and match a pattern. */
+/** The commands that run here and match a pattern, without duplicates. */
 const commandsLike = (pattern: RegExp): string[] => [
   ...new Set(
     COMMANDS.map(({ command }) => command).filter(
@@ -80,7 +80,7 @@ beforeAll(async () => {
 describe('local mode', () => {
   const stored = commandsLike(/^npm run local -- (?:list|show|report|logs|resume)\b/);
 
-  test('has stored what the commands need', () => {
+  test('has stored the executions and jobs that the commands need', () => {
     expect(namesIn('executions')).toHaveLength(2);
     expect(stored.length).toBeGreaterThan(8);
   });
@@ -124,7 +124,7 @@ describe('commands for the AWS CLI', () => {
     await serving.ended;
   });
 
-  test('have the operations and options of AWS', async () => {
+  test('use operations and options that exist in AWS', async () => {
     const services = /^aws (?:cloudwatch|logs|sagemaker|stepfunctions|sts) \S+ --/;
     const commands = [...new Set(COMMANDS.map(({ command }) => command))].filter((command) =>
       services.test(command),

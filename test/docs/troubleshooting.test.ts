@@ -30,7 +30,10 @@ function raisedNames(): string[] {
   return [...new Set([...named, ...failStates, ...catchers])].filter((name) => !INTERNAL.includes(name));
 }
 
-/** The `States.*` error names that the interpreter raises, without intrinsic functions and wildcards. */
+/**
+ * The `States.*` error names that the interpreter raises. Leaves out intrinsic functions and wildcards, whose names
+ * also begin with `States.`.
+ */
 function statesNames(): string[] {
   const functions = found(
     readFileSync(join(PROJECT, 'local/src/states/jsonpath/intrinsics.ts'), 'utf8'),
@@ -44,17 +47,17 @@ function statesNames(): string[] {
 
 const sorted = (names: readonly string[]) => [...names].sort();
 
-test('the page has a section for each error name that the code gives, and for no other', () => {
+test('the page has exactly one section for each error name that the code raises', () => {
   const sections = found(PAGE, /^### (\w+)$/gm);
   expect(raisedNames().length).toBeGreaterThan(15);
   expect(sorted(sections)).toEqual(sorted(raisedNames()));
 });
 
-test('the page has each error of the States Language that local mode raises, and no other', () => {
+test('the page lists exactly the errors of the States Language that local mode raises', () => {
   expect(sorted(found(PAGE, /^\| `(States\.\w+)` \|/gm))).toEqual(sorted(statesNames()));
 });
 
-test('the failure reasons and the codes of the page are in the code', () => {
+test('the failure reasons and error codes on the page occur in the code', () => {
   const code = codeOf('local/src', 'local/python');
   const reasons = found(PAGE, /^\| `(\w+Error)(?:: \w+)?` \|/gm);
   expect(reasons).toEqual(expect.arrayContaining(['ClientError', 'AlgorithmError', 'InternalServerError']));

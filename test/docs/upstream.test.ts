@@ -56,7 +56,10 @@ function ours(stack: Stack): sfn.TaskStateBase {
   });
 }
 
-/** A request without tokens and without members whose defaults differ between the two tasks. */
+/**
+ * The members of a request that can be compared: without tokens, and without members whose defaults differ between the
+ * two tasks.
+ */
 function comparable(state: Json): Json {
   const { TrainingJobDefinition: definition, ...request } = state.Arguments;
   const { AlgorithmSpecification, InputDataConfig } = definition;
@@ -68,7 +71,7 @@ const newStack = () =>
   new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
 
 describe('the draft for aws-cdk', () => {
-  test('makes the request of our task', () => {
+  test('creates the same request as our task', () => {
     const stack = newStack();
     const props = { ...draftProps(stack), integrationPattern: RUN_JOB };
     const draft = SageMakerCreateHyperParameterTuningJob.jsonata(stack, 'Draft', props);
@@ -95,7 +98,7 @@ describe('the draft for aws-cdk', () => {
     expect(text).toContain('s3:PutObject');
   });
 
-  test('grants the managed rule only where it waits', () => {
+  test('may manage an EventBridge rule only if it waits for the job to end', () => {
     const actionsOf = (props: object) => {
       const stack = newStack();
       const task = new SageMakerCreateHyperParameterTuningJob(stack, 'Draft', {

@@ -28,7 +28,7 @@ describe('the registered version', () => {
     states: Json = { context, input },
   ) => evaluateJsonata(statesOf(props).RegisterModel.Arguments[name], states);
 
-  test('has the origin of the model', async () => {
+  test('has metadata about the origin of the model', async () => {
     expect(await requested('CustomerMetadataProperties')).toEqual({
       execution: context.Execution.Id,
       tuningJob: 'churn-1',
@@ -48,7 +48,7 @@ describe('the registered version', () => {
     ]);
   });
 
-  test('has at most 50 properties of 256 characters, the tuned hyperparameters first', async () => {
+  test('has at most 50 metadata properties of at most 256 characters, with the tuned hyperparameters first', async () => {
     const many = Object.fromEntries(
       Array.from({ length: 90 }, (_, index) => [`name${index}`, 'x'.repeat(300)]),
     );
@@ -66,7 +66,7 @@ describe('the registered version', () => {
     expect(properties['hyperparameter:name80']).toHaveLength(256);
   });
 
-  test('has a description in one line, of characters that SageMaker accepts', async () => {
+  test('has a description without line breaks or other characters that SageMaker rejects', async () => {
     const reason = 'its statistics s3://a cannot be read: Unexpected\r\n\ttoken \u001f\ufeff; R² is 0.1';
     const description = await requested('ModelPackageDescription', ALL, {
       context,
@@ -78,12 +78,12 @@ describe('the registered version', () => {
     );
   });
 
-  test('is requested again three times, so that a permanent error does not wait for long', () => {
+  test('is retried only three times, so that a permanent error does not delay the execution for long', () => {
     const { Retry } = statesOf(ALL).RegisterModel;
     expect(Retry).toMatchObject([{ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 3 }]);
   });
 
-  test('is the same for each attempt of an execution, and differs for each search', async () => {
+  test('has a client token that is the same for all attempts of an execution, and different for each search', async () => {
     const token = (states: Json) => requested('ClientToken', ALL, states);
     const one = await token({ context, input });
     expect(one).toMatch(/^[0-9a-f]{36}$/);
@@ -108,7 +108,7 @@ describe('the registered version', () => {
       'PendingManualApproval',
     ],
     ['no evaluation', { registry: ModelRegistry.group() }, 'PendingManualApproval', 'PendingManualApproval'],
-  ])('has the approval status of %s', async (_what, props, passed, failed) => {
+  ])('has an approval status that depends on %s', async (_what, props, passed, failed) => {
     const status = (isPassed: boolean) =>
       requested('ModelApprovalStatus', props, { input: { gate: { passed: isPassed } } });
     expect([await status(true), await status(false)]).toEqual([passed, failed]);
@@ -123,7 +123,7 @@ describe('the registered version', () => {
     });
   });
 
-  test('belongs to a new group that outlives the stack, or to an existing one', () => {
+  test('belongs to an existing group, or to a new group that is retained when the stack is deleted', () => {
     const stack = stackOf();
     fragment({ registry: ModelRegistry.group({ name: 'churn', description: 'Models' }) }, stack);
     Template.fromStack(stack).hasResource('AWS::SageMaker::ModelPackageGroup', {

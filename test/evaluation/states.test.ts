@@ -81,7 +81,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, from: string, stat
   expect(pathFrom(statesOf(props), from)).toEqual([from, ...states]);
 });
 
-test('errors lead to the report, and fail the execution with their name, the final model and the report', async () => {
+test('after an error, the execution writes the report and fails with an error name, the final model and the report', async () => {
   const States = statesOf(ALL);
   const finalTrainingJob = { name: 'job-final', modelArtifacts: 's3://models/m.tar.gz' };
   const input = { settings: {}, result: {}, finalTrainingJob, quota: { waited: 1 }, status: 'Completed' };
@@ -153,7 +153,7 @@ describe('the transform job', () => {
       ['$[1:]', '$[0,-3,-2,-1]', ['label', 'prediction'], { type: 'MulticlassClassification', classes: 3 }],
     ],
     [
-      'more probabilities than a filter can name',
+      'more probabilities than the 63 characters of a filter can list',
       objective('multi:softprob', { num_class: '18' }),
       ['$[1:]', '$', ['label', 'prediction'], { type: 'MulticlassClassification', classes: 18 }],
     ],
@@ -168,7 +168,7 @@ describe('the transform job', () => {
       ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'BinaryClassification', threshold: 0.1 }],
     ],
     [
-      'an objective of the final training',
+      'an objective that is set for the final training',
       { finalTraining: { hyperparameters: { objective: 'binary:logistic' } } },
       ['$[1:]', '$[0,-1]', ['label', 'prediction'], { type: 'BinaryClassification', threshold: 0.5 }],
     ],
@@ -181,7 +181,7 @@ describe('the transform job', () => {
     },
   );
 
-  test('depends on the definition that won', async () => {
+  test('depends on the definition of the best training job', async () => {
     const States = statesOf({
       ...ALL,
       definitionName: 'older',
@@ -223,7 +223,7 @@ describe('the transform job', () => {
     ]);
   });
 
-  test('is encrypted, isolated, in the VPC and tagged like the training jobs', () => {
+  test('has the same encryption, network isolation, VPC and tags as the training jobs', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     const { CreateModel, TransformTestData, EvaluateModel } = statesOf(
@@ -254,7 +254,7 @@ describe('the transform job', () => {
     expect(EvaluateModel.Arguments.Payload.encryptionKey).toBe(key);
   });
 
-  test('waits for a quota, and drops the error after it', async () => {
+  test('waits for a quota, and then removes the quota error from the output', async () => {
     const { TransformTestData, 'WaitForQuota-Evaluation': wait } = statesOf(ALL);
     expect(TransformTestData.Catch[0].Next).toBe('CanWaitForQuota-Evaluation');
     expect(wait.Next).toBe('TransformTestData');
@@ -281,14 +281,14 @@ test('a model that does not pass the gate fails the execution with the reasons, 
   );
 });
 
-test('a gate knows the metrics that the function computes', () => {
+test('gates support exactly the metrics that the function computes', () => {
   expect(GATE_METRICS).toEqual(METRICS);
 });
 
 describe('permissions', () => {
   const bucketOf = (stack = stackOf()) => new s3.Bucket(stack, 'Data', { bucketName: 'data' });
 
-  test('the training never reads the test data, and the model reads nothing else', () => {
+  test('the training role cannot read the test data, and the model role can read only the test data and the models', () => {
     const stack = stackOf();
     const bucket = bucketOf(stack);
     statesOf({ ...ALL, test: InputData.csv(DataLocation.fromBucket(bucket, 'test/')) }, stack);
@@ -349,18 +349,18 @@ describe('the input of an execution', () => {
       { train: 's3://data/test/' },
       'test: must not overlap with train, got s3://data/test/ and s3://data/test/',
     ],
-  ])('has test data apart from the other data: %j', async (input, problem) => {
+  ])('must not have test data that overlaps with other data: %j', async (input, problem) => {
     expect(await problemsOf(input, WIDE)).toEqual([problem]);
   });
 
-  test('has test data apart from the data of the final training', async () => {
+  test('must not have test data that overlaps with the data of the final training', async () => {
     const props = { ...WIDE, finalTraining: { data: FinalTrainingData.of(at('s3://all/')) } };
     expect(await problemsOf({ finalTrain: 's3://data/' }, props)).toEqual([
       'test: must not overlap with finalTrain, got s3://data/test/ and s3://data/',
     ]);
   });
 
-  test('cannot change what the evaluation depends on', async () => {
+  test('cannot change hyperparameters that the evaluation depends on', async () => {
     const hyperparameters = { objective: 'binary:logistic', csv_weights: '1', num_round: '3' };
     expect(await problemsOf({ hyperparameters })).toEqual([
       'hyperparameters.objective: must be reg:squarederror, because the evaluation depends on it, got "binary:logistic"',

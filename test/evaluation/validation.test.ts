@@ -136,7 +136,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
     'evaluation.problem: is required for XGBoost 3.2-0, because the predictions of survival:cox are not in the unit of the label: give an EvaluationProblem, such as EvaluationProblem.regression()',
   ],
   [
-    'an objective whose predictions are margins',
+    'an objective whose predictions are margins instead of probabilities',
     tried({ hyperparameters: { ...XGBOOST, objective: 'binary:logitraw' } }),
     'because the predictions of binary:logitraw are not in the unit of the label',
   ],
@@ -146,7 +146,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
     'evaluation.problem: is required for the container mine, because the library does not know what its models predict',
   ],
   [
-    'a container that may not serve models',
+    'a container whose image possibly cannot serve models',
     tried({ ...CONTAINER, evaluation: { problem: EvaluationProblem.regression() } }),
     'inferenceContainer: is required for the container mine: the library does not know whether the image serves models: if it does, give an empty InferenceContainer',
   ],
@@ -161,7 +161,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
     'inferenceContainer.environment.a-b: the name must be letters',
   ],
   [
-    'a built-in algorithm that answers in JSON',
+    'a built-in algorithm whose models return JSON',
     tried({
       algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
       hyperparameters: { predictor_type: 'regressor' },
@@ -216,12 +216,12 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
     'registry: ModelApproval.BY_GATE needs qualityGate: give one, or use ModelApproval.MANUAL',
   ],
   [
-    'a name of a new group in capitals',
+    'a name of a new group with a capital letter',
     { registry: ModelRegistry.group({ name: 'Churn' }) },
     'registry: the name of the group must be 1 to 63 lowercase letters, digits and inner hyphens, got "Churn"',
   ],
   [
-    'a name of a group that cannot exist',
+    'a name of an existing group with an underscore',
     { registry: ModelRegistry.existingGroup('a_b') },
     'registry: the name of the group must be 1 to 63 letters, digits and inner hyphens, got "a_b"',
   ],
@@ -243,7 +243,7 @@ test.each<[what: string, make: () => unknown, message: string]>([
     'options.classes: is required: give a number',
   ],
   [
-    'an approval that does not exist',
+    'an approval that is not a member of ModelApproval',
     () => ModelRegistry.group({ approval: js('me') }),
     'options.approval: must be one of BY_GATE, MANUAL, got "me"',
   ],

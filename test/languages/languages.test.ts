@@ -112,7 +112,7 @@ async function pythonEnvironment(): Promise<NodeJS.ProcessEnv> {
   return { ...environment, PATH: path, PYTHONPATH: site };
 }
 
-test('"npm run package" says what it built, and what it skipped and why', () => {
+test('"npm run package" prints which packages it built, and which it skipped for what reason', () => {
   const lines = output.split('\n').filter((line) => /^(built|skipped) /.test(line));
   for (const language of present) {
     expect(lines).toContainEqual(expect.stringMatching(`^built ${language}: .* KiB\\)$`));
@@ -136,11 +136,14 @@ test('the snippets of README, documentation and docstrings are translated', () =
 const inLanguage = (language: Language) => (skipped.get(language) === undefined ? test : test.skip);
 
 for (const language of LANGUAGES) {
-  inLanguage(language)(`${language}: the templates are those of TypeScript, byte for byte`, async () => {
-    const outdir = join(folder, language);
-    await RUN_APP[language](copyOfApp(language), outdir);
-    expectTemplatesOfTypeScript(language);
-  });
+  inLanguage(language)(
+    `${language}: the templates are identical to those of the TypeScript app`,
+    async () => {
+      const outdir = join(folder, language);
+      await RUN_APP[language](copyOfApp(language), outdir);
+      expectTemplatesOfTypeScript(language);
+    },
+  );
 }
 
 /** Compares the templates in a folder with those from the TypeScript stacks. */
@@ -151,16 +154,19 @@ function expectTemplatesOfTypeScript(name: string): void {
   }
 }
 
-inLanguage('python')('python: errors have its names of props, and tell how to write a number', async () => {
-  const { stdout } = await run('python3', [join(__dirname, 'python/problems.py')], {
-    env: await pythonEnvironment(),
-  });
-  expect(stdout).toContain(
-    'hyperparameters.num_round: must be a string, got 150: write it as a string, "150"',
-  );
-});
+inLanguage('python')(
+  "python: error messages use Python's names of props, and explain how to write a number",
+  async () => {
+    const { stdout } = await run('python3', [join(__dirname, 'python/problems.py')], {
+      env: await pythonEnvironment(),
+    });
+    expect(stdout).toContain(
+      'hyperparameters.num_round: must be a string, got 150: write it as a string, "150"',
+    );
+  },
+);
 
-test('npm: the templates from the tarball are those of the sources, byte for byte', async () => {
+test('npm: the package in the tarball creates the same templates as the sources', async () => {
   const app = join(folder, 'npm-app');
   const installed = join(app, 'node_modules/cdk-sagemaker-tuning');
   mkdirSync(installed, { recursive: true });

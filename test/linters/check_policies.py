@@ -16,7 +16,7 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 def findings_of(statement):
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     findings = analyze_policy_string(json.dumps(policy), ignore_private_auditors=True).findings
-    # parliament repeats a finding for every action that a wildcard matches; keep one.
+    # parliament repeats a finding for every action that a wildcard matches. Keeps one of them.
     return [{"rule": rule, "message": message} for rule, message in {(one.issue, message_of(one)): 1 for one in findings}]
 
 
@@ -40,7 +40,7 @@ def unused_resources(statement):
     actions = as_list(statement["Action"])
     for resource in resources if len(resources) > 1 else []:
         if all(findings_of({**statement, "Action": action, "Resource": resource}) for action in actions):
-            yield {"rule": "UNUSED_RESOURCE", "message": f"{resource} fits none of {', '.join(actions)}"}
+            yield {"rule": "UNUSED_RESOURCE", "message": f"{resource} matches none of the actions {', '.join(actions)}"}
 
 
 def as_list(value):

@@ -33,8 +33,8 @@ function policiesIn(value: Json): Json[] {
 }
 
 /**
- * Only the template's state machines, with their definitions as plain strings: cfn-lint does not validate
- * definitions with intrinsic functions, and knows only ARNs of AWS's commercial partition.
+ * A template with only the state machines, whose definitions are plain strings. cfn-lint does not validate definitions
+ * that contain intrinsic functions, and knows only ARNs of AWS's commercial partition.
  */
 export function deployedStateMachines({ name, template }: NamedTemplate): Json {
   const evaluator = evaluatorOf({ name, template });

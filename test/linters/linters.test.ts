@@ -9,7 +9,7 @@ import { allTemplates } from './templates';
 // On a new machine, the first run installs the linters.
 jest.setTimeout(600_000);
 
-/** Accepted findings, with the reason. */
+/** Findings that are accepted, and the reason. */
 interface Accepted {
   readonly rule: string;
   /** Regular expression for the logical ids of the resources. */
@@ -39,11 +39,11 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('every finding in a template has a reason', () => {
+test('every finding in a template is accepted for a reason', () => {
   expect(findings.filter((finding) => !ACCEPTED.some((one) => isFor(one, finding)))).toEqual([]);
 });
 
-test.each(ACCEPTED)('$rule in /$resources/ is still found', (one) => {
+test.each(ACCEPTED)('the accepted finding $rule in /$resources/ still occurs', (one) => {
   expect(findings.some((finding) => isFor(one, finding))).toBe(true);
 });
 

@@ -48,7 +48,9 @@ function templatesOf(name: string, app: App): NamedTemplate[] {
   return templates;
 }
 
-/** Runs the app of an example as the CDK CLI does. CDK_OUTDIR makes the app synthesize when its process ends. */
+/**
+ * Runs the app of an example as the CDK CLI does. Because CDK_OUTDIR is set, the app synthesizes when its process ends.
+ */
 function exampleTemplates(file: string): NamedTemplate[] {
   const outdir = mkdtempSync(join(tmpdir(), 'example-'));
   const before = process.listeners('beforeExit');

@@ -69,7 +69,7 @@ describe('AutoML', () => {
       { problemType: 'Clustering' },
       'problemType: must be one of Regression',
     ),
-    inFragment('an objective by name', { objective: 'RMSE' }, 'objective: must be an AutoMlObjective'),
+    inFragment('an objective as a string', { objective: 'RMSE' }, 'objective: must be an AutoMlObjective'),
     inFragment(
       'an objective alone',
       { objective: AutoMlObjective.RMSE },
@@ -92,7 +92,7 @@ describe('AutoML', () => {
       { outputPrefix: '/' },
       'outputPrefix: must be a folder such as output/',
     ),
-    inWorkflow('a bucket by name', { bucket: 'b' }, 'bucket: must be an S3 bucket'),
+    inWorkflow('a bucket as a string', { bucket: 'b' }, 'bucket: must be an S3 bucket'),
     inWorkflow('a name that is empty', { stateMachineName: '' }, 'stateMachineName: must be 1 to 80 letters'),
   ]);
 });

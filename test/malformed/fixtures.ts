@@ -1,9 +1,12 @@
 import type { Json } from '../fixtures';
 
-/** A fault, the code that causes it, and the error message, which starts with the prop. */
+/**
+ * A description of the invalid value, the code that passes it, and the expected error message, which starts with the
+ * prop.
+ */
 export type Row = [what: string, make: () => unknown, message: string];
 
-/** A value whose type the declarations do not allow, which apps in JavaScript can still pass. */
+/** A value of a type that the declarations do not allow. Apps in JavaScript can pass such a value. */
 export const js = (value: unknown): Json => value;
 
 /** An object with this many members. */

@@ -8,7 +8,7 @@ const ETA = ParameterRange.continuous('eta', { min: 0.1, max: 0.3 });
 
 const row = (what: string, props: object, message: string): Row => [what, () => fragment(props), message];
 
-/** Three rows: the same fault in the search, in the final training and in a further definition. */
+/** Three rows: the same invalid value in the search, in the final training and in a further definition. */
 const anywhere = (what: string, values: Values, message: string, objective?: Objective): Row[] => {
   const settings = {
     ...TUNING,
@@ -32,7 +32,7 @@ const anywhere = (what: string, values: Values, message: string, objective?: Obj
   ];
 };
 
-describe('hyperparameters of XGBoost that do not go together', () => {
+describe('hyperparameters of XGBoost that contradict each other', () => {
   const auc = Objective.maximize('validation:auc');
   refused([
     ...anywhere('no classes', { objective: 'multi:softprob' }, 'num_class: is required with objective multi'),
@@ -74,7 +74,7 @@ describe('hyperparameters of XGBoost that do not go together', () => {
       'interaction_constraints: needs tree_method exact, hist or approx, got tree_method auto',
     ),
     ...anywhere(
-      'an updater of trees for a linear model',
+      'an updater for trees with a linear booster',
       { booster: 'gblinear', updater: 'prune' },
       'updater: must be shotgun or coord_descent with booster gblinear, got prune',
     ),

@@ -46,7 +46,7 @@ describe('startOnSchedule', () => {
       'schedule: must have 1 to 256 characters, got 257',
     ),
     schedule('an input as an object', { input: { a: 1 } }, 'input: must be a ScheduleTargetInput'),
-    schedule('an alias by name', { alias: 'live' }, 'alias: must be a WorkflowAlias: use addAlias'),
+    schedule('an alias as a string', { alias: 'live' }, 'alias: must be a WorkflowAlias: use addAlias'),
     schedule(
       'an alias of another workflow',
       { alias: workflow({}, stackOf(), 'Other').addAlias('live') },
@@ -262,7 +262,7 @@ describe('addAlias', () => {
     ],
   ]);
 
-  test('takes a version of another partition, and one name in two workflows', () => {
+  test('accepts a version in another partition, and the same alias name in two workflows', () => {
     const stack = stackOf();
     const versionArn = VERSION.replace('arn:aws:', 'arn:aws-us-gov:');
     for (const id of ['A', 'B']) {

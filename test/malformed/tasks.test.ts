@@ -377,7 +377,7 @@ describe('the helpers', () => {
     ],
   ]);
 
-  test('take prefixes that are known when the stack is deployed', () => {
+  test('accept prefixes that are known only when the stack is deployed', () => {
     const stack = stackOf();
     const jobNamePrefix = new CfnParameter(stack, 'Prefix').valueAsString;
     expect(() => new FindBestTrainingJobFunction(stack, 'F', { jobNamePrefix })).not.toThrow();

@@ -49,12 +49,16 @@ describe('TuningFragment', () => {
     inFragment('no objective', { objective: undefined }, 'objective: is required: give an Objective'),
     inFragment('no ranges', { parameterRanges: undefined }, 'parameterRanges: is required: give a list'),
     inFragment(
-      'an algorithm by name',
+      'an algorithm as a string',
       { algorithm: 'xgboost' },
       'algorithm: must be an Algorithm, such as Algorithm.xgboost(…), got "xgboost"',
     ),
     inFragment('an algorithm class', { algorithm: Algorithm }, 'algorithm: must be an Algorithm'),
-    inFragment('an objective by name', { objective: 'validation:rmse' }, 'objective: must be an Objective'),
+    inFragment(
+      'an objective as a string',
+      { objective: 'validation:rmse' },
+      'objective: must be an Objective',
+    ),
     inFragment(
       'ranges as a map',
       { parameterRanges: { eta: [0, 1] } },
@@ -146,7 +150,7 @@ describe('TuningFragment', () => {
       'output: must be a folder, not a whole bucket',
     ),
     inFragment(
-      'a wildcard as output, which would be the whole bucket',
+      'a wildcard in output, which would grant access to the whole bucket',
       { output: DataLocation.fromUri('s3://models/*/') },
       'output: must not contain *, ? or ${, got "s3://models/*/": IAM policies read them as wildcards and variables',
     ),
@@ -190,7 +194,7 @@ describe('TuningFragment', () => {
     ),
     inFragment('half a training job', { maxTrainingJobs: 1.5 }, 'maxTrainingJobs: must be a whole number'),
     inFragment(
-      'more training jobs than the limit',
+      "more training jobs than SageMaker's limit",
       { maxTrainingJobs: 10_001 },
       'maxTrainingJobs: must be a whole number from 1 to 10000',
     ),
@@ -205,7 +209,7 @@ describe('TuningFragment', () => {
       'maxTrainingJobs: must be a whole number from 1 to 10000, got NaN',
     ),
     inFragment(
-      'more at once than the quota',
+      'more parallel training jobs than the quota',
       { maxParallelTrainingJobs: 101 },
       'maxParallelTrainingJobs: must be a whole number from 1 to 100',
     ),
@@ -331,7 +335,7 @@ describe('TuningFragment', () => {
       { resources: { instanceGroups: [{ name: 'a', instanceType: 'ml.m5.large' }] } },
       'resources.instanceGroups[0].instanceCount: is required: give a number',
     ),
-    inFragment('a strategy by name', { strategy: 'Bayesian' }, 'strategy: must be a TuningStrategy'),
+    inFragment('a strategy as a string', { strategy: 'Bayesian' }, 'strategy: must be a TuningStrategy'),
     inFragment(
       'Hyperband without its end',
       { strategy: TuningStrategy.hyperband() },
@@ -364,22 +368,22 @@ describe('TuningFragment', () => {
       'finalTraining.maxRuntime: must be a whole number',
     ),
     inFragment(
-      'data of the final training as a location',
+      'a DataLocation as the data of the final training',
       { finalTraining: { data: DataLocation.fromUri('s3://data/all/') } },
       'finalTraining.data: must be a FinalTrainingData, such as FinalTrainingData.trainAndValidation(), got',
     ),
     inFragment(
-      'a model to reuse by name',
+      'the name of a training job as reuseBest',
       { finalTraining: { reuseBest: 'job-1' } },
       'finalTraining.reuseBest: must be true or false, got "job-1"',
     ),
     inFragment(
-      'other data of the final training in no bucket',
+      'data of the final training without a bucket',
       { finalTraining: { data: FinalTrainingData.of(at('data/all')) } },
       'finalTraining.data.train: must be s3://bucket/key, got "data/all"',
     ),
     [
-      'other data of the final training as a string',
+      'a string as the data of the final training',
       () => FinalTrainingData.of(js('s3://data/all/')),
       'FinalTrainingData.of: 1 problem found:\n  - train: must be an InputData',
     ],

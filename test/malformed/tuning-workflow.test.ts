@@ -20,7 +20,7 @@ describe('TuningWorkflow', () => {
       () => new TuningWorkflow(stackOf(), 'T', js(undefined)),
       'props: is required: give an object',
     ],
-    inWorkflow('a bucket by name', { bucket: 'models' }, 'bucket: must be an S3 bucket, got "models"'),
+    inWorkflow('a bucket as a string', { bucket: 'models' }, 'bucket: must be an S3 bucket, got "models"'),
     inWorkflow('a number as a prefix', { trainPrefix: 7 }, 'trainPrefix: must be a string, got 7'),
     inWorkflow(
       'data and its prefix',
@@ -91,7 +91,7 @@ describe('TuningWorkflow', () => {
       'hyperparameters.num_round: must be a string',
     ),
     [
-      'a version by name',
+      'a version as a string',
       () => workflow({ algorithm: Algorithm.xgboost({ version: js('3.2-0') }) }),
       'Algorithm.xgboost: 1 problem found:\n  - version: must be an XGBoostVersion',
     ],
@@ -126,7 +126,7 @@ describe.each([
       { logRetention: Duration.days(7) },
       'logRetention: must be one of 1',
     ),
-    row('a log retention by name', { logRetention: 'ONE_WEEK' }, 'logRetention: must be one of 1'),
+    row('a log retention as a string', { logRetention: 'ONE_WEEK' }, 'logRetention: must be one of 1'),
     row(
       'a log retention that is a token',
       { logRetention: Lazy.number({ produce: () => 7 }) },
@@ -151,7 +151,7 @@ describe.each([
     row('a flag as a policy', { logRemovalPolicy: true }, 'logRemovalPolicy: must be one of destroy'),
   ]);
 
-  test('no wait at all is accepted', () => {
+  test('a maxQuotaWait of zero is accepted', () => {
     expect(() => make({ maxQuotaWait: Duration.seconds(0) })).not.toThrow();
   });
 });

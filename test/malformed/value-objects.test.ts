@@ -103,7 +103,7 @@ describe('the search', () => {
       'tuningJobNames[0]: must be a string, got null',
     ],
     [
-      'a list of jobs that is a token',
+      'a list of tuning jobs that is a token',
       () => WarmStart.transferLearning(list()),
       'tuningJobNames: must be a list that is known',
     ],
@@ -126,7 +126,7 @@ describe('data', () => {
   refused([
     ['no bucket', () => js(DataLocation).fromBucket(), 'bucket: is required: give an S3 bucket'],
     [
-      'a bucket by name',
+      'a bucket as a string',
       () => js(DataLocation).fromBucket('b', 'x/'),
       'bucket: must be an S3 bucket, got "b"',
     ],
@@ -140,7 +140,7 @@ describe('data', () => {
       () => data.csv(location, 'gzip'),
       'options: must be an object, got "gzip"',
     ],
-    ['gzip by name', () => data.csv(location, { gzip: 'gzip' }), 'options.gzip: must be true or false'],
+    ['gzip as a string', () => data.csv(location, { gzip: 'gzip' }), 'options.gzip: must be true or false'],
     [
       'an unknown input mode',
       () => data.libsvm(location, { inputMode: 'Stream' }),
@@ -194,7 +194,7 @@ describe('data', () => {
     ],
     ['AutoML data by URI', () => js(AutoMlData).csv('s3://b/x/'), 'location: must be a DataLocation'],
     [
-      'AutoML data with gzip by name',
+      'AutoML data with a string as gzip',
       () => js(AutoMlData).csv(location, { gzip: 'yes' }),
       'options.gzip: must be true or false',
     ],
@@ -243,9 +243,13 @@ describe('Algorithm', () => {
       'registryAccount: must be a string',
     ],
     ['no built-in algorithm', () => algorithm.builtIn(), 'algorithm: is required: give a BuiltInAlgorithm'],
-    ['a built-in algorithm by name', () => algorithm.builtIn('knn'), 'algorithm: must be a BuiltInAlgorithm'],
     [
-      'a built-in algorithm from no account',
+      'a built-in algorithm as a string',
+      () => algorithm.builtIn('knn'),
+      'algorithm: must be a BuiltInAlgorithm',
+    ],
+    [
+      'a built-in algorithm with an invalid registry account',
       () => algorithm.builtIn(BuiltInAlgorithm.KNN, { registryAccount: 'aws' }),
       'registryAccount must be the 12 digits',
     ],
@@ -261,7 +265,7 @@ describe('Algorithm', () => {
       () => script({ entryPoint: 'main.py' }),
       'the source has no entry point "main.py"',
     ],
-    ['a framework by name', () => script({ framework: 'pytorch' }), 'framework: must be a Framework'],
+    ['a framework as a string', () => script({ framework: 'pytorch' }), 'framework: must be a Framework'],
     [
       'a framework of an unknown version',
       () => script({ framework: Framework.pyTorch('0.1') }),
@@ -298,7 +302,11 @@ describe('Algorithm', () => {
       () => script({ environment: { WORKERS: 4 } }),
       'environment.WORKERS: must be a string, got 4',
     ],
-    ['a distribution by name', () => script({ distribution: 'mpi' }), 'distribution: must be a Distribution'],
+    [
+      'a distribution as a string',
+      () => script({ distribution: 'mpi' }),
+      'distribution: must be a Distribution',
+    ],
     ['an image by URI', () => script({ image: '1.dkr.ecr/x' }), 'image: must be a ContainerImage'],
     [
       'a folder that does not exist',
@@ -351,17 +359,17 @@ describe('Algorithm', () => {
     ],
     ['no image', () => js(ContainerImage).fromRegistry(), 'uri: is required: give a string'],
     [
-      'a repository by name',
+      'a repository as a string',
       () => js(ContainerImage).fromEcrRepository('repo'),
       'repository: must be a repository of Amazon ECR',
     ],
     [
-      'a folder of an image that does not exist',
+      'an image folder that does not exist',
       () => ContainerImage.fromAsset('/nowhere'),
       'ContainerImage.fromAsset: "/nowhere" is not a folder',
     ],
     [
-      'a folder of an image that is a token',
+      'an image folder that is a token',
       () => ContainerImage.fromAsset(token()),
       'directory: must be known at synth',
     ],
@@ -395,7 +403,7 @@ describe('Algorithm', () => {
     ],
     ['a model that cannot be trained', () => hub({}), 'cannot be trained: TrainingSupported is false'],
     [
-      'a license that is accepted with a string',
+      'a string as acceptEula, which must be a boolean',
       () => hub({ acceptEula: 'yes' }),
       'acceptEula: must be true or false, got "yes"',
     ],

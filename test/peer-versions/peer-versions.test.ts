@@ -41,7 +41,7 @@ async function templatesOf(peers: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test('package.json allows the lowest versions that are tested', () => {
+test('the lowest versions that package.json allows are the tested versions', () => {
   expect(peerDependencies).toEqual({
     'aws-cdk-lib': `^${floor['aws-cdk-lib']}`,
     constructs: `^${floor.constructs}`,

@@ -31,7 +31,7 @@ function filesBelow(path: string): string[] {
       .filter((file) => /\.(?:md|ts|cjs|mjs|py)$/.test(file) && !file.endsWith('.d.ts'))
       .filter((file) => !/(?:^|\/)(?:node_modules|bundle|dist|cdk\.out|\.venv|\.local)\//.test(file))
       .map((file) => join(PROJECT, path, file))
-      // These files quote the wordings that they advise against.
+      // Excluded, because these files quote the wordings to avoid.
       .filter((file) => !file.startsWith(__dirname))
   );
 }
@@ -78,7 +78,7 @@ describe('the linter', () => {
     expect(findingsIn('a.test.ts', "test('besides', () => f('besides'));\n")).toHaveLength(1);
   });
 
-  test('names the file, the line and what to write', () => {
+  test('reports the file, the line and the replacement', () => {
     expect(findingsIn('page.md', 'One.\n\nTwo goes on.\n')).toEqual([
       expect.stringMatching(/^page\.md:3: "goes on" .*: write resume, continue$/),
     ]);

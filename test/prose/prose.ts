@@ -38,7 +38,7 @@ function isTestName({ parent }: ts.Node): boolean {
   return ts.isCallExpression(parent) && /^(?:test|it|describe)\b/.test(parent.expression.getText());
 }
 
-/** The messages and names of tests in a source file. A gap in a template is written as `…`. */
+/** The messages and test names in a source file. Expressions in template literals are replaced by `…`. */
 function messagesIn(source: ts.SourceFile): Passage[] {
   const found: Passage[] = [];
   const visit = (node: ts.Node): void => {

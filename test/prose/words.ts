@@ -4,7 +4,7 @@ export interface Word {
   readonly write: string;
   /** The wordings to avoid, as listed in `docs/glossary.md`. */
   readonly not: readonly string[];
-  /** Matches the wording where it is wrong, but not other senses of the same word. */
+  /** Matches the wording to avoid, but not the same word in another sense. */
   readonly pattern: RegExp;
   /** Sentences that the pattern matches. */
   readonly wrong: readonly string[];

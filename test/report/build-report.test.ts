@@ -5,7 +5,7 @@ import type { Range } from '../../lambda/report/report-data';
 import { formatNumber, formatSeconds, formatShare } from '../../lambda/shared/format';
 import { DEPTH, defaultRun, ETA, madeSearch } from './searches';
 
-test('the default run is described as SageMaker describes it', () => {
+test("the report of the default run matches SageMaker's responses", () => {
   const { jobs, learningCurves, reading, ...report } = buildTuningReport(defaultRun());
   expect(jobs).toHaveLength(20);
   expect(jobs.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
@@ -31,7 +31,7 @@ test('summaries alone are enough', () => {
   ]);
 });
 
-test('jobs of earlier tuning jobs are shown, but the search is judged by its own', () => {
+test('the report lists the jobs of earlier tuning jobs, but analyzes only the jobs of the search itself', () => {
   const parent = madeSearch({ name: 'parent', ranges: [ETA], jobs: [{ value: 0.1 }], start: -5 });
   const child = madeSearch({ name: 'child', ranges: [ETA], jobs: [{ value: 2 }, { value: 1 }] });
   const report = buildTuningReport({ ...child, parents: [parent] });
@@ -48,7 +48,7 @@ test('jobs of earlier tuning jobs are shown, but the search is judged by its own
   expect(named.bestJob).toBe('parent-001');
 });
 
-test('in a search with several definitions, the report is about that of the best training job', () => {
+test('if a search has several definitions, the report analyzes the definition of the best training job', () => {
   const jobs = Array.from({ length: 24 }, (_, at) => {
     const isLinear = at % 2 === 1;
     return {
@@ -81,7 +81,7 @@ test('in a search with several definitions, the report is about that of the best
   ]);
 });
 
-test('values that are no number are left out of JSON', () => {
+test('NaN and infinite values are left out of the JSON', () => {
   const report = buildTuningReport(
     madeSearch({ jobs: [{ value: Number.NaN }, { value: Number.POSITIVE_INFINITY }, { value: 1 }] }),
   );
@@ -89,7 +89,7 @@ test('values that are no number are left out of JSON', () => {
   expect(JSON.parse(JSON.stringify(report))).toEqual(report);
 });
 
-test('features have the names of the columns where these are known', () => {
+test('features have the names of their columns if these names are known', () => {
   const featureImportance = {
     gain: [
       { feature: 'f0', importance: 1 },
@@ -105,7 +105,7 @@ test('features have the names of the columns where these are known', () => {
   });
 });
 
-test('an AutoML job has the same report', () => {
+test('an AutoML job has a report in the same format', () => {
   const candidate = (name: string, value: number, status = 'Completed') => ({
     CandidateName: name,
     CandidateStatus: status,

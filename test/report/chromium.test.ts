@@ -56,7 +56,7 @@ describeInChromium("the report's page", () => {
     });
   });
 
-  test('without JavaScript all charts and jobs are there', async () => {
+  test('without JavaScript, the page still has all charts and jobs', async () => {
     const { page, complaints } = await open(defaultRun(), { javaScriptEnabled: false });
     expect(complaints).toEqual([]);
     expect(await page.locator('figure svg').count()).toBeGreaterThan(12);
@@ -64,7 +64,7 @@ describeInChromium("the report's page", () => {
     expect(await page.locator('button').count()).toBe(0);
   });
 
-  test('the first screen says how good the final model is on test data', async () => {
+  test('without scrolling, the page shows how good the final model is on test data', async () => {
     const { page } = await open(evaluatedRun(), { viewport: { width: 1280, height: 800 } });
     const verdict = page.locator('.verdict');
     expect(await verdict.textContent()).toBe(
@@ -90,7 +90,7 @@ describeInChromium("the report's page", () => {
     expect(await rowsOf(page).count()).toBe(2);
   });
 
-  test('jobs are compared side by side, and copied', async () => {
+  test('selected jobs can be compared side by side and copied', async () => {
     const { page, complaints } = await open(defaultRun(), {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
@@ -134,7 +134,7 @@ describeInChromium("the report's page", () => {
     expect(complaints).toEqual([]);
   });
 
-  test('a job that is pointed at is told, and stands out in all charts', async () => {
+  test('a job at the pointer has a tooltip, and is highlighted in all charts', async () => {
     const { page } = await open(defaultRun());
     await seeAll(page);
     await page.locator('.objective .plot').focus();
@@ -146,7 +146,7 @@ describeInChromium("the report's page", () => {
     expect(await page.locator('.compared thead th').count()).toBe(1);
   });
 
-  test('a page that is loaded again keeps what was chosen, and the focus', async () => {
+  test("a page keeps the user's choices and the focus after a reload", async () => {
     const { page, complaints } = await open(largeSearch(60, 3));
     await page.getByLabel('Compare job 3', { exact: true }).check();
     const sort = page.locator('#job-table .sort', { hasText: 'validation:rmse' });
@@ -170,7 +170,7 @@ describeInChromium("the report's page", () => {
     expect(complaints).toEqual([]);
   });
 
-  test('the earlier tuning jobs of a warm start have charts of their own, and colors in those of all', async () => {
+  test('each earlier tuning job of a warm start has its own chart, and its own color in the other charts', async () => {
     const { page, complaints } = await open(oddSearches()['five parents'] as TuningReportInput);
     await seeAll(page);
     expect(complaints).toEqual([]);
@@ -185,7 +185,7 @@ describeInChromium("the report's page", () => {
   test.each([
     ['9 hyperparameters', defaultRun()],
     ['30 hyperparameters', oddSearches()['30 hyperparameters']],
-  ])('printed, the table of jobs with %s fits on A4 in landscape', async (_case, input) => {
+  ])('when printed, the table of jobs with %s fits on A4 in landscape', async (_case, input) => {
     const { page } = await open(input as TuningReportInput, { viewport: { width: LANDSCAPE, height: 700 } });
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
     const pages = [...pdf.matchAll(/\/MediaBox \[0 0 (\d+)[\d.]* (\d+)/g)].map(([, width, height]) => [

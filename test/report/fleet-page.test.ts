@@ -10,7 +10,7 @@ import { HOSTILE_TEXTS } from './searches';
 const BUNDLE = join(__dirname, '../../lambda/summarize-fleet/bundle');
 const asset = (name: string) => readFileSync(join(BUNDLE, name), 'utf8');
 
-/** Each tenth item fails in the quality gate. */
+/** Every tenth item fails the quality gate. */
 function itemOf(number: number): ItemResult {
   const hasFailed = number % 10 === 9;
   const folder = `store-${number}-0123456789abcdef/`;
@@ -66,7 +66,7 @@ describeInChromium("the fleet's page", () => {
     const rows = page.locator('#item-table tbody tr');
     const shown = page.locator('#item-tools span');
     expect(await rows.count()).toBe(10_000);
-    // The failed items come first, and the worst of them is the first.
+    // Failed items come first, and among them the item with the worst objective value.
     expect(await rows.first().textContent()).toContain('store-9999FAILED');
     await page.getByRole('button', { name: 'Objective' }).click();
     expect(await rows.first().textContent()).toContain('store-0SUCCEEDED');

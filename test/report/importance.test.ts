@@ -122,7 +122,7 @@ test(
       const names = ours.map(({ name }) => name);
       const order = [...names].sort((one, other) => (theirs[other] ?? 0) - (theirs[one] ?? 0));
       expect(rankCorrelation(names, order)).toBeGreaterThanOrEqual(0.9);
-      // Not only the order but also the shares equal Optuna's, except for rounding.
+      // The shares are the same as Optuna's, too, except for rounding.
       for (const { name, importance: share } of ours) expect(share).toBeCloseTo(theirs[name] ?? -1, 4);
     }
   },
@@ -136,7 +136,7 @@ function rankCorrelation(one: readonly string[], other: readonly string[]): numb
   return 1 - (6 * squares) / (n * (n * n - 1));
 }
 
-test('hyperparameters that affect the objective are beyond chance, others are not', () => {
+test('only hyperparameters that affect the objective are marked as important beyond chance', () => {
   const [found] = reports[1]?.importance ?? [];
   const beyond = found?.hyperparameters
     .filter(({ isBeyondChance }) => isBeyondChance)
@@ -144,7 +144,7 @@ test('hyperparameters that affect the objective are beyond chance, others are no
   expect(beyond).toEqual(['num_round', 'booster']);
 });
 
-test('in most searches without important hyperparameters, none is beyond chance', () => {
+test('in most searches with random objective values, no hyperparameter is marked as important beyond chance', () => {
   const random = pseudoRandom(3);
   const claims = Array.from({ length: 20 }, () => {
     const jobs = Array.from({ length: 20 }, () => ({ hyperparameters: anyValues(random), value: random() }));
@@ -164,7 +164,7 @@ test.each([
   expect(buildTuningReport(madeSearch({ ranges, jobs })).importance).toEqual([]);
 });
 
-test('no importance if all jobs are equally good', () => {
+test('there is no importance if all jobs are equally good', () => {
   const random = pseudoRandom(3);
   const jobs = Array.from({ length: 40 }, () => ({ hyperparameters: anyValues(random), value: 1 }));
   const report = buildTuningReport(madeSearch({ ranges: RANGES, jobs }));

@@ -25,17 +25,23 @@ test.each<[string, ReturnType<typeof defaultRun>]>([
   ['a run evaluated with classes', classifiedRun()],
   ['hostile texts', hostileSearch()],
   ...Object.entries(oddSearches()),
-])('a page runs and loads nothing but its own script, and draws numbers: %s', (_case, input) => {
-  const page = pageOf(input);
-  expect(page.match(/<script\b[^>]*>/g)).toEqual(['<script type="application/json" id="data">', '<script>']);
-  const active = /<(script|img|iframe|object|embed|link|base|form)\b[^>]*>|<[^>]*\s(on\w+|style)\s*=/i;
-  expect(active.exec(markupOf(page))?.[0]).toBeUndefined();
-  expect(
-    / (d|c?[xy]|r|width|height|viewBox)="[^"]*(NaN|undefined|Infinity)|\[object/.exec(markupOf(page))?.[0],
-  ).toBeUndefined();
-});
+])(
+  'a page loads nothing, runs only its own script, and has no invalid numbers in its charts: %s',
+  (_case, input) => {
+    const page = pageOf(input);
+    expect(page.match(/<script\b[^>]*>/g)).toEqual([
+      '<script type="application/json" id="data">',
+      '<script>',
+    ]);
+    const active = /<(script|img|iframe|object|embed|link|base|form)\b[^>]*>|<[^>]*\s(on\w+|style)\s*=/i;
+    expect(active.exec(markupOf(page))?.[0]).toBeUndefined();
+    expect(
+      / (d|c?[xy]|r|width|height|viewBox)="[^"]*(NaN|undefined|Infinity)|\[object/.exec(markupOf(page))?.[0],
+    ).toBeUndefined();
+  },
+);
 
-test('a page has no inline handlers and no other sources than its own', () => {
+test("the Content-Security-Policy of a page allows only the page's own script and styles", () => {
   const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(pageOf(defaultRun())) ?? [];
   expect(policy?.replace(/sha256-[\w+/=]{44}/g, 'HASH')).toBe(
     'default-src &#39;none&#39;; script-src &#39;HASH&#39;; style-src &#39;HASH&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;',
@@ -52,7 +58,7 @@ test.each([
   expect(Buffer.byteLength(pageOf({ ...largeSearch(750, hyperparameters), links }))).toBeLessThan(limit);
 });
 
-test('every number is there without JavaScript', () => {
+test('without JavaScript, the page still has every number', () => {
   const page = markupOf(pageOf(defaultRun()));
   for (const { value = 0, hyperparameters, metrics } of buildTuningReport(defaultRun()).jobs) {
     for (const number of [value, ...Object.values(metrics), ...Object.values(hyperparameters).map(Number)]) {
@@ -65,7 +71,7 @@ test.each([
   ['the default run', defaultRun()],
   ['hostile texts', hostileSearch()],
   ['warm start', oddSearches()['five parents'] ?? defaultRun()],
-])("the page's script has all jobs: %s", (_case, input) => {
+])("the data for the page's script contains all jobs: %s", (_case, input) => {
   const { reading: _reading, failures: _failures, ...report } = buildTuningReport(input);
   const there = unpacked(JSON.parse(String(jsonInScript(packed({ ...report, reading: [], failures: [] })))));
   const isShort = (text: string | undefined) => (text ?? '').length <= 200;
@@ -98,7 +104,7 @@ test.each([
   expect(linkTo({ job: template }, 'job', name)).toBe(href);
 });
 
-test('an evaluation is there without JavaScript: metrics, gate, version', () => {
+test('without JavaScript, the page still has the evaluation: metrics, gate and version', () => {
   const text = markupOf(pageOf(evaluatedRun()))
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ');

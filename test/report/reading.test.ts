@@ -63,7 +63,7 @@ describe('the best against the others', () => {
 
 describe('convergence', () => {
   /**
-   * Jobs whose last third improves the best value by `gain`. The best of the earlier jobs is better than the
+   * Jobs of which the last third improves the best value by `gain`. Before that, the best value is better than the
    * median by 1.
    */
   const late = (gain: number) => [
@@ -107,7 +107,7 @@ describe('convergence', () => {
 });
 
 describe('ends of ranges', () => {
-  /** Jobs in which `eta` has one value in the best jobs and another value in the others. */
+  /** Jobs for which `eta` has one value in the best jobs and a different value in all other jobs. */
   const search = (best: string, others: string, count = 12): MadeJob[] =>
     repeat(count, (index) => ({
       value: index < 4 ? 1 + index / 100 : 2,
@@ -245,21 +245,21 @@ describe('jobs that failed or were stopped', () => {
     for (const [about, sentence] of Object.entries(sentences)) expect(told[about]).toEqual(sentence);
   });
 
-  test('a completed job is the best before a stopped one with a better value', () => {
+  test('a completed job is the best job even if a stopped job has a better value', () => {
     const report = buildTuningReport(made([{ value: 1, status: 'Stopped' }, ...values(2)]));
     expect(report.bestJob).toBe('search-002');
   });
 });
 
 describe('instance time', () => {
-  test('is billed for each instance, and that of failed jobs is told', () => {
+  test('counts all instances of a job, and has a separate sum for failed jobs', () => {
     const jobs = [{ value: 1 }, { status: 'Failed', billableSeconds: 100 }];
     expect(said(made(jobs), 'cost')).toBe(
       'Billable instance time: 4 min 50 s (ml.m5.xlarge). Failed jobs took 3 min 20 s of it.',
     );
   });
 
-  test('is not told where no job says it, and its gaps are', () => {
+  test('is left out if it is unknown for all jobs; says so if it is unknown for some jobs', () => {
     const { trainingJobs, ...input } = made(values(1, 2));
     const summaries = trainingJobs.map(({ summary = {} }) => ({ summary }));
     expect(said({ ...input, trainingJobs: summaries as never }, 'cost')).toBeUndefined();
@@ -333,15 +333,12 @@ test.each([
     0.9,
     'with 5 folds, repeated 3 times, the best hyperparameters have a mean validation:rmse of 0.9. The best job has 1.',
   ],
-])(
-  'a cross-validation of %d rounds with the mean %d is compared with the best job',
-  (rounds, mean, sentence) => {
-    const crossValidation = { name: 'job', folds: 5, rounds, metrics: { 'validation:rmse': mean } };
-    expect(said({ ...made(values(2, 1)), crossValidation }, 'cross-validation')).toContain(sentence);
-  },
-);
+])('compares the best job with a cross-validation of %d rounds and the mean %d', (rounds, mean, sentence) => {
+  const crossValidation = { name: 'job', folds: 5, rounds, metrics: { 'validation:rmse': mean } };
+  expect(said({ ...made(values(2, 1)), crossValidation }, 'cross-validation')).toContain(sentence);
+});
 
-test('several definitions are read by the best one of them', () => {
+test('of several definitions, the explanation covers the definition of the best job', () => {
   const jobs = repeat(60, (index) => ({
     definition: index % 2 ? 'deep' : 'flat',
     value: index % 2 ? (index % 12) / 10 : 5 + (index % 7),
@@ -404,7 +401,7 @@ describe('the evaluation', () => {
     expect(said(input, 'evaluation')).toBe(sentence);
   });
 
-  test('has the decision of the gate', () => {
+  test('includes the decision of the quality gate', () => {
     const { gate } = evaluatedRun();
     expect(said({ ...made(values(1)), gate }, 'gate')).toBe(
       'The quality gate did not pass: rmse is 0.412, the gate allows at most 0.3.',

@@ -82,7 +82,7 @@ export function evaluatedRun(): TuningReportInput {
   };
 }
 
-/** The default run with an evaluation of three classes. */
+/** The default run with the evaluation of a classification into three classes. */
 export function classifiedRun(): TuningReportInput {
   const undefinedMetric = {
     value: null,
@@ -245,7 +245,10 @@ export const BOOSTER: Range = {
   values: ['gbtree', 'gblinear', 'dart'],
 };
 
-/** A search with this many jobs and continuous hyperparameters. The first hyperparameter is the most important. */
+/**
+ * A search with the given numbers of jobs and continuous hyperparameters. The first hyperparameter is the most
+ * important.
+ */
 export function largeSearch(
   jobs: number,
   hyperparameters: number,
