@@ -50,8 +50,8 @@ export async function readRecords(
     max_record_size: MAX_RECORD_BYTES,
     // Records are processed immediately, because an error discards those still in the stream.
     on_record: (record: readonly string[]) => {
-      // Passes a record on only when the next record arrives, because the last record is incomplete if the budget ran
-      // out within it.
+      // Passes a record on only when the next record arrives, because the budget can run out in the middle of the last
+      // record.
       if (!enough && last) enough = !take(last);
       last = record;
       return null;

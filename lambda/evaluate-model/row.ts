@@ -31,7 +31,8 @@ export class RowParser {
 
   /** @throws RowError if the row cannot be used */
   parse(line: string): Row {
-    // Containers write lists of probabilities in brackets, and the join with the input can quote them.
+    // Some containers write a list of probabilities in brackets, and SageMaker can quote it when it joins output and
+    // input.
     const text = /["[]/.test(line) ? line.replaceAll(/["[\]]/g, '') : line;
     const fields = text.split(',');
     const isOfClasses = this.#checkCount(fields.length);

@@ -54,7 +54,7 @@ export function statisticsFile(
   };
 }
 
-/** The value of a metric in a file of this form; undefined if the file does not have it. */
+/** The value of a metric in the content of an `evaluation.json`; undefined if the file does not contain the metric. */
 export function metricInFile(content: unknown, problem: ProblemType, metric: string): number | undefined {
   const section = (content as Record<string, Record<string, { value?: unknown }>> | null)?.[
     SECTIONS[problem]

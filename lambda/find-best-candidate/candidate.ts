@@ -34,7 +34,7 @@ function metricsOf({ CandidateProperties }: AutoMLCandidate): Record<string, num
     Value: value,
   } of CandidateProperties?.CandidateMetrics ?? []) {
     const name = StandardMetricName ?? MetricName;
-    // JSON has no NaN: it would become null, although the type is a number.
+    // JSON has no NaN: `JSON.stringify` would write null, although the type of the value is number.
     if (name === undefined || value === undefined || !Number.isFinite(value)) continue;
     metrics[source ? `${source.toLowerCase()}:${name}` : name] = value;
   }

@@ -143,7 +143,7 @@ function definitionNameIn(
 function finalMetrics({ FinalMetricDataList }: DescribeTrainingJobResponse): Record<string, number> {
   const metrics: Record<string, number> = {};
   for (const { MetricName: name, Value: value } of FinalMetricDataList ?? []) {
-    // JSON has no NaN: it would become null, although the type is a number.
+    // JSON has no NaN: `JSON.stringify` would write null, although the type of the value is number.
     if (name !== undefined && value !== undefined && Number.isFinite(value)) {
       metrics[name] = value;
     }

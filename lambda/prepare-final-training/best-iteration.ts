@@ -14,8 +14,8 @@ import { BestIterationUnknownError } from './errors';
 const ATTRIBUTE = /best_iteration(?:(?:SL)?[^ -~]{8}|":\s?")(\d{1,10})/;
 
 /**
- * Number of characters at the end of a chunk that are searched again together with the next chunk. Longer than any
- * match.
+ * Number of characters at the end of a chunk that are searched again together with the next chunk. Must be longer than
+ * any match.
  */
 const OVERLAP = 64;
 

@@ -63,8 +63,9 @@ function jobOf(
 }
 
 /**
- * The instances of a training job and the time that SageMaker bills for each of them. A field is missing if its value is
- * unknown. SageMaker bills from the start to the end of a job, so a job that ended before it started costs nothing.
+ * The instances of a training job and the time that SageMaker bills for each of them. A field is missing if its value
+ * is unknown. SageMaker bills from the start to the end of a job, so a job that ended without having started costs
+ * nothing.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
  */

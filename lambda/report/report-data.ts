@@ -234,7 +234,7 @@ export interface FinalModel {
   readonly instanceCount?: number;
 }
 
-/** The evaluation, and data of its charts. */
+/** The evaluation, with the data of its charts. */
 export type EvaluationReport = Evaluation & { readonly charts?: Charts };
 
 /** Importance of the columns in the final model, by kind (`gain`, `cover`, `weight`). Highest first. */

@@ -20,8 +20,8 @@ export type ReportResult =
   | { readonly report: null; readonly reportError: string };
 
 /**
- * Creates and writes a report. Returns errors in the result, so that a report never makes an execution fail. Throws an error
- * only if the state machine can repeat the invocation with success.
+ * Creates and writes a report. Returns errors in the result, so that a report never makes an execution fail. Throws an
+ * error only if a repeated invocation could succeed.
  */
 export async function writeReport(
   clients: ReportClients,

@@ -3,9 +3,12 @@ export interface Concurrency {
   /** The concurrency that the user asks for. */
   readonly requested: number;
   readonly maxConcurrency: number;
-  /** The quotas that were checked. `itemUses` is the largest use by one item that does not exceed the quotas. */
+  /**
+   * The quotas that were checked. `itemUses` is the largest use by a single item. Items that alone exceed a quota are
+   * ignored.
+   */
   readonly quotas: readonly { readonly name: string; readonly value: number; readonly itemUses: number }[];
-  /** Number of items that cannot start, because a single one of them needs more than a quota. */
+  /** Number of items that cannot start, because each of them alone needs more than a quota. */
   readonly tooLarge?: number;
   /** Names of the quotas whose values are unknown. */
   readonly unknown?: readonly string[];

@@ -77,7 +77,7 @@ export async function openObject(client: S3Client, { bucket, key }: S3Location):
  * object is missing.
  */
 export async function hasObject(client: S3Client, { bucket, key }: S3Location): Promise<boolean> {
-  // The first object with a prefix is the object whose key is the prefix, if it exists.
+  // Keys are listed in order, so if an object's key is exactly the prefix, that object is the first.
   const { Contents: [first] = [] } = await client.send(
     new ListObjectsV2Command({ Bucket: bucket, Prefix: key, MaxKeys: 1 }),
   );

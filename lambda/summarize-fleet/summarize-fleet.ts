@@ -82,7 +82,7 @@ async function readSkipped(client: S3Client, bucket: string, key: string): Promi
   return items;
 }
 
-/** The results of the items to run and, by folder, the fingerprints and bounds from their rows in the list. */
+/** The results of the items to run, and the fingerprints and bounds from the rows of these items, indexed by folder. */
 interface ReadItems {
   readonly results: ItemResult[];
   readonly fingerprints: ReadonlyMap<string, ItemFingerprint>;

@@ -82,7 +82,10 @@ function reasonsOf(items: readonly ItemResult[]): Reason[] {
     });
 }
 
-/** The reason without the names that differ between items. Numbers are compared later, and an ID can be a number. */
+/**
+ * The reason without the names that differ between items. Keeps an ID that is a number: `commonReasons` ignores
+ * numbers.
+ */
 function withoutItem({ id, folder, tuningJob, reason = '' }: ItemResult): string {
   const hash = folder.slice(folder.lastIndexOf('-') + 1, -1);
   const names = [
@@ -99,8 +102,8 @@ function escaped(text: string): string {
 }
 
 /**
- * The name of the failed training job. If there is none, the folder of the item: unlike an ID, it cannot be a part of another
- * word.
+ * The name of the failed training job. If there is none, the folder of the item, because unlike an ID, a folder cannot
+ * be part of another word in the reason.
  */
 function nameOf({ failedJob, folder }: ItemResult): string {
   return failedJob ?? folder;

@@ -32,7 +32,10 @@ export function descendingOrder(values: Float64Array): Uint32Array {
   return order;
 }
 
-/** The 16-bit digits of each value, least significant first, such that larger values have smaller digits. */
+/**
+ * The 16-bit digits of each value, least significant first. The bits are inverted where needed, so that larger values
+ * have smaller digits.
+ */
 function digitsOf(values: Float64Array): Uint16Array {
   // Adding 0 turns -0 into 0.
   const digits = new Uint16Array(values.map((value) => value + 0).buffer);

@@ -1,6 +1,6 @@
 /** Weight of the prior, as a number of observations. The prior is centered on the grid. */
 const PRIOR_WEIGHT = 1;
-/** A narrower kernel would fall between the grid points. */
+/** A kernel with a smaller bandwidth would fit between two grid points. */
 const MIN_BANDWIDTH = 0.5 / 1.64;
 
 /** Density on a grid, with a sum of 1. `counts` has the number of observations at each grid point. */

@@ -123,7 +123,7 @@ export class Brush {
   }
 }
 
-/** Numbers of the jobs in an interval of an axis, given as shares. */
+/** Numbers of the jobs in an interval of an axis. The two ends of the interval are shares of the axis. */
 export function inInterval(
   { top, bottom, places }: BrushAxis,
   shares: readonly [number, number],

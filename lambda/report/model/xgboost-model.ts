@@ -23,7 +23,7 @@ export function parseXGBoostModel(buffer: Buffer): XGBoostModel {
     throw new Error('the model is a Python pickle, the format of XGBoost images before 1.3-1');
   }
   if (first !== 0x7b) return parseLegacyModel(buffer);
-  // In JSON, a key begins with a quotation mark. In UBJSON, it begins with the type of its length.
+  // In JSON, a key begins with a quotation mark. In UBJSON, a key begins with the type marker of its length.
   return modelOf(
     second !== undefined && /[iUIlL]/.test(String.fromCharCode(second))
       ? parseUbjson(buffer, (key) => TREE_NUMBERS.some((name) => name === key))
