@@ -44,7 +44,7 @@ class BucketDeployment {
     this.prune(folder, bucket, written);
   }
 
-  /** Does not rewrite unchanged data: another process may be training on it. */
+  /** Does not rewrite unchanged data, because another process may be training on it. */
   private write(file: string, content: Buffer | CopyOf): void {
     const isFile = fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true;
     const isSame = () =>
@@ -74,7 +74,7 @@ class BucketDeployment {
     const jsonEscape = isRecord(markersConfig) && isTrue(markersConfig['jsonEscape']);
     readAssetFiles(asset, (name, content, file) => {
       if (!this.isIncluded(name)) return;
-      // A file without markers is copied without reading it into memory, because it can be large.
+      // If the asset has no markers to replace, its files are not read into memory, because they can be large.
       const isCopied = file !== undefined && !hasMarkers;
       files.set(name, isCopied ? this.copyOf(file) : replaceMarkers(content(), markers, jsonEscape));
     });
@@ -161,7 +161,7 @@ function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonE
   for (const [marker, value] of Object.entries(markers)) {
     const plain = String(value);
     const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
-    // Each character of `text` is one byte of the file (latin1), so the value is inserted byte by byte, too.
+    // Each character of `text` is one byte of the file (latin1), so the value must be converted to such characters.
     text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
   }
   return Buffer.from(text, 'latin1');

@@ -14,7 +14,10 @@ export function bucketsFolder(root: string): string {
   return path.join(root, 's3');
 }
 
-/** Folder for incomplete uploads. It is next to the folders of the buckets, so it is on the same disk. */
+/**
+ * Folder for incomplete uploads. It is next to the folders of the buckets, so that files can be moved between them
+ * without copying.
+ */
 export function uploadsFolder(buckets: string): string {
   return path.join(buckets, '.uploads');
 }
@@ -67,9 +70,7 @@ function bucketPolicies(context: StackContext, bucket: string): BucketResource['
     .map((logicalId) => resourcePolicy(context, logicalId, 'PolicyDocument'));
 }
 
-/**
- * The KMS key for default encryption. Encryption with AWS's own keys needs no permission, so it is ignored.
- */
+/** The KMS key for default encryption. Ignores encryption with AWS's own keys, because it needs no permission. */
 function defaultEncryption({ evaluator }: StackContext, logicalId: string): BucketEncryption | undefined {
   const property = unlessAbsent(() => evaluator.property(logicalId, 'BucketEncryption'));
   const rules = isRecord(property) ? [property['ServerSideEncryptionConfiguration'] ?? []].flat() : [];

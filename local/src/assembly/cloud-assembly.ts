@@ -51,7 +51,7 @@ interface FoundStack {
  * Reads a stack from a cloud assembly (`cdk.out`). The stack can be in a stage of the assembly.
  *
  * @param stackName the stack's name, ID or path; optional if there is only one stack
- * @throws UserError when the folder has no assembly, or the assembly does not have exactly one such stack
+ * @throws UserError when the folder has no assembly, or when none or several of its stacks match
  */
 export function readAssembly(folder: string, stackName?: string): StackAssembly {
   const stacks = findStacks(path.resolve(folder));

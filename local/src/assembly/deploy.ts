@@ -18,7 +18,7 @@ import { TemplateError } from './template';
 
 /** Options for deploying a stack to a folder. */
 export interface DeployOptions {
-  /** Values of the template's parameters. Other parameters take their defaults. */
+  /** Values for the template's parameters. A parameter without a value here takes its default. */
   readonly parameters?: Readonly<Record<string, string>>;
   /**
    * Folder that is deleted after the deployment. Buckets get hard links to its files instead of copies.
@@ -30,7 +30,7 @@ export interface DeployOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** Macros that need no support, because the evaluator already does the same. */
+/** Macros that can be ignored, because local mode's evaluator supports their functions without the macro. */
 const HARMLESS_TRANSFORMS: readonly unknown[] = ['AWS::LanguageExtensions'];
 
 /**
@@ -88,7 +88,7 @@ function refuseTransforms({ template }: StackAssembly): void {
 function warnOfNestedStacks({ evaluator, onWarning }: StackContext): void {
   for (const logicalId of evaluator.resourcesOfType('AWS::CloudFormation::Stack')) {
     onWarning(
-      `Resources/${logicalId}: local mode does not deploy nested stacks: resources of this stack are missing`,
+      `Resources/${logicalId}: local mode does not deploy nested stacks: the resources of this nested stack are missing`,
     );
   }
 }

@@ -36,7 +36,7 @@ export interface BucketResource {
   readonly name: string;
   readonly arn: string;
   readonly folder: string;
-  /** Documents of the `AWS::S3::BucketPolicy`. Empty if there is none. */
+  /** Policy documents of the bucket's `AWS::S3::BucketPolicy` resources. Empty if there are none. */
   readonly policies?: readonly PolicyDocument[];
   /** Default encryption of objects. Missing if the bucket does not use a KMS key of the account. */
   readonly encryption?: BucketEncryption;
@@ -62,7 +62,7 @@ export interface KeyResource {
   readonly logicalId: string;
   readonly arn: string;
   readonly policy: PolicyDocument;
-  /** Names of its aliases, `alias/…`. */
+  /** Names of the key's aliases, `alias/…`. */
   readonly aliases: readonly string[];
 }
 
@@ -165,11 +165,11 @@ export interface StateMachineResource {
   readonly definition: Readonly<Record<string, unknown>>;
   /** The definition as JSON, as in the template. @default - serialized from the parsed definition */
   readonly definitionText?: string;
-  /** Whether it logs to CloudWatch Logs. @default false */
+  /** Whether the state machine logs to CloudWatch Logs. @default false */
   readonly isLogged?: boolean;
-  /** KMS key that encrypts its definition and executions. @default - a key owned by AWS */
+  /** KMS key that encrypts the state machine's definition and executions. @default - a key owned by AWS */
   readonly kmsKeyId?: string;
-  /** ARNs of its versions, by version number or alias name. */
+  /** ARNs of the state machine's versions, by version number or alias name. */
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly tags?: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ export const DEFAULT_ACCOUNT = '123456789012';
 /** Region of environment-agnostic stacks. */
 export const DEFAULT_REGION = 'us-east-1';
 
-/** The environment of a stack: the one for which it was synthesized, or else the defaults. */
+/** The account and region for which a stack was synthesized, or else the defaults. */
 export function resolveEnvironment(assembly: Pick<StackAssembly, 'account' | 'region'>): Environment {
   const region = assembly.region ?? DEFAULT_REGION;
   const partition = partitionOf(region);

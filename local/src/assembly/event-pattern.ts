@@ -75,7 +75,7 @@ export function matchesPattern(pattern: EventPattern, event: unknown): boolean {
     if (!Array.isArray(wanted)) {
       return matchesPattern(wanted as EventPattern, value);
     }
-    // A list matches if any of its items does.
+    // A list in the event matches if any of its items matches.
     const values = Array.isArray(value) ? value : [value];
     return wanted.some((each) => values.some((item) => accepts(each, item)));
   });

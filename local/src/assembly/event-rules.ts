@@ -13,7 +13,7 @@ const EVENTS = [
 /**
  * Collects the EventBridge rules that can match an event of local mode, with their targets.
  *
- * @throws TemplateError when such a rule uses an unsupported comparison
+ * @throws TemplateError when a rule that can match uses an unsupported comparison
  */
 export function deployEventRules(context: StackContext): EventRuleResource[] {
   const { evaluator, onWarning } = context;
@@ -25,7 +25,7 @@ export function deployEventRules(context: StackContext): EventRuleResource[] {
     const pattern = readPattern(context, logicalId);
     if (pattern === undefined) {
       onWarning(
-        `${path}: nothing triggers this rule: local mode does not run schedules, and sends only events about executions, new objects in S3 and model packages`,
+        `${path}: nothing triggers this rule. Local mode does not run schedules, and it only sends events about executions, new objects in S3 and model packages`,
       );
       return [];
     }
@@ -92,7 +92,7 @@ function readPattern({ evaluator }: StackContext, logicalId: string): Record<str
   return canMatch ? pattern : undefined;
 }
 
-/** Whether the allowed values of a pattern include a value, or a comparison that could match the value. */
+/** Whether a pattern's list of allowed values contains the given value, or a comparison that could match it. */
 function mayHave(values: unknown, value: string): boolean {
   return !Array.isArray(values) || values.some((each) => typeof each !== 'string' || each === value);
 }

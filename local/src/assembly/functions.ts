@@ -13,8 +13,8 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 const DEFAULT_MEMORY_MEGABYTES = 128;
 
 /**
- * Unpacks each Lambda function that can run here (Node.js runtimes). A function that cannot be resolved is
- * left out with a warning: most templates contain functions of the CDK that local mode never invokes.
+ * Unpacks the Lambda functions with a Node.js runtime. A function that cannot be resolved is left out with a warning
+ * instead of an error, because most templates contain functions of the CDK that local mode never invokes.
  */
 export function deployFunctions(context: StackContext): FunctionResource[] {
   return context.evaluator.resourcesOfType('AWS::Lambda::Function').flatMap((logicalId) => {

@@ -8,7 +8,7 @@ export interface TemplateScope {
   readonly stackName: string;
   readonly template: Template;
   readonly environment: Environment;
-  /** Values of the template's parameters. Other parameters take their defaults. */
+  /** Values for the template's parameters. A parameter without a value here takes its default. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,9 @@
 import type { PolicyDocument } from './deployment';
 
-/** AWS managed policies by the end of their ARN, reduced to the services that local mode authorizes. */
+/**
+ * The AWS managed policies that local mode knows, indexed by the end of their ARN. Actions that local mode never checks
+ * may be missing.
+ */
 const AWS_MANAGED_POLICIES: Readonly<Record<string, PolicyDocument>> = {
   'service-role/AWSLambdaBasicExecutionRole': allow(
     'logs:CreateLogGroup',

@@ -12,7 +12,7 @@ export interface PhysicalResource {
 export type PropertyReader = (name: string) => unknown;
 
 interface ResourceKind {
-  /** Property that sets the name. */
+  /** Property that sets the resource's name. */
   readonly nameProperty?: string;
   readonly maxNameLength?: number;
   readonly describe: (name: string, environment: Environment, property: PropertyReader) => PhysicalResource;

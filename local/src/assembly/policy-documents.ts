@@ -83,7 +83,7 @@ export function rawProperty(context: StackContext, logicalId: string, name: stri
 }
 
 /**
- * A value of the template; undefined if it refers to something that does not exist here, such as another
+ * A value of the template; undefined if it refers to something that does not exist in local mode, such as another
  * stack's export.
  */
 export function unlessAbsent(resolve: () => unknown): unknown {

@@ -3,7 +3,7 @@ import { awsManagedPolicy } from './managed-policies';
 import { policyDocument, rawProperty } from './policy-documents';
 import type { StackContext } from './stack-context';
 
-/** Collects the roles of the template with all policies that it attaches. */
+/** Collects the template's roles, each with all policies that the template attaches to it. */
 export function deployRoles(context: StackContext): RoleResource[] {
   return context.evaluator.resourcesOfType('AWS::IAM::Role').map((logicalId) => {
     const { ref: name, attributes } = context.evaluator.identity(logicalId);

@@ -10,8 +10,8 @@ export function joinInside(folder: string, relative: string): string {
   const base = path.resolve(folder);
   const joined = path.resolve(base, relative);
   const escapes = joined !== base && !joined.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
-  // A backslash separates folders only on Windows. It is refused everywhere, so that a path has the same
-  // meaning.
+  // Only Windows treats a backslash as a separator. It is refused everywhere, so that a path means the same on every
+  // system.
   if (escapes || path.isAbsolute(relative) || relative.includes('\0') || relative.includes('\\')) {
     throw new UserError(`the path "${relative}" leads outside of ${base}: use a relative path without ".."`);
   }

@@ -9,7 +9,7 @@ import type { StackContext } from './stack-context';
 /**
  * Copies the build contexts of container images: the assembly may be deleted before an image is built.
  *
- * @returns the builds by `repository:tag`
+ * @returns how to build each image, indexed by `repository:tag`
  */
 export function stageImages({ assembly, environment, root }: StackContext): ReadonlyMap<string, ImageBuild> {
   return new Map(
@@ -63,7 +63,7 @@ export function stageFiles({ assembly, environment, root }: StackContext): void 
     for (const { bucketName, objectKey } of destinations) {
       const name = fillIn(bucketName, environment);
       const file = joinInside(makeBucket(root, name, `assets/${objectKey}`), objectKey);
-      // The key contains a hash of the content, so an existing file is the same.
+      // The key contains a hash of the content, so an existing file has the same content.
       if (fs.existsSync(file)) continue;
       fs.mkdirSync(path.dirname(file), { recursive: true });
       replaceFile(file, { copyOf: source });

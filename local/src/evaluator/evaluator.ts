@@ -36,15 +36,15 @@ interface Waiting {
 }
 
 /**
- * Evaluates user expressions in a separate process, which is ended when an expression takes too much time or memory.
- * The main process could limit neither time nor memory. The process starts with the first request.
+ * Evaluates user expressions in a separate process, which is ended when an expression takes too much time or memory. In
+ * the main process, neither could be limited. The separate process starts with the first request.
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
   /** Unanswered requests, in order. All have been sent to the process. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
-  /** The request that took too long or was aborted, so the process was ended. */
+  /** The request for which the process was ended, because the request took too long or was aborted. */
   private endedFor: Waiting | undefined;
 
   /** @param timeLimit time limit of a request, in milliseconds */
@@ -66,7 +66,7 @@ export class Evaluator {
    *
    * @param task name of an entry of `TASKS` in `host.cjs`
    * @param signal aborts the evaluation
-   * @throws LimitReached when it takes too much time or memory
+   * @throws LimitReached when the evaluation takes too much time or memory
    */
   async evaluate<Answer>(task: string, request: unknown, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
@@ -79,7 +79,7 @@ export class Evaluator {
       };
       this.send(waiting);
     });
-    // Each state that is evaluating an expression adds a listener, which can exceed Node.js's limit for a warning.
+    // Each state that is evaluating an expression adds a listener. Without this, Node.js warns about many listeners.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
@@ -155,7 +155,7 @@ export class Evaluator {
   }
 
   /**
-   * Called when the process has ended because of its first request or for an unknown reason. Sends the other
+   * Called when the process has ended because of the first waiting request or for an unknown reason. Sends the other
    * requests again, because the process had not started them.
    */
   private startAgain(child: ChildProcess, isMemory: boolean, error?: Error): void {
@@ -171,7 +171,7 @@ export class Evaluator {
     } else if (isMemory || culprit?.isSecondTry) {
       culprit?.reject(error ?? new LimitReached('memory'));
     } else if (culprit) {
-      // Something else ended the process, perhaps before it read the request.
+      // Something else ended the process, perhaps before the process read the request.
       culprit.isSecondTry = true;
       this.send(culprit);
     }

@@ -9,7 +9,7 @@ const { findMetrics } = require('../training/find-metrics.cjs');
 
 const TASKS = { jsonata: evaluate, metrics: findMetrics };
 
-/** 1 while an expression is evaluated. The memory watch sleeps otherwise. */
+/** 1 while an expression is evaluated, otherwise 0. The memory watch sleeps while the value is 0. */
 const busy = new Int32Array(new SharedArrayBuffer(4));
 new Worker(path.join(__dirname, 'memory-watch.cjs'), { workerData: { busy } });
 

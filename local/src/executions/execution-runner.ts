@@ -71,7 +71,8 @@ export interface ExecutionServices {
   /** Creates the function that writes the results of distributed Maps. */
   readonly resultWriter: (role: StateMachineRole) => WriteResults;
   /**
-   * Called when an execution has ended. Starts the targets of matching event rules and waits for functions.
+   * Called when an execution has ended. Starts the targets of matching event rules, and waits for those that are
+   * functions.
    */
   readonly onExecutionEnded: (record: ExecutionRecord) => Promise<void>;
 }
@@ -163,10 +164,10 @@ export class ExecutionRunner {
   }
 
   /**
-   * Redrives an execution that has not succeeded from its last position. In Map and Parallel states, only the
+   * Redrives an execution that did not succeed, starting at its last position. In Map and Parallel states, only the
    * parts that did not succeed run again.
    *
-   * @throws Error when local mode can no longer run its definition
+   * @throws Error when local mode can no longer run the execution's definition
    */
   redrive(ended: ExecutionRecord, stateMachine: ExecutedStateMachine): RunningExecution {
     const machine = this.options.parse(stateMachine);
@@ -181,8 +182,8 @@ export class ExecutionRunner {
    * Prepares to resume an interrupted execution as if it had not been interrupted. A Task that was waiting for the
    * answer to a call repeats the call as the same attempt, so that no job is created twice.
    *
-   * @returns a function that resumes it
-   * @throws UserError when local mode can no longer run its definition, or its position is not known
+   * @returns a function that resumes the execution
+   * @throws UserError when local mode can no longer run the execution's definition, or does not know its position
    */
   prepareResume(interrupted: ExecutionRecord): () => RunningExecution {
     const { arn, name } = interrupted;
@@ -305,12 +306,12 @@ export class ExecutionRunner {
       const last = await recorded;
       // An interrupted execution has not ended: a resume continues it.
       if (!last.isInterrupted) await services.onExecutionEnded(last);
-      // Throws a fault of local mode only after everything is written.
+      // Rejects if local mode itself failed. Awaited last, so that everything is written first.
       await execution.result;
       return last;
     };
     const ended = announce().finally(() => this.own.delete(arn));
-    // Prevents an unhandled rejection: the record contains the fault.
+    // Prevents an unhandled rejection. The fault is not lost, because the record contains it.
     ended.catch(() => undefined);
     const own = { name, arn, recordFile: log.file, ended, recorded, controller };
     this.own.set(arn, own);

@@ -40,7 +40,7 @@ export interface ExecutionRecord<Output = Json> {
   readonly processId: number;
   readonly arn: string;
   readonly stateMachineArn: string;
-  /** Set if a version, or an alias of a version, was started. */
+  /** Set if the execution was started through a version of the state machine, or through an alias. */
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
   readonly input: Json;
@@ -109,7 +109,7 @@ export class ExecutionStore {
   /**
    * Adds an execution.
    *
-   * @returns undefined when this or another process already has this ARN
+   * @returns undefined when an execution of this or another process already has this ARN
    */
   create(record: ExecutionRecord, stateMachine: ExecutedStateMachine): ExecutionLog | undefined {
     if (this.get(record.arn)) return undefined;
@@ -165,7 +165,7 @@ export class ExecutionStore {
     return [...readLines<KeptEvent>(join(this.folderOf(arn), HISTORY))];
   }
 
-  /** The state machine that an execution runs. @returns undefined if an older version did not store it */
+  /** The state machine that an execution runs. @returns undefined if an older version of local mode did not store it */
   stateMachine(arn: string): ExecutedStateMachine | undefined {
     const file = join(this.folderOf(arn), STATE_MACHINE);
     return existsSync(file) ? readRecord(file, this.onNotice) : undefined;

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 
-/** Strings in a temporary file, because they would take too much memory. */
+/** Stores strings in a temporary file, because they would take too much memory. */
 export class StringFile {
   private handle: number | undefined;
   private size = 0;
@@ -16,7 +16,7 @@ export class StringFile {
       written += writeSync(handle, bytes, written, bytes.length - written, start + written);
     }
     this.size += bytes.length;
-    // The function must not keep the string in memory.
+    // The returned function must not keep the string in memory, so it uses the length instead of the bytes.
     const { length } = bytes;
     return () => readString(handle, start, length);
   }

@@ -32,8 +32,8 @@ export class StubCommands {
   /**
    * Runs a command until the command or its task ends.
    *
-   * @returns the JSON value that it prints
-   * @throws StatesError when its exit status is not 0, or its output is not one JSON value
+   * @returns the JSON value that the command prints
+   * @throws StatesError when the command's exit status is not 0, or its output is not one JSON value
    */
   async run(stub: StubCommand, task: StubbedTask): Promise<Json> {
     mkdirSync(this.workFolder, { recursive: true });

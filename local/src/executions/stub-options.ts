@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<string, (value: unknown) => boolean>> = {
  * Validates a stub that is not a function.
  *
  * @param place location of the stub in the user's options or files, for error messages
- * @throws UserError when it is invalid
+ * @throws UserError when the stub is invalid
  */
 export function checkTaskStub(place: string, stub: unknown): TaskStub {
   const members = typeof stub === 'object' && stub !== null ? Object.entries(stub) : [];

@@ -43,7 +43,7 @@ export type StubTasks = Readonly<Record<string, StubTask | TaskStub>>;
 export interface StubCommand {
   /** Shell command. */
   readonly command: string;
-  /** Absolute path of the folder to run it in. */
+  /** Absolute path of the folder in which the command runs. */
   readonly cwd: string;
 }
 

@@ -12,6 +12,9 @@ export interface TaskIdentity {
   readonly executionArn: string;
   /** The Map item that the task runs for, if any. */
   readonly place?: MapPlace;
-  /** Stays the same only if the attempt is repeated because local mode was interrupted. */
+  /**
+   * Identifies the attempt. A retry has a new token, but an attempt that is repeated because local mode was interrupted
+   * keeps its token.
+   */
   readonly token: string;
 }

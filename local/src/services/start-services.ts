@@ -55,13 +55,13 @@ import { TaskTokens } from './task-integrations/task-tokens';
 export interface ServicesOptions {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
-  /** Runs AutoML jobs. Without it, AutoML jobs are refused. */
+  /** Runs AutoML jobs. If missing, AutoML jobs are refused. */
   readonly automl?: AutoMLRunner;
   /** Local folders that replace the file systems (EFS, FSx for Lustre) of channels, by file system ID. */
   readonly fileSystems?: FileSystems;
-  /** Interrupts training jobs on spot instances. Without it, spot jobs run like other jobs. */
+  /** Interrupts training jobs on spot instances. If missing, spot jobs run like other jobs. */
   readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Runs executions for the Step Functions API. Without it, the API is not available. */
+  /** Runs executions for the Step Functions API. If missing, the API is not available. */
   readonly executions?: ExecutionRunner;
   /** ID of the deployment, stored with jobs so that they can be resumed in it. */
   readonly deploymentId?: string;
@@ -87,7 +87,10 @@ export interface RunningServices extends ExecutionServices {
   readonly buckets: BucketStore;
   /** Resumes selected interrupted jobs. Resolves when all of them have ended. */
   resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;
-  /** Must be called before the executions are stopped: jobs stopped afterwards can be resumed. */
+  /**
+   * Announces that local mode is closing: jobs that are stopped after this call can be resumed. Must be called before
+   * the executions are stopped.
+   */
   beginEnd(): void;
   /** Stops running jobs, waits for their end, and stops the endpoint and the processes of functions. */
   close(): Promise<void>;

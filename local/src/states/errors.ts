@@ -66,7 +66,7 @@ export interface Problem {
   /** AWS's code for this kind of problem. */
   readonly code: ProblemCode;
   readonly message: string;
-  /** Its location, such as `/States/Train/Arguments`. */
+  /** Location of the problem, such as `/States/Train/Arguments`. */
   readonly location: string;
 }
 

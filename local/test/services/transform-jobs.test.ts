@@ -219,7 +219,11 @@ test.each([
     /already exists \(arn:aws:sagemaker.*transform-job\/known\)/,
   ],
   [{ ModelName: 'foreign' }, 'ValidationException', /cannot run a model with the image "other:1"/],
-  [{ ModelName: 'pipeline' }, 'ValidationException', /no inference pipelines: the model "pipeline" has 2/],
+  [
+    { ModelName: 'pipeline' },
+    'ValidationException',
+    /does not support inference pipelines: the model "pipeline" has 2/,
+  ],
   [
     { MaxPayloadInMB: 60, MaxConcurrentTransforms: 2 },
     'ValidationException',

@@ -9,11 +9,11 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   [{ ...MAP, Items: ['{% x %}'] }, "/Items[0]: Reference to 'x' at the top level is not supported."],
   [
     { ...MAP, Label: 'x'.repeat(41) },
-    '/Label: A label has at most 40 characters, and no blanks, wildcards, brackets or other special ones',
+    '/Label: A label has at most 40 characters, and no white space, wildcards, brackets or other special characters',
   ],
   [
     { ...MAP, Label: 'a b' },
-    '/Label: A label has at most 40 characters, and no blanks, wildcards, brackets or other special ones',
+    '/Label: A label has at most 40 characters, and no white space, wildcards, brackets or other special characters',
   ],
   [
     { ...MAP, MaxConcurrency: -1 },
@@ -133,7 +133,7 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   ],
   [
     writing({ WriterConfig: { OutputType: 'JSONL' } }),
-    '/ResultWriter/WriterConfig/OutputType: JSONL is supported for results that are written to S3',
+    '/ResultWriter/WriterConfig/OutputType: JSONL is only supported for results that are written to S3: add a Resource, or use JSON',
   ],
 ])('refuses %j', (state, ...expected) => {
   expect(problems(state)).toEqual(expected);

@@ -7,9 +7,9 @@ import { claimedService } from './signature-claims';
 const SHARED_NAME = 'sagemaker';
 
 /**
- * The error for a request to an unsupported service. The signature names the service. For services that share
- * SageMaker's name, the path identifies it: `POST /endpoints/x/invocations` is InvokeEndpoint of SageMaker
- * Runtime.
+ * The error for a request to an unsupported service. The signature names the service. Among services that share
+ * SageMaker's signing name, the path identifies the service: `POST /endpoints/x/invocations` is InvokeEndpoint of
+ * SageMaker Runtime.
  *
  * @param served signing names of the supported services
  */

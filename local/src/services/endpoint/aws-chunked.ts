@@ -117,5 +117,8 @@ class ByteReader {
 }
 
 function notChunked(): AwsError {
-  return new AwsError('IncompleteBody', 'the body is not in the aws-chunked encoding that it claims');
+  return new AwsError(
+    'IncompleteBody',
+    'the request declares the aws-chunked encoding, but its body is not valid in this encoding',
+  );
 }

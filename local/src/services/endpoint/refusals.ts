@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** The time of a signature, and the limit that it exceeds. */
+/** The time of a signature that differs too much from the current time, and the maximum difference. */
 export interface SkewedTimes {
   readonly signed: Date;
   readonly now: Date;

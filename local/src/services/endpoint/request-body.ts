@@ -3,7 +3,9 @@ import { AwsError } from '../aws-error';
 import { decodeAwsChunked } from './aws-chunked';
 import type { ChunkVerifier } from './chunk-signatures';
 
-/** Maximum size of a body that is read into memory. Larger bodies are files, not requests. */
+/**
+ * Maximum size of a body that is read into memory. Only uploads of objects have larger bodies, and these are streamed.
+ */
 const MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024;
 
 /** How the signature covers the body. */
@@ -19,7 +21,7 @@ export class RequestBody {
 
   private whole: Buffer | undefined;
 
-  /** @param content the decoded content; throws at its end if it does not match the signature */
+  /** @param content the decoded content. Reading its end throws an error if the content does not match the signature */
   private constructor(private readonly content: (body: RequestBody) => AsyncIterable<Buffer>) {}
 
   /** Creates the body for a signed payload. */

@@ -1,6 +1,6 @@
 /** A token bucket for the requests of one operation. */
 interface Bucket {
-  /** Number of requests that were allowed at `since`. */
+  /** Number of further requests that were allowed at the time `since`. */
   tokens: number;
   /** Milliseconds of the monotonic clock. */
   since: number;
@@ -10,7 +10,7 @@ interface Bucket {
 export class RequestRate {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** @param perSecond allowed requests per second, and size of the burst (at least 1) */
+  /** @param perSecond allowed requests per second. Also the size of the burst, which is at least 1 */
   constructor(
     private readonly perSecond: number,
     private readonly now: () => number = () => performance.now(),

@@ -35,7 +35,7 @@ export function claimedService({ headers, query }: RequestHead): string | undefi
 /**
  * Parses the signature of a request, from the Authorization header or from the query of a presigned URL.
  *
- * @throws AwsError when it is missing or cannot be parsed
+ * @throws AwsError when the signature is missing or cannot be parsed
  */
 export function readClaims(head: RequestHead, refusals: Refusals): SignatureClaims {
   const isPresigned = head.query.has('X-Amz-Signature') || head.query.has('X-Amz-Algorithm');
@@ -135,7 +135,7 @@ function claims({ credential, names, ...texts }: Texts, refusals: Refusals): Sig
   }
   if (!texts.dateText.startsWith(day)) {
     throw refusals.malformed(
-      `the day of the credential ('${day}') is not that of the date ('${texts.dateText}').`,
+      `the day in the credential scope ('${day}') differs from the day of the date ('${texts.dateText}').`,
     );
   }
   return { accessKeyId, day, region, service, signedHeaders: names, date, ...texts };

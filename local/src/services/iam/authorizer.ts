@@ -67,8 +67,8 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     const role = byArn.get(principal.arn);
     const caller = callerOf(principal);
     const { action, resource } = given;
-    // The spreads come last: if they came first, Node.js 20 would make a hidden class for each object, which takes long and
-    // fills the heap.
+    // The spreads come last: if they came first, Node.js 20 would create a hidden class for each object, which is slow
+    // and fills the heap.
     const context = {
       'aws:CurrentTime': new Date().toISOString(),
       'aws:EpochTime': String(Math.floor(Date.now() / 1000)),

@@ -6,7 +6,7 @@ import { parseOperator } from './condition-operators';
 /**
  * Refuses policies that cannot be evaluated. Called at deployment, so that a run does not fail in the middle.
  *
- * @throws UserError that lists all such policies
+ * @throws UserError that lists all policies that cannot be evaluated
  */
 export function checkPolicies({ roles, buckets, keys }: Deployment): void {
   const problems = [

@@ -6,7 +6,7 @@ import type { Input, OperationsOf, Service } from '../service';
 import { simulatePrincipalPolicy } from './policy-simulation';
 import { uniqueId } from './unique-id';
 
-/** AWS Identity and Access Management: the read operations that clients use for their roles. */
+/** AWS Identity and Access Management, read-only: clients look up their roles and permissions. */
 export class IamService implements Service {
   readonly name = 'iam';
   readonly model = model as ServiceModel;

@@ -146,12 +146,12 @@ function simulate({ identity, boundary }: Policies, request: AccessRequest) {
       missing: missingKeys([...(identity ?? []), ...(boundary ? [boundary] : [])], request),
     };
   } catch (error) {
-    // The policy comes from the request. Policies of the template were checked at deployment.
+    // The invalid policy comes from the request, because policies of the template were checked at deployment.
     throw error instanceof UserError ? invalid(error.message) : error;
   }
 }
 
-/** Condition keys in matching statements for which the request has no value. */
+/** Condition keys that matching statements use, but for which the request has no value. */
 function missingKeys(policies: readonly PolicyDocument[], request: AccessRequest): string[] {
   const blocks = policies
     .flatMap(({ Statement: statements }) => statements)

@@ -21,7 +21,7 @@ export function callerOf({ arn }: Principal): Caller {
 
 /**
  * Which principals a statement of a resource policy covers: the caller (or everybody), the whole account, or only
- * others. Allowing an account delegates the decision to its own policies.
+ * others. A statement that allows the account delegates the decision to the account's identity-based policies.
  */
 export function covers(
   statement: Readonly<Record<string, unknown>>,

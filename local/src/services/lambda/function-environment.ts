@@ -38,7 +38,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    // The target of links to job logs. Not set on AWS.
+    // URL of the folder with job logs, so that the function can link to them. Not set on AWS.
     SAGEMAKER_LOCAL_LOGS: pathToFileURL(path.resolve(logsFolder)).href,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,

@@ -5,12 +5,12 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * Such a call starts another process if none of the function's calls has ended for this time. In this way, calls that take
- * long, or that wait for each other, run in parallel, as on AWS.
+ * A waiting call starts another process if no call of the function has ended for this time. In this way, long calls,
+ * and calls that wait for each other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 
-/** A process that has had no call for this time is ended, because it takes tens of megabytes. */
+/** A process that has been idle for this time is ended, because it takes tens of megabytes. */
 const IDLE_MS = 30_000;
 
 /** The processes of a function. A call uses a warm process if there is one. */
@@ -18,7 +18,7 @@ export class FunctionPool {
   /** The processes without a call, each with the timer that ends it. */
   private readonly idle = new Map<FunctionProcess, NodeJS.Timeout>();
   private readonly busy = new Set<FunctionProcess>();
-  /** Calls that wait for a process, in order. They receive undefined if they have to start one. */
+  /** Calls that wait for a process, in order. A call receives undefined if it has to start a process itself. */
   private readonly waiting = new Set<(process: FunctionProcess | undefined) => void>();
   private patience: NodeJS.Timeout | undefined;
   private wasPrepared = false;
@@ -31,7 +31,7 @@ export class FunctionPool {
     private readonly idleMs = IDLE_MS,
   ) {}
 
-  /** Starts a process before the first call, so that the call does not have to wait for its start. */
+  /** Starts a process before the first call, so that the call does not have to wait for it. */
   public prepare(): void {
     if (this.wasPrepared || this.busy.size > 0 || this.idle.size > 0) return;
     const process = this.start();

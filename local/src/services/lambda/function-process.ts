@@ -6,7 +6,7 @@ import type { FunctionResource } from '../../assembly/deployment';
 
 const HOST = path.join(__dirname, 'runtime-host.cjs');
 
-/** V8's limit for each half of the memory for new objects. The default is 16 MB, which most functions fill with garbage. */
+/** V8's maximum semi-space size. With the default of 16 MB, most functions would fill the space with garbage. */
 const SEMI_SPACE_MEGABYTES = 4;
 
 /** The result of an invocation: the handler's return value as JSON, or its error as Lambda reports it. */

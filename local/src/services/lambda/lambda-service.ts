@@ -104,7 +104,7 @@ export class LambdaService implements Service {
 
   private async run(definition: FunctionResource, payload: string): Promise<InvocationResult> {
     const result = this.poolOf(definition).invoke(payload);
-    // The function that is likely to be invoked next is then warm, as it often is on AWS.
+    // Warms the function that is likely to be invoked next. On AWS, this function is often warm, too.
     const next = this.options.nextFunctions?.get(definition);
     if (next) this.poolOf(next).prepare();
     return result;

@@ -27,7 +27,7 @@ let current;
 
 process.on('message', async (/** @type {any} */ message) => {
   if (message.isPreparation) {
-    // If this fails, the next event loads the handler again and reports the error.
+    // If the handler cannot be loaded, the next event loads it again and reports the error.
     handler = await loadHandler().catch(() => undefined);
     return;
   }

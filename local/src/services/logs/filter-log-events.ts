@@ -75,7 +75,7 @@ function answer(events: readonly StreamEvent[]) {
         eventId: `${timestamp}`.padStart(15, '0') + ofStream + `${end}`.padStart(15, '0'),
       };
     }),
-    // Always empty since 2020, as on AWS.
+    // AWS has returned an empty list since 2020.
     searchedLogStreams: [],
   };
 }
@@ -98,7 +98,7 @@ function timely(range: LogRange, { startTime, endTime }: Input): LogRange {
   });
 }
 
-/** The events of one stream that come after a place. The place is where an earlier page of all streams ended. */
+/** The events of one stream that come after `place`, which is where the previous page (of all streams) ended. */
 function left(stream: string, range: LogRange, place: Place | undefined): LogRange {
   if (place === undefined) return range;
   if (stream === place.stream) return { ...range, start: Math.max(range.start, place.end) };

@@ -47,7 +47,7 @@ function termsIn(pattern: string): { readonly sign: string; readonly text: strin
     if (all === undefined) throw invalid(`Invalid filter pattern: unbalanced quotation mark in ${pattern}`);
     if (quoted === undefined && !/^\w+$/.test(plain)) {
       throw invalid(
-        `Invalid filter pattern: put ${plain} in double quotation marks, because it contains other characters than letters, digits and underscores`,
+        `Invalid filter pattern: put ${plain} in double quotation marks, because it contains characters other than letters, digits and underscores`,
       );
     }
     terms.push({ sign, text: quoted?.replace(/\\(.)/g, '$1') ?? plain });

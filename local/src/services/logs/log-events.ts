@@ -84,7 +84,7 @@ export function timeAt({ marks, since }: LogRange, place: number): number {
 export function eventsBefore(range: LogRange, place: number, limit = PAGE_EVENTS): EventPage {
   const end = Math.min(place, range.end);
   const from = Math.max(range.start, end - PAGE_BYTES);
-  // Unless `from` is the start of the range, it can be in the middle of a line.
+  // `from` can be in the middle of a line, unless it is the start of the range.
   const lines = linesIn(range, from, end).slice(from > range.start ? 1 : 0);
   const shown = lines.filter(isEvent).slice(-limit);
   const [first] = shown.length === limit ? shown : lines;

@@ -33,7 +33,9 @@ export function streamOf(
   return { name, range: { file, start: 0, end: size, marks, since } };
 }
 
-/** Marks with nondecreasing times, even if the system clock was set back: events are ordered by time. */
+/**
+ * Makes the times of the marks nondecreasing even if the system clock was set back, because events are ordered by time.
+ */
 function withoutStepsBack(marks: readonly TimeMark[]): TimeMark[] {
   let latest = 0;
   return marks.map(({ offset, time }) => {

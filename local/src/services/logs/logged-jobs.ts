@@ -26,14 +26,17 @@ export function loggedTrainingJob({ name, description }: TrainingJobRecord): Log
   };
 }
 
-/** Describes the logs of the transform jobs whose streams may begin with a prefix. The model's role writes them. */
+/**
+ * Describes the logs of the transform jobs whose streams may begin with a prefix. The model's role needs the permission
+ * to write these logs.
+ */
 export function loggedTransformJobs(jobs: Jobs['transform'], prefix: StreamPrefix): LoggedJob[] {
   return jobsWith(jobs, prefix).map(({ name, description, model }) => ({
     name,
     created: description.CreationTime,
     roleArn: model.roleArn,
     logName: transformLogName(name),
-    // On AWS, this is the ID of the instance.
+    // On AWS, stream names of transform jobs contain the ID of the instance.
     host: `i-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`,
   }));
 }

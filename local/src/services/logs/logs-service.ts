@@ -101,7 +101,7 @@ export class LogsService implements Service {
       lastEventTimestamp: last,
       lastIngestionTime: last,
       arn: logStreamArn(this.options.environment, name, group),
-      // Always zero since 2019, as on AWS.
+      // AWS has returned 0 for streams since 2019.
       storedBytes: 0,
     };
   }

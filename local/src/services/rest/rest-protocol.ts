@@ -46,7 +46,7 @@ export abstract class RestProtocol implements Protocol {
    * Reads the body of a request.
    *
    * @param payload the member that is the whole body, if any
-   * @returns the value of that member, or all members in the body; undefined for an empty body
+   * @returns the value of the payload member, or else all members in the body; undefined for an empty body
    */
   protected abstract readBody(request: WireRequest, payload: MemberPlace | undefined): Promise<unknown>;
   protected abstract writeBody(operation: string, content: Content): Pick<WireResponse, 'headers' | 'body'>;
@@ -57,7 +57,7 @@ export abstract class RestProtocol implements Protocol {
     const { operation, labels } = found;
     const structure = this.model.binding(operation).input;
     const payload = this.payloadOf(structure);
-    // A body that is not streamed is verified first.
+    // Verifies the body before anything else, unless the body is streamed.
     if (payload === undefined || this.model.shapeOf(payload.shape).type !== 'blob') await request.body.read();
     const path = Object.entries(labels).map(([name, text]) => [name, this.decode(text)] as const);
     const members = { ...Object.fromEntries(path), ...this.readMembers(operation, request) };

@@ -1,14 +1,14 @@
 import type { RequestHead } from '../endpoint/request-head';
 import type { RestModel } from './rest-model';
 
-/** A parameter that names the operation. It has no effect. */
+/** A query parameter with the operation's name, which SDKs send. It has no effect. */
 const OPERATION_PARAMETER = 'x-id';
 
 /** The properties that identify the requests of an operation. */
 interface Route {
   readonly operation: string;
   readonly method: string;
-  /** The path, with a group for each member. */
+  /** Matches the path. Each member in the path has a group. */
   readonly path: RegExp;
   /** The query parameters that identify the operation. */
   readonly markers: readonly string[];

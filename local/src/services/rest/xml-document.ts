@@ -5,7 +5,7 @@ import type { RestModel } from './rest-model';
 const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
 /** Characters that are invalid in XML or that parsers change. Object keys can contain them, and S3 escapes them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for control characters
 const CONTROLS = /[\u0001-\u0008\u000b-\u001f]/g;
 
 /** Creates a document from elements by name. */

@@ -27,8 +27,8 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
 }
 
 /**
- * Stores buckets as folders of plain files, where an object's key is its relative path. Every subfolder is a
- * bucket, so users can create by hand any bucket that the template only refers to. Attributes of objects (ETag,
+ * Stores buckets as folders of plain files, where an object's key is its relative path. Every subfolder is a bucket. So
+ * users can create a folder for a bucket that the template uses but does not define. Attributes of objects (ETag,
  * Content-Type, metadata) are stored outside the buckets.
  */
 export class BucketStore {

@@ -9,7 +9,10 @@ import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supporte
 /** ACLs that are allowed on buckets with disabled ACLs, the default of S3 and the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
-/** S3 ignores invalid dates in conditions, and stores any string as the expiry date. */
+/**
+ * Members with dates, which are not validated: S3 ignores invalid dates in conditions, and stores any string as
+ * `Expires`.
+ */
 const DATES = /(^(Response)?Expires|Since)$/;
 
 const MAX_KEY_BYTES = 1024;

@@ -76,7 +76,7 @@ export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): L
   return {
     ...listing,
     Marker: marker,
-    // As on S3: without a delimiter, clients use the last key as the next marker.
+    // As on S3, there is no NextMarker without a delimiter: clients then use the last key as the next marker.
     ...(listing.IsTruncated && listing.Delimiter !== undefined && { NextMarker: last }),
   };
 }

@@ -49,7 +49,7 @@ export class MultipartUploads {
     return upload;
   }
 
-  /** A bucket's unfinished uploads, ordered by key and start. */
+  /** A bucket's unfinished uploads, ordered by key and start time. */
   public list(bucket: string): Upload[] {
     const ids = fs.existsSync(this.folder) ? fs.readdirSync(this.folder).filter(isUploadId) : [];
     return ids
@@ -81,9 +81,7 @@ export class MultipartUploads {
     return upload;
   }
 
-  /**
-   * Moves a file into an upload as a part. Replaces an earlier part with the same number. @returns its ETag
-   */
+  /** Moves a file into an upload as a part. Replaces an earlier part with the same number. @returns the part's ETag */
   public putPart(
     reference: UploadReference,
     number: number,

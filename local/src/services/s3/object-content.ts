@@ -9,7 +9,7 @@ export const MAX_BYTES = 5 * 1024 * 1024 * 1024;
 /** Incoming content, which can be read once. */
 export interface IncomingContent {
   stream(): AsyncIterable<Buffer>;
-  /** Whether it comes from a client, which must send the required checksums. */
+  /** Whether the content comes from a client, which must send the required checksums. */
   readonly isFromClient: boolean;
   /** Names of trailing headers that will follow. */
   readonly announcedTrailers: readonly string[];
@@ -17,7 +17,7 @@ export interface IncomingContent {
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Content in a file that is not visible yet. */
+/** Content in a file that is not yet visible as an object. */
 export interface StagedContent {
   readonly file: string;
   /** Hexadecimal. */

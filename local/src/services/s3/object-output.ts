@@ -23,7 +23,7 @@ export interface ObjectOutput {
 
 /** The part of an object that a request reads. */
 interface Selection {
-  /** Undefined for the whole object. */
+  /** Byte range to return. Undefined for the whole object. */
   readonly range: ByteRange | undefined;
   readonly part: ObjectPart | undefined;
 }
@@ -48,7 +48,7 @@ export function readOutput(
     AcceptRanges: 'bytes',
     ContentType: 'binary/octet-stream',
     ...Object.fromEntries(shown),
-    // Omitted if standard, as on S3.
+    // Omits the storage class STANDARD, as S3 does.
     ...(storageClass !== undefined && storageClass !== 'STANDARD' && { StorageClass: storageClass }),
     ...(input['ChecksumMode'] === 'ENABLED' &&
       checksumsOf({ range, part }, size, {

@@ -30,7 +30,7 @@ export class S3Access {
     private readonly keys: KeyAccess,
   ) {}
 
-  /** The object of a request, or else its bucket, or else all resources. */
+  /** The object that a request names. Without an object, the bucket; without a bucket, all resources. */
   subject(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
     const { Bucket: bucket, Key: key } = input;
     return {

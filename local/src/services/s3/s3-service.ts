@@ -101,7 +101,7 @@ export class S3Service implements Service {
       GetBucketLocation: {
         run: (input) => {
           store.require(text(input, 'Bucket'));
-          // Empty for us-east-1, as on S3.
+          // The location of buckets in us-east-1 is empty, as on S3.
           return { LocationConstraint: region === 'us-east-1' ? '' : region };
         },
         rest: { root: 'LocationConstraint', text: 'LocationConstraint' },

@@ -32,7 +32,7 @@ export function parseCopySource(source: unknown): S3Location {
   try {
     decoded = decodeURIComponent(place);
   } catch {
-    // Falls through: gets the same error as an invalid source.
+    // Falls through: invalid percent-encoding gets the same error as any other invalid source.
   }
   const [, bucket, key] = /^\/?([^/]+)\/(.+)$/s.exec(decoded) ?? [];
   if (bucket === undefined || key === undefined) {

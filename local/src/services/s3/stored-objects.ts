@@ -69,7 +69,7 @@ export function attributesOf(input: Input, encryption: ObjectEncryption): Omit<O
  * Writes an object atomically: readers see the old object or the new one.
  *
  * @param input attributes and conditions
- * @returns its ETag, checksum and encryption
+ * @returns the object's ETag, checksum and encryption
  */
 export async function writeObject(
   store: BucketStore,

@@ -55,7 +55,7 @@ export const SUPPORTED_INSIDE: Readonly<Record<string, readonly string[]>> = {
 
 /** Supported values of members that are only partly supported. */
 export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  // The default of S3 and of the CDK, which disables ACLs.
+  // This value disables ACLs, and is the default of S3 and of the CDK.
   ObjectOwnership: ['BucketOwnerEnforced'],
   ObjectLockEnabledForBucket: [false],
   BucketNamespace: ['global'],

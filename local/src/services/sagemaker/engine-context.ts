@@ -22,9 +22,9 @@ export interface EngineContext {
   readonly onModelPackage?: (description: ModelPackageDescription) => void;
   /** Current time in epoch seconds. */
   readonly now: () => number;
-  /** ID of the deployment, if it is stored. */
+  /** ID of the deployment, if the deployment is stored. */
   readonly deploymentId?: string;
-  /** Whether local mode is closing. A job stopped then counts as interrupted and can be resumed. */
+  /** Whether local mode is closing. A job that is stopped while it closes counts as interrupted and can be resumed. */
   readonly isEnding: () => boolean;
 }
 

@@ -29,8 +29,8 @@ import { describeTuningJob, summarizeTrainingJobs } from './tuning/tuning-view';
 import { SAGEMAKER_MODEL, validateRequest } from './validation';
 
 /**
- * The request members that name a resource, and functions that return its ARN. The job comes before the model,
- * because a request for a transform job names both.
+ * The request members that name a resource, and functions that return its ARN. The members for jobs come before the
+ * member for models, because a request for a transform job contains both.
  */
 const NAMES: readonly (readonly [
   member: string,
@@ -88,7 +88,8 @@ export class SageMakerService implements Service {
       },
       DeleteTrainingJob: {
         run: (input) => {
-          // According to the API model, this operation returns ResourceNotFound, unlike Describe and Stop.
+          // According to the API model, DeleteTrainingJob returns ResourceNotFound, unlike DescribeTrainingJob and
+          // StopTrainingJob.
           deleteTrainingJob(jobs, this.trainingJob(input, 'ResourceNotFound'));
           return {};
         },

@@ -1,6 +1,6 @@
 import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../executions/executions';
 
-/** Number of days after its end during which an execution can be redriven. */
+/** Number of days after an execution's end during which it can be redriven. */
 const REDRIVABLE_DAYS = 14;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** A redrive adds at least two events to a history, whose maximum is 25,000. */

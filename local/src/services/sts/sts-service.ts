@@ -18,7 +18,7 @@ export class StsService implements Service {
   readonly name = 'sts';
   readonly model = model as ServiceModel;
   readonly operations: OperationsOf<typeof model> = {
-    // Needs no permission, and no policy can deny it.
+    // GetCallerIdentity needs no permission, and no policy can deny it.
     GetCallerIdentity: { run: (_input, caller) => this.getCallerIdentity(caller), access: () => [] },
   };
 

@@ -65,7 +65,7 @@ function findTargetProblem(
   { functions, stateMachines }: TaskTargets,
 ): string | undefined {
   const reference = targetOf(resource, given);
-  // The value is an expression or a path.
+  // An expression or a path determines the target at run time.
   if (typeof reference !== 'string' || reference.startsWith('{%')) return undefined;
   if (resource.kind !== 'execution') {
     findFunction(functions, reference);

@@ -8,7 +8,7 @@ import type { ExecutionPattern } from './resource-arn';
 import { asStatesError, STATES_ERRORS } from './task-errors';
 import { epochMilliseconds, isoTime } from './timestamps';
 
-/** Interval for polling the execution of a waiting task. */
+/** Interval for polling the execution that a `.sync` task waits for. */
 const POLL_MILLISECONDS = 50;
 
 /** Step Functions' optimized integration with itself: starts an execution and, with `.sync`, waits for its end. */
@@ -21,7 +21,7 @@ export class ExecutionTask {
   ) {}
 
   async run(input: Readonly<Record<string, unknown>>, call: TaskCall): Promise<Json> {
-    // An execution that was started before an interruption continues.
+    // If the execution was already started before local mode was interrupted, does not start another one.
     const started = call.resumed?.submitted ?? (await this.start(input));
     if (this.pattern === undefined || this.pattern === '.waitForTaskToken') return started;
     if (call.resumed?.submitted === undefined) call.submitted(started);

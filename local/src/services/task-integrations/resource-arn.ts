@@ -44,7 +44,8 @@ export const AVAILABLE_RESOURCES = [
 /**
  * Parses the `Resource` of a Task.
  *
- * @throws Error when local mode does not support it; {@link AVAILABLE_RESOURCES} lists the supported ones
+ * @throws Error when local mode does not support the resource; {@link AVAILABLE_RESOURCES} lists the supported
+ * resources
  */
 export function parseResource(resource: string): TaskResource {
   if (/^arn:[^:]+:lambda:[^:]*:\d{12}:function:/.test(resource)) {

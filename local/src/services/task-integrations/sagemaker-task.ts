@@ -184,7 +184,7 @@ function executionTags(executionArn: string): Tag[] {
   ];
 }
 
-/** Notices the end of a job that this process runs. The caller must close it. */
+/** Watches for the end of a job that this process runs. The caller must call `close` to stop watching. */
 function watchForEnd(
   jobs: WatchedJobs,
   { store, status }: JobKind,

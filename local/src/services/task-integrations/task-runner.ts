@@ -135,7 +135,7 @@ function orAbort<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-/** Identity of a task: its Map items, and the execution and the state, which come from the context object. */
+/** Identifies an attempt of a task by its execution and state (from the context object) and its Map items. */
 function taskIdentity({ context, place }: Pick<TaskCall, 'context' | 'place'>): TaskIdentity {
   const { Execution, State } = context;
   const execution = isRecord(Execution) ? Execution : {};

@@ -3,7 +3,7 @@ import { isObject } from '../json';
 /** A state of an unparsed definition. */
 export interface DefinedState {
   readonly name: string;
-  /** Its location, such as `/States/Each/ItemProcessor/States/Train`. */
+  /** The state's location, such as `/States/Each/ItemProcessor/States/Train`. */
   readonly path: string;
   readonly state: Readonly<Record<string, unknown>>;
 }

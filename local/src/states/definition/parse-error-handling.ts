@@ -52,7 +52,7 @@ export function parseCatch(fields: Fields, language: QueryLanguage): Catcher[] {
   return catchers;
 }
 
-/** An empty array is allowed and has no effect. */
+/** Whether Retry or Catch is an empty array, which is allowed and has no effect. */
 function isEmpty(fields: Fields, name: string): boolean {
   const value = fields.take(name);
   return Array.isArray(value) && value.length === 0;

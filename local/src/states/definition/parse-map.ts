@@ -66,7 +66,7 @@ function parseLabel(fields: Fields): string | undefined {
   const label = fields.string('Label');
   if (label !== undefined && (label.length > 40 || /[\s?*<>{}[\]:;,\\|^~$#%&`"\p{Cc}]/u.test(label))) {
     fields.problem(
-      'A label has at most 40 characters, and no blanks, wildcards, brackets or other special ones',
+      'A label has at most 40 characters, and no white space, wildcards, brackets or other special characters',
       'Label',
     );
   }

@@ -22,7 +22,10 @@ export function parseResultWriter(fields: Fields, language: QueryLanguage): Resu
   const transformation = config?.oneOf('Transformation', ['NONE', 'COMPACT', 'FLATTEN']);
   const outputType = config?.oneOf('OutputType', ['JSON', 'JSONL']);
   if (outputType === 'JSONL' && resource === undefined) {
-    config?.problem('JSONL is supported for results that are written to S3', 'OutputType');
+    config?.problem(
+      'JSONL is only supported for results that are written to S3: add a Resource, or use JSON',
+      'OutputType',
+    );
   }
   config?.finish();
   writer.finish();

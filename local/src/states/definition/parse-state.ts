@@ -20,7 +20,7 @@ const TYPES: readonly State['type'][] = [
   'Fail',
 ];
 
-/** Limits of fields in seconds. */
+/** Allowed values of fields that contain a number of seconds. */
 const SECONDS = { min: 1, max: 99_999_999 };
 
 /** Reads a state; undefined if its type is unknown. */

@@ -19,9 +19,9 @@ import type { Variables } from './variables';
 export interface Scope {
   /** The raw input. */
   readonly rawInput: Json;
-  /** The input after JSONPath's InputPath is applied; otherwise, the raw input. */
+  /** JSONPath: the input after InputPath is applied. JSONata: the raw input. */
   readonly input: Json;
-  /** The values on entry to the state: Assign and Output of the same state both use these. */
+  /** The variables on entry to the state. Its Output does not see the variables that its own Assign changes. */
   readonly variables: Variables;
   readonly context: JsonObject;
   readonly random: () => number;

@@ -41,7 +41,7 @@ export function readContent(text: string, format: ContentFormat): Json {
   }
 }
 
-/** @throws UnreadableItems when it is not valid CSV */
+/** @throws UnreadableItems when the content is not valid CSV */
 function parseRows(text: string, delimiter: string): string[][] {
   try {
     return parseCsv(text, delimiter);
@@ -50,7 +50,7 @@ function parseRows(text: string, delimiter: string): string[][] {
   }
 }
 
-/** @throws UnreadableItems when it is not valid JSON */
+/** @throws UnreadableItems when the content is not valid JSON */
 export function parseJson(text: string): Json {
   try {
     return parseExact(text);

@@ -9,9 +9,9 @@ export interface Manifest {
 }
 
 /**
- * Reads `manifest.json` of an S3 Inventory, whose files must be CSV.
+ * Reads `manifest.json` of an S3 Inventory. The files that it lists must be CSV.
  *
- * @throws UnreadableItems when it is not a valid manifest
+ * @throws UnreadableItems when the text is not a valid manifest
  */
 export function readInventoryManifest(text: string): Manifest {
   const manifest = parseJson(text);
@@ -35,7 +35,7 @@ export function readInventoryManifest(text: string): Manifest {
 /**
  * Reads the manifest of an Athena UNLOAD, which has one S3 URI per line.
  *
- * @throws UnreadableItems when it is not a valid manifest
+ * @throws UnreadableItems when the text is not a valid manifest
  */
 export function readAthenaManifest(text: string): Manifest {
   const uris = text.split(/\r?\n/).filter((line) => line.trim() !== '');

@@ -60,7 +60,7 @@ export async function mapItems(
       Index: index,
       ...(key !== undefined && { Key: key }),
       Value: value,
-      // Documented for Map Runs in the developer guide (Accessing execution data from the Context object).
+      // The developer guide documents `Source` for Map Runs (Accessing execution data from the Context object).
       ...(state.mode === 'DISTRIBUTED' && { Source: source ?? 'STATE_DATA' }),
     };
     const context = { Item };
@@ -74,7 +74,7 @@ export async function mapItems(
   return items;
 }
 
-/** The job for a single item. */
+/** Converts a single item to a {@link MapJob}. */
 export function asJob({ input, context }: MapItem): MapJob {
   return { input, context: { Map: context }, size: 1 };
 }

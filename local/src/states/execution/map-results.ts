@@ -6,25 +6,28 @@ import type { Frame } from './frame';
 import type { ChildProgress, MapJob } from './position';
 import type { Visit } from './visit';
 
-/** A child execution of a Map Run and its result. There can be thousands, so large data is stored elsewhere. */
+/**
+ * A child execution of a Map Run and its result. There can be thousands of children, so functions read their large data
+ * from elsewhere.
+ */
 export interface ChildRun {
   readonly name: string;
-  /** Reads its job as JSON source. */
+  /** Reads the child's job ({@link MapJob}) as JSON text. */
   readonly job: () => string;
   startDate?: string;
   stopDate?: string;
-  /** Reads its output as JSON text. Set if it succeeded. */
+  /** Reads the child's output as JSON text. Set if the child succeeded. */
   output?: () => string;
-  /** Set if it failed. */
+  /** Set if the child failed. */
   failure?: ChildProgress['failure'];
 }
 
 /** The child executions of a Map Run. */
 export interface ChildRuns<Child extends ChildRun = ChildRun> {
   readonly list: readonly Child[];
-  /** ARN of their state machine. */
+  /** ARN of the state machine that the children run. */
   readonly stateMachineArn: string;
-  /** The ARN of each child, without its name. */
+  /** The beginning of all children's ARNs, before the child's name. */
   readonly arnPrefix: string;
 }
 

@@ -2,7 +2,10 @@ import { type Json, jsonText, parseExact } from '../json';
 import { jobsOf, outputOf, type PositionChange, type ResumePoint } from './position';
 import type { KeepString } from './service-calls';
 
-/** Stores the large data of a change outside of memory: the jobs of a Map, or the output of a child. */
+/**
+ * Stores the large data of a change outside of memory: the inputs of a Map's iterations or child executions (`jobs`),
+ * or the output of one of them.
+ */
 export function withKeptData(change: PositionChange, keepString: KeepString): PositionChange {
   const keep = <Data extends object | Json>(data: Data): (() => Data) => {
     const read = keepString(jsonText(data));
@@ -19,7 +22,10 @@ export function withKeptData(change: PositionChange, keepString: KeepString): Po
   return change;
 }
 
-/** The changes that lead to a position. Each of them has the output of only one child. */
+/**
+ * The changes that lead to a position. Each change contains the output of at most one child, so that no change is too
+ * large.
+ */
 export function* changesTo(point: ResumePoint, at: readonly number[] = []): Generator<PositionChange> {
   const { state, ...place } = point;
   const { children = [], jobs: _jobs, readJobs: _readJobs, ...progress } = state ?? {};

@@ -15,7 +15,7 @@ export interface ResumePoint {
 /** Progress of a state that has been entered but not left. */
 export interface StateProgress {
   readonly enteredTime: string;
-  /** ID of the event of its entry. */
+  /** ID of the event that recorded the state's entry. */
   readonly enteredEventId: number;
   /** Number of retries so far for each entry of Retry, in order. */
   readonly retries?: readonly number[];
@@ -27,9 +27,9 @@ export interface StateProgress {
   readonly call?: CallProgress;
   /** ID of the event that records the start of a Parallel or Map state. */
   readonly startedEventId?: number;
-  /** The jobs of a Map, in the order of its items or batches. */
+  /** The inputs of a Map's iterations or child executions, in the order of its items or batches. */
   readonly jobs?: readonly MapJob[];
-  /** Read the jobs. Replace `jobs` in a position that was read from a file. */
+  /** Functions that read `jobs`. A position that was read from a file has these functions instead of `jobs`. */
   readonly readJobs?: readonly (() => MapJob)[];
   readonly mapRun?: MapRunProgress;
   /** The branches, iterations or child executions that were started. */
@@ -48,12 +48,12 @@ export interface CallProgress {
   readonly submitted?: Json;
 }
 
-/** An iteration or a child execution of a Map. */
+/** What an iteration or a child execution of a Map has to process: one item, or a batch of items. */
 export interface MapJob {
   readonly input: Json;
   /** Additions to the Map's context object. */
   readonly context: JsonObject;
-  /** Number of items in the job. */
+  /** Number of items. */
   readonly size: number;
 }
 
@@ -67,7 +67,7 @@ export interface MapRunProgress {
 export interface ChildProgress {
   readonly position?: ResumePoint;
   readonly output?: Json;
-  /** Reads the output. Replaces `output` in a position that was read from a file. */
+  /** Reads the output. A position that was read from a file has this function instead of `output`. */
   readonly readOutput?: () => Json;
   /** Failure of a child execution. A failed branch or iteration ends its state instead. */
   readonly failure?: { readonly error?: string; readonly cause?: string };
@@ -141,7 +141,7 @@ export function outputOf({ output, readOutput }: ChildProgress): Json | undefine
   return readOutput ? readOutput() : output;
 }
 
-/** The jobs of a Map; undefined if they are not known yet. */
+/** The inputs of a Map's iterations or child executions; undefined if they are not known yet. */
 export function jobsOf({ jobs, readJobs }: StateProgress): readonly MapJob[] | undefined {
   return readJobs ? readJobs.map((read) => read()) : jobs;
 }

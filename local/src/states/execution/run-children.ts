@@ -21,7 +21,7 @@ export interface ChildRunner<Job> {
  * Runs branches or iterations in parallel, except those that succeeded in an earlier run. The first failure
  * stops the others.
  *
- * @returns their outputs, in order
+ * @returns the outputs of all branches or iterations, in order
  */
 export async function runChildren<Job>(
   jobs: readonly Job[],

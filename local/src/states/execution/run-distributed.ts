@@ -114,8 +114,8 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
 }
 
 /**
- * The child executions. If an earlier run completed a child, the child has its result. The jobs of the children are
- * stored outside of memory, if possible.
+ * The child executions. A child that completed in an earlier run has the result of that run. The inputs of the children
+ * are stored outside of memory, if possible.
  */
 async function findChildren(
   state: MapState,
@@ -184,7 +184,7 @@ function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' |
 interface Child extends ChildRun {
   readonly size: number;
   readonly redriveCount: number;
-  /** Position from which it continues. */
+  /** Position from which the child continues. */
   readonly before: ChildProgress['position'];
 }
 

@@ -21,7 +21,7 @@ export interface Position extends Pick<ResumePoint, 'stateName' | 'input' | 'sta
   readonly variables: Variables;
 }
 
-/** Start position of a graph inside a state: its beginning, or the position of an earlier run. */
+/** Start position of a graph inside a state: the graph's first state, or the position that an earlier run reached. */
 export function startIn(
   graph: StateGraph,
   input: Json,

@@ -47,7 +47,10 @@ function executionIn({ context: { Execution: execution } }: Frame): string {
   return isObject(execution) ? String(execution['Id']) : '';
 }
 
-/** Label of an item: its key, its name, or its value. The label of a long key or name is shorter than its ID. */
+/**
+ * Label of an item: its key, its name, or its value. If the label shortens the key or name, `id` contains the whole key
+ * or name.
+ */
 export function nameOf({ context: { Map: map }, size }: MapJob): Pick<MapItemName, 'label' | 'id'> {
   const item = isObject(map) ? map['Item'] : undefined;
   if (!isObject(item)) return { label: `${size} item${size === 1 ? '' : 's'}` };

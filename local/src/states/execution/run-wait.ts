@@ -5,7 +5,7 @@ import type { Computed, WaitState } from '../types';
 import { complete, compute, fieldError, type Scope } from './data-flow';
 import type { Step, Visit } from './visit';
 
-/** Maximum wait, which is AWS's limit of the field. */
+/** Maximum wait in seconds: AWS's limit for the field. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /** Waits for a duration or until a time. */

@@ -65,7 +65,10 @@ export interface ExecutionOptions {
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
-  /** Receives each change of the execution's position: beginning with its start, or those after {@link resumeFrom}. */
+  /**
+   * Receives each change of the execution's position: all changes since the start or, with {@link resumeFrom}, all
+   * changes after that position.
+   */
   readonly onPosition?: (change: PositionChange) => void;
 }
 
@@ -192,7 +195,7 @@ function ended(reason: unknown, history: History, lastEventId: number): Executio
     return { status: 'ABORTED', ...details };
   }
   history.record('ExecutionTimedOut', details, 0);
-  return { status: 'TIMED_OUT' }; // Only the event contains States.Timeout.
+  return { status: 'TIMED_OUT' }; // No `error`: on AWS, only the history event contains States.Timeout.
 }
 
 function contextObject({ context, input }: ExecutionOptions): JsonObject {

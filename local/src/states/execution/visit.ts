@@ -6,11 +6,11 @@ import type { StateProgress } from './position';
 export interface Visit {
   readonly frame: Frame;
   readonly scope: Scope;
-  /** Progress of this attempt in an earlier run, if it continues from there. */
+  /** Progress of this attempt in an earlier run, if the attempt continues from there. */
   readonly before: StateProgress | undefined;
 }
 
-/** The result of a state. Without `next`, its graph ends. */
+/** The result of a state. Without `next`, the graph ends. */
 export interface Step extends Outcome {
   readonly next?: string;
 }

@@ -76,8 +76,8 @@ function partition(items, size) {
 }
 
 /**
- * `$range(from, to, by)` includes `to`. If it contains only one number, it returns the number itself, like
- * any JSONata sequence.
+ * `$range(from, to, by)` includes `to`. If the range contains only one number, the function returns the number itself,
+ * like any JSONata sequence.
  *
  * @param {number} [from]
  * @param {number} [to]

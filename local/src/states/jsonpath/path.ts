@@ -24,7 +24,7 @@ export type Operand =
 /** A parsed JSONPath. */
 export interface JsonPath {
   readonly segments: readonly Segment[];
-  /** Whether it matches at most one value. Otherwise, it evaluates to an array, which may be empty. */
+  /** Whether the path matches at most one value. Otherwise, the path evaluates to an array, which may be empty. */
   readonly definite: boolean;
 }
 

@@ -35,7 +35,7 @@ export function fillTemplate(template: Json, roots: PathRoots): Json {
  * Evaluates a path or an intrinsic function call.
  *
  * @param instead the value to use when a definite path matches nothing
- * @throws EvaluationError when it matches nothing and `instead` is missing
+ * @throws EvaluationError when a definite path matches nothing and `instead` is missing
  */
 export function resolve(
   text: string,

@@ -18,12 +18,12 @@ export class TextReader {
     return this.text.slice(mark, this.position);
   }
 
-  /** Whether the rest starts with a string. */
+  /** Whether the unread text starts with the given string. */
   peek(expected: string): boolean {
     return this.text.startsWith(expected, this.position);
   }
 
-  /** Skips a string if it comes next. */
+  /** Skips the given string if it comes next. @returns whether it did */
   take(expected: string): boolean {
     if (!this.peek(expected)) return false;
     this.position += expected.length;

@@ -38,7 +38,10 @@ export function standardMetrics(
   }));
 }
 
-/** Returns the record for a job whose process has exited. The job is stopped and keeps its finished candidates. */
+/**
+ * Returns the new record of a job whose process has exited. Its status is Stopped, and it keeps its finished
+ * candidates.
+ */
 export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
   const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
   return {

@@ -107,7 +107,7 @@ export class AutoMLRun {
   }
 
   private async run(): Promise<AutoMLJobRecord> {
-    // Continues after the caller has stored the job's record and registered this run.
+    // Lets the caller store the job's record and register this run first.
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);
@@ -139,7 +139,7 @@ export class AutoMLRun {
     );
     this.describe({ AutoMLJobSecondaryStatus: 'AnalyzingData' });
     const search = during('Data download', () => this.searchOf());
-    // Fails now if the location cannot be written to, instead of at the end.
+    // Checks now whether the role can write to the output location, so that the job does not fail at the end.
     during('Artifact upload', () => this.outputFile('leaderboard.json'));
     const criteria = this.table.CompletionCriteria ?? {};
     return this.context.runner.run({

@@ -102,7 +102,7 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // Requests for transform jobs and AutoML jobs contain these members elsewhere.
+  // Locations of the same members in requests for transform jobs and AutoML jobs.
   ['sagemaker:InstanceTypes', ['TransformResources', 'InstanceType']],
   ['sagemaker:OutputKmsKey', ['TransformOutput', 'KmsKeyId']],
   ['sagemaker:VolumeKmsKey', ['TransformResources', 'VolumeKmsKeyId']],

@@ -33,7 +33,7 @@ export function deleteTrainingJob(jobs: Jobs, { name, description }: TrainingJob
  * (API reference, DeleteHyperParameterTuningJob).
  *
  * @param root the deployment's folder
- * @throws AwsError when it has not ended
+ * @throws AwsError when the tuning job has not ended
  */
 export function deleteTuningJob(jobs: Jobs, root: string, { name, description }: TuningJobRecord): void {
   const { HyperParameterTuningJobStatus: status } = description;

@@ -23,8 +23,8 @@ export async function outcomeOf(work: Promise<TrainingOutcome>, root: string): P
 }
 
 /**
- * The outcome for an error. An error of the algorithm begins with its name. All other errors are faults of local mode or
- * of this machine.
+ * The outcome for an error. A message that begins with the name of an error, such as `AlgorithmError: ` or
+ * `ClientError: `, is the failure reason. All other errors are faults of local mode or of this machine.
  */
 function failureOf({ message }: Error): TrainingOutcome {
   const failureReason = /^\w+Error: /.test(message) ? message : internalErrorReason(message);

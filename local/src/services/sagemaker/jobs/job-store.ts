@@ -16,9 +16,9 @@ import type { TaskIdentity } from '../../principal';
 export interface JobOrigin {
   /** ID of the process that runs, or ran, the job. */
   readonly processId: number;
-  /** ID of the deployment in which it was created. */
+  /** ID of the deployment in which the job was created. */
   readonly deploymentId?: string;
-  /** The task that created it, if any. */
+  /** The task that created the job, if any. */
   readonly createdBy?: TaskIdentity;
 }
 
@@ -36,7 +36,7 @@ export type JobListener<R> = (record: R) => void;
 interface Entry<R> {
   readonly group: string | undefined;
   record: R | undefined;
-  /** Whether this process created the job or took it over. No other process then changes it. */
+  /** Whether this process created the job or took it over. If so, no other process changes the job. */
   isOwn: boolean;
   /** Identifies the content of the file that was read last. */
   version?: string | undefined;
@@ -75,7 +75,7 @@ export class JobStore<R extends JobRecord> {
 
   /** Reads the changes of other processes, and drops jobs that they deleted. */
   public refresh(): void {
-    // Sorted, because the training jobs of a tuning job are numbered by creation.
+    // Sorted by name, because the names of a tuning job's training jobs contain numbers in the order of creation.
     const files = fs.readdirSync(this.folder).sort();
     for (const file of files) {
       const key = path.basename(file, '.json');
@@ -111,7 +111,10 @@ export class JobStore<R extends JobRecord> {
     return this.load(name.toLowerCase());
   }
 
-  /** Finds a job by name without reading its file again. Use only members that never change. */
+  /**
+   * Finds a job by name without reading its file again. The result may be out of date: use only members that never
+   * change.
+   */
   public known(name: string): R | undefined {
     return this.recordOf(name.toLowerCase());
   }
@@ -182,7 +185,8 @@ export class JobStore<R extends JobRecord> {
         this.remember(changed);
         return changed;
       }
-      // Something else has changed meanwhile, such as the tags.
+      // While the change was flushed, another member of the record changed, such as the tags. Starts again with the new
+      // record.
       flushed.discard();
     }
   }

@@ -45,7 +45,7 @@ function changeTags(
 /** The tagged record whose ARN is in the request, and its store. */
 function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<Tagged>; record: Tagged } {
   const [, kind = '', name = ''] = /:([a-z-]+)\/(.+)$/.exec(String(arn)) ?? [];
-  // Safe, because each store only gets back its own records, with changed tags.
+  // The cast is safe, because each store only gets back its own records, with changed tags.
   const stores = storesByKind(jobs) as unknown as Readonly<Record<string, JobStore<Tagged>>>;
   const store = Object.hasOwn(stores, kind) ? stores[kind] : undefined;
   const record = store?.get(recordName(name));

@@ -19,7 +19,7 @@ export interface Engines {
  * from the beginning.
  *
  * @param isWanted selects the jobs to resume
- * @returns resolves when all of them have ended
+ * @returns a promise that resolves when all resumed jobs have ended
  */
 export async function resumeJobs(
   jobs: Jobs,

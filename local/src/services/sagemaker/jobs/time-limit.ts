@@ -1,7 +1,7 @@
 /** Maximum delay of Node.js's timers, 24 days. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** Calls back after a number of seconds. @returns a function that cancels it */
+/** Calls back after a number of seconds. @returns a function that cancels the call */
 export function startTimeLimit(seconds: number, onEnd: () => void): () => void {
   const timer = setTimeout(onEnd, Math.min(seconds * 1000, LONGEST_TIMER_MS));
   timer.unref();

@@ -7,12 +7,18 @@ export function workFolderOf(root: string, jobName: string): string {
   return joinInside(path.join(root, 'work'), jobName);
 }
 
-/** The working folder of an AutoML job, which can have the same name as a training job. Names cannot contain a dot. */
+/**
+ * The working folder of an AutoML job. The job can have the same name as a training job, but no job name contains a
+ * dot.
+ */
 export function automlFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.automl`);
 }
 
-/** The working folder of a transform job, which can also have the same name as a training job. */
+/**
+ * The working folder of a transform job. The job can have the same name as a training job, but no job name contains a
+ * dot.
+ */
 export function transformFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.transform`);
 }

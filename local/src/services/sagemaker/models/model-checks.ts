@@ -20,7 +20,7 @@ export function checkModel(
   }
   if (role === undefined) {
     throw validationError(
-      'CreateModel: ExecutionRoleArn is missing: SageMaker reads the model data with this role',
+      'CreateModel: ExecutionRoleArn is missing. SageMaker needs this role to read the model data',
     );
   }
   for (const container of primary === undefined ? several : [primary]) {
@@ -50,7 +50,7 @@ function checkContainer({
   }
 }
 
-/** The role must be able to read the model data now, because SageMaker checks it when it creates a model. */
+/** Checks that the role can read the model data, as SageMaker does when it creates a model. */
 function checkModelData(
   container: ContainerDefinition,
   role: string,

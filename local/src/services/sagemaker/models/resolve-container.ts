@@ -26,7 +26,7 @@ export function resolveContainer(
   const [first, ...more] = specification?.Containers ?? [];
   if (first === undefined || more.length > 0) {
     throw validationError(
-      `local mode runs model packages with one container, ${description.ModelPackageArn} has ${more.length + 1}`,
+      `local mode only supports model packages with one container; ${description.ModelPackageArn} has ${more.length + 1}`,
     );
   }
   return { ...first, ...given, Environment: { ...first.Environment, ...given.Environment } };

@@ -134,7 +134,7 @@ function createPackage(
     throw validationError('Missing ARN. Give ModelPackageGroupName for a version, or ModelPackageName.');
   }
   if (group !== undefined && tags.length > 0) {
-    throw validationError('CreateModelPackage: a version has the tags of its group: omit Tags');
+    throw validationError('CreateModelPackage: omit Tags, because a version has the tags of its group');
   }
   if (request.InferenceSpecification === undefined) {
     throw validationError('CreateModelPackage: local mode needs an InferenceSpecification');

@@ -21,8 +21,8 @@ export type RoleAccess = Pick<Authorizer, 'authorize' | 'checkAccess' | 'isTrust
 export type FileSystems = ReadonlyMap<string, string>;
 
 /**
- * AWS's buckets with JumpStart models and scripts. On AWS, everybody can read them. They do not exist in local
- * mode.
+ * AWS's buckets with JumpStart models and scripts. On AWS, everybody can read these buckets. In local mode, they do not
+ * exist.
  */
 const JUMPSTART_BUCKETS = /^jumpstart-(private-)?cache-prod-/;
 

@@ -31,7 +31,10 @@ export interface AttemptOptions {
   readonly onMetric: (name: string, value: number) => void;
 }
 
-/** Runs a training job once, from reading its data to storing its results in S3: see {@link outcomeOf}. */
+/**
+ * Runs a training job once, from reading its data to storing its results in S3. Errors become outcomes: see {@link
+ * outcomeOf}.
+ */
 export function attemptTraining(
   context: EngineContext,
   request: CreateTrainingJobRequest,

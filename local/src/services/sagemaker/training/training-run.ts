@@ -61,7 +61,7 @@ export class TrainingRun {
   ) {
     this.metrics = new MetricCollector(options.metricDefinitions, options.onMetric);
     this.interruptions = this.hasSpotInstances ? (context.spot?.plan() ?? []) : [];
-    // The limit applies to all attempts together (API reference, StoppingCondition).
+    // MaxRuntimeInSeconds limits the total time of all attempts (API reference, StoppingCondition).
     const seconds = request.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME_SECONDS;
     this.runtime = new TimeBudget(seconds, () => this.stop('MaxRuntimeExceeded'));
     this.runsAgain = options.runsAgain ?? false;
@@ -83,7 +83,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<TrainingJobRecord> {
-    // Continues after the caller has stored the job's record and registered this run.
+    // Lets the caller store the job's record and register this run first.
     await Promise.resolve();
     try {
       const outcome = this.unlessCutOff(await this.trainToTheEnd());

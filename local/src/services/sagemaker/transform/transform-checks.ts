@@ -28,7 +28,7 @@ export function transformedModel({
   const [container, ...more] = primary === undefined ? several : [primary];
   if (container === undefined || more.length > 0) {
     throw validationError(
-      `local mode runs no inference pipelines: the model "${name}" has ${several.length} containers, give it one`,
+      `local mode does not support inference pipelines: the model "${name}" has ${several.length} containers. Create it with one container`,
     );
   }
   if (container.Mode === 'MultiModel') {

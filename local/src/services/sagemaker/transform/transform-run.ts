@@ -36,7 +36,7 @@ export class TransformRun {
   }
 
   private async run(): Promise<TransformJobRecord> {
-    // Continues after the caller has stored the job's record and registered this run.
+    // Lets the caller store the job's record and register this run first.
     await Promise.resolve();
     const { context, record } = this;
     const folder = transformFolderOf(context.root, record.name);

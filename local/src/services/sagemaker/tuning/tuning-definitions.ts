@@ -12,7 +12,7 @@ export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
 
 /** A training job definition, with the objective and the ranges of its search. */
 export interface SearchedDefinition {
-  /** Its name, which is required if there are several definitions. */
+  /** The definition's name, which is required if there are several definitions. */
   readonly name?: string;
   readonly definition: TuningTrainingDefinition;
   readonly objective?: Objective;

@@ -134,7 +134,10 @@ export class TuningEngine {
     };
   }
 
-  /** A definition with its algorithm's metrics, and with the objective that SageMaker adds. */
+  /**
+   * A definition with the metrics of its algorithm, and with the hyperparameter and the metric that SageMaker adds for
+   * the objective.
+   */
   private withObjective({ definition, objective }: SearchedDefinition): TuningTrainingDefinition {
     const metrics = this.training.metricDefinitions(definition);
     const { Name: name, Regex: regex } = checkObjective(objective, metrics);

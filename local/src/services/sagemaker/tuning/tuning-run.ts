@@ -285,7 +285,9 @@ export class TuningRun {
     return this.ended.flatMap((name) => summaries.get(name) ?? []);
   }
 
-  /** Name of the next training job: `<tuning job>-NNN-xxxxxxxx`. A resumed tuning job gives the same names. */
+  /**
+   * Name of the next training job: `<tuning job>-NNN-xxxxxxxx`. The names do not change when a tuning job is resumed.
+   */
   private nextTrainingJobName(): string {
     this.created += 1;
     const sequence = String(this.created).padStart(3, '0');

@@ -40,8 +40,8 @@ const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
 /** The starting point of a tuning job. */
 export interface WarmStart {
   /**
-   * The request. If it sets no maximum number of training jobs, the maximum becomes what the parents' training jobs
-   * leave of the limit.
+   * The request. If it sets no maximum number of training jobs, the maximum is SageMaker's limit minus the number of
+   * the parents' training jobs.
    */
   readonly request: CreateTuningJobRequest;
   /** Trials of the parents. The parents' own parents do not count, as on AWS. */
@@ -162,7 +162,7 @@ function checkDefinition(
   const changed = members.filter((member) => !isSame(now[member], before[member]));
   if (changed.length > 0) {
     throw refused(
-      `Only the following fields in TrainingJobDefinition are allowed to change: [${CHANGEABLE.map(lowerFirst).join(', ')}]. Against the parent ${parent}, these did: [${changed.map(lowerFirst).join(', ')}]`,
+      `Only the following fields in TrainingJobDefinition are allowed to change: [${CHANGEABLE.map(lowerFirst).join(', ')}]. Compared with the parent ${parent}, these fields changed: [${changed.map(lowerFirst).join(', ')}]`,
     );
   }
 }
