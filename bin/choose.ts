@@ -157,7 +157,7 @@ function textOf(advice: Advice): string {
     paragraph('Control', control),
     paragraph('Explaining', explainability),
     paragraph('Local mode', localMode),
-    paragraph('Cannot', cannot),
+    paragraph('Unsupported', cannot),
     '',
     paragraph('Runner-up', `${runnerUp.title}. Better when ${runnerUp.when}`),
     ...(severalAlgorithms

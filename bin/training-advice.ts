@@ -90,7 +90,7 @@ const BUILT_IN: TradeOffs = {
   localMode:
     'Algorithm.xgboost() trains real models. The algorithms of Algorithm.builtIn() train only in AWS; local mode says so before anything starts.',
   cannot:
-    'Use text columns (encode them as numbers first), a custom loss, or a preparation step. Tune hyperparameters that the algorithm does not declare.',
+    'Text columns (encode them as numbers first), a custom loss, a preparation step, and the tuning of hyperparameters that the algorithm does not declare.',
 };
 
 const SCRIPT: TradeOffs = {
@@ -101,7 +101,7 @@ const SCRIPT: TradeOffs = {
   localMode:
     'Runs the script in a separate process, with its requirements and the SM_* environment variables.',
   cannot:
-    "Use custom metrics with SageMaker's XGBoost image (possible with a copy of the image). Change system packages.",
+    "Custom metrics with SageMaker's XGBoost image (supported with a copy of the image), and changes to system packages.",
 };
 
 /** The ways to train, simplest first. */
@@ -117,7 +117,7 @@ export const WAYS = {
       localMode:
         'A local equivalent, marked as such: it trains real candidates of four model families, but not the models that Autopilot trains.',
       cannot:
-        'Use data other than tables (a limit of this construct, not of Autopilot). Use your own model, or set hyperparameters.',
+        'Data other than tables (a limit of this construct, not of Autopilot), your own model, and your own hyperparameters.',
     },
     snippet: `import { AutoMlWorkflow } from 'cdk-sagemaker-tuning';
 
@@ -201,7 +201,7 @@ new TuningWorkflow(this, 'Prices', {
       localMode:
         'LightGBM and CatBoost train real models, with the same libraries. Other models train only in AWS.',
       cannot:
-        'Change the model or its script. Work without its hub document, a file that you fetch once and keep with the app.',
+        'Changes to the model or its script. The hub document of the model is required: a file that you fetch once and keep with the app.',
     },
     snippet: `import {
   Algorithm,
@@ -269,7 +269,7 @@ new TuningWorkflow(this, 'Churn', {
       localMode:
         'Several processes with SM_HOSTS and sharded channels simulate the instances. This shows that the distributed script works, but not how fast it is.',
       cannot:
-        'Distribute a script that does not support it. The script must use the distributed training of its framework; for XGBoost, give no Distribution.',
+        'Scripts without support for distributed training: the script must use the distributed training of its framework. For XGBoost, give no Distribution.',
     },
     snippet: `import {
   Algorithm,
@@ -315,7 +315,7 @@ new TuningWorkflow(this, 'Images', {
       localMode:
         'Runs in Docker, if it is installed, else with a command on your machine (--image-command image=command).',
       cannot:
-        'Use a command other than "train" in a tuning job. Use a registry other than Amazon ECR (the CDK can build and push a Dockerfile for you).',
+        'A command other than "train" in a tuning job, and a registry other than Amazon ECR (the CDK can build and push a Dockerfile for you).',
     },
     snippet: `import { Algorithm, ContainerImage, Objective, ParameterRange, TuningWorkflow } from 'cdk-sagemaker-tuning';
 
@@ -491,7 +491,7 @@ new TuningWorkflow(this, 'Churn', {
 
 /** A recommendation. */
 export interface Advice {
-  /** Number of the deciding row, from 1. */
+  /** Number of the deciding row, counted from 1. */
   readonly row: number;
   readonly answers: Answers;
   readonly contradictions: readonly string[];

@@ -27,7 +27,7 @@ function synthesize(): void {
   if (data?.manifest) {
     const task = learningTaskOf(settings, data.manifest);
     const mapping = `  all columns, categories and codes: ${relative('', join(data.folder, COLUMNS_FILE))}`;
-    // Not to stdout, which `cdk synth` uses for the template.
+    // The summary goes to stderr, because `cdk synth` writes the template to stdout.
     console.error(
       [
         ...summaryOf(data.manifest),

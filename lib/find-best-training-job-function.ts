@@ -57,7 +57,7 @@ export class FindBestTrainingJobFunction extends lambda.Function {
     allowFunction(
       this,
       tuningReadStatements(this, props.jobNamePrefix),
-      'Jobs are named when they start: the permissions are limited to the prefix of their names; listing the training jobs of a tuning job is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
+      'Jobs get their names when they start, so the permissions are limited to the prefix of the names; listing the training jobs of a tuning job is allowed for all resources, because the AWS documentation contradicts itself about resource-level permissions for this action',
     );
   }
 }

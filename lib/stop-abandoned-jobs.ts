@@ -96,7 +96,7 @@ export class StopAbandonedJobs extends Construct {
     super(scope, id);
     requireShape(this.node.path, PROPS, props);
     const kinds = [...new Set(props.kinds ?? Object.values(SageMakerJobKind))];
-    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
+    // The hyphen excludes the jobs of other constructs whose longer prefix begins with this prefix.
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
     const deadLetterQueue = createDeadLetterQueue(this);
     this.deadLetterQueue = deadLetterQueue;
@@ -133,7 +133,7 @@ export class StopAbandonedJobs extends Construct {
     acknowledgeWildcards(
       made.role ?? made,
       resourcesOf(statements),
-      'Jobs are named when they start: the permissions are limited to the prefix of their names; listing jobs has no resource-level permissions',
+      'Jobs get their names when they start, so the permissions are limited to the prefix of the names; listing jobs has no resource-level permissions',
     );
     this.rule = new events.Rule(this, 'Rule', {
       description: 'Executions that ended without waiting for their SageMaker jobs',

@@ -57,8 +57,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * that these quotas allow at the same time. It considers these quotas:
    *
    * - 100 concurrent tuning jobs
-   * - instances of each type for training jobs, spot training jobs and transform jobs. For example, a quota of 8 allows 4 items
-   *   that run 2 training jobs on 1 instance each at a time.
+   * - instances of each type for training jobs, spot training jobs and transform jobs. For example, if each item runs 2
+   *   training jobs at a time on 1 instance each, a quota of 8 instances allows 4 items.
    *
    * If a single item needs more than a quota, it fails with `QuotaTooLow`. If this applies to all items, the execution
    * fails with `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the execution.
@@ -84,8 +84,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * Whether an execution skips items that are unchanged since their last success. An item is unchanged if all of the
    * following are the same:
    *
-   * - the keys, the sizes and the ETags of the objects in all its data locations. The execution lists them before the
-   *   item runs, and does not read the data itself
+   * - the keys, the sizes and the ETags of the objects in all its data locations. The execution lists the objects
+   *   before the item runs, and does not read their content
    * - the fields of the item, including the `defaults` of the input
    * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade of
    *   this library can change these states
@@ -139,14 +139,20 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * `cdk-sagemaker-tuning:item`. With `registry`, each item has its own model package group. The first execution that
  * registers a model of the item creates the group. The group is kept when the stack is deleted.
  *
- * Output: `fleet`, with the numbers of `items`, `succeeded`, `failed`, `notStarted` and `skipped`, `reasons` (the most common
- * reasons for failure), `objective` (`metric`, `type`, `best`, `median` and `worst`), `instanceSeconds` (the billed time
- * of all instances), `unknownItems` (the number of items that `instanceSeconds` leaves out), and the S3 URIs
- * `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results; missing if all items were skipped). With the property `cost`, `fleet.cost`
- * has `bound`, the maximum that all items together could use, and `used`, both with `instanceSeconds` and, with prices, `cost`.
- * `used` has no `cost` if the jobs of an item have different prices.
- * With `checkQuotas`, `fleet.quotas` has the `requested` and the resulting `maxConcurrency`, `quotas` (each with `name`, `value` and
- * `itemUses`) and, if there are any, `tooLarge` (a number of items), `unknown` (names of quotas) and `error`.
+ * Output: `fleet`, with these fields:
+ *
+ * - `items`, `succeeded`, `failed`, `notStarted` and `skipped`: numbers of items
+ * - `reasons`: the most common reasons for failure
+ * - `objective`: `metric`, `type`, `best`, `median` and `worst`
+ * - `instanceSeconds`: the billed time of all instances; `unknownItems`: the number of items that `instanceSeconds`
+ *   leaves out
+ * - `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results): S3 URIs. `results` is missing if
+ *   all items were skipped
+ * - `cost`, if the property `cost` is set: `bound`, the maximum that all items together could use, and `used`. Both have
+ *   `instanceSeconds` and, with prices, `cost`. `used` has no `cost` if the jobs of an item have different prices
+ * - `quotas`, if `checkQuotas` is true: the `requested` and the resulting `maxConcurrency`, and `quotas`, each with
+ *   `name`, `value` and `itemUses`. If there are any, it also has `tooLarge` (a number of items), `unknown` (names of
+ *   quotas) and `error`
  *
  * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
  * job starts.
@@ -275,7 +281,7 @@ export class TuningFleet extends SageMakerWorkflow {
   }
 }
 
-/** The fields that give the data of an item. A field is required unless the properties give this data for all items. */
+/** The fields of an item that name its data. A field is required unless the properties give this data for all items. */
 function dataFieldsOf(
   { validation, test }: TuningFragmentProps,
   props: TuningFleetProps,

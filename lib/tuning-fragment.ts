@@ -110,7 +110,7 @@ export interface TuningFragmentProps extends TuningOptions {
  *
  * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`. If the search runs several tuning jobs (`maxTrainingJobs`
  *   above 750), `tuningJob` describes the last one, but its `trainingJobs` counts the training jobs of all tuning jobs.
- *   The output then also has `earlierTuningJobNames` and, if the search ended early, `failureReason`
+ *   `tuningJob` then also has `earlierTuningJobNames` and, if the search ended early, `failureReason`
  * - `finalTrainingJob`, unless it is disabled: `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With
  *   `finalTraining.reuseBest`, it describes the best training job and has `reused: true`
  * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
@@ -125,6 +125,8 @@ export interface TuningFragmentProps extends TuningOptions {
  *   (`instanceSeconds`, and `cost` if prices are given)
  * - `report`, unless it is disabled: the S3 URI of a page that shows the search. If the report cannot be written, `report`
  *   is null, and `reportError` has the reason
+ * - `instanceSeconds`, unless the report is disabled: the billed time of all instances. It is missing if the time of a
+ *   job is unknown
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),
@@ -192,7 +194,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
     super(scope, id);
     validateTuning(this.node.path, props);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this, jobNamePrefixLength(props));
-    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
+    // The hyphen excludes the jobs of other constructs whose longer prefix begins with this prefix.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker training containers'),
@@ -297,7 +299,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
   }
 }
 
-/** Creates the function that writes the report of a tuning job. */
+/** Creates the function that writes the report of a search. */
 function tuningReportFunction(
   scope: Construct,
   id: string,

@@ -325,8 +325,9 @@ export interface TuningOptions extends TrainingDefinitionOptions {
   /**
    * Whether SageMaker copies `/opt/ml/checkpoints` of the containers to Amazon S3.
    *
-   * All training jobs of a tuning job share one checkpoint location, and AWS does not document whether SageMaker
-   * separates them there. If it does not, a training job could resume from another training job's checkpoint.
+   * All training jobs of a tuning job share one checkpoint location. AWS does not document whether SageMaker keeps the
+   * checkpoints of different training jobs apart. If it does not, a training job could resume from another training
+   * job's checkpoint.
    *
    * @default false
    */

@@ -46,7 +46,8 @@ export interface FailureAlarmOptions {
   /**
    * Period in which failed executions are counted: a multiple of 60 seconds, at most 7 days. It must be known at synth.
    *
-   * CloudWatch also accepts 10, 20 and 30 seconds, but those are for high-resolution metrics, and their alarms cost more.
+   * CloudWatch also accepts 10, 20 and 30 seconds, but these periods are for high-resolution metrics, whose alarms cost
+   * more.
    *
    * @default Duration.minutes(5)
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html

@@ -9,7 +9,8 @@ import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers'
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
 
 /**
- * A numeric label has class numbers if its distinct values are 0 to k-1 or 1 to k, and there are at most this many.
+ * A numeric label has class numbers if its distinct values are 0 to k-1 or 1 to k, and there are at most this many
+ * distinct values.
  */
 const MOST_NUMBERED_CLASSES = 10;
 

@@ -59,7 +59,7 @@ export function prepareTable(
   return { folder, manifest: read(COLUMNS_FILE) as Manifest, ...(read(WRITTEN_FILE) as Written) };
 }
 
-/** File with information that only this machine needs. It is therefore not in the manifest. */
+/** File with information that only this machine needs, and that is therefore not in the manifest. */
 const WRITTEN_FILE = 'written.json';
 
 function prepare(path: string, options: TableOptions, folder: string, output?: Output): void {

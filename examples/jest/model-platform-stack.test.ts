@@ -69,7 +69,7 @@ describe('with real training', () => {
 
   afterAll(() => stack.close());
 
-  test('the model with the best hyperparameters is trained, kept and announced', async () => {
+  test('trains, keeps and announces the model with the best hyperparameters', async () => {
     const execution = stack.startExecution<Model>({ input: { maxTrainingJobs: 3 } });
     const model = await execution.output();
 
@@ -84,7 +84,7 @@ describe('with real training', () => {
     expect(announced).toMatchObject([{ Message: { subject: 'New model', model: model.modelArtifacts } }]);
   });
 
-  test('data that cannot be trained on is a failure that is announced', async () => {
+  test('announces the failure if the data is unsuitable for training', async () => {
     const train = await stack.bucket('Models').put('train/bad/data.csv', 'price,size\nhigh,big\n');
     const execution = stack.startExecution({ input: { train: train.replace('data.csv', '') } });
 
@@ -97,7 +97,7 @@ describe('with real training', () => {
 });
 
 describe('with a stub in place of training', () => {
-  test('a permission that is missing is named', async () => {
+  test('the error names a missing permission', async () => {
     await using stack = await deploy({
       assembly: synthesizeWithout('sagemaker:CreateTrainingJob'),
       stubTraining: ({ hyperparameters }) => ({ 'validation:rmse': Number(hyperparameters.eta) }),
@@ -112,7 +112,7 @@ describe('with a stub in place of training', () => {
     ]);
   });
 
-  test('an execution that is stopped leaves no job behind', async () => {
+  test('stopping an execution also stops its jobs', async () => {
     await using stack = await deploy({
       // Runs until it is stopped.
       stubTraining: () => new Promise(() => undefined),

@@ -13,8 +13,8 @@ export interface AlgorithmDefinition {
   /** Rules for hyperparameters and metrics, which are checked at synth; undefined if the library has none. */
   readonly rules?: AlgorithmRules;
   /**
-   * Metrics to find in the log. Undefined if SageMaker defines the metrics of the algorithm, because it then rejects
-   * custom metrics.
+   * Metrics to find in the log. Undefined if SageMaker itself defines the algorithm's metrics, because SageMaker then
+   * rejects custom metrics.
    */
   readonly metricDefinitions?: readonly TrainingMetricDefinition[];
   /** Channel names that the algorithm expects for the training and validation data. */
@@ -45,13 +45,13 @@ export interface AlgorithmDefinition {
 /** How an algorithm trains without validation data. */
 export interface TrainingWithoutValidation {
   /**
-   * Why the algorithm cannot use all of its training data for training if there is no validation data; undefined if it
-   * can.
+   * The problem with training without validation data, such as training rows that the algorithm sets aside; undefined
+   * if there is none.
    */
   readonly problem?: string;
   /** Why the training channel cannot contain objects from two folders; undefined if it can. */
   readonly foldersProblem?: string;
-  /** The early stopping of the algorithm, which needs validation data. */
+  /** The algorithm's early stopping, which works only with validation data; undefined if there is none. */
   readonly earlyStopping?: EarlyStopping;
 }
 
@@ -117,8 +117,8 @@ export interface AlgorithmUse {
   /** Instance types of all training jobs: the jobs of the search, and the final training. */
   readonly instanceTypes: readonly string[];
   /**
-   * The same instance types, in one list for the tuning job and one for the final training. A list has several types if
-   * the job uses instance groups.
+   * The same instance types in two lists: one for the tuning job, and one for the final training. With instance groups,
+   * a list has several types.
    */
   readonly instanceTypesOfJobs: readonly (readonly string[])[];
   readonly instanceCounts: readonly number[];

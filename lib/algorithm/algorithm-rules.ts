@@ -46,16 +46,21 @@ export interface AlgorithmRules {
   /** Whether hyperparameters that are not in the list are allowed, such as the hyperparameters of a script. */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
-  /** Combinations of values that fail. They are checked at synth and in the first state of an execution. */
+  /**
+   * Combinations of values with which training fails. They are checked at synth and in the first state of an execution.
+   */
   readonly combinations?: readonly CombinationRule[];
   /**
-   * Additional checks of several hyperparameters together, only at synth. Returns one message for each problem. A value can
-   * be a token, whose content is unknown.
+   * Additional checks that involve several hyperparameters. They run only at synth. Returns one message for each
+   * problem. A value can be a token, whose content is unknown.
    */
   readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
 }
 
-/** The hyperparameter that an alias stands for, or the name itself. A script has no aliases: it can read any name. */
+/**
+ * The hyperparameter that an alias stands for; any other name is returned unchanged. A script has no aliases, because
+ * it can read hyperparameters with any name.
+ */
 export function canonicalName(rules: AlgorithmRules | undefined, name: string): string {
   return (rules?.takesOthers ? undefined : aliasedRule(rules, name)?.name) ?? name;
 }
@@ -74,12 +79,12 @@ export function defaultsOfRules(rules: AlgorithmRules | undefined): Record<strin
   );
 }
 
-/** The words that are allowed in place of a number, for a message, such as ` or auto`. */
+/** Part of a message: the words that are allowed in place of a number, such as ` or auto`. */
 export function describeWords({ words = [] }: HyperparameterRule): string {
   return words.map((word) => ` or ${word}`).join('');
 }
 
-/** The bounds of a rule, for a message, such as `at least 0` or `more than 0 and at most 1`. */
+/** Part of a message: the bounds of a rule, such as `at least 0` or `more than 0 and at most 1`. */
 export function describeBounds(rule: HyperparameterRule): string {
   const parts: string[] = [];
   if (rule.min !== undefined) parts.push(`at least ${rule.min}`);
@@ -141,7 +146,10 @@ function isElement({ values, thresholds }: HyperparameterRule, element: string):
   );
 }
 
-/** The elements that can have a threshold, for a message, such as ` (error, ndcg with a threshold, as in error@0.7)`. */
+/**
+ * Part of a message: the elements that can have a threshold, such as ` (error, ndcg with a threshold, as in
+ * error@0.7)`.
+ */
 export function describeThresholds({ thresholds }: HyperparameterRule): string {
   return thresholds ? ` (${thresholds.join(', ')} with a threshold, as in ${thresholds[0]}@0.7)` : '';
 }

@@ -21,15 +21,15 @@ export class BuiltInAlgorithm {
    */
   static readonly LINEAR_LEARNER = new BuiltInAlgorithm('linear-learner', LINEAR_LEARNER);
   /**
-   * Classification and regression with k-nearest neighbors. The names of its metrics begin with `test:`, the channel
-   * that receives the validation data.
+   * Classification and regression with k-nearest neighbors. The validation data goes to the channel `test`, so the
+   * names of the metrics begin with `test:`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/k-nearest-neighbors.html
    */
   static readonly KNN = new BuiltInAlgorithm('knn', K_NEAREST_NEIGHBORS);
   /**
-   * Regression and binary classification on sparse data, such as clicks and ratings. The names of its metrics begin with
-   * `test:`, the channel that receives the validation data. It reads only RecordIO-protobuf.
+   * Regression and binary classification on sparse data, such as clicks and ratings. The algorithm reads only
+   * RecordIO-protobuf. The validation data goes to the channel `test`, so the names of the metrics begin with `test:`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/fact-machines.html
    */
@@ -38,14 +38,14 @@ export class BuiltInAlgorithm {
     FACTORIZATION_MACHINES,
   );
   /**
-   * Clustering. The names of its metrics begin with `test:`, the channel that receives the validation data.
+   * Clustering. The validation data goes to the channel `test`, so the names of the metrics begin with `test:`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/k-means.html
    */
   static readonly K_MEANS = new BuiltInAlgorithm('kmeans', K_MEANS);
   /**
-   * Anomaly detection. Its metric is `test:f1`, computed on the validation data, which needs labels (1 is an anomaly). The
-   * training data has no labels, and must use `DataDistribution.SHARDED_BY_S3_KEY`.
+   * Anomaly detection. The training data has no labels, and must use `DataDistribution.SHARDED_BY_S3_KEY`. The
+   * validation data needs labels (1 is an anomaly), because the metric, `test:f1`, is computed on it.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/randomcutforest.html
    */

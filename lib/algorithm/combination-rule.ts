@@ -66,7 +66,7 @@ type Values = Readonly<Record<string, string>>;
 /**
  * The rules that the given values break.
  *
- * @param isKnown whether the value of a hyperparameter is known; a rule about an unknown value counts as not broken
+ * @param isKnown whether the value of a hyperparameter is known; a rule about an unknown value does not count as broken
  */
 export function brokenRules(
   rules: readonly CombinationRule[],
@@ -105,7 +105,10 @@ export function messageParts({ message }: CombinationRule): MessagePart[] {
     .map((part, index) => (index % 2 === 0 ? { text: part } : { valueOf: part }));
 }
 
-/** A rule's message with the values inserted. For a list, it shows only the elements that break the rule. */
+/**
+ * A rule's message with the values inserted. If a value is a list, the message shows only the elements that break the
+ * rule.
+ */
 export function describeBroken(rule: CombinationRule, values: Values): string {
   const show = (name: string) => {
     const condition = rule.conditions.find((each) => each.name === name && each.atLeast !== undefined);

@@ -92,8 +92,8 @@ function arnOf(account: string | undefined, region: string | undefined, reposito
 }
 
 /**
- * ARN for a URI that is known only at deploy time. It matches all repositories whose names begin with the first part of
- * the name in the URI.
+ * ARN for a URI that is known only at deploy time. It matches all repositories whose names begin with the part of the
+ * name before its first slash.
  */
 function arnAtDeployment(uri: string): string {
   const host = Fn.split('.', uri);

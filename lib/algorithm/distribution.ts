@@ -86,7 +86,7 @@ export class Distribution {
     /** @internal */
     readonly _title: string,
     /**
-     * Names of the frameworks whose containers support it.
+     * Names of the frameworks whose containers support this distribution.
      *
      * @internal
      */

@@ -74,7 +74,7 @@ export function jumpStart(options: JumpStartOptions): AlgorithmDefinition {
     defaultHyperparameters(objectiveMetric): Record<string, string> {
       const values = defaultsOf(defaults);
       const name = tabular?.algorithm.metricHyperparameter;
-      // The algorithm prints only the metric that it evaluates, and uses it for early stopping.
+      // The algorithm evaluates and prints a single metric, which it also uses for early stopping.
       const evaluates = tabular?.metrics.some((metric) => metric.name === objectiveMetric);
       return name !== undefined && takes(name) && evaluates ? { ...values, [name]: objectiveMetric } : values;
     },
@@ -96,9 +96,10 @@ const SERVED_BY_ANOTHER_IMAGE =
   'JumpStart serves its models with another image and script: give the image in the hub document (HostingEcrUri) and its environment';
 
 /** @see https://docs.aws.amazon.com/sagemaker/latest/dg/InputOutput-LightGBM.html, and the pages of the other algorithms */
-const SETS_ROWS_ASIDE = 'without validation data, it sets 20% of the training data aside as validation data';
+const SETS_ROWS_ASIDE =
+  'without validation data, the algorithm sets 20% of the training data aside as validation data';
 
-const UNKNOWN_WITHOUT_VALIDATION = 'AWS does not document how it trains without validation data';
+const UNKNOWN_WITHOUT_VALIDATION = 'AWS does not document how the algorithm trains without validation data';
 
 function requireChannelName(prop: string, name: string | undefined): void {
   if (name === undefined || Token.isUnresolved(name) || LIMITS.channelNamePattern.test(name)) return;
@@ -127,7 +128,8 @@ function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): Bound
     containerHyperparameters: {
       sagemaker_program: ENTRY_POINT,
       ...defaultsOf(ofContainer),
-      // The channel also works without network access, unlike the URI of the script.
+      // A channel also works without network access. With the URI of the script, the container would have to download
+      // it.
       sagemaker_submit_directory: `/opt/ml/input/data/${CODE_CHANNEL}/${scriptFile}`,
     },
     environment: Object.keys(setup.environment).length > 0 ? setup.environment : undefined,
@@ -241,8 +243,8 @@ function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] 
 }
 
 /**
- * Reports hyperparameters whose default on this instance type differs from the default on the model's default instance
- * type, which the library uses.
+ * Reports hyperparameters that have another default on this instance type than on the model's default instance type.
+ * The library uses the defaults of the default instance type.
  */
 function checkOwnDefaults(document: HubDocument, use: AlgorithmUse, type: string): string[] {
   const taken = defaultsOf(hyperparametersFor(document, document.instanceType));

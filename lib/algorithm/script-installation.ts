@@ -5,8 +5,9 @@ import type { ScriptOptions } from './script-options';
 const BUILD_TOOLS = ['setuptools', 'wheel'];
 
 /**
- * Environment variables that let pip install a script without network access. Since version 25.3, pip builds every package
- * in an isolated environment, into which it downloads setuptools. The value `0` disables that. Sources: decision 21.
+ * Environment variables that let pip install a script without network access. Since version 25.3, pip builds every
+ * package in an isolated environment, into which it downloads setuptools. `PIP_NO_BUILD_ISOLATION=0` disables the
+ * isolation. For the sources, see decision 21.
  */
 export function installationEnvironment(
   options: ScriptOptions,
@@ -36,8 +37,9 @@ export function checkInstallation(options: ScriptOptions, { networkIsolation }: 
 }
 
 /**
- * Whether the container may install the script with pip. The XGBoost container always does. The others do only for a
- * Python program with a `setup.py` next to it. The content of an archive is unknown, so it may have a `setup.py`.
+ * Whether the container may install the script with pip. The XGBoost container always does. The other containers do
+ * this only for a Python program with a `setup.py` next to it. The content of an archive is unknown, so it may have a
+ * `setup.py`.
  */
 function mayBeInstalled({ framework, source, entryPoint }: ScriptOptions): boolean {
   if (framework.frameworkName === 'xgboost') return true;

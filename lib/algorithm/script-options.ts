@@ -17,8 +17,9 @@ export interface ScriptOptions {
   /** Framework whose container runs the program. */
   readonly framework: Framework;
   /**
-   * Metrics to find in the output of the script, 1 to 40. One of them is the objective. SageMaker rejects them for its own
-   * XGBoost image, which supports only the metrics that XGBoost prints.
+   * Metrics to find in the output of the script, 1 to 40. One of them is the objective. Leave the metrics out for
+   * SageMaker's own XGBoost image: SageMaker rejects them, because this image supports only the metrics that XGBoost
+   * prints.
    *
    * @default - none
    */

@@ -21,7 +21,10 @@ const OPTIONS = struct<XGBoostOptions>({
   registryAccount: optional(text),
 });
 
-/** Lists the metrics to evaluate. Without a tuning objective, early stopping uses the last metric. */
+/**
+ * Hyperparameter that lists the metrics to evaluate. Without a tuning objective, early stopping uses the last metric in
+ * the list.
+ */
 const METRIC_LIST = 'eval_metric';
 
 /** SageMaker's XGBoost in algorithm mode. */
@@ -102,7 +105,7 @@ function rules(version: string): AlgorithmRules {
 
 /** Older images may read the files of only one folder, and would then train a model on part of the data. */
 const FOLDERS_PROBLEM =
-  'its image may read only one of several folders in a channel; version 3.0-5 and later read all';
+  'its image may read only one of several folders in a channel; version 3.0-5 and later read all of them';
 
 /**
  * Older images may compute the metrics of a fold on all validation rows, although the fold's model was trained on most

@@ -35,8 +35,8 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
    */
   readonly validation?: AutoMlData;
   /**
-   * Location of the results. SageMaker writes models and reports below the name of each AutoML job. This library writes
-   * its reports below `reports/`. The URI can have at most 512 characters.
+   * Location of the results. SageMaker writes the models and reports of an AutoML job to a folder with the name of the
+   * job. This library writes its own reports below `reports/`. The URI can have at most 512 characters.
    */
   readonly output: DataLocation;
   /**
@@ -99,7 +99,7 @@ export class AutoMlFragment extends sfn.StateMachineFragment implements ec2.ICon
     super(scope, id);
     validateAutoMl(this.node.path, props, Stack.of(this).region);
     this.jobNamePrefix = props.jobNamePrefix ?? uniquePrefix(this);
-    // The hyphen excludes jobs of other constructs with a longer prefix that begins with this one.
+    // The hyphen excludes the jobs of other constructs whose longer prefix begins with this prefix.
     const jobNamePrefix = `${this.jobNamePrefix}-`;
     this.connections = new ec2.Connections({
       securityGroups: securityGroupsOf(this, props, 'SageMaker AutoML containers'),

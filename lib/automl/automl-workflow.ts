@@ -150,7 +150,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
     acknowledgeWildcards(
       this.stateMachine,
       [jobArn(this, AUTOML_JOB, `${jobNamePrefix}-`)],
-      'Jobs are named when they start: the permissions are limited to the prefix of their names',
+      'Jobs get their names when they start, so the permissions are limited to the prefix of the names',
     );
     acknowledgeInvocations(this.stateMachine, [findBestCandidateFunction, checkDataFunction, reportFunction]);
   }

@@ -3,7 +3,8 @@ import { flag, knownNumber, optional, requireShape, struct } from '../private/sh
 /** Options for binary classification. */
 export interface BinaryClassificationOptions {
   /**
-   * Predictions of at least this threshold count as class 1. It affects the accuracy, precision, recall and F1, but not the AUC.
+   * Predictions of at least this threshold count as class 1. The threshold affects the accuracy, precision, recall and
+   * F1, but not the AUC.
    *
    * @default 0.5
    */
@@ -15,8 +16,8 @@ export interface MulticlassClassificationOptions {
   /** Number of classes: 2 to 1,000. The labels are the numbers from 0. */
   readonly classes: number;
   /**
-   * Whether the model returns a probability for each class, such as XGBoost's `multi:softprob`. If false, it returns only
-   * the predicted class, such as `multi:softmax`.
+   * Whether the model returns a probability for each class, as with XGBoost's objective `multi:softprob`. If false, the
+   * model returns only the predicted class, as with `multi:softmax`.
    *
    * @default true
    */
@@ -70,7 +71,9 @@ export class EvaluationProblem {
   }
 
   private constructor(
-    /** Type of the problem: `Regression`, `BinaryClassification`, `MulticlassClassification` or `Ranking`. */
+    /**
+     * Type of the evaluation problem: `Regression`, `BinaryClassification`, `MulticlassClassification` or `Ranking`.
+     */
     readonly problemType: string,
     /** @internal */
     readonly _options: { readonly threshold?: number; readonly classes?: number },

@@ -3,13 +3,13 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 
-/** Acknowledges the wildcards in the additional permissions that a fleet's state machine needs. */
+/** Acknowledges cdk-nag's findings about wildcards in the additional permissions that a fleet's state machine needs. */
 export function acknowledgeFleetWildcards(
   stateMachine: sfn.StateMachine,
   functions: readonly lambda.IFunction[],
 ): void {
   acknowledgeInvocations(stateMachine, functions);
-  // aws-cdk-lib takes the name from the ARN, too.
+  // aws-cdk-lib also takes the name from the ARN.
   const { resourceName: name } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const executions = (ofMap: string) =>
     Stack.of(stateMachine).formatArn({

@@ -3,14 +3,14 @@ import type { TuningFragment } from '../tuning-fragment';
 import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './job-policies';
 
-/** Acknowledges the wildcards in the permissions of a state machine that runs the chain. */
+/** Acknowledges cdk-nag's findings about wildcards in the permissions of a state machine that runs the chain. */
 export function acknowledgeTuningWildcards(stateMachine: sfn.StateMachine, fragment: TuningFragment): void {
   const { jobNamePrefix, evaluateModelFunction } = fragment;
   const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];
   acknowledgeWildcards(
     stateMachine,
     kinds.map((kind) => jobArn(stateMachine, kind, `${jobNamePrefix}-`)),
-    'Jobs are named when they start: the permissions are limited to the prefix of their names',
+    'Jobs get their names when they start, so the permissions are limited to the prefix of the names',
   );
   acknowledgeInvocations(stateMachine, [
     fragment.findBestTrainingJobFunction,

@@ -14,7 +14,7 @@ export function acknowledgeWildcards(scope: IConstruct, resources: readonly stri
   }
 }
 
-/** Acknowledges the wildcards in the permissions of a state machine to invoke its functions. */
+/** Acknowledges cdk-nag's findings about wildcards in a state machine's permissions to invoke its functions. */
 export function acknowledgeInvocations(
   stateMachine: IConstruct,
   functions: readonly (lambda.IFunction | undefined)[],

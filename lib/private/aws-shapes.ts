@@ -3,7 +3,7 @@ import type { TrainingMetricDefinition } from '../tasks/training-job-definition'
 import { LIMITS } from './limits';
 import { instance, type Shape, struct, text } from './shape';
 
-// Shapes of the constructs, and of this library's value objects, that properties accept.
+// Shapes of the values that properties accept: constructs, and value objects of this library.
 
 export const ROLE = instance('an IAM role', 'roleArn');
 export const KEY = instance('a KMS key', 'keyArn');
@@ -17,7 +17,7 @@ export const GRANTED_KEY: Shape = (problems, prop, value) => {
     );
 };
 
-/** Reading the key of an imported alias throws an error. */
+/** Whether a value is an imported alias of a key. Reading the key of such an alias throws an error. */
 function isImportedAlias(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('aliasTargetKey' in value)) return false;
   try {

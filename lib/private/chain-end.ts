@@ -20,9 +20,12 @@ export interface ChainEndOptions {
   readonly notCompleted: string;
 }
 
-/** The states after the final model is known: its evaluation and registration, the report, and the ends of the chain. */
+/**
+ * The states that follow once the final model is known: its evaluation and registration, the report, and the ends of
+ * the chain.
+ */
 export class ChainEnd {
-  /** State that follows when the final model is known. */
+  /** State that follows once the final model is known. */
   readonly first: sfn.State;
   /** State that fails the execution if the final training did not complete. */
   readonly notCompleted: sfn.Fail;
@@ -45,7 +48,7 @@ export class ChainEnd {
       : this.choice(options.id, options.hasModel, evaluation ?? accepted);
   }
 
-  /** The evaluation and the registration. Then the report is written, even after an error. */
+  /** Evaluates and registers the final model, and then writes the report, even after an error. */
   private evaluation(accepted: sfn.State): sfn.State {
     const next = this.writeReport ?? accepted;
     const failed = this.writeReport ?? failAgain(this.scope, 'SearchFailed');

@@ -214,8 +214,8 @@ function testChecks(
 }
 
 /**
- * A search that runs several tuning jobs cannot begin with a warm start: the earlier tuning jobs would leave too few
- * training jobs for the first tuning job.
+ * A search that runs several tuning jobs cannot begin with a warm start, because the training jobs of the earlier
+ * tuning jobs would count against the limit of its first tuning job.
  */
 const CHAIN_CHECK = `$trainingJobs > ${LIMITS.trainingJobs} ? 'warmStartFrom: cannot be combined with more than ${LIMITS.trainingJobs} training jobs, got ' & $trainingJobs & ': the training jobs of earlier tuning jobs count against the limit of a tuning job'`;
 

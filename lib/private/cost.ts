@@ -158,8 +158,9 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
 }
 
 /**
- * The price of one instance and its volume for one second. Undefined without prices, and if the jobs of an execution have
- * different prices: the results of an item say how long all instances ran together, but not which.
+ * The price of one instance and its volume for one second. Undefined without prices. Also undefined if the jobs of an
+ * execution have different prices: the results of an item have only the total time of all instances, not the time of
+ * each.
  */
 export function pricePerSecond(
   tuning: TuningInput,
@@ -177,7 +178,7 @@ export function pricePerSecond(
   return others.every((price) => isClose(price, first)) ? first : undefined;
 }
 
-/** Compares prices that were calculated in different orders. */
+/** Whether two prices are equal, apart from rounding errors. */
 function isClose(one: number, other = Number.NaN): boolean {
   return Math.abs(one - other) <= 1e-9 * Math.max(one, other);
 }
@@ -224,7 +225,7 @@ function largest(usages: readonly Usage[]): Usage {
   };
 }
 
-/** A maximum run time in seconds, with the time to stop. */
+/** A maximum run time in seconds, including the time that SageMaker gives a job to stop. */
 function runtime(duration: Duration | undefined): number {
   return (duration ? seconds(duration) : DEFAULTS.runtimeSeconds) + STOP_SECONDS;
 }

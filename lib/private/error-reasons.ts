@@ -6,8 +6,8 @@ function failureReasonIn(cause: string): string {
 }
 
 /**
- * The message in the error of a Lambda function, which is JSON. If the cause is not such JSON, the whole cause. Needs
- * the variable `$cause`.
+ * The message of a Lambda function's error, read from the JSON in the cause; the whole cause if it is not such JSON.
+ * Needs the variable `$cause`.
  */
 const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause`;
 

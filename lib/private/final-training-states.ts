@@ -118,7 +118,7 @@ export class FinalTrainingStates {
   }
 
   /**
-   * Adds the state that prepares the final training before the training jobs, if the training jobs need it.
+   * If the training jobs after the search need preparation, adds the state that prepares them.
    *
    * @param told fields that the state `failed` gets in addition to the result of the search
    */

@@ -44,8 +44,8 @@ export function listItemsFunction(
       name: 'list-fleet-items',
       description: 'Reads and checks the list of the items of a fleet',
       roleDescription: 'Reads lists of items and writes them for Step Functions',
-      // With `lastSuccess`, the function sends a request for each location of each item, which takes the time of a
-      // whole CPU. Lambda allocates CPU in proportion to memory.
+      // With `lastSuccess`, the function sends a request for each location of each item. This keeps a whole CPU busy,
+      // and Lambda allocates CPU in proportion to memory.
       memorySize: lastSuccess ? 2048 : 1024,
       timeout: Duration.minutes(lastSuccess ? 15 : 5),
       encryptionKey,

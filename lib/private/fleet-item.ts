@@ -7,7 +7,7 @@ import { jsonata, literal } from './jsonata';
  */
 export const FLEET_ITEM = 'fleetItem';
 
-/** JSONata expressions for the parts of this description. */
+/** JSONata expressions for the parts of an item's description. */
 export const ITEM = {
   /** Name of the item's folder below each kind of output, with a trailing slash. */
   folder: `$${FLEET_ITEM}.folder`,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Token } from 'aws-cdk-lib';
 
-/** The members of the Map's item processor that have an influence on the results of its items. */
+/** The members of the Map's item processor that affect the results of its items. */
 interface ItemProcessor {
   readonly States?: Readonly<Record<string, State>>;
 }
@@ -28,9 +28,9 @@ export function settingsOf(states: ItemProcessor): string {
 }
 
 /**
- * The states without their comments, retries and tags, which have no influence on the result of an item. Tags can differ in
- * each deployment, for example if they contain a build number. Only these members of a state are left out: other members
- * with these names can be settings, such as an environment variable `Tags`.
+ * The states without their comments, retries and tags, which do not affect the result of an item. Tags can differ in
+ * each deployment, for example if they contain a build number. Only these members of a state are left out: other
+ * members with these names can be settings, such as an environment variable `Tags`.
  */
 function compared({ States = {}, ...others }: ItemProcessor): object {
   const states = Object.entries(States).map(([name, { Comment, Retry, ...state }]) => {

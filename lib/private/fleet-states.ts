@@ -202,8 +202,9 @@ export class FleetStates extends sfn.StateMachineFragment {
   }
 
   /**
-   * The tolerated failures of the Map. A percentage refers to all items, including those that are skipped. Otherwise, a
-   * few items that fail each night would fail the execution as soon as all other items are skipped.
+   * The tolerated failures of the Map. A percentage refers to all items, including those that are skipped. If it
+   * referred only to the items that run, a few items that fail each night would fail the execution as soon as all other
+   * items are skipped.
    */
   private tolerance({ _unit: unit, _value: value }: ToleratedFailures): object {
     if (unit === 'count') return { ToleratedFailureCount: value };

@@ -7,9 +7,10 @@ import { warn } from './warn';
  * this storage instead of a volume. It rejects `VolumeKmsKeyId` for these types, because their hardware encrypts the
  * storage with its own keys.
  *
- * Sources. The rule, "You can't request a VolumeKmsKeyId when using an instance type with local storage": API reference of
- * `ResourceConfig`. The families: EC2's DescribeInstanceTypes (`instance-storage-supported`, `NvmeSupport: required`) as
- * recorded by moto 5.2.5; p6e-gb200 is missing there and comes from EC2's documentation of accelerated instances.
+ * The source of the rule is the API reference of `ResourceConfig`: "You can't request a VolumeKmsKeyId when using an
+ * instance type with local storage". The source of the families is EC2's DescribeInstanceTypes
+ * (`instance-storage-supported`, `NvmeSupport: required`) as recorded by moto 5.2.5. The family p6e-gb200 is missing
+ * there. Its source is EC2's documentation of accelerated instances.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html
@@ -24,7 +25,7 @@ const FAMILIES_WITH_INSTANCE_STORAGE: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Whether an instance type has local NVMe storage. If the type is unknown at synth, the answer is no. */
+/** Whether an instance type has local NVMe storage; false if the type is unknown at synth. */
 export function hasInstanceStorage(instanceType: string): boolean {
   return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
 }

@@ -36,7 +36,7 @@ export const TRANSFORM_JOB: JobKind = {
 /** A SageMaker model: an image and a model archive. */
 export const MODEL = { resource: 'model' } as const;
 
-/** AutoML jobs have no rule, because Step Functions has no optimized integration for them. */
+/** AutoML jobs have no EventBridge rule, because Step Functions has no optimized integration for them. */
 export const AUTOML_JOB = { action: 'AutoMLJob', resource: 'automl-job' } as const;
 
 /** ARN of all jobs whose names begin with a prefix. In ARNs, SageMaker writes names in lowercase. */

@@ -28,8 +28,8 @@ export function literal(value: unknown): string {
 }
 
 /**
- * A large literal, as a JSON string that `$parse` reads. Step Functions could not evaluate the literal itself: each
- * member counts as a nested evaluation, and an expression can have only about 100 of these.
+ * A large literal, as a JSON string that `$parse` reads. Step Functions could not evaluate the literal itself, because
+ * each member counts as a nested evaluation, and an expression can have only about 100 nested evaluations.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html for `$parse`
  */

@@ -55,7 +55,7 @@ export const LIMITS = {
   /** Our own limit: a wait of a day takes about 50 attempts, far below the maximum of 25,000 events per execution. */
   quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
-  /** Our own limit, for all names together. */
+  /** Our own limit on the total length of all feature names. */
   featureNameCharacters: 50_000,
   parentTuningJobs: 5,
   tags: 50,

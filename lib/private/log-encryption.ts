@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 
 /**
  * Allows CloudWatch Logs to encrypt logs of this account with a key. Without this permission, a log group with the key
- * cannot be created. For an imported key, its owner must add the permission.
+ * cannot be created. The owner of an imported key must add this permission.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
  */

@@ -58,8 +58,8 @@ function keyPattern(folder: string, object: string): unknown {
 /**
  * Sends a bucket's events to EventBridge through the CloudFormation property. The method
  * `enableEventBridgeNotification` of aws-cdk-lib would add a Lambda function with permissions for the notifications of
- * every bucket. The method is called only if the bucket already has that Lambda function, because the function would
- * otherwise disable the events.
+ * every bucket. The code calls this method only if the bucket already has that Lambda function, which would otherwise
+ * disable the events.
  */
 function sendEventsToEventBridge(scope: Construct, id: string, bucket: s3.IBucket): void {
   const resource = bucket.node.defaultChild;

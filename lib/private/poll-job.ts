@@ -21,8 +21,8 @@ export interface PolledJob {
   readonly keeps?: readonly string[];
   readonly next: sfn.State;
   /**
-   * State that follows if the job can no longer be described and was stopped, or does not exist any more. It gets the error in
-   * `failure`. @default - the execution fails
+   * State that follows if the job no longer exists, or was stopped because it could no longer be described. This state
+   * gets the error in `failure`. @default - the execution fails
    */
   readonly outOfSight?: sfn.State;
 }

@@ -18,7 +18,7 @@ export class Problems {
     this.messages.push(...messages);
   }
 
-  /** Reports a value of the wrong type, or, if it is undefined, a missing required property. */
+  /** Reports a value of the wrong type. If the value is undefined, reports that the property is required. */
   wrongType(prop: string, what: string, value: unknown): void {
     const isUnquoted = typeof value === 'number' && what === 'a string';
     const hint = isUnquoted ? `: write it as a string, "${value}"` : '';

@@ -12,11 +12,11 @@ import { readStatements, writeStatement } from './training-permissions';
 export interface ReportAccess {
   /** Permissions to read from SageMaker. */
   readonly reading: readonly iam.PolicyStatement[];
-  /** Whether it reads the logs of training jobs. */
+  /** Whether the function reads the logs of training jobs. */
   readonly readsLogs: boolean;
-  /** Output location of the models. Reports are written to a folder in it. */
+  /** Output location of the models. The function writes reports to a folder below it. */
   readonly output: DataLocation;
-  /** Location of the models that it reads, if any. */
+  /** Location of the models that the function reads; undefined if it reads none. */
   readonly models?: DataLocation;
   /** Memory in MB. @default 256 */
   readonly memorySize?: number;
@@ -54,7 +54,7 @@ export function reportFunction(scope: Construct, id: string, access: ReportAcces
       ...(models ? readStatements([models]) : []),
       writeStatement([reportLocation(output)]),
     ],
-    'Jobs are named when they start: the permissions are limited to the prefix of their names; reports and models are below a prefix of the bucket; FilterLogEvents is authorized for a whole log group; listing the parts of a job is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
+    'Jobs get their names when they start, so the permissions are limited to the prefix of the names; reports and models are below a prefix of the bucket; FilterLogEvents is authorized for a whole log group; listing the parts of a job is allowed for all resources, because the AWS documentation contradicts itself about resource-level permissions for this action',
   );
 }
 

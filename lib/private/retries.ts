@@ -48,8 +48,8 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 }
 
 /**
- * Adds a few retries for creating the model package group of an item. The states repeat them up to ten times, about 12 minutes
- * in total, and look for the group each time.
+ * Adds a few retries for creating the model package group of an item. If these retries fail, other states look for the
+ * group and start over, up to ten times. This takes about 12 minutes in total.
  */
 export function retryGroupCreation(task: sfn.TaskStateBase): void {
   for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, maxDelay: Duration.minutes(1) });
@@ -84,9 +84,10 @@ export const TRANSIENT_ERRORS: readonly string[] = [
 ];
 
 /**
- * Adds retries for a function whose invocation or whose requests are throttled, and for a function that reached its timeout.
- * Without these retries, a failure to read the results of a paid job would fail the execution. All functions of this library
- * can run again. Together with the waits, the 12 attempts take about 17 minutes at most.
+ * Adds retries for a function whose invocation or whose requests are throttled, and for a function that reached its
+ * timeout. Without these retries, an execution could fail although its paid jobs succeeded, because the results of a
+ * job could not be read. All functions of this library can safely run again. Together with the waits, the 12 attempts
+ * take about 17 minutes at most.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
  */

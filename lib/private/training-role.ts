@@ -74,7 +74,7 @@ function trustsSageMaker({ Statement }: { Statement: TrustStatement[] }): boolea
 
 function namesSageMaker({ Principal }: TrustStatement): boolean {
   if (typeof Principal === 'string') return Principal === '*';
-  // Undefined with NotPrincipal, which is not allowed in a trust policy.
+  // Principal is undefined if the statement has NotPrincipal, which is not allowed in a trust policy.
   const { Service } = (Principal ?? {}) as { Service?: unknown };
   // A token is unknown before the deployment, so it is assumed to be SageMaker.
   return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));

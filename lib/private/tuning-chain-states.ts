@@ -84,7 +84,7 @@ function nextTuningJob(hasMaxRuntime: boolean): string {
 )`;
 }
 
-/** JSONata that replaces the tuning job that did not run to its end with the one before it. */
+/** JSONata that replaces the last tuning job, which did not run to its end, with the tuning job before it. */
 const LAST_STARTED = `(
   $names := ${SETTINGS}.earlierTuningJobNames;
   {

@@ -29,9 +29,9 @@ export function isChain(tuning: TuningOptions & FleetItemOptions): boolean {
 }
 
 /**
- * Why the search can run only one tuning job; undefined if it can run several. All tuning jobs after the first would
- * start with a warm start, which SageMaker describes for Bayesian and random searches. A random search learns nothing
- * from earlier tuning jobs.
+ * Why the search can run only one tuning job; undefined if it can run several. All tuning jobs after the first start
+ * with a warm start. SageMaker documents the warm start only for Bayesian and random searches, and a random search
+ * learns nothing from earlier tuning jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/multiple-algorithm-hpo.html

@@ -92,7 +92,10 @@ export function tuningJobRequest(props: TuningRequestProps): CreateHyperParamete
   };
 }
 
-/** A single definition keeps its objective and ranges at the top level; several definitions each carry their own. */
+/**
+ * The definitions in the form of the request: a single definition has its objective and ranges at the top level; each
+ * of several definitions carries its own.
+ */
 function searches(
   props: TuningRequestProps,
 ): Pick<
@@ -231,8 +234,8 @@ function jobAfterSearch(
 ): CreateTrainingJobTaskOptions {
   const { finalTraining } = props;
   const resources = finalTraining?.resources ?? definition.resources;
-  // The best hyperparameters include the instance type that was passed to the container, but the final training can use
-  // another type.
+  // The best hyperparameters include the instance type that the search passed to the container. The final training can
+  // use another type.
   const settled = {
     ...instanceTypeHyperparameter(definition, resources),
     ...settleHyperparameters(definition, definition.finalHyperparameters),
@@ -296,7 +299,7 @@ function trainingJob(
     managedSpotTraining: spot !== undefined,
     maxWait: spot?.maxWait,
     checkpointPath: options.checkpoints
-      ? // The slash prevents the prefix from matching a longer job name that begins with this one.
+      ? // The slash prevents the prefix from matching a longer job name that begins with this job's name.
         jsonata(`${outputPrefix(props, checkpointLocation(props.output))} & ${options.checkpoints} & '/'`)
       : undefined,
     subnets: props.subnets,

@@ -47,17 +47,17 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 /** The state that lets an item of a fleet learn from the tuning job of its last success. */
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
-/** For each state that creates a tuning job, the suffix of the states that wait for its quota. */
+/** Suffixes of the states that wait for a quota, by the state that creates the tuning job. */
 const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',
 };
 
-/** How often the start with a warm start can be throttled, each time after its retries. */
+/** How many times a start with a warm start can be throttled, each time after its own retries. */
 const MAX_THROTTLED_STARTS = 10;
 
 /**
- * JSONata for the expression that matches the cause of a throttled request.
+ * JSONata regular expression that matches the cause of a throttled request.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
  */
@@ -167,8 +167,8 @@ export class TuningStates {
       outputs: {
         settings: jsonata('$states.input.settings'),
         failure: jsonata('$states.errorOutput'),
-        // The cause is normally the description of the tuning job, which has its name. Otherwise, the expression
-        // computes the name again.
+        // The cause is normally the description of the tuning job, which contains the job's name. If the cause has no
+        // name, the expression computes the name again.
         tuningJobName: jsonata(
           `( $named := ${NAME_IN_CAUSE}; $exists($named) ? $named : ${tuningJobName(this.props)} )`,
         ),
@@ -235,8 +235,8 @@ export class TuningStates {
   /** Handles requests that SageMaker rejects: adds retries, waits for quotas, and a start without a warm start. */
   private handleRefusals(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const isFromLastSuccess = create.id === FROM_LAST_SUCCESS;
-    // The retries for items of a fleet take about 40 minutes. If the warm start is refused, they would only delay the start
-    // without a warm start, which has these retries itself.
+    // The retries for items of a fleet take about 40 minutes. After a refused warm start, they would only delay the
+    // start without a warm start, which has the same retries.
     retryJobCreation(create, isFromLastSuccess ? {} : this.props);
     waitForQuota(this.scope, create, {
       suffix: QUOTA_SUFFIXES[create.id] ?? '',
@@ -247,9 +247,9 @@ export class TuningStates {
   }
 
   /**
-   * Starts without a warm start after SageMaker refused it. Without this, an item whose earlier tuning job was deleted, for
-   * example, would fail in each execution. A throttled request says nothing about the parent, so it is repeated, for about 12
-   * minutes in total.
+   * Starts the tuning job without a warm start if SageMaker refused the warm start. Without this fallback, an item
+   * whose earlier tuning job was deleted would fail in each execution. A throttled request says nothing about the
+   * earlier tuning job, so it is repeated with the warm start, for about 12 minutes in total.
    */
   private startWithoutParents(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const wasThrottled = sfn.Choice.jsonata(this.scope, 'WasWarmStartThrottled')
@@ -316,7 +316,7 @@ export class TuningStates {
     return findBest;
   }
 
-  /** Creates a state once, for two paths that share it. */
+  /** Creates a state that two paths share, or returns it if it exists. */
   private once<T extends sfn.State>(id: string, make: (id: string) => T): T {
     return (this.scope.node.tryFindChild(id) as T | undefined) ?? make(id);
   }

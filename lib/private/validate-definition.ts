@@ -121,7 +121,7 @@ function checkHyperparameters(problems: Problems, tuning: TuningInput, definitio
   problems.addAll((together ?? []).map((message) => `${prop}${message}`));
 }
 
-/** The list of metrics must be known at synth: the position of a metric in a token is unknown. */
+/** Checks that the list of metrics is known at synth, because the position of a metric in a token is unknown. */
 function checkMetricList(
   problems: Problems,
   prop: string,

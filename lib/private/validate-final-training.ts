@@ -7,7 +7,7 @@ import { checkCrossValidation } from './validate-cross-validation';
 import { checkInputData, useOf } from './validate-definition';
 import { checkApart } from './validate-jobs';
 
-/** Checks the data of the final training, and reports options that it does not use. */
+/** Checks the data of the final training, and reports options that have no effect on the final training. */
 export function checkFinalTraining(
   problems: Problems,
   tuning: TuningInput,

@@ -30,7 +30,8 @@ export function checkLocations(
 }
 
 /**
- * The key becomes part of a resource in IAM policies, where these characters are wildcards and variables.
+ * Checks that a key has no wildcards or variables of IAM policies, because the key becomes part of a resource in these
+ * policies.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */

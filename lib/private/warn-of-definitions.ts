@@ -47,7 +47,7 @@ function warnOfRegexes(scope: Construct, { prop, algorithm }: TuningDefinition):
 
 /**
  * Warns if the search has validation data and uses a script or container, but the final training has no validation
- * data. If the training code uses early stopping, the final training may need another number of rounds. The library
+ * data. If the training code uses early stopping, the final training may need a different number of rounds. The library
  * knows the best number of rounds only for SageMaker's XGBoost.
  */
 export function warnOfFinalTraining(

@@ -8,10 +8,10 @@ import { instanceCountOf } from './training-resources';
 import type { TuningDefinition } from './tuning-definitions';
 import { warn } from './warn';
 
-/** Number of training instances above which a fleet warns. Quotas of new accounts are often lower. */
+/** Number of training instances of a fleet above which synth warns. Quotas of new accounts are often lower. */
 const MANY_INSTANCES = 20;
 
-/** Warns of a fleet that can exceed the quotas of an account. */
+/** Warns if a fleet can exceed the quotas of an account. */
 export function warnOfFleet(
   scope: IConstruct,
   props: TuningFleetProps,

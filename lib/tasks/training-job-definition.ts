@@ -102,7 +102,8 @@ export interface TrainingJobDefinition {
   /** URI of the training image. */
   readonly trainingImage: string;
   /**
-   * Metrics to find in the log, at most 40. SageMaker rejects them for its built-in algorithms.
+   * Metrics to find in the log, at most 40. Leave them out for SageMaker's built-in algorithms, because SageMaker
+   * rejects them.
    *
    * @default - the metrics that SageMaker defines for the algorithm
    */

@@ -32,7 +32,7 @@ export function builtIn(
     defaultHyperparameters: (objectiveMetric) => ({ ...facts.hyperparametersFor?.[objectiveMetric] }),
     serving: { joinProblem: 'its models answer in JSON or RecordIO-protobuf' },
     withoutValidation: {
-      foldersProblem: 'AWS does not document whether it reads several folders in a channel',
+      foldersProblem: 'AWS does not document whether the algorithm reads several folders in a channel',
     },
     check: (use) => [...checkData(facts, use), ...checkMetric(facts, use)],
     bind: (scope) => ({
@@ -77,7 +77,7 @@ function checkChannel(prop: string, data: InputData, rule: DataRule, title: stri
   return problems;
 }
 
-/** The method that creates input data of a content type, for a message. */
+/** Part of a message: the method that creates input data of a content type. */
 function inputDataOf(contentType: string): string {
   switch (contentType) {
     case 'text/csv':
@@ -95,7 +95,10 @@ function isFirst(text: string, index: number, all: readonly string[]): boolean {
   return all.indexOf(text) === index;
 }
 
-/** Checks that the metric fits the problem type. Otherwise no training job would report it, and the search would fail. */
+/**
+ * Checks that the metric fits the problem type. With any other metric, the search would fail, because no training job
+ * would report the metric.
+ */
 function checkMetric(
   { objectiveMetrics }: BuiltInFacts,
   { objectiveMetric, hyperparameters }: AlgorithmUse,

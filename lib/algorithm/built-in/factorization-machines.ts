@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** For each initialization parameter of a term, the initialization method that uses it. */
+/** The initialization method that uses each initialization parameter of a term. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',
@@ -71,8 +71,8 @@ export const FACTORIZATION_MACHINES: BuiltInFacts = {
 };
 
 /**
- * Reports tuned parameters that the initialization method ignores, because every training job would train the same
- * model.
+ * Reports tuned parameters that the initialization method ignores. Tuning them is useless: every training job would
+ * train the same model.
  */
 function checkTogether(values: Readonly<Record<string, string>>): string[] {
   return TERMS.flatMap((term) => {

@@ -19,18 +19,21 @@ export interface BuiltInFacts {
   readonly instances: InstanceSupport;
   readonly hyperparameters: readonly HyperparameterRule[];
   readonly objectiveMetrics: readonly BuiltInMetric[];
-  /** Checks documented rules about several hyperparameters. A tuned hyperparameter is an empty string. */
+  /**
+   * Checks documented rules that involve several hyperparameters. The value of a tuned hyperparameter is an empty
+   * string.
+   */
   readonly checkTogether?: (values: Readonly<Record<string, string>>) => string[];
   /** For each objective metric, the hyperparameters that make the algorithm compute it. */
   readonly hyperparametersFor?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Source of each kind of fact. */
+  /** Sources of the facts. */
   readonly sources: readonly FactSource[];
 }
 
 /** The data that an algorithm reads from a channel. */
 export interface DataRule {
   readonly contentTypes: readonly string[];
-  /** The required distribution of the objects to instances; any distribution if left out. */
+  /** The required distribution of the objects among instances; any distribution if left out. */
   readonly distribution?: DataDistribution;
 }
 
@@ -54,10 +57,13 @@ export const RECORD_IO_PROTOBUF = 'application/x-recordio-protobuf';
 /** Content types of CSV whose first column is the label, which is SageMaker's default. */
 export const LABELED_CSV = ['text/csv', 'text/csv;label_size=1'];
 
-/** Booleans: lowercase in the documentation, capitalized in the SageMaker Python SDK and on the tuning pages. */
+/**
+ * The spellings of a boolean: lowercase in the documentation, but capitalized in the SageMaker Python SDK and on the
+ * documentation's tuning pages.
+ */
 export const BOOLEANS = ['true', 'false', 'True', 'False'];
 
-/** All JSON lists of one or both names, in either order, with and without a space. */
+/** All ways to write a JSON list of one or both names: in either order, with and without a space after the comma. */
 export function jsonLists(one: string, other: string): string[] {
   const pairs = [
     [one, other],

@@ -14,8 +14,9 @@ export const K_MEANS: BuiltInFacts = {
   registry: BUILT_IN_REGISTRY,
   channelNames: { train: 'train', validation: 'test' },
   data: { train: { contentTypes: CONTENT_TYPES }, validation: { contentTypes: CONTENT_TYPES } },
-  // The table of common parameters contradicts itself: "not parallelizable", but one GPU on "one or more instances". The
-  // algorithm's own page recommends sharding the training data, which makes sense only with several instances.
+  // AWS's table of common parameters contradicts itself: it says "not parallelizable", but also one GPU on "one or more
+  // instances". The algorithm's own page recommends sharding the training data, which makes sense only with several
+  // instances.
   instances: { several: true, gpu: true },
   hyperparameters: [
     { name: 'feature_dim', type: 'integer', min: 1, required: true },
@@ -23,7 +24,7 @@ export const K_MEANS: BuiltInFacts = {
     { name: 'epochs', type: 'integer', min: 1, tunable: true },
     { name: 'eval_metrics', type: 'categorical', values: jsonLists('msd', 'ssd') },
     { name: 'extra_center_factor', type: 'integer', min: 1, words: ['auto'], tunable: true },
-    // Listed only in the SDK, which always sends it.
+    // Only the SDK has this hyperparameter, and always sends it.
     { name: 'force_dense', type: 'categorical', values: BOOLEANS },
     { name: 'half_life_time_size', type: 'integer', min: 0 },
     { name: 'init_method', type: 'categorical', values: INIT_METHODS, tunable: true },
@@ -37,7 +38,7 @@ export const K_MEANS: BuiltInFacts = {
     { name: 'test:msd', direction: 'Minimize' },
     { name: 'test:ssd', direction: 'Minimize' },
   ],
-  // It reports only the metrics in eval_metrics, whose default is msd.
+  // The algorithm reports only the metrics in eval_metrics, whose default is msd.
   hyperparametersFor: { 'test:ssd': { eval_metrics: '["msd","ssd"]' } },
   sources: [
     ...imageSources('kmeans'),

@@ -28,7 +28,7 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
       type: 'categorical',
       values: jsonLists('accuracy', 'precision_recall_fscore'),
     },
-    // Listed only in the SDK, which sends 1000 and rejects other values.
+    // Only the SDK has this hyperparameter. It sends 1000, and rejects other values.
     { name: 'mini_batch_size', type: 'integer', min: 1000, max: 1000 },
     { name: 'num_samples_per_tree', type: 'integer', min: 1, max: 2048, tunable: true },
     { name: 'num_trees', type: 'integer', min: 50, max: 1000, tunable: true },
@@ -48,7 +48,7 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
   ],
 };
 
-/** Checks eval_metrics: the only objective metric, F1, is part of precision_recall_fscore. */
+/** Checks that eval_metrics has precision_recall_fscore, which includes F1, the only objective metric. */
 function checkTogether({ eval_metrics: metrics }: Readonly<Record<string, string>>): string[] {
   if (metrics !== '["accuracy"]') return [];
   return [

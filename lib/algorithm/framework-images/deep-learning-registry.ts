@@ -1,7 +1,7 @@
 import type { ImageRegistry } from '../image-facts';
 
-// Registry accounts of the AWS Deep Learning Containers. Each region has one account, but not every image is in every
-// region. Each region is listed once.
+// Registry accounts of the AWS Deep Learning Containers, by region. Each region has one account, but not every image is
+// available in every region. In this file, each region is listed once.
 
 /** Regions that have all images of this file. */
 const COMMON: Readonly<Record<string, string>> = {
@@ -49,7 +49,7 @@ const FURTHER: Readonly<Record<string, string>> = {
   'mx-central-1': '637423239942',
 };
 
-/** The region that was added with PyTorch 2.8.0. */
+/** The region that was added with the image of PyTorch 2.8.0. */
 const SINCE_PYTORCH_2_8: Readonly<Record<string, string>> = {
   'me-west-1': '124382933778',
 };
@@ -60,7 +60,7 @@ const ISOLATED: Readonly<Record<string, string>> = {
   'us-isob-east-1': '094389454867',
 };
 
-/** Regions that were added with PyTorch 2.9.0. */
+/** Regions that were added with the image of PyTorch 2.9.0. */
 const SINCE_PYTORCH_2_9: Readonly<Record<string, string>> = {
   'eu-isoe-west-1': '371248457586',
   'eusc-de-east-1': '204133271717',
@@ -68,7 +68,7 @@ const SINCE_PYTORCH_2_9: Readonly<Record<string, string>> = {
   'us-isof-south-1': '454834333376',
 };
 
-/** PyTorch up to 2.7.1, TensorFlow 2.16.2 to 2.19.0. */
+/** The images of PyTorch up to 2.7.1, and of TensorFlow 2.16.2 to 2.19.0. */
 export const DEEP_LEARNING_REGISTRY: ImageRegistry = {
   mappingId: 'SageMakerDeepLearningRegistry',
   accounts: { ...COMMON, ...FURTHER },

@@ -5,7 +5,7 @@ export interface FrameworkImageFacts {
   /** Name in messages, such as `PyTorch 2.10.0`. */
   readonly title: string;
   readonly repository: string;
-  /** Tags by kind of instance. A kind without a tag has no image. */
+  /** Tags by kind of instance (CPU or GPU). If a kind has no tag, there is no image for it. */
   readonly tags: { readonly cpu?: string; readonly gpu?: string };
   /** Python version as in the tags; `py3` if no public source is more specific. */
   readonly python: string;

@@ -25,7 +25,7 @@ export interface HubDocument {
   readonly metrics: readonly { readonly name: string; readonly regex: string }[];
   readonly instanceType?: string;
   readonly volumeSizeInGib?: number;
-  /** Undefined if the document does not specify it. */
+  /** Whether the containers have no network access; undefined if the document does not say. */
   readonly networkIsolation?: boolean;
   /** Differences by instance type (`ml.g5.2xlarge`) or family (`g5`). */
   readonly variants: Readonly<Record<string, HubVariant>>;
@@ -166,7 +166,7 @@ function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The command that gets a hub document, for messages. */
+/** Part of a message: the command that gets a hub document. */
 export function howToGet(modelId: string, region?: string): string {
   const options = [
     '--hub-name SageMakerPublicHub --hub-content-type Model',
@@ -180,7 +180,10 @@ function missing(path: string, member: string, what: string): Error {
   return validationError(`document: ${path} lacks ${member}, ${what}`);
 }
 
-/** Reads the members of an object. Names can have the form `ImageUri` or `image_uri`: variants use both. */
+/**
+ * Reads the members of an object. Names can have the form `ImageUri` or `image_uri`, because the variants use both
+ * forms.
+ */
 class Reader {
   constructor(private readonly members: Members) {}
 

@@ -63,7 +63,7 @@ function gatedModelFor(document: HubDocument, instanceType: string): string | un
   const own = exact?.gatedModelUri ?? family?.gatedModelUri;
   if (own) return own;
   const known = new Set(Object.values(document.variants).flatMap((variant) => variant.gatedModelUri ?? []));
-  // If the document has the same location for all instance types that have one, the SDK uses it for other types, too.
+  // If all locations in the document are the same, the SDK uses this location for the other instance types, too.
   if (known.size === 1) return [...known][0];
   if (known.size > 1) {
     throw validationError(

@@ -23,7 +23,7 @@ export interface TabularAlgorithm {
   readonly metrics: readonly TabularMetric[];
   /** The hyperparameter that selects the metric to evaluate. */
   readonly metricHyperparameter?: string;
-  /** Whether it supports only one instance. */
+  /** Whether the algorithm supports only one instance. */
   readonly singleInstance?: boolean;
   /** Checks several hyperparameters together. Returns one message for each problem. */
   checkTogether?(values: Readonly<Record<string, string>>): string[];

@@ -41,7 +41,7 @@ export function findBestCandidateFunction(
   return allowFunction(
     made,
     candidateStatements(scope, jobNamePrefix),
-    'AutoML jobs are named when they start: the permissions are limited to the prefix of their names; listing candidates is allowed for all resources, because the pages of the AWS documentation contradict each other on resource-level permissions for it',
+    'AutoML jobs get their names when they start, so the permissions are limited to the prefix of the names; listing candidates is allowed for all resources, because the AWS documentation contradicts itself about resource-level permissions for this action',
   );
 }
 

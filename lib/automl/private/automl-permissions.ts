@@ -49,7 +49,7 @@ export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAcc
   acknowledgeWildcards(
     policy,
     resourcesOf(statements),
-    'Objects below the given prefixes; models, endpoints and logs of AutoML jobs, whose names SageMaker makes up; images of AWS accounts that are not published; and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
+    'Objects below the given prefixes; models, endpoints and logs of AutoML jobs, whose names SageMaker chooses; images in AWS accounts whose IDs are not published; and actions that have no resource-level permissions (ecr:GetAuthorizationToken, cloudwatch:PutMetricData within its namespaces, ec2 for a VPC)',
   );
   grantKeys(role, access);
   return policy;

@@ -11,8 +11,9 @@ import { AutoMlMode, AutoMlObjective } from '../automl-objective';
 import type { AutoMlOptions } from '../automl-options';
 import { AUTOML_FRAGMENT } from './automl-shape';
 
-// Sources: for limits and rules of the API, botocore's service model of SageMaker (shapes of CreateAutoMLJobV2); for others,
-// "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer guide.
+// Sources for limits and rules of the API: botocore's service model of SageMaker (shapes of CreateAutoMLJobV2). Sources
+// for other limits and rules: "autopilot-quotas" and "autopilot-datasets-problem-types" of the SageMaker developer
+// guide.
 export const AUTOML_LIMITS = {
   candidates: 750,
   /** Quota: 30 days. */

@@ -41,10 +41,10 @@ export interface EvaluationStatesProps extends TuningRequestProps {
 /** JSONata for the state's input without the fields that a wait for a quota adds. */
 const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
 
-/** How the error of a step begins. */
+/** The error and the cause with which a failed step makes the execution fail. */
 interface FailedStep {
   readonly error: string;
-  /** The beginning of the cause: a sentence that says which step failed. */
+  /** The beginning of the cause, such as `The final model could not be registered`. */
   readonly what: string;
 }
 
@@ -53,17 +53,14 @@ const REGISTRATION_FAILED: FailedStep = {
   what: 'The final model could not be registered',
 };
 
-/** How often the creation of a group can fail, each time after its retries. */
+/** How many times the state that creates a group can fail, each time after its own retries. */
 const MAX_GROUP_FAILURES = 10;
 
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
   readonly start: sfn.State;
 
-  /**
-   * @param ends the state that follows after success, and the state that follows after an error and gets the error in
-   * `failure`
-   */
+  /** @param ends `next` follows after success; `failed` follows after an error, and gets the error in `failure` */
   constructor(
     private readonly scope: Construct,
     private readonly props: EvaluationStatesProps,
@@ -100,8 +97,8 @@ export class EvaluationStates {
   }
 
   /**
-   * Looks for the item's group in the list of all groups. Describing the group would not do: SageMaker's error for a
-   * missing group has the same name as other errors.
+   * Looks for the item's group in the list of all groups. Describing the group is not enough, because SageMaker's error
+   * for a missing group has the same name as other errors.
    */
   private findGroup(): sfn.TaskStateBase {
     const { scope, props } = this;

@@ -11,7 +11,7 @@ export function conditionsIn(condition: GateCondition): GateCondition[] {
   return [condition, ...inner];
 }
 
-/** Number of levels of `All` and `Any`. */
+/** Number of nested levels of `All` and `Any`. */
 export function depthOf(condition: GateCondition): number {
   return 'conditions' in condition ? 1 + Math.max(...condition.conditions.map(depthOf)) : 0;
 }

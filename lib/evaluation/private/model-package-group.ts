@@ -81,7 +81,7 @@ export function groupRequest(scope: Construct, props: EvaluationStatesProps): Re
   };
 }
 
-/** ARNs of the versions of a group. SageMaker writes names in lowercase in ARNs of groups that are older than 2023. */
+/** ARNs of the versions of a group. If a group was created before 2023, its name is in lowercase in the ARNs. */
 export function modelPackageArns(scope: Construct, options: GroupOptions): string[] {
   return namesInArns(options).map((name) => arnOf(scope, 'model-package', `${name}/*`));
 }

@@ -42,8 +42,8 @@ export function registrationRequest(props: EvaluationStatesProps): Record<string
 }
 
 /**
- * A token of at most 36 characters. It includes the name of the tuning job, because an execution can run the chain
- * several times.
+ * A client token of at most 36 characters. It depends on the name of the tuning job, because an execution can run the
+ * chain several times.
  */
 const CLIENT_TOKEN = `$substring($hash($string([$states.context.Execution.Id, $states.input.result.tuningJob.name]), 'SHA-256'), 0, 36)`;
 

@@ -11,9 +11,9 @@ export interface Scoring {
    * Columns of the rows that the function `evaluate-model` reads. The last column can stand for several predictions.
    */
   readonly columns: readonly string[];
-  /** JSONPath of the columns that the model gets. */
+  /** JSONPath of the input columns that the model gets. */
   readonly inputFilter: string;
-  /** JSONPath of the columns that are kept. */
+  /** JSONPath of the columns that the output keeps. */
   readonly outputFilter: string;
 }
 
