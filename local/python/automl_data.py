@@ -14,19 +14,19 @@ from automl_features import CATEGORICAL, DATETIME, NUMERIC, TEXT, to_numbers, ty
 from automl_metrics import BINARY, MULTICLASS, REGRESSION
 from errors import ClientError
 
-# With fewer rows, validation metrics would be meaningless.
+# Minimum number of rows with a target. The validation metrics of fewer rows would be meaningless.
 MIN_ROWS = 20
-# Autopilot's minimum (CreateAutoMLJob, InputDataConfig). The documentation of CreateAutoMLJobV2 does not
-# mention it, so local mode only adds a note.
+# Autopilot's minimum number of rows (CreateAutoMLJob, InputDataConfig). The documentation of CreateAutoMLJobV2 does
+# not mention it, so local mode only adds a note.
 AUTOPILOT_MIN_ROWS = 500
 # Numbers are treated as classes if they are integers, there are few distinct values, and each value has enough
 # rows.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
-# A target with more classes is probably text, an identifier or a mistake. It needs an explicit problem type.
+# With more classes, the target is probably text, an identifier or a mistake. The job then has to set ProblemType.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
-# A class with fewer rows is used for training, but not for validation.
+# A class with fewer rows than this is used for training, but not for validation.
 MIN_CLASS_ROWS = 3
 SHOWN_NAMES = 30
 

@@ -16,9 +16,9 @@ from protocol import Channel
 
 def main() -> None:
     channel = Channel()
-    # Ignores warnings, such as those about convergence: the metrics show the effect.
+    # Ignores warnings, such as convergence warnings: a poor fit shows in the metrics.
     warnings.simplefilter("ignore")
-    import automl_search  # after the channel, which redirects the output of native libraries
+    import automl_search  # after Channel(), which redirects the output of native libraries
 
     channel.send({"ready": True})
 

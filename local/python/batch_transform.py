@@ -75,8 +75,9 @@ def transform(
 
 
 def _wanted_by_model(job: Mapping[str, Any], invoke: Invoke) -> Mapping[str, Any]:
-    """The settings that the request leaves to the model server, with the values that the server chose. Only a server
-    that chooses settings has the attribute `execution_parameters`."""
+    """The settings that the job leaves to the model server, with the values that the server chose. Only a server that
+    chooses settings has the attribute `execution_parameters`.
+    """
     chosen = getattr(invoke, "execution_parameters", {})
     return {name: chosen[name] for name in job.get("leftToModel", ()) if name in chosen}
 
@@ -198,7 +199,7 @@ def _output(answer: Answer, batch: _Batch, job: Mapping[str, Any]) -> bytes:
             raise DataError(f"JoinSource needs input and output in the same format: the output is {kind.name}")
         if len(outputs) != len(batch.records):
             raise DataError(
-                f"Failed to join: the model answered {len(outputs)} records to a request of {len(batch.records)}"
+                f"Failed to join: the model returned {len(outputs)} records for a request of {len(batch.records)}"
             )
         outputs = [join(record, output, kind) for record, output in zip(batch.records, outputs)]
     try:

@@ -31,7 +31,7 @@ _FENCE = 3.0
 # improvement, would mostly lead to corners of the space, where the model is least certain.
 _RANDOM_CANDIDATES = 200
 _CENTERS = 5
-_NEAR_CANDIDATES = 200  # around each of the best trials
+_NEAR_CANDIDATES = 200  # number of candidates around each of the best trials
 _NEAR_STEPS = [0.02, 0.1, 0.3]
 
 
@@ -87,7 +87,7 @@ class BayesianSampler(BaseSampler):
         self, points: np.ndarray, values: np.ndarray, running: List[np.ndarray]
     ) -> Callable[[np.ndarray], np.ndarray]:
         """The logarithm of the expected improvement at points."""
-        # Outliers must not make all other values look alike.
+        # Clips outliers, which would make all other values look alike.
         low, high = np.percentile(values, [25, 75])
         values = np.minimum(values, high + _FENCE * (high - low))
         values = (values - values.mean()) / max(values.std(), 1e-10)

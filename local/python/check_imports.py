@@ -2,7 +2,7 @@
 
 usage: check_imports.py SCRIPT
 
-Prints {"missing": [module or name, ...]}: imports from the packages below that would fail. Only checks
+Prints {"missing": [module or name, ...]}: imports from SageMaker's packages (PACKAGES) that would fail. Checks only
 imports that always run. Imports inside try/except, a function or a condition are ignored.
 """
 

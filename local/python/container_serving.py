@@ -28,7 +28,8 @@ class Server:
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         """`job` contains the command, its working folder, the port that the program listens on, and timeouts. It can
-        also contain environment variables for the command, which replace those of this process."""
+        also contain the environment variables of the command; the default is the environment of this process.
+        """
         self._port = int(job["port"])
         self._timeout = float(job["invocationSeconds"])
         try:

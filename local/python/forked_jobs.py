@@ -60,7 +60,7 @@ class ForkedJobs:
         with self._lock:
             process = os.fork()
             if process == 0:
-                # Closes the pipes of other children, which would keep those children alive.
+                # Closes the pipes of other children. Open pipes would keep those children alive.
                 for child in self._children.values():
                     os.close(child.commands)
                     os.close(child.reports)

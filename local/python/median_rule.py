@@ -33,7 +33,7 @@ class MedianRule:
     def report(self, trial: int, step: int, value: float) -> bool:
         """Records the value at a step, counted from 0. Returns whether to stop the trial."""
         averages = self._averages.setdefault(trial, array("d"))
-        del averages[step:]  # not empty if the job has restarted
+        del averages[step:]  # after a restart, drops the old values of the repeated steps
         count = len(averages)
         averages.append(((averages[-1] * count if count else 0.0) + value) / (count + 1))
         if len(self._completed) < FEWEST_COMPLETED or step < WARM_UP * self._usual_steps:

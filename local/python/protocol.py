@@ -14,7 +14,7 @@ import threading
 import traceback
 from typing import Any, BinaryIO, Callable, Dict, Optional
 
-# The terminal sends Ctrl-C to all processes. Only the parent decides what to stop.
+# Ignores Ctrl-C, which the terminal sends to all processes: the parent decides what to stop.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 Message = Dict[str, Any]

@@ -7,7 +7,7 @@ arguments. The response has the same `id`, and either `result` or `error`.
 import os
 from typing import TYPE_CHECKING, Any, Dict, Type
 
-# Must precede the import of NumPy. The model's matrices are small, and more threads would slow down
+# Must precede the import of NumPy. The matrices of the Gaussian process are small, and more threads would slow down
 # training jobs.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     channel = Channel()
-    # This import is slow. The channel exists before it, because the channel ends this process if the parent ends.
+    # Imported after the channel was created: the import is slow, and the channel ends this process if the parent ends.
     from search import Search
 
     searches: Dict[int, "Search"] = {}

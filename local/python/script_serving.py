@@ -78,7 +78,8 @@ class Server:
             raise
 
     def _call(self, name: str, *arguments: Any) -> Any:
-        """Calls a function of the script if it exists. If it has one more parameter, it also receives the context."""
+        """Calls a function of the script if it exists. If it has a parameter for the context, it receives the context.
+        """
         function = self._functions.get(name)
         if function is None:
             return None

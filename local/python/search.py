@@ -57,7 +57,7 @@ class Search:
         known = self._study.get_trials(deepcopy=False)
         own = [trial for trial in known if WARM_START not in trial.user_attrs]
         if not own:
-            # If a process was killed, the study can lack some of these trials.
+            # If a process was killed, the study can lack some of the warm-start trials.
             self._warm_start(specification["previousTrials"], len(known))
         if self._left is not None:
             for trial in own:
@@ -91,7 +91,7 @@ class Search:
         if self._strategy != "Hyperband":
             return False
         resource = step + 1
-        # Only values at rungs affect decisions, so other steps are not stored.
+        # Only values at rungs affect decisions, so the values at other steps are not stored.
         if not any(self._last_step.get(number, 0) < rung <= resource for rung in self._rungs):
             return False
         self._last_step[number] = resource

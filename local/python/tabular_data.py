@@ -59,7 +59,7 @@ class DataStore:
     """Loads channels, and keeps the most recently used data in memory."""
 
     def __init__(self, algorithm: str) -> None:
-        """`algorithm` is the name of the algorithm in messages."""
+        """`algorithm` is the name of the algorithm, for messages."""
         self._algorithm = algorithm
         self._kept: "OrderedDict[Tuple[Any, ...], TabularData]" = OrderedDict()
 
@@ -154,7 +154,7 @@ def _files(channels: Sequence[Mapping[str, Any]]) -> Tuple[List[File], List[File
 def _visible(channel: Mapping[str, Any]) -> List[File]:
     content_type = channel.get("contentType")
     if content_type is not None and content_type.lower().split(";")[0].strip() not in _CONTENT_TYPES:
-        raise ClientError(f"{content_type} is not an accepted ContentType: text/csv.")
+        raise ClientError(f"{content_type} is not an accepted ContentType. Accepted: text/csv.")
     return [
         (entry["path"], entry["name"]) for entry in channel["files"]
         if not os.path.basename(entry["name"]).startswith((".", "_")) and os.path.getsize(entry["path"])

@@ -13,7 +13,7 @@ from errors import ClientError
 from intervals import describe_interval, is_inside
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
-# Prefixes of hyperparameters for script mode and tuning jobs, which are not passed to the script.
+# Prefixes of hyperparameters that are not passed to the script, because they configure script mode or tuning jobs.
 _NOT_THE_SCRIPTS = ("sagemaker_", "_tuning")
 
 

@@ -1,7 +1,8 @@
 """A model server for SageMaker's LightGBM and CatBoost models. It responds like their inference script.
 
-AWS does not publish the script, but users have published what JumpStart downloaded: the script reads CSV without a header
-and answers JSON. Source: https://github.com/ucegbe/sagemaker_training, LighGBM/model_cat/js_inference_code/inference.py
+AWS does not publish the script, but users have published what JumpStart downloaded: the script reads CSV without a
+header and answers in JSON. Source: https://github.com/ucegbe/sagemaker_training,
+LighGBM/model_cat/js_inference_code/inference.py
 """
 
 import io
@@ -70,7 +71,7 @@ class Server:
 
 
 def find_model(folder: str, *names: str) -> str:
-    """The path of the first of these files. Raises InvocationError."""
+    """The path of the first of these files that exists. Raises InvocationError if none exists."""
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isfile(path):

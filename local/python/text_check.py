@@ -168,7 +168,7 @@ def _chunks(path: str) -> Iterator[Tuple[int, bytes]]:
     rest = b""
     with open(path, "rb") as file:
         while True:
-            data = file.read(max(_CHUNK, len(rest)))  # a long line takes few reads
+            data = file.read(max(_CHUNK, len(rest)))  # reads more of a long line at once
             if line == 1 and not rest and data.startswith(b"\xef\xbb\xbf"):
                 data = data[3:]
             if not data:

@@ -117,9 +117,9 @@ _DEFAULT_METRICS = {"reg:squarederror": "rmse", "reg:linear": "rmse", "reg:absol
 class Shares:
     """Divides the metrics into those that XGBoost computes and those that the container computes.
 
-    If both compute the objective's default metric, the container prints its own value. Without weights (which
-    the container ignores), the two values differ only by rounding. Local mode then uses XGBoost's value,
-    because computing the other would take a third of the time of a small training job.
+    If both compute the objective's default metric, the container prints its own value. Without weights (which the
+    container ignores), the two values differ only by rounding. Local mode then uses XGBoost's value, because computing
+    the container's value would take a third of the time of a small training job.
     """
 
     def __init__(self, metrics: Sequence[str], objective: str, watched: Sequence[xgb.DMatrix]) -> None:
@@ -130,7 +130,7 @@ class Shares:
         if default in self.container and not any(len(data.get_weight()) for data in watched):
             self._both = default
             self.container.remove(default)
-            if self.xgboost:  # if the list is empty, XGBoost adds the default itself
+            if self.xgboost:  # if the list is empty, XGBoost adds the default metric itself
                 self.xgboost.append(default)
 
     def check(self, name: str, value: float) -> None:

@@ -27,7 +27,8 @@ _ACCEPTED = ("application/json", "application/jsonlines", "application/x-recordi
 _SNIFFED_CHARACTERS = 512
 _BAD_REQUEST, _NOT_ACCEPTABLE, _UNSUPPORTED, _SERVER_ERROR = 400, 406, 415, 500
 
-# Objectives whose predictions are classes: several models vote on them instead of being averaged.
+# Objectives whose predictions are classes. If an archive has several models, the most frequent class is the
+# prediction; other predictions are averaged.
 _VOTED = ("multi:softmax", "binary:hinge")
 
 
@@ -169,7 +170,7 @@ def _read_csv(body: bytes) -> xgb.DMatrix:
     columns = len(rows[0])
     for number, row in enumerate(rows, start=1):
         if len(row) != columns:
-            raise ValueError(f"line {number} has {len(row)} columns, the first has {columns}")
+            raise ValueError(f"line {number} has {len(row)} columns, the first line has {columns}")
     values = np.fromiter(
         (float(cell) if cell != "" else np.nan for row in rows for cell in row), float, len(rows) * columns
     )

@@ -24,10 +24,10 @@ _CONTAINER_ONLY = (
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit", "_kfold",
 )
 
-# Messages of XGBoost or a metric that the container reports as a ClientError. All other messages are an
-# AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so labels that do
-# not fit an objective are an AlgorithmError there. Source:
-# aws/sagemaker-xgboost-container, constants/xgb_constants.py (CUSTOMER_ERRORS).
+# Messages of XGBoost or a metric that the container reports as a ClientError. All other messages are reported as an
+# AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so labels that do not
+# fit an objective cause an AlgorithmError there. Source: aws/sagemaker-xgboost-container, constants/xgb_constants.py
+# (CUSTOMER_ERRORS).
 _USERS_FAULT = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
@@ -73,7 +73,9 @@ class _LightBooster(xgb.Booster):
         return self
 
     def _assign_dmatrix_features(self, data: xgb.DMatrix) -> None:
-        """Three times in each round, XGBoost copies the features' names. Matrices from files have no names."""
+        """Does nothing. XGBoost copies the features' names here, three times in each round, but matrices from files
+        have no names.
+        """
 
 
 class _Lighten(xgb.callback.TrainingCallback):
@@ -148,7 +150,7 @@ class _Training:
         """Trains a model. Also returns the metrics of all rounds."""
         config = dict(self._config)
         callbacks: List[xgb.callback.TrainingCallback] = [self.progress]
-        if "_kfold" not in config:  # the models of all folds are kept: without their caches
+        if "_kfold" not in config:  # keeps the cache-free models of XGBoost, because all folds' models stay in memory
             callbacks.append(_Lighten())
         if "nthread" not in config:
             threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), self._limit, config)
@@ -251,7 +253,7 @@ def _metrics(config: Mapping[str, Any]) -> List[str]:
 def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[str, Any]:
     parameters = {name: value for name, value in config.items() if name not in _CONTAINER_ONLY}
     parameters.pop("eval_metric", None)
-    if "_kfold" in config:  # otherwise, the container passes it to XGBoost, which ignores it
+    if "_kfold" in config:  # without _kfold, the container passes it to XGBoost, which ignores it
         parameters.pop("_num_cv_round", None)
     if eval_metric:
         parameters["eval_metric"] = list(eval_metric)

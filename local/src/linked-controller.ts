@@ -8,13 +8,13 @@ export interface LinkedController {
 }
 
 /**
- * Creates a controller that aborts with the parent's reason. Use it instead of `AbortSignal.any` if the parent lives long:
- * in Node.js 20, a signal keeps a reference for each signal that `any` derived from it.
+ * Creates a controller that aborts with the parent's reason. Use it instead of `AbortSignal.any` if the parent is
+ * long-lived: in Node.js 20, a signal keeps a reference for each signal that `any` derived from it.
  */
 export function linkedController(parent: AbortSignal): LinkedController {
   const controller = new AbortController();
   const abort = (): void => controller.abort(parent.reason);
-  // Many controllers can be linked to one parent.
+  // Disables Node.js's warning about too many listeners: many controllers can be linked to one parent.
   setMaxListeners(0, parent);
   if (parent.aborted) abort();
   else parent.addEventListener('abort', abort, { once: true });

@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<string, string>> = {
   '.gitignore': 'the .gitignore for all of this',
 };
 
-/** A synthesis that was killed leaves this folder. */
+/** Name of the folder that a killed synthesis leaves. */
 const SYNTHESIS = /^cdk\.out-\w{6}$/;
 
 /** The `clean` command: deletes everything that local mode has stored. */

@@ -12,7 +12,7 @@ export function parseJsonOption(option: string, text: string): Json {
   return JSON.parse(readJsonOption(option, text));
 }
 
-/** The same value as JSON text. @throws UserError when the file cannot be read */
+/** Returns the option's value as JSON text. @throws UserError when the JSON is invalid or the file cannot be read */
 export function readJsonOption(option: string, text: string): string {
   const json = text.startsWith('@') ? readFile(option, text.slice(1)) : text;
   try {

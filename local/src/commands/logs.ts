@@ -35,10 +35,10 @@ export function logsCommand(): Command {
     )
     .action(logs);
   return addExamples(command, [
-    ['logs <training job>', 'its output so far'],
-    ['logs <training job> --follow', 'its output until it ends'],
+    ['logs <training job>', 'the output of a training job so far'],
+    ['logs <training job> --follow', 'the output until the job ends'],
     ['logs <item>', 'the output of all jobs of an item of a fleet'],
-    ['logs <item> --execution <execution>', 'the same in an earlier execution'],
+    ['logs <item> --execution <execution>', 'the output of these jobs in an earlier execution'],
   ]);
 }
 

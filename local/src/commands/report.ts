@@ -94,7 +94,7 @@ function summaryIn(folder: string, { record }: RunRecord, runs: readonly RunReco
   const page = summaryPage(folder);
   if (page !== undefined) return page;
   throw new UserError(
-    `Fleet ${record.name} has no summary yet: the end of the execution writes it. To write the report of an item, give its id.`,
+    `Fleet ${record.name} has no summary yet: the execution writes it when it ends. To write the report of an item, give its id.`,
   );
 }
 
@@ -125,8 +125,8 @@ function relativeUrl(folder: string, file: string): string {
 }
 
 /**
- * The tuning jobs and AutoML jobs of a run. A search of an execution with several tuning jobs has one report, that of the
- * last one.
+ * The tuning jobs and AutoML jobs of a run. If a search of an execution has several tuning jobs, only the last one is
+ * returned, because its report covers all of them.
  *
  * @throws UserError for a job that is not part of a search
  */
@@ -152,7 +152,7 @@ export function searchesOf(run: RunRecord, records: RunRecords): ReportedJob[] {
     }
     case 'transform job':
       throw new UserError(
-        `Transform job ${run.record.name} is no search: name a tuning job or an execution ("${hint('list')}").`,
+        `Transform job ${run.record.name} is not a search: name a tuning job or an execution ("${hint('list')}").`,
       );
     case 'execution': {
       const { arn } = run.record;

@@ -106,8 +106,8 @@ function isAlone(job: JobRecord | TrainingJobRecord): boolean {
 }
 
 /**
- * Finds a run by its name, its ARN, the ID of its Map item or the beginning of its name. An item is its search, or its last
- * job if it has no search.
+ * Finds a run by its name, its ARN, the ID of its Map item or the beginning of its name. For an item, returns its
+ * search, or its last job if it has no search.
  *
  * @throws UserError when there is no match, or more than one
  */

@@ -90,7 +90,7 @@ function renderExecutionRun(
   const jobs = asked.flatMap(({ name, job }) => {
     if (continued.has(name)) return [];
     if (!job) return [`${name}: not created`];
-    // Jobs of Map items are in the tables.
+    // Jobs of Map items are omitted here, because the tables show them.
     return placeOfRun(job, files) ? [] : [`${job.kind} ${name}: ${summarize(job).status}`];
   });
   if (continued.size > 0) jobs.push(`${continued.size} earlier tuning jobs of the same search`);

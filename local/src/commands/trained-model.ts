@@ -67,7 +67,7 @@ function modelOfPackage(root: string, version: string, { jobs }: RunRecords): Tr
   return { title: `model package ${version}`, image, environment, ...trainingOf(root, job) };
 }
 
-/** The final training job of a Map item. Undefined if its model is that of the search. */
+/** The final training job of a Map item. Undefined if the item's model comes from its search. */
 function finalTrainingOfItem(records: RunRecords, name: string): RunRecord | undefined {
   return runsOfItem(records, isItem(name)).find(
     ({ kind, record }) =>

@@ -182,7 +182,7 @@ async function deployTo(root: string, options: DeployOptions): Promise<LocalMode
       onWarning: onNotice,
     });
   } finally {
-    // The deployment has copied everything that it needs.
+    // The folder is no longer needed: the deployment has copied everything from it.
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }

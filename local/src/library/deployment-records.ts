@@ -68,7 +68,7 @@ export function lastDeployment(root: string): DeploymentRecord | undefined {
   try {
     return last === undefined ? undefined : readDeployment(root, last);
   } catch {
-    return undefined; // A resume reports the unreadable deployment.
+    return undefined; // `resume` reports why a deployment is unreadable
   }
 }
 

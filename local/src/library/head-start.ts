@@ -71,7 +71,7 @@ export class HeadStart {
     const last = options.root === undefined ? undefined : lastDeployment(options.root);
     this.algorithm = last === undefined ? USUAL : this.xgboostOf(algorithmsOf(last));
     this.started = this.start(options);
-    // Every state machine evaluates expressions.
+    // Needs no check of the app: every state machine evaluates expressions.
     evaluator.warm();
   }
 
@@ -98,7 +98,7 @@ export class HeadStart {
     const version = versionOf(this.algorithm) ?? DEFAULT_XGBOOST_VERSION;
     const python = await environments.readyForXGBoost(version);
     if (python === undefined || this.isClosed) return undefined;
-    // If a worker fails to start, its first job reports the error.
+    // Ignores an error: if a worker fails to start, its first job reports why.
     if (this.algorithm) xgboost.prepare?.(this.algorithm, availableParallelism()).catch(() => undefined);
     return createOptunaSampler(python.python, onNotice);
   }

@@ -24,8 +24,8 @@ export class LocalExecution<Output = Json> {
   /** Absolute path of the file with the execution's input, status and output. */
   readonly recordFile: string;
   /**
-   * Resolves when the execution has ended, with any status, and the functions that EventBridge then invokes
-   * have returned. Rejects only for a fault of local mode.
+   * Resolves when the execution has ended (with any status) and the functions that EventBridge invokes at its end have
+   * returned. Rejects only for a fault of local mode.
    */
   readonly ended: Promise<ExecutionRecord<Output>>;
 

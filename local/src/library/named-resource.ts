@@ -14,7 +14,7 @@ export interface ResourceQuery {
   /** Logical ID, name, ARN or construct path. @default - the only resource of this kind */
   readonly name?: string | undefined;
   readonly stackName: string;
-  /** The command-line option with which a user chooses it. */
+  /** The command-line option with which a user chooses the resource. */
   readonly option?: string;
 }
 

@@ -8,11 +8,11 @@ import { htmlTable } from '../report/html-table';
 export interface ServedSearch {
   readonly name: string;
   readonly status: string;
-  /** Whether its page still changes. */
+  /** Whether the search's page still changes. */
   readonly isRunning: boolean;
-  /** Whether a later tuning job continues the search. The page of that job shows both. */
+  /** Whether a later tuning job continues the search. The later job's page shows the results of both. */
   readonly isContinued?: boolean;
-  /** Name of the execution with the Map whose item started it, and the item. @default - no Map item */
+  /** The Map item that started the search, and the name of the execution with the Map. @default - no Map item */
   readonly item?: { readonly execution: string; readonly name: string };
 }
 
@@ -37,8 +37,8 @@ const REFRESH_SECONDS = 5;
 const HEADERS = {
   'Cache-Control': 'no-store',
   'Content-Type': 'text/html; charset=utf-8',
-  // Each page contains its own policy, with hashes. This header adds the directives that only work in a
-  // header.
+  // Each page contains its own content security policy, with hashes. This header adds the directives that work only in
+  // a header.
   'Content-Security-Policy': "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',

@@ -25,7 +25,7 @@ export interface ReportTask {
 /** The payload field that names the job. */
 const FIELDS = { 'tuning job': 'tuningJobName', 'AutoML job': 'autoMlJobName' } as const;
 
-/** Time limit for the expressions of a payload. */
+/** Time limit for evaluating the expressions of a payload. */
 const MILLISECONDS = 10_000;
 
 /**

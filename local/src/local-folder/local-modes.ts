@@ -22,8 +22,8 @@ export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checks all processes before it deletes files. Older versions of local mode wrote no such files, so a running process
-  // whose file was already deleted would look like one of them.
+  // Checks all processes before it deletes any file. A running process without a file counts as a local mode of an
+  // older version, which wrote no such files.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -31,9 +31,8 @@ export function othersIn(root: string): number[] {
 }
 
 /**
- * Whether a process is another local mode running in a root. Process IDs are reused. So a file with the ID of
- * this process is from an earlier process. After a reboot, the ID of any file may belong to an unrelated
- * process.
+ * Whether a process is another local mode running in a root. Process IDs are reused, so a file with the ID of this
+ * process is from an earlier process, and after a reboot, any file's ID may belong to an unrelated process.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;

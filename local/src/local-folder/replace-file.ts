@@ -50,7 +50,7 @@ function copyFile({ copyOf, isLinked }: CopyOf, target: string): void {
       fs.linkSync(copyOf, target);
       return;
     } catch {
-      // The file system has no hard links.
+      // The file system does not support hard links: copies the file.
     }
   }
   // Clones the file if the file system supports that.

@@ -107,7 +107,7 @@ function forgetWaiting(file: string): void {
 function writeWaiting(file: string): void {
   const content = waiting.get(file);
   waiting.delete(file);
-  // If the folder is gone, the record was deleted.
+  // If the folder no longer exists, the record was deleted.
   if (content === undefined || !fs.existsSync(path.dirname(file))) return;
   const { temporary, descriptor } = writeTemporary(file, content());
   underWay.set(file, temporary);

@@ -33,7 +33,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function escaped(text: string): string {
   return (
     text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression has to match them
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]|\p{Surrogate}/gu, '\ufffd')
       .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
   );

@@ -16,7 +16,7 @@ export interface UsedColumn {
   readonly name: string;
   /** Index in the file. */
   readonly index: number;
-  /** The columns of the training data into which it is encoded. */
+  /** The columns of the training data that encode this column. */
   readonly prepared: readonly PreparedColumn[];
 }
 

@@ -12,7 +12,7 @@ import { predictionColumns } from './prediction-columns';
 import { RowEncoder } from './row-encoder';
 import type { TrainedModel } from './trained-model';
 
-/** Settings of the requests. Their maximum size is the default of transform jobs. */
+/** Settings of the requests. The maximum size of a request is the default of transform jobs. */
 const BATCH: BatchSettings = {
   contentType: 'text/csv',
   accept: 'text/csv',
@@ -121,7 +121,7 @@ async function writePredictions(
     for (const { rows } of file.chunks(hasHeader ? 1 : 0)) {
       for (const row of rows) {
         const { value } = predictions.next();
-        if (!value) throw new UserError(`${model.title} answered fewer rows than ${file.path} has`);
+        if (!value) throw new UserError(`${model.title} returned fewer rows than ${file.path} has`);
         text += lineOf([...row, ...columns.read(numbersOf(value))]);
       }
       signal.throwIfAborted();
@@ -131,7 +131,7 @@ async function writePredictions(
     }
     if (text !== '') output.write(text);
     if (predictions.next().value)
-      throw new UserError(`${model.title} answered more rows than ${file.path} has`);
+      throw new UserError(`${model.title} returned more rows than ${file.path} has`);
   } finally {
     predictions.return(undefined);
   }

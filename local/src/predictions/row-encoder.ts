@@ -44,7 +44,7 @@ export class RowEncoder {
     }
     this.rows++;
     const fields = this.columns.map((column) => column.encode(fieldAt(row, column.index), lineOf));
-    // Batch transform would skip a blank line.
+    // A row without values becomes "nan", because batch transform would skip a blank line.
     return fields.join(',') || 'nan';
   }
 

@@ -25,7 +25,7 @@ export function earlierTuningJobs(
   );
 }
 
-/** Names of the tuning jobs that a later one of these continues. */
+/** Names of the tuning jobs that later tuning jobs in the list continue. */
 export function continuedTuningJobs(
   jobs: Pick<Jobs, 'tuning'>,
   records: readonly TuningJobRecord[],

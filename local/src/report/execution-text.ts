@@ -31,7 +31,7 @@ export function renderStubbedTasks({ stubbedTasks = [] }: Pick<ExecutionRecord, 
   return stubbedTasks.length === 0 ? [] : [`Stubbed tasks: ${stubbedTasks.map(nameOfStubbed).join(', ')}`];
 }
 
-/** The states in the order of their first entry, with the number of entries of those that ran several times. */
+/** The states in the order of their first entry. A state that was entered several times has the number of entries. */
 function statesIn(history: readonly KeptEvent[]): string[] {
   const states = new Map<string, { readonly timestamp: string; readonly count: number }>();
   for (const { type, timestamp, details } of history) {

@@ -12,7 +12,7 @@ const LIST = 'items.jsonl';
 /**
  * The local path of the folder with the list of a fleet's items and its summary.
  *
- * @returns undefined if the execution is no fleet, or has not read its list
+ * @returns undefined if the execution is not a fleet, or has not read its list
  */
 export function fleetFolder(
   executions: History,

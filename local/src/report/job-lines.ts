@@ -11,7 +11,7 @@ import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
 /**
  * Prints a line when a job starts, and another when a training job or candidate ends. For Maps with many items, prints
- * only a line when an item ends.
+ * one line per item instead, when the item ends.
  */
 export class JobLines {
   private readonly printed = new Set<string>();

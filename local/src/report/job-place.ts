@@ -6,7 +6,7 @@ export function tuningJobOf(tuning: Jobs['tuning'], arn: string): TuningJobRecor
   return tuning.known(arn.slice(arn.lastIndexOf('/') + 1));
 }
 
-/** The Map item that a job runs for. A training job of a tuning job has the item of the tuning job. */
+/** The Map item that a job runs for. A tuning job's training jobs run for the same item as the tuning job. */
 export function placeOf({ tuning }: Jobs, job: JobRecord | TrainingJobRecord): MapPlace | undefined {
   const arn = 'description' in job ? job.description.TuningJobArn : undefined;
   if (job.createdBy?.place || arn === undefined) return job.createdBy?.place;

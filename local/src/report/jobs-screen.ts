@@ -21,8 +21,8 @@ interface Search {
 }
 
 /**
- * Renders the progress of Maps with many items and, in the remaining rows, their items and all jobs that run for none
- * of them.
+ * Renders the progress of Maps with many items. The remaining rows show these items and the jobs that do not run for
+ * an item.
  */
 export function renderScreen(jobs: Jobs, maps: MapProgress, screen: Screen): string[] {
   const large = maps.large();
@@ -46,7 +46,7 @@ function renderJobs(jobs: Jobs, screen: Screen, isShown?: IsShown): string[] {
     .filter(({ description }) => description.TuningJobArn === undefined)
     .filter((job) => isShown?.(job, isEnded(job.description)) ?? true);
   const searches = searchesOf(jobs).filter(({ record, isOver }) => isShown?.(record, isOver) ?? true);
-  // Ended jobs may no longer be in memory.
+  // Counts ended jobs, too, which may no longer be in memory.
   const total = isShown ? searches.length : jobs.tuning.ownCount + jobs.automl.ownCount;
   // Training jobs take half of the screen, or all of it if there are no searches.
   const shownTrainingJobs = highestRanked(

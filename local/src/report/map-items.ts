@@ -86,7 +86,7 @@ function renderMap(name: string, rows: readonly Row[], width: number): string[] 
   return [
     `${colors.bold(`Map ${name}`)}  ${all}`,
     ...lines.map((line) => cutToWidth(line, width)),
-    ...(rows.length > MOST_ROWS ? [` … ${rows.length - MOST_ROWS} more items, which are better`] : []),
+    ...(rows.length > MOST_ROWS ? [` … ${rows.length - MOST_ROWS} more items, with better results`] : []),
     '',
   ];
 }

@@ -232,7 +232,7 @@ function metricNoteRows(records: readonly TrainingJobRecord[]): Row[] {
     const { MetricDefinitions = [] } = description.AlgorithmSpecification;
     for (const [name, note] of Object.entries(metricNotes)) {
       const regex = MetricDefinitions.find(({ Name }) => Name === name)?.Regex;
-      // The objective metric duplicates another metric.
+      // The objective metric is omitted, because it duplicates another metric.
       if (name !== OBJECTIVE_METRIC && !rows.has(name))
         rows.set(name, [`Metric ${name}`, `${regex}: ${note}`]);
     }

@@ -28,7 +28,7 @@ export class TerminalBlock {
     return Math.max(1, (this.out.rows || FALLBACK_ROWS) - 1);
   }
 
-  /** Replaces the lines drawn before. Cuts each to the width of the terminal. */
+  /** Replaces the lines drawn before. Cuts each line to the width of the terminal. */
   draw(lines: readonly string[]): void {
     const cut = lines.map((line) => cutToWidth(line, this.columns));
     const isSame = this.columns === this.columnsDrawn && cut.join('\n') === this.drawn.join('\n');

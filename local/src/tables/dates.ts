@@ -64,7 +64,7 @@ function read({ pattern: expression, parts }: Pattern, text: string): ParsedDate
   const [hour, minute, second] = [match[4], match[5], match[6]].map((field) => Number(field ?? 0));
   const midnight = new Date(0);
   midnight.setUTCFullYear(year, month - 1, day);
-  // Date would accept June 31 and convert it to July 1.
+  // `Date` would accept June 31 and convert it to July 1.
   if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return undefined;
   if ((hour ?? 0) > 24 || (minute ?? 0) > 59 || (second ?? 0) > 60) return undefined;
   const seconds = ((hour ?? 0) * 60 + (minute ?? 0)) * 60 + (second ?? 0);

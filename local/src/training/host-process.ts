@@ -76,7 +76,7 @@ export class HostProcess {
   ) {
     const isName = ([name]: [string, string]) => /^[A-Za-z_]\w*$/.test(name);
     const variables = Object.entries(command.env);
-    // A shell drops variables such as SM_HP_BATCH-SIZE. `env` sets them.
+    // A shell drops variables such as SM_HP_BATCH-SIZE, so the `env` command sets them.
     const others = variables.filter((variable) => !isName(variable)).map((variable) => variable.join('='));
     const words = [...(others.length > 0 ? ['env', ...others] : []), command.command, ...command.args];
     try {
@@ -107,7 +107,7 @@ export class HostProcess {
       let exitCode = 1;
       child.once('exit', (code, signal) => {
         exitCode = code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
-        this.signalGroup('SIGKILL'); // ends processes that it left running, as in a container
+        this.signalGroup('SIGKILL'); // ends processes that the command left running, as in a container
         fallback = setTimeout(() => {
           for (const stream of child.stdio) stream?.destroy();
         }, OUTPUT_GRACE_MS);

@@ -19,7 +19,7 @@ export interface Host extends TrainingInstance {
   readonly channels: readonly ChannelData[];
 }
 
-/** A job's request cannot be run. The message is the job's failure reason. */
+/** Local mode cannot run a job with this request. The message is the job's failure reason. */
 export class JobError extends Error {}
 
 /**

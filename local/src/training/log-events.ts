@@ -10,7 +10,7 @@ const LONGEST_EVENT_BYTES = 256 << 10;
 /** UTF-8 needs at most three bytes per UTF-16 code unit. */
 const SURELY_SHORT = LONGEST_EVENT_BYTES / 3;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression has to match them
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/g;
 
 /**

@@ -68,7 +68,7 @@ function longestLiteral(source: string): string {
   };
   for (const [token] of source.matchAll(TOKEN)) {
     if (token === '|' && depth === 0) {
-      return ''; // only one part of an alternative matches
+      return ''; // of several alternatives, only one matches
     }
     if (token === '(' || token === ')') {
       depth += token === '(' ? 1 : -1;

@@ -80,7 +80,8 @@ export class MetricCollector {
   /** Searches a line for all metrics. */
   public add(line: string, timestamp: Date = new Date()): void {
     for (const definition of this.definitions) {
-      // SageMaker's expressions start with `.*` and backtrack for a long time on lines that do not match.
+      // Skips lines without the literal text: SageMaker's expressions start with `.*` and backtrack for a long time on
+      // lines that do not match.
       const { literal, longestSafeLine } = definition.expression;
       if (!line.includes(literal) || definition.stopped !== undefined) {
         continue;
@@ -226,7 +227,7 @@ async function search(searches: readonly Search[], signal: AbortSignal): Promise
   }
 }
 
-/** Adds up the time of an expression, which is no longer applied after it reaches the limit. */
+/** Adds up the time of an expression. After the total reaches the limit, the expression is no longer applied. */
 function account(definition: CompiledDefinition, line: string, result: MetricSearchResult): void {
   if (result.milliseconds > SLOW) definition.spent += result.milliseconds;
   const { problem } = result;

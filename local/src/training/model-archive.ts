@@ -80,13 +80,14 @@ async function writeInPieces(folder: string, file: string): Promise<void> {
   const output = createWriteStream(file);
   const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   try {
-    // Entries are added while the archive is being written, in parallel.
+    // Adds entries while the archive is being written.
     await Promise.all([
       pipeline(tar, createGzip({ ...COMPRESSION, chunkSize: CHUNK_BYTES }), output),
       fill(tar, folder),
     ]);
   } finally {
-    // After an error, a file that is still being opened would reappear after its deletion.
+    // Waits until the file is closed: after an error, a file that is still being opened would reappear after its
+    // deletion.
     await closed;
   }
   const written = await open(file, 'r+');

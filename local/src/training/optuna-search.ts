@@ -7,7 +7,7 @@ import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './samp
  * and the results reported so far. Running trials stay in progress, and no trial is proposed twice.
  */
 export class OptunaSearch implements Search {
-  /** Only some strategies use metrics of running trials. For all others, reports are ignored. */
+  /** Whether the strategy uses metrics of running trials. If not, reports are ignored. */
   private readonly needsReports: boolean;
   /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();

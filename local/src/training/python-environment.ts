@@ -136,7 +136,7 @@ function once<Value>(
 ): Promise<Value> {
   const promise = all.get(key) ?? make();
   all.set(key, promise);
-  promise.catch(() => all.delete(key)); // the user may have installed what was missing
+  promise.catch(() => all.delete(key)); // retries later, because the user may install what is missing
   return promise;
 }
 
@@ -172,8 +172,8 @@ class EnvironmentFinder {
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
       throw new UserError(
-        `${titleOf(wanted)} is not available for Python ${base.version}, which is installed here. It requires Python ` +
-          `${pythonRange(wanted)}. Install it, or set $PYTHON to it.`,
+        `${titleOf(wanted)} is not available for Python ${base.version}, which is installed here. Install Python ` +
+          `${pythonRange(wanted)}, or set $PYTHON to it.`,
       );
     }
     if (available !== wanted) {
@@ -193,7 +193,7 @@ class EnvironmentFinder {
   }
 
   /**
-   * An interpreter that already has the wanted packages; undefined if there is none. The lookup caches it for later
+   * An interpreter that already has the wanted packages; undefined if there is none. The result is cached for later
    * calls.
    */
   public async ready(

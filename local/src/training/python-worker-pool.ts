@@ -243,7 +243,7 @@ class Worker {
     let forced: NodeJS.Timeout | undefined;
     const stop = () => {
       this.process.send({ op: 'stop', job: number });
-      // Native code that loads data or builds a large tree cannot be interrupted.
+      // Kills the process, because native code that loads data or builds a large tree cannot be interrupted.
       forced = setTimeout(() => {
         if (job.forks) this.process.send({ op: 'kill', job: number });
         else this.process.kill();

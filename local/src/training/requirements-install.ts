@@ -14,7 +14,7 @@ export class SharedWork<Value> {
 
   constructor(work: (signal: AbortSignal) => Promise<Value>) {
     this.result = work(this.controller.signal);
-    this.result.catch(() => undefined); // callers that wait receive the error
+    this.result.catch(() => undefined); // prevents an unhandled rejection; waiting callers receive the error
   }
 
   public get isAbandoned(): boolean {

@@ -107,7 +107,7 @@ const CASES: readonly (readonly [name: string, given: Case, expected: string])[]
   [
     'one answer for several records',
     { input: LINES, contentType: JSON_TYPE, joinsInput: true },
-    `${REASON} (Failed to join: the model answered 1 records to a request of 2)`,
+    `${REASON} (Failed to join: the model returned 1 records for a request of 2)`,
   ],
   ['no JSON', { input: '{]\n', inputFilter: '$.a' }, `${REASON} (Failed to parse '{]' as JSON: `],
   [

@@ -224,7 +224,7 @@ test.each([
     /^ClientError: .*Loading csv data failed with Exception.*could not convert string to float: 'a'/s,
   ],
   [{}, '1,2,3,4\n', /^ClientError: .*Unable to evaluate payload provided: .*/s],
-  [{}, '1,2,3\n4,5\n', /line 2 has 2 columns, the first has 3/],
+  [{}, '1,2,3\n4,5\n', /line 2 has 2 columns, the first line has 3/],
   [{ contentType: 'image/png' }, '1,2,3\n', /Content-type image.png not supported/],
   [{ accept: 'image/png' }, '1,2,3\n', /Accept type image.png is not supported/],
   [

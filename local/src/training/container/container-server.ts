@@ -112,7 +112,7 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
     if (options.docker() === undefined) return noWayToRun('a model with the image', model.image);
     return model.networkIsolation
       ? `local mode cannot serve a model with EnableNetworkIsolation in Docker ("${model.image}"): a container without ` +
-          'a network has no port. Disable it, or map a command of this machine to the image'
+          'a network has no port. Disable EnableNetworkIsolation, or map a command of this machine to the image'
       : undefined;
   }
 

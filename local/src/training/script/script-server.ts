@@ -72,7 +72,7 @@ export function createScriptServer(
     const environment = inFolder(task.environment, task.workFolder);
     const codeFolder = await placeCode(task, serving);
     const program = programOf(task, serving) ?? '';
-    // The containers install the packages when they start.
+    // Installs the packages before the server starts, as the containers do.
     const installation = await installationOf('program', codeFolder);
     const ownPython = await install(installation, python, environments, task, () => NOT_INSTALLED);
     await checkImports(ownPython, join(codeFolder, program), serving.modules, task.image);

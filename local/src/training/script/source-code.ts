@@ -59,7 +59,7 @@ async function onlyArchive(folder: string): Promise<string | undefined> {
     : undefined;
 }
 
-/** Checks the content, because archives may have any name. The CDK's end with `.gz`. */
+/** Checks the content, because archives may have any name. Those of the CDK end with `.gz`. */
 async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
   try {

@@ -58,7 +58,7 @@ function* randomSets(specification: SearchSpecification): Generator<Hyperparamet
   }
 }
 
-/** The seed depends on the last trial of the parents, so that each tuning job in a chain has a different one. */
+/** The seed depends on the last trial of the parents, so that each tuning job in a chain has a different seed. */
 function seedOf({ randomSeed = 0, previousTrials }: SearchSpecification): number {
   const last = previousTrials.at(-1);
   if (last === undefined) return randomSeed;

@@ -11,7 +11,7 @@ from xgboost.tracker import RabitTracker
 
 LOCAL_HOSTNAME = "127.0.0.1"
 DEFAULT_PORT = 9099
-# Other hosts can start before the tracker.
+# Other hosts can start before the tracker, so they retry the connection.
 CONNECT_RETRIES = 10
 
 _IS_OLD = int(xgb.__version__.split(".")[0]) < 2
@@ -95,7 +95,7 @@ class Rabit:
         self._tracker = None
 
     def start(self):
-        # Only Python can resolve the names of the hosts. XGBoost needs an address.
+        # XGBoost receives an address, because only Python can resolve the names of the hosts.
         address = socket.gethostbyname(self.master_host)
         if self.is_master_host:
             self._tracker = RabitTracker(n_workers=self.n_workers, host_ip=address, port=self.port)
