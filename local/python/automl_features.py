@@ -1,7 +1,7 @@
 """Converts a table of strings, such as a CSV file, to features. This module is part of every AutoML model.
 
-The model archive contains a copy of this file next to `model.joblib`. It needs pandas, scikit-learn and,
-for some models, XGBoost, but nothing of local mode.
+The model archive contains a copy of this file next to `model.joblib`. This module needs pandas, scikit-learn and, for
+some models, XGBoost, but nothing of local mode.
 """
 
 import re

@@ -94,8 +94,8 @@ class BayesianSampler(BaseSampler):
         model = GaussianProcess(self._cube.features(points), values)
         best = values.min()
         if running:
-            # The model assumes the expected values for running trials. Otherwise, parallel jobs would all
-            # search the same region.
+            # Running trials have no values yet, so the model assumes the values that it expects. Otherwise, parallel
+            # jobs would all search the same region.
             best = min(best, model.believe(self._cube.features(np.array(running))).min())
 
         def improvement(candidates: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Runs training jobs in forked processes that share this process's memory, so that data is loaded only once.
 
-A child process exchanges the messages of training_worker.py with this process through two pipes. It ends when
+A child process exchanges the messages of training_worker.py with this process through two pipes. The child ends when
 this process ends.
 """
 

@@ -123,7 +123,9 @@ def _files(channels: Sequence[Mapping[str, Any]]) -> Tuple[List[File], List[File
     if not found:
         raise ClientError("Missing required channel: train (or training)")
     if len(found) > 1:
-        raise ClientError("Both train and training are given, which are two names of the same channel.")
+        raise ClientError(
+            "Both train and training are given, but they are two names of the same channel: use only one."
+        )
     all_files = _visible(by_name[found[0]])
     index = [entry for entry in all_files if entry[1].lower().endswith(".json")]
     if len(index) > 1:

@@ -8,14 +8,14 @@ measurements.
 import os
 from typing import Any, Mapping, Optional
 
-# With at least this many cells, all threads were faster in every measurement, at any depth of the trees.
+# With at least this many cells, using all threads was faster in every measurement, at any depth of the trees.
 _MANY_CELLS = 1_000_000
 # The threshold is higher for LightGBM, because it synchronizes its threads more often.
 _MANY_CELLS_LIGHTGBM = 8_000_000
 # Below these thresholds, the best number of threads depends on the depth, the objective and the machine. A tree
 # that takes longer than this time on one thread is faster on several threads.
 _SLOW_TREE_SECONDS = 0.005
-# Number of rounds to time, of which the fastest counts. The first round is not timed: it also sorts the data.
+# Number of rounds to time. The fastest round counts. The first round is not timed, because it also sorts the data.
 _TIMED_ROUNDS = 3
 
 
@@ -45,7 +45,7 @@ class XGBoostThreads:
         self.first = limit if cells >= _MANY_CELLS else 1
         self._limit = limit
         self._trees = int(config.get("num_class", 1)) * int(config.get("num_parallel_tree", 1))
-        # A linear model would restart its training if the number changed.
+        # A linear model would restart its training if the number of threads changed.
         self._is_decided = self.first == limit or config.get("booster") == "gblinear"
         self._rounds = 0
         self._fastest = float("inf")

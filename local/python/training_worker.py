@@ -101,7 +101,7 @@ def serve(
 
     `prepare` imports the library. It returns fields to add to the ready message, and the training function. With
     `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted. `load` loads the
-    data that forked processes share. If it fails, the forked job loads the data itself, and reports the error.
+    data that forked processes share. If `load` fails, the forked job loads the data itself, and reports the error.
     """
     stops = _Stops(stop_ends_process)
     # Created before the channel, because the channel immediately starts to pass messages to it.

@@ -17,7 +17,9 @@ class UnitCube:
         )
 
     def point(self, params: Mapping[str, Any]) -> np.ndarray:
-        """The point for the values. An integer or category covers an interval, whose middle is used."""
+        """The point for the values. An integer or category covers an interval, and the point is in the middle of the
+        interval.
+        """
         return np.array([_to_unit(each, params[name]) for name, each in self._distributions.items()])
 
     def params(self, point: np.ndarray) -> Dict[str, Any]:

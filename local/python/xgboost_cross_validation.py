@@ -1,7 +1,7 @@
 """Cross-validates hyperparameters as SageMaker's XGBoost container does (hyperparameter `_kfold`).
 
-Trains a model for each fold, on all other folds of the training and validation data together. The folds are
-random and differ between jobs, because the container sets no seed. They are drawn in the same way as by
+Splits the training and validation data together into folds, and trains a model for each fold on all other folds. The
+folds are random and differ between jobs, because the container sets no seed. They are drawn in the same way as by
 scikit-learn's RepeatedKFold or, for classification, RepeatedStratifiedKFold.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/train.py and prediction_utils.py, with pull requests

@@ -255,7 +255,9 @@ def _csv_warnings(files: List[str], delimiter: str) -> List[str]:
 
 
 def _joined(files: List[str], folder: str) -> str:
-    """The path to pass to XGBoost: the names of all files or, if they are too long, a file with the content of all."""
+    """The path to pass to XGBoost: the names of all files or, if they are too long, a file with the content of all
+    files.
+    """
     names = ";".join(_plain_paths(files, folder))
     return names if len(names) <= _LONGEST_NAMES else _concatenate(files, os.path.join(folder, "all"))
 
@@ -292,7 +294,7 @@ def _plain_paths(files: List[str], folder: str) -> List[str]:
 
 
 def _load_parquet(files: List[str], threads: int) -> xgb.DMatrix:
-    import pyarrow.parquet  # imported only here: it is optional and slow to import
+    import pyarrow.parquet  # imported only here, because pyarrow is optional and slow to import
 
     try:
         tables = [pyarrow.parquet.read_table(path) for path in files if os.path.getsize(path)]

@@ -183,11 +183,12 @@ def _errors(labels: np.ndarray, predictions: np.ndarray) -> np.ndarray:
 
 
 def _classes(predictions: np.ndarray) -> np.ndarray:
-    """The class of each row as the container determines it. With several columns, this is the column with the
-    maximum. With one column, it is 1 if the prediction is above 0, otherwise 0.
+    """The class of each row as the container determines it: with several columns, the column with the maximum; with
+    one column, 1 if the prediction is above 0, otherwise 0.
 
-    This is correct for margins. The transformed predictions of 3.x are probabilities, which are all above 0, so
-    every row counts as class 1. With multi:softmax, they are class numbers, and all except 0 count as class 1.
+    These classes are correct for margins. The transformed predictions of 3.x are probabilities, which are all above 0,
+    so every row counts as class 1. With multi:softmax, the predictions are class numbers, and all except 0 count as
+    class 1.
     """
     if predictions.ndim > 1:
         return np.argmax(predictions, axis=-1).astype(float)

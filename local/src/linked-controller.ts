@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
 
-/** A controller that aborts when its parent aborts, until it is released. */
+/** A controller that aborts when its parent aborts. */
 export interface LinkedController {
   readonly controller: AbortController;
-  /** Call it when the work is done. The parent then no longer refers to the controller. */
+  /**
+   * Ends the link to the parent. Call this function when the work is done, so that the parent no longer refers to the
+   * controller.
+   */
   readonly release: () => void;
 }
 

@@ -162,7 +162,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       'a header that has no name for the row names of R',
       ['y,x', '1,2,3', '2,3,4'],
       'y',
-      /line 2 of .* has 3 fields where the header has 2;.* Line 1 must name every column, row names from R included; it is y, x$/,
+      /line 2 of .* has 3 fields where the header has 2;.* Line 1 must name every column, row names from R included; line 1 is y, x$/,
     ],
     [
       'a workbook',

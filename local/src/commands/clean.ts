@@ -28,7 +28,7 @@ const PARTS: Readonly<Record<string, string>> = {
   reports: 'pages that compare searches',
   work: 'working folders of jobs',
   processes: 'records of running local mode processes',
-  '.gitignore': 'the .gitignore for all of this',
+  '.gitignore': 'the .gitignore of this folder',
 };
 
 /** Name of the folder that a killed synthesis leaves. */

@@ -59,6 +59,6 @@ export function existingRoot(options: RootOptions): string {
   const root = rootOf(options);
   if (existsSync(root)) return root;
   throw new UserError(
-    `${root} does not exist: nothing has run yet (start with "${hint('run')}"), or it ran elsewhere (choose with --project or --root).`,
+    `${root} does not exist: nothing has run yet (start with "${hint('run')}"), or the runs are in another folder (choose it with --project or --root).`,
   );
 }

@@ -15,7 +15,7 @@ export interface ClientConfig {
 }
 
 /**
- * The same configuration as environment variables, for the AWS CLI, boto3 and other SDKs in separate
+ * Configuration of an AWS client as environment variables, for the AWS CLI, boto3 and other SDKs in separate
  * processes.
  */
 export function clientEnvironment({ endpoint, region, credentials }: ClientConfig): Record<string, string> {

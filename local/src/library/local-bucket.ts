@@ -5,8 +5,8 @@ import { contentOf } from '../services/s3/object-content';
 import { writeObject } from '../services/s3/stored-objects';
 
 /**
- * A bucket on this machine, stored as a folder of plain files. These methods need no permission. AWS clients,
- * roles and jobs see the same objects.
+ * A bucket on this machine, stored as a folder of plain files. The methods of this class need no permissions. AWS
+ * clients, roles and jobs see the same objects.
  */
 export class LocalBucket {
   /** @internal */

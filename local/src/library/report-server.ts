@@ -26,7 +26,7 @@ export interface ReportSource {
 
 /** A running server. */
 export interface ReportServer {
-  /** URL including the token. Anyone who has it can read the reports. */
+  /** URL including the token. Anyone who has the URL can read the reports. */
   readonly url: string;
   close(): Promise<void>;
 }

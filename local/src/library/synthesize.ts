@@ -19,8 +19,8 @@ export interface SynthesisOptions {
 }
 
 /**
- * Tells an app that it is synthesized for local mode. Apps may use it only to skip deployment limits: the
- * template must be the same as for a deployment to AWS.
+ * Tells an app that it is synthesized for local mode. Apps may use this context value only to skip deployment limits:
+ * the template must be the same as for a deployment to AWS.
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
@@ -103,8 +103,8 @@ function runCdk(
 }
 
 /**
- * Makes Node.js 22 and later cache the compiled code of the `cdk` and the app, which saves 0.3 s per
- * synthesis. Earlier releases ignore it.
+ * Makes Node.js 22 and later cache the compiled code of the `cdk` and the app, which saves 0.3 s per synthesis.
+ * Earlier releases ignore the variable.
  *
  * @see https://nodejs.org/api/cli.html#node_compile_cachedir
  */

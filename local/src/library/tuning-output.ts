@@ -133,7 +133,7 @@ export interface QualityGateOutput {
   /** The reasons for the decision, in words. */
   readonly reason: string;
   readonly conditions: readonly {
-    /** Such as `rmse is at most 0.3`. */
+    /** The condition in words, such as `rmse is at most 0.3`. */
     readonly condition: string;
     readonly passed: boolean;
     /** The value of the metric; null if it is not defined. */

@@ -65,8 +65,8 @@ export async function flushRecord(file: string, content: string): Promise<Flushe
 }
 
 /**
- * Writes a record only if it does not exist. The content is flushed to disk right after this returns. If the machine
- * crashes before that, the record is unreadable, but the job or execution that it describes has not started.
+ * Writes a record only if it does not exist. The content is flushed to disk right after this function returns. If the
+ * machine crashes before that, the record is unreadable, but the job or execution that it describes has not started.
  *
  * @returns false when the file exists, even if another process creates it at the same time
  */

@@ -1,4 +1,4 @@
-/** HTML or SVG. Only this folder creates it: all strings in it are escaped or from our own files. */
+/** HTML or SVG. Only this folder creates markup: all strings in it are escaped or come from our own files. */
 export class Markup {
   constructor(private readonly text: string) {}
 

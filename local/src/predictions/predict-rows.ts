@@ -32,9 +32,9 @@ export interface PredictOptions {
   /** Path of the CSV file. */
   readonly rows: string;
   readonly server: ModelServer;
-  /** Receives the rows with their predictions, as CSV. It is not closed. */
+  /** Receives the rows with their predictions, as CSV. The stream is not closed. */
   readonly output: Writable;
-  /** Folder in which a folder for temporary files is created. They take about as much space as the rows. */
+  /** Folder in which a folder for temporary files is created. These files take about as much space as the rows. */
   readonly workFolder: string;
   readonly signal: AbortSignal;
   readonly onNotice: (text: string) => void;

@@ -128,10 +128,13 @@ class CategoryColumn implements EncodedColumn {
     const [{ encoding, codes = {}, form } = {}] = prepared;
     const examples = `column ${name}: ${countOf(this.rows, 'row')} with a value that the training data did not have, such as ${[...this.unknown].join(', ')}.`;
     if (encoding === 'date') {
-      return `${examples} It is not a date in the format of the training data (${form}), and is treated as missing`;
+      return `${examples} A value that is not a date in the format of the training data (${form}) is treated as missing`;
     }
     const known = encoding === 'code' ? Object.keys(codes) : prepared.map(({ category = '' }) => category);
-    const treatment = encoding === 'code' ? 'it is treated as missing' : 'all columns of these are 0';
+    const treatment =
+      encoding === 'code'
+        ? 'such a value is treated as missing'
+        : 'for such a value, all of these columns are 0';
     return `${examples} Known: ${listOf(known)}; ${treatment}`;
   }
 }

@@ -11,7 +11,7 @@ export interface ComparedSearch {
   /** The name that the user gave for the search. */
   readonly label: string;
   readonly report: ReportData;
-  /** Link to its report page. */
+  /** Link to the search's report page. */
   readonly link: string;
 }
 

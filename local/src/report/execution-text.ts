@@ -54,7 +54,7 @@ export function renderExecution(
     /** Tables of the items of the execution's Maps. */
     readonly items: readonly string[];
     readonly file: string;
-    /** Paths of its report pages. */
+    /** Paths of the execution's report pages. */
     readonly reports: readonly string[];
   },
 ): string {

@@ -6,7 +6,7 @@ import { shortReason } from './failure-reason';
 /** Suffix that Step Functions adds to a service's message: status and request ID. */
 const SERVICE = / \(Service: [^)]*\)$/;
 
-/** Maximum length of an item's failure reason; `fleet.html` and `show --json` have all of it. */
+/** Maximum length of an item's failure reason; `fleet.html` and `show --json` show the complete reason. */
 const LONGEST_REASON = 300;
 
 /**

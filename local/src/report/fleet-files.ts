@@ -10,7 +10,7 @@ type History = Pick<ExecutionStore, 'history'>;
 const LIST = 'items.jsonl';
 
 /**
- * The local path of the folder with the list of a fleet's items and its summary.
+ * The local path of the folder with the list of items and the summary of a fleet.
  *
  * @returns undefined if the execution is not a fleet, or has not read its list
  */

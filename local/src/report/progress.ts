@@ -8,7 +8,7 @@ export interface Progress {
   readonly ended: number;
   readonly running: number;
   readonly failed: number;
-  /** Expected number; undefined if there is only a time limit. */
+  /** Expected total number; undefined if there is only a time limit. */
   readonly expected: number | undefined;
   readonly isOver: boolean;
   readonly elapsedSeconds: number;

@@ -44,7 +44,7 @@ export interface ReportDefinition {
 export interface ReportJob {
   readonly name: string;
   readonly status: string;
-  /** Name of the tuning job that started it. */
+  /** Name of the tuning job that started the training job. */
   readonly search: string;
   readonly definition?: string;
   /** Final value of the objective metric. */

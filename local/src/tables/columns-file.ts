@@ -14,7 +14,7 @@ export interface PreparedData {
 
 /** The label of prepared data. */
 export interface PreparedLabel {
-  /** Its column in the source file. @default - unknown */
+  /** The label's column in the source file. @default - unknown */
   readonly column?: string;
   /** For classification: the classes, at the index of their class number. @default - class numbers */
   readonly classes?: readonly string[];
@@ -32,7 +32,7 @@ type Members = Readonly<Record<string, unknown>>;
 /**
  * Reads `columns.json`.
  *
- * @throws UserError if it is not JSON, or a member is missing or invalid
+ * @throws UserError if the file is not JSON, or a member is missing or invalid
  */
 export function readColumnsFile(path: string): PreparedData {
   const { label = {}, columns } = parse(path);

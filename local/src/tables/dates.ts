@@ -39,7 +39,7 @@ const DAY = 86_400_000;
 
 /** The date formats that fit a string; none if it is not a date. */
 export function dateFormsOf(text: string): DateForm[] {
-  // Every format has a digit and two separators. This quickly excludes most other strings.
+  // Every format has a digit and two separators. This check quickly excludes most other strings.
   if (text.length < 8 || !/\d/.test(text)) return [];
   return PATTERNS.filter((each) => read(each, text) !== undefined).map(({ form }) => form);
 }

@@ -39,7 +39,7 @@ export interface ColumnEncoder {
 /**
  * The encoder of a source column.
  *
- * @param prepared the prepared columns into which it is encoded, in order
+ * @param prepared the prepared columns that encode the source column, in order
  */
 export function encoderOf(prepared: readonly PreparedColumn[]): ColumnEncoder {
   const missing = ','.repeat(prepared.length - 1);

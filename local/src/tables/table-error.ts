@@ -37,7 +37,7 @@ export function raggedRow(
     : 'Leave a missing value empty, with its separator';
   const headerAdvice =
     more && isFirst
-      ? `. Line 1 must name every column, row names from R included; it is ${listOf(header)}`
+      ? `. Line 1 must name every column, row names from R included; line 1 is ${listOf(header)}`
       : '';
   return new TableError(
     `line ${line} of ${path} has ${countOf(row.length, 'field')} where the header has ${header.length}; ` +

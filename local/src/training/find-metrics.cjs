@@ -77,8 +77,7 @@ function findRemainingMetrics() {
  * Runs searches until the time is up.
  *
  * @param {readonly MetricSearch[]} given
- * @returns {MetricSearchResult[]} results of the first searches; the last one may have a problem, such as a
- *   timeout
+ * @returns {MetricSearchResult[]} results of the first searches; the last result may have a problem, such as a timeout
  */
 function findMetrics(given) {
   searches = given;

@@ -21,7 +21,7 @@ export interface HostCommand {
 export interface HostEnd {
   /** Exit code as in a container: for a process ended by a signal, 128 plus the signal's number. */
   readonly exitCode: number;
-  /** The last lines of its output. */
+  /** The last lines of the process's output. */
   readonly lastLines: readonly string[];
 }
 

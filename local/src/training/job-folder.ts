@@ -23,9 +23,9 @@ export interface Host extends TrainingInstance {
 export class JobError extends Error {}
 
 /**
- * Creates the content of `/opt/ml` for every host: `input/config`, `input/data/<channel>`, `model`,
- * `output/data`, `checkpoints`, `code`. A single host uses the job's working folder. Several hosts have a
- * subfolder of `hosts/` each.
+ * Creates the content of `/opt/ml` for every host: `input/config`, `input/data/<channel>`, `model`, `output/data`,
+ * `checkpoints`, `code`. A single host uses the job's working folder. If there are several hosts, each uses a
+ * subfolder of `hosts/`.
  *
  * @param files whether channels contain copies of the bucket's files, or links to them. Containers need copies, because
  *   they cannot follow links

@@ -16,8 +16,8 @@ interface CompiledDefinition {
   readonly regex: string;
   readonly expression: MetricExpression;
   /**
-   * Whether the expression has been slow on a line that is short enough to be fast. It then runs in the evaluator
-   * process, to avoid blocking the main process.
+   * Whether the expression has been slow on a line that is short enough to be fast. Such an expression then runs in
+   * the evaluator process, to avoid blocking the main process.
    */
   isSlow: boolean;
   /** Total time of a slow expression, in milliseconds. */
@@ -239,7 +239,10 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
   definition.stopped ??= `${reason}. ${GIVEN_UP}`;
 }
 
-/** The definitions of each list, because the training jobs of a tuning job share one list and its slow expressions. */
+/**
+ * The compiled definitions of each list. The training jobs of a tuning job share one list, and thus what is known
+ * about its slow expressions.
+ */
 const known = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 
 function compileAll(definitions: readonly MetricDefinition[]): readonly CompiledDefinition[] {

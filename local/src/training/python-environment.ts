@@ -62,14 +62,15 @@ export interface PythonEnvironments {
    *
    * @param alternatives packages to use if no Python here supports the wanted ones, in order of preference;
    *   using them causes a notice
-   * @throws UserError with the command that installs them, when they are missing and cannot be installed
+   * @throws UserError with the command that installs the packages, when they are missing and local mode cannot install
+   * them
    */
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
    * An environment with the packages of another environment and of a user's `requirements.txt`. Created once for
    * each content of the file, and kept.
    *
-   * @param signal aborts the installation, unless others also wait for it
+   * @param signal aborts the installation, unless other callers also wait for it
    * @throws RequirementsError with the last lines of pip's output
    */
   withRequirements(

@@ -87,7 +87,7 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** Matches the error, and its files, in the output of a Python that cannot start. */
+/** Matches the lines with the error and the names of files in the output of a Python that cannot start. */
 const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): |File ")/;
 
 const SHOWN_LINES = 4;

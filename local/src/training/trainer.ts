@@ -100,7 +100,7 @@ export interface Trainer {
    * must not define metrics. Empty if the request defines them.
    */
   metricDefinitions(algorithm: TrainedAlgorithm): readonly MetricDefinition[];
-  /** Installs packages and starts processes for such jobs, before the first job. */
+  /** Installs packages and starts processes for jobs with this algorithm, before the first job. */
   prepare?(algorithm: TrainedAlgorithm, parallelJobs: number): Promise<void>;
   /** Runs the job to its end. Then the `model/` folder in the working folder contains the model's files. */
   train(task: TrainingTask): Promise<TrainingOutcome>;

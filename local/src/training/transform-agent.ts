@@ -34,8 +34,7 @@ export type AgentServer =
 const STOP_GRACE_MS = 2000;
 
 /**
- * Runs a transform job in a process of its own (`local/python/transform_agent.py`), because it runs the code
- * of a user.
+ * Runs a transform job in a separate process (`local/python/transform_agent.py`), because the job runs a user's code.
  *
  * @param process how to start Python
  */

@@ -71,8 +71,8 @@ describe('by name', () => {
       'Paris,,other,3,1,maybe',
       '1,,0,0,0,,,,',
       [
-        /^column sex: 1 row with a value that the training data did not have, such as "other"\. Known: female, male; it is treated as missing$/,
-        /^column city: .*"Paris"\. Known: Lima, Oslo, Rome; all columns of these are 0$/,
+        /^column sex: 1 row with a value that the training data did not have, such as "other"\. Known: female, male; such a value is treated as missing$/,
+        /^column city: .*"Paris"\. Known: Lima, Oslo, Rome; for such a value, all of these columns are 0$/,
         /^column ok: .*"maybe"/,
         /^column size: .*"3"/,
       ],
@@ -82,7 +82,7 @@ describe('by name', () => {
       'Lima,2024-02-29,male,1,1,True',
       '1,1,1,0,0,,,1,0',
       [
-        /^column due: 1 row .*"2024-02-29"\. It is not a date in the format of the training data \(day first\), and is treated as missing$/,
+        /^column due: 1 row .*"2024-02-29"\. A value that is not a date in the format of the training data \(day first\) is treated as missing$/,
       ],
     ],
   ])('%s', async (_name, row, fields, notices) => {

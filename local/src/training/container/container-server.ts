@@ -31,7 +31,7 @@ export interface ContainerServerOptions {
   readonly docker: () => string | undefined;
   /** Builds an image, if it is part of the app. */
   readonly prepareImage: (image: string) => Promise<void>;
-  /** Returns the path of a Python interpreter. It needs no packages. */
+  /** Returns the path of a Python interpreter. The interpreter needs no packages. */
   readonly python: () => Promise<string>;
   readonly startSeconds: number | undefined;
   /** Runs one job at a time: all programs use the same port. */

@@ -44,7 +44,7 @@ export interface ContainerTrainerOptions {
    */
   readonly docker?: string | false;
   /**
-   * Returns the path of a Python interpreter (3.9 or newer) for transform jobs. It needs no packages.
+   * Returns the path of a Python interpreter (3.9 or newer) for transform jobs. The interpreter needs no packages.
    *
    * @default - the trainer serves no models
    */

@@ -13,7 +13,7 @@ export interface Installation {
   readonly title: string;
   /** The arguments of `pip install`. */
   readonly words: string;
-  /** Name of the error when it fails. */
+  /** Name of the error if the installation fails. */
   readonly error: 'InstallModuleError' | 'InstallRequirementsError';
 }
 

@@ -9,8 +9,8 @@ export type EntryPointKind = 'program' | 'module' | 'command';
 /**
  * The kind of a job's entry point.
  *
- * @throws JobError, with the wording of SageMaker's training toolkit, when it is not the path of a file in
- *   the code folder
+ * @throws JobError, with the wording of SageMaker's training toolkit, when the entry point is not the path of a file
+ * in the code folder
  */
 export async function entryPointKind(program: string, codeFolder: string): Promise<EntryPointKind> {
   const refusal = entryPointRefusal(program);

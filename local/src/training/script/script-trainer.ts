@@ -195,7 +195,7 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   };
 }
 
-/** Allows Open MPI to start more processes than cores, and to run as root. Other programs ignore it. */
+/** Allows Open MPI to start more processes than cores, and to run as root. Other programs ignore these variables. */
 const MPI_ENVIRONMENT = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',

@@ -1,4 +1,4 @@
-"""Encodes and decodes arrays like the inference toolkit, but raises the error of this package."""
+"""Encodes and decodes arrays like the inference toolkit, but raises the UnsupportedFormatError of this package."""
 
 from sagemaker_containers import _errors
 from sagemaker_inference import decoder, encoder, errors
