@@ -140,7 +140,7 @@ describe('by name', () => {
     ['more', '0.5\n0.5\n0.5\n'],
   ])('a model that answers %s rows is refused', async (word, answer) => {
     const failure = encode(csv(HEADER, ',,,,1,', ',,,,2,'), NAMED, () => answer);
-    await expect(failure).rejects.toThrow(new RegExp(`^job answered ${word} rows than .*rows\\.csv has$`));
+    await expect(failure).rejects.toThrow(new RegExp(`^job returned ${word} rows than .*rows\\.csv has$`));
   });
 
   test('a columns.json that does not fit its data is refused', async () => {
