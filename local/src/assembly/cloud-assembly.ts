@@ -105,7 +105,7 @@ function readStack({ folder, id, artifact }: FoundStack): StackAssembly {
   };
 }
 
-/** Reads the assets of all manifests in the folder. Their keys are content hashes, so they cannot clash. */
+/** Reads the assets of all manifests in the folder. The assets' keys are content hashes, so they cannot clash. */
 function readAssets(folder: string, kind: 'files' | 'dockerImages'): unknown[] {
   return fs
     .readdirSync(folder)

@@ -53,7 +53,7 @@ export interface BucketResource {
 export interface BucketEncryption {
   /** ID or ARN of the key or of its alias. */
   readonly keyId: string;
-  /** Whether an S3 Bucket Key is used. The encryption context is then the bucket instead of the object. */
+  /** Whether the bucket uses an S3 Bucket Key. If so, the encryption context is the bucket instead of the object. */
   readonly bucketKey: boolean;
 }
 
@@ -66,7 +66,10 @@ export interface KeyResource {
   readonly aliases: readonly string[];
 }
 
-/** An IAM role with all policies that the template attaches: inline, managed and separate. */
+/**
+ * An IAM role with all policies that the template attaches to it: inline policies, managed policies, and policies that
+ * are separate resources.
+ */
 export interface RoleResource {
   readonly logicalId: string;
   readonly name: string;
@@ -140,7 +143,7 @@ export interface EventTargetInput {
   /** Path of the part of the event that the target receives. */
   readonly inputPath?: string;
   readonly inputTransformer?: {
-    /** Paths of values in the event, by their names in the template. */
+    /** Paths of values in the event, by the names of their placeholders. */
     readonly paths: Readonly<Record<string, string>>;
     /** JSON in which `<name>` is a placeholder for a value. */
     readonly template: string;

@@ -27,7 +27,7 @@ export class TemplateEvaluator {
 
   constructor(private readonly scope: TemplateScope) {}
 
-  /** Logical IDs of the resources of a type whose condition holds, in template order. */
+  /** Logical IDs of the resources of a type, in template order. Excludes resources whose condition is false. */
   public resourcesOfType(type: string): string[] {
     return Object.entries(this.scope.template.Resources)
       .filter(([, resource]) => resource.Type === type && this.exists(resource))

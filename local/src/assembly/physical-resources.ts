@@ -221,7 +221,10 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::EC2::SecurityGroup': identified('sg', 'GroupId', 'Id'),
 };
 
-/** ARN of the function to which a version or an alias belongs. The property contains the function's name or ARN. */
+/**
+ * ARN of the function to which a version or an alias belongs. The property of the version or alias contains the
+ * function's name or ARN.
+ */
 function functionArn(environment: Environment, property: PropertyReader): string {
   const reference = String(property('FunctionName'));
   return reference.startsWith('arn:') ? reference : arn(environment, 'lambda', `function:${reference}`);

@@ -7,7 +7,7 @@ import { joinInside } from './safe-path';
 import type { StackContext } from './stack-context';
 
 /**
- * Copies the build contexts of container images: the assembly may be deleted before an image is built.
+ * Copies the build contexts of container images, because the assembly may be deleted before an image is built.
  *
  * @returns how to build each image, indexed by `repository:tag`
  */
@@ -27,8 +27,8 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
 }
 
 /**
- * Copies a folder unless an earlier run has copied it: the name of the copy is the hash of its content. Another process may
- * make the same copy at the same time.
+ * Copies a folder unless an earlier run has copied it. The name of the copy is the hash of its content. Another process
+ * may make the same copy at the same time.
  */
 function copyOnce(folder: string, copy: string): string {
   if (fs.existsSync(copy)) return copy;
@@ -54,8 +54,8 @@ function fillIn(name: string, environment: Environment): string {
 }
 
 /**
- * Copies single-file assets to the staging bucket, as `cdk deploy` does: training jobs read scripts from
- * there. Templates and zipped folders are read from the assembly instead.
+ * Copies single-file assets to the staging bucket, as `cdk deploy` does, because training jobs read scripts from this
+ * bucket. Templates and zipped folders are read from the assembly instead.
  */
 export function stageFiles({ assembly, environment, root }: StackContext): void {
   for (const { source, packaging, destinations } of assembly.fileAssets) {

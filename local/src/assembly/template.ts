@@ -29,7 +29,7 @@ export interface TemplateOutput {
   readonly Condition?: string;
 }
 
-/** A part of the template or its assembly cannot be deployed to this machine. */
+/** Thrown when a part of the template or its assembly cannot be deployed to this machine. */
 export class TemplateError extends UserError {
   override readonly name = 'TemplateError';
 

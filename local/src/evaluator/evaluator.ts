@@ -19,7 +19,7 @@ const HEAP_MEGABYTES = 512;
 /** The signal with which the process ends itself when it takes too much memory; see `memory-watch.cjs`. */
 const MEMORY_SIGNAL = 'SIGUSR2';
 
-/** An evaluation was ended because it reached a limit. */
+/** Thrown when an evaluation was ended because it reached a limit. */
 export class LimitReached extends Error {
   constructor(readonly limit: 'time' | 'memory') {
     super(`the evaluation reached its limit of ${limit}`);

@@ -66,7 +66,7 @@ export interface StateMachineRole {
 export interface ExecutionServices {
   /** Creates the function that runs a state machine's Tasks with the permissions of its role. */
   readonly taskRunner: (role: StateMachineRole) => RunTask;
-  /** Creates the function that reads the items of distributed Maps with the permissions of the role. */
+  /** Creates the function that reads the items of distributed Maps with the permissions of the state machine's role. */
   readonly itemReader: (role: StateMachineRole) => ReadItems;
   /** Creates the function that writes the results of distributed Maps. */
   readonly resultWriter: (role: StateMachineRole) => WriteResults;
@@ -233,7 +233,7 @@ export class ExecutionRunner {
     return execution?.recorded;
   }
 
-  /** Stops all executions of this process and waits for their end. They can be resumed. */
+  /** Stops all executions of this process and waits for their end. The executions can be resumed. */
   async close(): Promise<void> {
     const executions = [...this.own.values()];
     for (const { controller } of executions) controller.abort(INTERRUPTION);

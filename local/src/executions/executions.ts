@@ -208,7 +208,8 @@ export class ExecutionStore {
    * Moves a new execution to a folder named after it. If that name is taken or invalid, uses another name.
    */
   private moveIn(staging: string, { name, arn }: ExecutionRecord): string | undefined {
-    // Executions of other state machines may have the same name, and some file systems ignore case.
+    // The name may be taken: executions of other state machines can have the same name, and some file systems ignore
+    // case.
     const folder = join(this.root, /^[^./\\][^/\\]*$/.test(name) ? name : randomUUID());
     if (tryRename(staging, folder)) return folder;
     if (existsSync(join(folder, RECORD)) && this.readFrom(join(folder, RECORD))?.arn === arn)

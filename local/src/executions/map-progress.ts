@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 
-/** If a Map has more items than this, its progress is shown per item instead of per job. */
+/** Maps with more items than this show their progress per item instead of per job. */
 const MANY_ITEMS = 20;
 
 /** Maximum number of failed items of a Map to keep in memory; no screen has room for more. */
@@ -35,7 +35,7 @@ export class MapProgress {
   private readonly maps = new Map<string, RunningMap>();
   private readonly events = new EventEmitter();
 
-  /** @param before the items of the execution that an earlier process started */
+  /** @param before the Map items that an earlier process started in this execution */
   continueFrom(before: readonly MapItemState[]): void {
     const outermost = before.filter(({ path }) => path.length === 1);
     for (const item of outermost) this.maps.delete(keyOf(item));
@@ -61,7 +61,7 @@ export class MapProgress {
     return [...this.maps.values()].map(({ executionArn }) => executionArn);
   }
 
-  /** The Map of an item, if it has many items. */
+  /** The Map of an item, if the Map has many items. */
   largeOf(place: MapPlace | undefined): MapCounts | undefined {
     const counts = place && this.maps.get(keyOf(place))?.counts();
     return counts && isLarge(counts) ? counts : undefined;

@@ -85,7 +85,7 @@ function lineOf(change: PositionChange): string {
   return `${jsonText(change)}\n`;
 }
 
-/** The lines that are still needed: a later change of a child can make earlier changes of that child obsolete. */
+/** The lines that are still needed. A later change of a child can make earlier changes of that child obsolete. */
 function* relevantLines(file: string): Generator<string> {
   const children = new Map<number, { hasSucceeded: boolean; reachedAt: number }>();
   let number = 0;

@@ -16,7 +16,7 @@ export class CredentialStore {
     { credentials: TemporaryCredentials; principal: Principal }
   >();
 
-  /** Returns the credentials of a principal. Every call returns the same ones. */
+  /** Returns the credentials of a principal. Every call returns the same credentials. */
   public issue(principal: Principal): TemporaryCredentials {
     const known = this.byPrincipal.get(principal.arn);
     if (known !== undefined) {

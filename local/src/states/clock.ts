@@ -3,7 +3,7 @@ import { steadyNow } from '../steady-clock';
 /** The interpreter's clock. Tests replace it. */
 export interface Clock {
   now(): Date;
-  /** Waits for this time. Rejects with the signal's reason as soon as the signal aborts. */
+  /** Waits for a number of milliseconds. Rejects with the signal's reason as soon as the signal aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** An error of the States Language, thrown by a task or ending an execution. */
+/** An error of the States Language, which a task throws or which ends an execution. */
 export class StatesError extends Error {
   /**
    * @param error name that `ErrorEquals` matches; undefined for a Fail state without `Error`
@@ -16,7 +16,7 @@ export class StatesError extends Error {
 }
 
 /**
- * A task missed its heartbeat. AWS reports States.Timeout, which `ErrorEquals` also matches as
+ * Thrown when a task misses its heartbeat. AWS reports States.Timeout, which `ErrorEquals` also matches as
  * States.HeartbeatTimeout.
  */
 export class HeartbeatTimeout extends StatesError {
@@ -26,8 +26,8 @@ export class HeartbeatTimeout extends StatesError {
 }
 
 /**
- * A field of a state could not be evaluated. It is later converted to a {@link StatesError} whose message
- * begins with the state's name and the event ID, as on AWS.
+ * Thrown when a field of a state cannot be evaluated. The error is later converted to a {@link StatesError} whose
+ * message begins with the state's name and the event ID, as on AWS.
  */
 export class EvaluationError extends Error {
   constructor(
@@ -52,7 +52,7 @@ export function runtimeError(message: string): EvaluationError {
   return new EvaluationError('States.Runtime', message);
 }
 
-/** A result exceeds the service's size limit. */
+/** The error for a result that exceeds the service's size limit. */
 export function dataLimitError(producer: string, catchable: boolean): StatesError {
   return new StatesError(
     'States.DataLimitExceeded',

@@ -171,7 +171,7 @@ test('the error for a call of a model endpoint says where the model is, and how 
   expect(answer.headers['content-type']).toContain('json');
   const { message } = JSON.parse(answer.body) as { message: string };
   expect(message).toMatch(
-    /It does not serve models: load model\.tar\.gz from the S3ModelArtifacts of DescribeTrainingJob/,
+    /Local mode does not serve models: load model\.tar\.gz from the S3ModelArtifacts of DescribeTrainingJob/,
   );
   expect(message).toContain('AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME');
 });

@@ -65,7 +65,7 @@ function adviceFor(service: string): string {
     : '';
   const model =
     service === 'SageMaker Runtime'
-      ? 'It does not serve models: load model.tar.gz from the S3ModelArtifacts of DescribeTrainingJob. '
+      ? 'Local mode does not serve models: load model.tar.gz from the S3ModelArtifacts of DescribeTrainingJob. '
       : '';
   return `${model}To call the service on AWS, set an endpoint URL${variable} and AWS credentials for its client.`;
 }

@@ -90,7 +90,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // Not valid UTF-8: no client can have signed this.
+    // The string is not valid UTF-8, so no client can have signed it.
     return text;
   }
 }

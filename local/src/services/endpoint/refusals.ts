@@ -79,7 +79,7 @@ const JSON_CODES = {
   mismatch: 'InvalidSignatureException',
 } as const;
 
-/** SageMaker and Step Functions: JSON 1.0 and 1.1. The status is always 400. */
+/** Errors of the AWS JSON protocols 1.0 and 1.1 (SageMaker, Step Functions). The HTTP status is always 400. */
 export const JSON_REFUSALS = refusalsWith({
   ...JSON_CODES,
   status: 400,

@@ -44,8 +44,8 @@ export function readHead(incoming: IncomingMessage): RequestHead {
 const IGNORED_PARAMETERS = /^x-amz-(checksum-.*|sdk-checksum-algorithm)$/;
 
 /**
- * The head of a request without its signature. SDKs move AWS's headers into the query of a presigned URL;
- * this moves them back.
+ * The head of a request without its signature. SDKs move AWS's headers into the query of a presigned URL; this function
+ * moves them back.
  */
 export function withoutSignature(head: RequestHead): RequestHead {
   const { query, headers } = head;

@@ -46,7 +46,9 @@ export function readClaims(head: RequestHead, refusals: Refusals): SignatureClai
     return fromQuery(head, refusals);
   }
   if (isPresigned) {
-    throw refusals.malformed('only one of a signature in the query and an Authorization header is allowed');
+    throw refusals.malformed(
+      'a request must not have both a signature in the query and an Authorization header',
+    );
   }
   return fromHeaders(head, refusals);
 }

@@ -9,7 +9,7 @@ type Statement = PolicyDocument['Statement'][number];
 /**
  * Whether a role's trust policy allows an AWS service to assume the role.
  *
- * @param service the service's principal names: Step Functions has a global and a regional name
+ * @param service the service's principal names. There can be several: Step Functions has a global and a regional name
  * @see
  *   https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
  */

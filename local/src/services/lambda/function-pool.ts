@@ -5,12 +5,12 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * A waiting call starts another process if no call of the function has ended for this time. In this way, long calls,
- * and calls that wait for each other, run in parallel, as on AWS.
+ * A waiting call starts another process if no call of the function ends within this time. In this way, long calls, and
+ * calls that wait for each other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 
-/** A process that has been idle for this time is ended, because it takes tens of megabytes. */
+/** A process that has been idle for this long is ended, because it takes tens of megabytes. */
 const IDLE_MS = 30_000;
 
 /** The processes of a function. A call uses a warm process if there is one. */

@@ -27,9 +27,9 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
 }
 
 /**
- * Stores buckets as folders of plain files, where an object's key is its relative path. Every subfolder is a bucket. So
- * users can create a folder for a bucket that the template uses but does not define. Attributes of objects (ETag,
- * Content-Type, metadata) are stored outside the buckets.
+ * Stores buckets as folders of plain files. An object's key is the relative path of its file. Every subfolder is a
+ * bucket. So users can create a folder for a bucket that the template uses but does not define. Attributes of objects
+ * (ETag, Content-Type, metadata) are stored outside the buckets.
  */
 export class BucketStore {
   private readonly attributeStore: AttributeStore;

@@ -57,9 +57,8 @@ export async function completeUpload(
 }
 
 /**
- * The object that an earlier copy of this request created. A client that did not receive the response repeats
- * the request, and S3 returns the same response (adobe/S3Mock#2586, minio/minio#13318), as long as the object
- * exists.
+ * The object that an earlier, identical request created. A client that did not receive the response repeats the
+ * request, and S3 returns the same response (adobe/S3Mock#2586, minio/minio#13318), as long as the object exists.
  */
 function completedBefore(
   store: BucketStore,

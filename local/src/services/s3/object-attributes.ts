@@ -71,7 +71,7 @@ export class AttributeStore {
   }
 
   private fileOf(bucket: string, key: string): string {
-    // Hashed, because the keys "a" and "a.json/b" would need a file and a folder with the same name.
+    // The key is hashed, because the keys "a" and "a.json/b" would need a file and a folder with the same name.
     const name = createHash('sha256').update(key).digest('hex');
     return path.join(this.buckets, '.attributes', bucket, `${name}.json`);
   }

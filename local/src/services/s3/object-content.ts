@@ -13,7 +13,7 @@ export interface IncomingContent {
   readonly isFromClient: boolean;
   /** Names of trailing headers that will follow. */
   readonly announcedTrailers: readonly string[];
-  /** The trailing headers, after the end of the content. */
+  /** The trailing headers, available after the end of the content. */
   readonly trailers: Readonly<Record<string, string>>;
 }
 

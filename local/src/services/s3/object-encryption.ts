@@ -21,7 +21,7 @@ export class DefaultEncryption {
   /**
    * The encryption to report for a new object: as requested, or else the bucket's default.
    *
-   * @throws AwsError InvalidArgument for a key that does not fit the encryption
+   * @throws AwsError InvalidArgument for a KMS key without KMS encryption
    * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
    */
   public of(bucket: string, input: Input): ObjectEncryption {

@@ -65,6 +65,7 @@ export function describe(key: string, file: string, { size, mtimeMs }: fs.Stats)
 
 /** The ETag of a file that was not written through S3. */
 export function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
-  // Not the MD5 of the content: a listing would have to read every file. S3 does not guarantee an MD5 either.
+  // Does not use the MD5 of the content, because a listing would have to read every file. S3 does not guarantee an MD5
+  // either.
   return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

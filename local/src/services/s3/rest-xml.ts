@@ -7,11 +7,11 @@ import { S3_MODEL } from './s3-model';
 /** Maximum length of lists (S3 API reference): keys of a DeleteObjects request, parts of an upload. */
 const MAX_ITEMS: Readonly<Record<string, number>> = { Delete: 1000, CompleteMultipartUpload: 10_000 };
 
-/** By default, refuses elements nested more than 100 levels deep. */
+/** By default, the parser refuses elements nested more than 100 levels deep. */
 const parser = new XMLParser({
   ignoreAttributes: true,
   parseTagValue: false,
-  // A key can begin or end with spaces.
+  // Keeps spaces, because a key can begin or end with them.
   trimValues: false,
   htmlEntities: true,
 });

@@ -62,7 +62,7 @@ export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
   // The version ID of all objects in buckets without versioning.
   VersionId: ['null'],
   ServerSideEncryption: ['AES256', 'aws:kms', 'aws:kms:dsse'],
-  // Archived objects would have to be restored before reading.
+  // Excludes archives, because archived objects would have to be restored before reading.
   StorageClass: [
     ...['STANDARD', 'REDUCED_REDUNDANCY', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'],
   ],

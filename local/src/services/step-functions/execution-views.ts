@@ -3,7 +3,7 @@ import { type ExecutionRecord, inputTextOf, outputTextOf } from '../../execution
 /** Number of days after an execution's end during which it can be redriven. */
 const REDRIVABLE_DAYS = 14;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** A redrive adds at least two events to a history, whose maximum is 25,000. */
+/** A redrive adds at least two events to a history, whose maximum is 25,000 events. */
 const MOST_EVENTS_BEFORE_REDRIVE = 24_998;
 
 /** Conditions for a redrive that are not in the execution's record. */

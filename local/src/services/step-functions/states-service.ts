@@ -262,7 +262,7 @@ function startedAs({ qualifiers }: StateMachineResource, arn: string): StartedAs
   const { qualifier = '' } = readStateMachineArn(arn);
   const stateMachineVersionArn = qualifiers?.[qualifier];
   if (stateMachineVersionArn === undefined) return {};
-  // Names of aliases cannot consist of digits only.
+  // Digits are a version, because the name of an alias cannot consist of digits only.
   return { stateMachineVersionArn, ...(!/^\d+$/.test(qualifier) && { stateMachineAliasArn: arn }) };
 }
 

@@ -58,7 +58,7 @@ function findProblem(state: Readonly<Record<string, unknown>>, targets: TaskTarg
   }
 }
 
-/** Finds a function or state machine in the definition that does not exist. */
+/** Finds a reference to a function or state machine that does not exist. */
 function findTargetProblem(
   resource: TaskResource,
   given: unknown,

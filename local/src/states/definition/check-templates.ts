@@ -40,7 +40,7 @@ export function takeRequest(
   return request;
 }
 
-/** Reports the problems in an expression that CreateStateMachine would refuse. */
+/** Reports the problems for which CreateStateMachine would refuse an expression. */
 export function refuseExpression(
   fields: Fields,
   source: string,

@@ -19,7 +19,7 @@ export type EventDetails = Readonly<Record<string, unknown>>;
 /** Maximum number of events in an execution's history. */
 const MOST_EVENTS = 25_000;
 
-/** Numbers the events of an execution and passes them on. */
+/** Numbers the events of an execution and passes them to a listener. */
 export class History {
   /** @param count number of existing events */
   constructor(

@@ -1,7 +1,7 @@
 import { isArray, isObject, type Json, parseExact, typeName } from '../json';
 import { parseCsv } from './csv';
 
-/** Items cannot be read from the content of an object. */
+/** Thrown when items cannot be read from the content of an object. */
 export class UnreadableItems extends Error {}
 
 /** The format of an object's content. */

@@ -14,7 +14,7 @@ export async function runChoice(state: ChoiceState, { scope }: Visit): Promise<S
     }
   }
   if (state.default === undefined) {
-    // Contrary to the specification, AWS does not fail with States.NoChoiceMatched.
+    // Contrary to the specification, AWS does not raise States.NoChoiceMatched.
     throw runtimeError('Failed to transition out of the state. The state does not point to a next state.');
   }
   return { ...(await complete(state.flow, scope)), next: state.default };

@@ -15,7 +15,7 @@ const MEMBERS = [
   'id',
   'lbp',
 ];
-/** Ranges and concatenations can produce more than their input. */
+/** Operators that are not harmless, because ranges and concatenations can produce more than their input. */
 const MULTIPLYING = ['&', '..'];
 
 /**

@@ -23,7 +23,7 @@ export class TextReader {
     return this.text.startsWith(expected, this.position);
   }
 
-  /** Skips the given string if it comes next. @returns whether it did */
+  /** Skips the given string if it comes next. @returns whether it came next */
   take(expected: string): boolean {
     if (!this.peek(expected)) return false;
     this.position += expected.length;

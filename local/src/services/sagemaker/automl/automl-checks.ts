@@ -26,7 +26,7 @@ export const PARQUET = 'x-application/vnd.amazon+parquet';
  * mode.
  *
  * @returns the configuration for tabular data
- * @throws AwsError a ValidationException that names the member
+ * @throws AwsError a ValidationException that names the invalid member
  */
 export function checkAutoMLJob(request: CreateAutoMLJobRequest): TabularJobConfig {
   const table = tabularConfig(request);

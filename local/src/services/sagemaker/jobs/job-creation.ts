@@ -8,7 +8,7 @@ interface CreatedJob {
   readonly createdBy?: TaskIdentity;
 }
 
-/** Describes a kind of job to the operation that creates it. */
+/** The properties of a kind of job that the operation to create such a job needs. */
 export interface CreatedKind {
   /** The request member with the job's name, and the response member with its ARN. */
   readonly name: string;
@@ -102,7 +102,7 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // Locations of the same members in requests for transform jobs and AutoML jobs.
+  // Requests for transform jobs and AutoML jobs contain the members for these condition keys elsewhere.
   ['sagemaker:InstanceTypes', ['TransformResources', 'InstanceType']],
   ['sagemaker:OutputKmsKey', ['TransformOutput', 'KmsKeyId']],
   ['sagemaker:VolumeKmsKey', ['TransformResources', 'VolumeKmsKeyId']],

@@ -29,7 +29,7 @@ export function listTrainingJobsOfTuningJob(summaries: readonly TrainingJobSumma
 
 /** Response of ListTrainingJobs. */
 export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input: Input): unknown {
-  // No local job has a warm pool or a training plan.
+  // These filters match no job, because no local job has a warm pool or a training plan.
   const isForNone = ['WarmPoolStatusEquals', 'TrainingPlanArnEquals'].some((name) =>
     Object.hasOwn(input, name),
   );

@@ -77,12 +77,12 @@ export class JobLog {
       fs.appendFileSync(this.times, `${this.offset} ${now}\n`);
     }
     const { lines } = this;
-    // Cleared even if writing fails, so that the lines are not written again at the end.
+    // Clears the buffer even if writing fails, so that the lines are not written again at the end.
     this.lines = '';
     try {
       this.offset += fs.writeSync(this.file, lines);
     } catch (error) {
-      // Errors from file descriptors do not contain the path.
+      // Adds the path, because errors from file descriptors do not contain it.
       (error as Error).message += ` '${this.path}'`;
       throw error;
     }

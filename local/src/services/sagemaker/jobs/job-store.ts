@@ -32,7 +32,7 @@ export interface JobRecord extends JobOrigin {
 /** Called for each new state of a job, right before or after the state is written. */
 export type JobListener<R> = (record: R) => void;
 
-/** What is known of a job, whether or not its record is in memory. */
+/** The data that the store keeps in memory about a job, with or without the job's record. */
 interface Entry<R> {
   readonly group: string | undefined;
   record: R | undefined;
@@ -172,8 +172,8 @@ export class JobStore<R extends JobRecord> {
   }
 
   /**
-   * Like `update`, but this process does other work while the change is flushed to disk. The change is visible when this
-   * resolves.
+   * Like `update`, but this process does other work while the change is flushed to disk. The change is visible when the
+   * promise resolves.
    */
   public async finish(name: string, change: (record: R) => R): Promise<R> {
     for (;;) {
@@ -319,7 +319,7 @@ function versionOf(file: string): string | undefined {
     const { ino, mtimeMs, size } = fs.statSync(file);
     return `${ino} ${mtimeMs} ${size}`;
   } catch {
-    // The name of a job in a request can be too long for a file.
+    // The file does not exist, or the job name in a request is too long for a file name.
     return undefined;
   }
 }

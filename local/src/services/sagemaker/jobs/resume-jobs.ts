@@ -15,8 +15,8 @@ export interface Engines {
 }
 
 /**
- * Resumes interrupted jobs. Tuning jobs continue. Training jobs outside tuning jobs, and AutoML jobs, start
- * from the beginning.
+ * Resumes interrupted jobs. Tuning jobs continue. Training jobs outside tuning jobs continue from their checkpoints;
+ * without checkpoints, they start from the beginning. AutoML jobs and transform jobs start from the beginning.
  *
  * @param isWanted selects the jobs to resume
  * @returns a promise that resolves when all resumed jobs have ended

@@ -16,7 +16,7 @@ export interface ModelPackageGroupDescription {
 export interface ModelPackageGroupRecord extends JobRecord {
   readonly description: ModelPackageGroupDescription;
   readonly tags: readonly Tag[];
-  /** The highest version so far: a deleted version's number is not used again. */
+  /** The highest version number so far. The number of a deleted version is not used again. */
   readonly latestVersion: number;
 }
 

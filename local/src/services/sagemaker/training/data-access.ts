@@ -67,7 +67,7 @@ export class DataAccess {
   /** Refuses a role that SageMaker cannot assume. */
   public checkTrust(roleArn: string): void {
     const { partition, region, accountId } = this.environment;
-    // Documented by AWS:
+    // AWS documents this value of `aws:SourceArn`:
     // https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
     const source = `arn:${partition}:sagemaker:${region}:${accountId}:*`;
     if (this.access.isTrusted(roleArn, 'sagemaker', source)) return;

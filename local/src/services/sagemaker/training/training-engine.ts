@@ -33,7 +33,7 @@ export class TrainingEngine {
 
   /** Refuses definitions that cannot be trained here, before anything starts. */
   public validate(definition: TrainingDefinition): void {
-    // Optional in the service model, but required for the jobs that local mode runs.
+    // AlgorithmSpecification is optional in the service model, but required for the jobs that local mode runs.
     const specification: Partial<TrainingDefinition['AlgorithmSpecification']> =
       definition.AlgorithmSpecification ?? {};
     const { TrainingImage: image, AlgorithmName: name } = specification;

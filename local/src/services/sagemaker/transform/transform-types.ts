@@ -50,7 +50,7 @@ export interface TransformJobDescription extends Omit<CreateTransformJobRequest,
   readonly FailureReason?: string;
 }
 
-/** The model of a transform job as it was when the job was created: it may have been deleted since. */
+/** The model of a transform job as it was when the job was created, because the model may have been deleted since. */
 export interface TransformModel {
   readonly container: ContainerDefinition;
   readonly roleArn: string;

@@ -7,7 +7,9 @@ import type {
   TuningTrainingDefinition,
 } from '../api-types';
 
-/** Hyperparameter that SageMaker adds to every training job of a tuning job: the objective metric's name. */
+/**
+ * Hyperparameter that SageMaker adds to every training job of a tuning job. Its value is the objective metric's name.
+ */
 export const OBJECTIVE_HYPERPARAMETER = '_tuning_objective_metric';
 
 /** A training job definition, with the objective and the ranges of its search. */
@@ -61,7 +63,7 @@ export function mapDefinitions<T extends Definitions>(
     : { ...job, TrainingJobDefinition: changed[0] };
 }
 
-/** The definition of a training job. Returns the first one if the job names none. */
+/** The definition of a training job. Returns the tuning job's first definition if the training job names none. */
 export function definitionNamed(
   job: Definitions,
   name: TrainingJobSummary['TrainingJobDefinitionName'],
