@@ -44,7 +44,7 @@ export class MapProgress {
     }
   }
 
-  /** Counts the new state of an item. */
+  /** Updates the counts for the new state of an item. */
   tell(state: MapItemState): void {
     if (state.path.length > 1) return;
     this.mapOf(state).tell(state);
@@ -56,7 +56,7 @@ export class MapProgress {
     return [...this.maps.values()].map((map) => ({ ...map.counts(), ...map.shownItems() })).filter(isLarge);
   }
 
-  /** ARNs of the executions with these Maps. */
+  /** ARNs of the executions that run the counted Maps. */
   executionArns(): string[] {
     return [...this.maps.values()].map(({ executionArn }) => executionArn);
   }

@@ -27,7 +27,7 @@ export interface EndpointOptions {
   /** The region that requests must be signed for. */
   readonly region: string;
   readonly protocols: readonly Protocol[];
-  /** 0 or undefined: any free port. */
+  /** Port to listen on. 0 or undefined: any free port. */
   readonly port?: number;
   readonly now?: () => Date;
   /** Limits the rate of client requests. */

@@ -15,7 +15,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** Replaces the hash of a body that is not signed. */
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-/** The expected values for verification. */
+/** Options for verifying signatures. */
 export interface VerifierOptions {
   readonly credentials: CredentialStore;
   /** The region that requests must be signed for. */

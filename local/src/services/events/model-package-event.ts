@@ -31,7 +31,7 @@ export function modelPackageEvent(
   };
 }
 
-/** ISO 8601 without fractions, as in events. */
+/** A time in ISO 8601 without fractions of a second, as in AWS's events. */
 function wholeSeconds(epochMilliseconds: number): string {
   return new Date(epochMilliseconds).toISOString().replace(/\.\d+Z$/, 'Z');
 }

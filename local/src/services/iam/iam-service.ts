@@ -59,7 +59,7 @@ export class IamService implements Service {
       RoleId: uniqueId('role', arn),
       Arn: arn,
       CreateDate: this.deployed,
-      // Percent-encoded, as in IAM's responses.
+      // The trust policy is percent-encoded, as in IAM's responses.
       AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trustPolicy)),
     };
   }

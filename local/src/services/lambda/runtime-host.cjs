@@ -53,7 +53,7 @@ process.on('unhandledRejection', (reason) =>
 // Ctrl-C reaches every process of the terminal. Only the parent decides what to stop.
 process.on('SIGINT', () => undefined);
 
-// Exits with its parent process.
+// Exits when the parent process ends.
 process.on('disconnect', () => process.exit(0));
 
 /**

@@ -120,7 +120,7 @@ function read(file: string, start: number, end: number): Buffer {
   }
 }
 
-/** CloudWatch Logs has no empty events. */
+/** Whether a line becomes an event. Empty lines do not, because CloudWatch Logs has no empty events. */
 function isEvent({ text }: Line): boolean {
   return text !== '';
 }

@@ -15,7 +15,7 @@ export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   HubAccessConfig: 'copy the data from the hub to a bucket',
   InstancePreferences: 'use InstanceType and InstanceCount',
   MlflowConfig: 'MLflow is not implemented',
-  ModelPackageConfig: 'the model registry is not implemented',
+  ModelPackageConfig: 'register the model with CreateModelPackage after the job',
   SelectedInstanceCount: 'SageMaker returns it; omit it from requests',
   SelectedInstanceType: 'SageMaker returns it; omit it from requests',
   ServerlessJobConfig: 'use AlgorithmSpecification with an image, and ResourceConfig',

@@ -54,7 +54,7 @@ export function search(jobs: Jobs, input: Input): unknown {
   checkExpression(expression as SearchExpression | undefined);
   jobs.training.refresh();
   jobs.tuning.refresh();
-  // There are no jobs of other accounts.
+  // A search in other accounts finds nothing, because local mode has only one account.
   const isElsewhere = input['CrossAccountFilterOption'] === 'CrossAccount';
   const found = (isElsewhere ? [] : listed(jobs)).filter(
     (job) => expression === undefined || holds(expression as SearchExpression, job),

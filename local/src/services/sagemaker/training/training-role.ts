@@ -82,7 +82,7 @@ function checkPull(image: string, arn: string, access: JobRoleAccess, { partitio
   const { account, repository } = parseImage(image);
   const region = /\.dkr\.ecr(?:-fips)?\.([^.]+)\./.exec(image)?.[1];
   if (account === undefined || region === undefined) {
-    // The image is not in ECR.
+    // An image outside ECR needs no permissions.
     return;
   }
   access.checkAccess({ arn }, 'ecr:GetAuthorizationToken', '*');
