@@ -6,6 +6,9 @@
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
 //
+// The script trains no final model. So local mode runs a second time with `tuning:finalTraining=reuseBest`, which does
+// the same: it trains the trials, and the model of the best one is the result.
+//
 // Measurements:
 //
 //   search         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
@@ -30,6 +33,10 @@ const DATA_SETS = [
   { rows: 5_000_000, columns: 10, rounds: 20 },
 ];
 const METRIC = 'rmse';
+const DEFAULT = 'local mode';
+const DEFAULT_SCRIPT = 'script';
+const REUSE = 'local mode, reuseBest';
+const REUSE_SCRIPT = 'script, same trials as reuseBest';
 const RANGES = {
   eta: { type: 'continuous', min: 0.05, max: 0.3 },
   max_depth: { type: 'integer', min: 4, max: 8 },
@@ -51,21 +58,19 @@ async function measure({ rows, columns, rounds }) {
       'large_data.py',
       JSON.stringify({ folder, rows, columns, seed: 1 }),
     );
-    const runs = { 'local mode': [], script: [], 'two at a time': [] };
+    const runs = {
+      [DEFAULT]: [],
+      [DEFAULT_SCRIPT]: [],
+      'two at a time': [],
+      [REUSE]: [],
+      [REUSE_SCRIPT]: [],
+    };
     for (let round = 1; round <= Number(options.rounds); round += 1) {
-      const local = await measured(() => runLocalMode(folder, rounds));
-      runs['local mode'].push({ ...local, search: local.value.tuningSeconds, seconds: local.value.seconds });
-      const task = scriptTask(folder, rounds, local.value.trainingJobs);
-      const half = Math.max(1, Math.floor(cores / 2));
-      for (const [name, change] of Object.entries({
-        script: { jobs: 1, threads: cores },
-        'two at a time': { jobs: 2, threads: half },
-      })) {
-        const { value, memory } = await measured(() =>
-          runPeer('tune.py', JSON.stringify({ ...task, ...change })),
-        );
-        runs[name].push({ search: value.result.tuningSeconds, seconds: value.seconds, memory });
-      }
+      const task = await addLocalMode(runs[DEFAULT], folder, rounds, []);
+      await addScript(runs[DEFAULT_SCRIPT], task, { jobs: 1, threads: cores });
+      await addScript(runs['two at a time'], task, { jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) });
+      const sameWork = await addLocalMode(runs[REUSE], folder, rounds, ['tuning:finalTraining=reuseBest']);
+      await addScript(runs[REUSE_SCRIPT], sameWork, { jobs: 1, threads: cores });
     }
     report({ rows, columns, rounds, bytes }, runs);
   } finally {
@@ -73,12 +78,23 @@ async function measure({ rows, columns, rounds }) {
   }
 }
 
-function runLocalMode(folder, rounds) {
-  return runCommand({ maxTrainingJobs: TRIALS }, [
-    `tuning:data=${folder}`,
-    `tuning:parameterRanges=${JSON.stringify(RANGES)}`,
-    `tuning:hyperparameters=${JSON.stringify({ num_round: String(rounds), eval_metric: METRIC })}`,
-  ]);
+/** Runs local mode, and returns the task for a script that tries the same hyperparameters. */
+async function addLocalMode(runs, folder, rounds, settings) {
+  const { value, memory } = await measured(() =>
+    runCommand({ maxTrainingJobs: TRIALS }, [
+      `tuning:data=${folder}`,
+      `tuning:parameterRanges=${JSON.stringify(RANGES)}`,
+      `tuning:hyperparameters=${JSON.stringify({ num_round: String(rounds), eval_metric: METRIC })}`,
+      ...settings,
+    ]),
+  );
+  runs.push({ search: value.tuningSeconds, seconds: value.seconds, memory });
+  return scriptTask(folder, rounds, value.trainingJobs);
+}
+
+async function addScript(runs, task, change) {
+  const { value, memory } = await measured(() => runPeer('tune.py', JSON.stringify({ ...task, ...change })));
+  runs.push({ search: value.result.tuningSeconds, seconds: value.seconds, memory });
 }
 
 function scriptTask(folder, rounds, trainingJobs) {
@@ -122,7 +138,7 @@ function report({ rows, columns, rounds, bytes }, runs) {
     whole: median(each.map(({ seconds }) => seconds)),
     memory: median(each.map(({ memory }) => memory)),
   }));
-  const [local, script] = figures;
+  const [local, script, , reuse, reuseScript] = figures;
   const size = `${rows.toLocaleString('en-US')} × ${columns} (${Math.round(bytes / 1e6)} MB with validation data)`;
   printHead(`(f) ${size}: ${TRIALS} trials of ${rounds} rounds, medians of ${options.rounds} runs`);
   printTable([
@@ -137,6 +153,7 @@ function report({ rows, columns, rounds, bytes }, runs) {
   console.log();
   printTarget('search, local mode / script', local.search / script.search, 1.0);
   printTarget('whole command, local mode / script', local.whole / script.whole, 1.2);
+  printTarget('whole command, reuseBest / script', reuse.whole / reuseScript.whole, 1.2);
   // Measured only on Linux.
   if (local.memory > 0) printTarget('memory, local mode / script', local.memory / script.memory, 1.5);
 }

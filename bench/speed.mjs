@@ -10,6 +10,9 @@
 //   same trials    two at a time, with the hyperparameters that local mode tried: the same work
 //   no metrics     two at a time; predicts the validation data only once, at the end of a trial
 //
+// The script trains no final model. Local mode runs a second time with `tuning:finalTraining=reuseBest` (the row
+// `reuseBest`), which does not either.
+//
 // All variants except `no metrics` evaluate both data sets after every round, as SageMaker's algorithm does.
 // Variants take turns, so that other load affects all of them. Measurements:
 //
@@ -35,15 +38,20 @@ const trials = Number(options.trials);
 const data = join(ROOT, 'data', 'bikeshare');
 const cores = availableParallelism();
 
-const times = { 'local mode': [], script: [], 'two at a time': [], 'same trials': [], 'no metrics': [] };
+const times = {
+  'local mode': [],
+  reuseBest: [],
+  script: [],
+  'two at a time': [],
+  'same trials': [],
+  'no metrics': [],
+};
 for (let round = 1; round <= Number(options.rounds); round += 1) {
   const local = await runCommand({ maxTrainingJobs: trials });
+  const reuse = await runCommand({ maxTrainingJobs: trials }, ['tuning:finalTraining=reuseBest']);
   const { StaticHyperParameters: fixed } = local.description.TrainingJobDefinition;
-  times['local mode'].push({
-    tuningSeconds: local.tuningSeconds,
-    seconds: local.seconds,
-    best: local.description.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value,
-  });
+  times['local mode'].push(figuresOf(local));
+  times.reuseBest.push(figuresOf(reuse));
   const task = {
     train: join(data, 'train', 'train.csv'),
     validation: join(data, 'validation', 'validation.csv'),
@@ -78,8 +86,8 @@ const rows = Object.entries(times).map(([name, runs]) => ({
   best: median(runs.map(({ best }) => best)),
 }));
 const [local] = rows;
-const ratio = (name, measure = 'tuningSeconds') =>
-  median(times['local mode'].map((run, i) => run[measure] / times[name][i][measure]));
+const ratio = (name, measure = 'tuningSeconds', of = 'local mode') =>
+  median(times[of].map((run, i) => run[measure] / times[name][i][measure]));
 const shownRatio = (name, measure) => (name === local.name ? '' : ratio(name, measure).toFixed(2));
 printHead(`(a) ${trials} trials, medians of ${options.rounds} runs each, in turns`);
 printTable([
@@ -96,6 +104,16 @@ printTable([
 console.log();
 printTarget('local mode / script', ratio('script'), 1.0);
 printTarget('whole command / script, two at a time', ratio('two at a time', 'seconds'), 1.0);
+printTarget(
+  'whole command with reuseBest / script, two at a time',
+  ratio('two at a time', 'seconds', 'reuseBest'),
+  1.0,
+);
+
+function figuresOf({ tuningSeconds, seconds, description }) {
+  const best = description.BestTrainingJob.FinalHyperParameterTuningJobObjectiveMetric.Value;
+  return { tuningSeconds, seconds, best };
+}
 
 function numbers(hyperparameters) {
   return Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) => [name, Number(value)]));

@@ -78,6 +78,7 @@ const schema = z.strictObject({
   maxCost: z.number().optional(),
   maxInstanceHours: z.number().optional(),
   jobNamePrefix: z.string().optional(),
+  finalTraining: z.enum(['repeatBest', 'reuseBest', 'trainAndValidation', 'none']).default('repeatBest'),
   report: z.boolean().default(true),
   evaluation: z.boolean().optional(),
   testFraction: z.number().min(0.01, RANGE_OF_TEST).max(0.5, RANGE_OF_TEST).optional(),

@@ -6,6 +6,8 @@ import {
   Algorithm,
   type CostOptions,
   DataLocation,
+  FinalTrainingData,
+  type FinalTrainingOptions,
   InputData,
   Objective,
   ParameterRange,
@@ -59,6 +61,7 @@ export class TuningStack extends Stack {
       resources: { instanceType: settings.instanceType },
       jobNamePrefix: settings.jobNamePrefix,
       cost: costOf(settings),
+      finalTraining: finalTrainingOf(settings),
       report: settings.report,
       featureNames: shortEnough(data?.featureNames),
       evaluation: isEvaluated(settings) ? {} : undefined,
@@ -152,6 +155,20 @@ function inputDataIn(settings: Settings) {
 function costOf({ pricePerHour, maxCost, maxInstanceHours }: Settings): CostOptions | undefined {
   const cost = { pricePerHour, maxCost, maxInstanceHours };
   return Object.values(cost).some((value) => value !== undefined) ? cost : undefined;
+}
+
+/** The final training; undefined for the construct's default, which repeats the best training job. */
+function finalTrainingOf({ finalTraining }: Settings): FinalTrainingOptions | undefined {
+  switch (finalTraining) {
+    case 'repeatBest':
+      return undefined;
+    case 'reuseBest':
+      return { reuseBest: true };
+    case 'trainAndValidation':
+      return { data: FinalTrainingData.trainAndValidation() };
+    case 'none':
+      return { enabled: false };
+  }
 }
 
 function toRange([name, range]: [string, Settings['parameterRanges'][string]]): ParameterRange {

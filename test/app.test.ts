@@ -108,7 +108,7 @@ describe('settings', () => {
           '  - tuning:maxTrainingJobs: must be a number, got "many"',
           '  - tuning:earlyStopping: must be a boolean, got "yes"',
           '  - tuning:maxJobs: is not a setting',
-          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, pricePerHour, maxCost, maxInstanceHours, jobNamePrefix, report, evaluation, testFraction, qualityGate, failOnQualityGate, registry',
+          'Settings are stackName, account, region, data, label, problemType, categories, excludeColumns, xgboostVersion, objective, direction, parameterRanges, hyperparameters, strategy, maxTrainingJobs, maxParallelTrainingJobs, earlyStopping, instanceType, pricePerHour, maxCost, maxInstanceHours, jobNamePrefix, finalTraining, report, evaluation, testFraction, qualityGate, failOnQualityGate, registry',
         ].join('\n'),
       ),
     );
@@ -129,6 +129,25 @@ describe('settings', () => {
       Object.keys(Template.fromStack(stackWith(settings)).findResources('AWS::Lambda::Function'));
     expect(functionsOf({}).filter((id) => /Report/.test(id))).toHaveLength(1);
     expect(functionsOf({ report: false }).filter((id) => /Report/.test(id))).toEqual([]);
+  });
+
+  test.each([
+    [
+      'repeatBest',
+      ['TrainFinalModel'],
+      /^\{% \$merge.*'finalTrainingJob': \$states\.input\.finalTrainingJob\}/,
+    ],
+    ['reuseBest', [], /'reused': true/],
+    [
+      'trainAndValidation',
+      ['PrepareFinalTraining', 'TrainFinalModel'],
+      /\$states\.input\.finalTrainingJob\}/,
+    ],
+    ['none', [], /^(?!.*finalTrainingJob)/],
+  ])('finalTraining: %s', (finalTraining, names, output) => {
+    const { States } = definitionOf(stackWith({ finalTraining }));
+    expect(Object.keys(States).filter((name) => /^(Prepare|Train)Final/.test(name))).toEqual(names);
+    expect(States.Result.Output).toMatch(output);
   });
 
   test('reach the tuning job', () => {

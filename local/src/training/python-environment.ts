@@ -338,15 +338,18 @@ async function replaceLink(link: string, home: string): Promise<void> {
   await rename(link, home);
 }
 
-/** Deletes folders that killed processes left incomplete. */
+/**
+ * Deletes folders that killed processes left incomplete. If a link cannot be read, deletes nothing, because any folder
+ * could be the link's target.
+ */
 async function removeAbandoned(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
   const links = entries.filter((entry) => entry.isSymbolicLink());
-  const inUse = new Set(
-    await Promise.all(
-      links.map(async ({ name }) => basename(await readlink(join(folder, name)).catch(() => ''))),
-    ),
+  const targets = await Promise.all(links.map(({ name }) => readlink(join(folder, name)))).catch(
+    () => undefined,
   );
+  if (targets === undefined) return;
+  const inUse = new Set(targets.map((target) => basename(target)));
   for (const { name } of entries) {
     const pid = /^\..+-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
     if (pid !== undefined && !inUse.has(name) && !isProcessAlive(Number(pid))) {
