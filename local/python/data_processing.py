@@ -89,7 +89,7 @@ def join(record: Any, output: Any, kind: Format) -> Any:
 
 
 def select(value: Any, steps: Steps) -> Any:
-    """The part of a value that a filter selects. Several names return an object, several indexes a list."""
+    """The part of a value that a filter selects. Several names return an object; several indexes return a list."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]

@@ -134,7 +134,7 @@ class Search:
         if value is None or not math.isfinite(value):
             state, value = TrialState.FAIL, None
         elif number in self._pruned:
-            state, value = TrialState.PRUNED, None  # Optuna uses the value at the last rung
+            state, value = TrialState.PRUNED, None  # Optuna takes the value from the last rung
         elif self._median is not None and number not in self._stopped:
             self._median.complete(number)
         self._study.tell(number, value, state=state, skip_if_finished=True)

@@ -15,7 +15,7 @@ from optuna.distributions import (
 # range that spans at least three orders of magnitude, such as 0.001 to 1000, and a linear scale otherwise.
 AUTO_LOGARITHMIC_RATIO = 1000.0
 
-# Spaces with more combinations are treated as infinite, because repeats are unlikely.
+# Spaces with more combinations than this are treated as infinite, because repeats are unlikely.
 LARGEST_FINITE_SPACE = 10_000
 
 

@@ -122,11 +122,12 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     threads = available_threads()  # uses all threads, because all jobs wait for the data
     data = _load(job, config, store, threads)
     method = config.get("tree_method", "auto")
-    # Other tree methods cache nothing, and a cross-validation trains its models on other matrices.
+    # The tree method approx and the booster gblinear cache nothing, and a cross-validation trains its models on other
+    # matrices.
     if method != "approx" and config.get("booster") != "gblinear" and "_kfold" not in config:
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
-    data.warnings()  # an unfinished check would not continue in a forked process
+    data.warnings()  # waits for the checks, which would not continue in a forked process
 
 
 class _Training:

@@ -10,7 +10,7 @@ import { UserError } from '../user-error';
 export interface SynthesisOptions {
   /** Folder with the app's `cdk.json`. */
   readonly project: string;
-  /** Parent of the new folder. */
+  /** Folder in which the folder for the result is created. */
   readonly root: string;
   /** Context values, each `key=value`. */
   readonly context: readonly string[];

@@ -22,7 +22,7 @@ export interface UsedColumn {
 
 /** How the columns of a file become the columns of the training data. */
 export interface ColumnPlan {
-  /** In the order of the training data. */
+  /** The columns of the file that the model uses, in the order of the training data. */
   readonly used: readonly UsedColumn[];
   readonly hasHeader: boolean;
   /** Names of all columns of the file. */

@@ -41,7 +41,7 @@ interface Row extends Outcome {
 /**
  * Renders the items of an execution's Maps, one line each, failed items first.
  *
- * @param width maximum length of a line; narrow tables have no names of jobs, and cut the failure reasons
+ * @param width maximum length of a line; narrow tables omit the names of jobs and cut the failure reasons
  */
 export function renderMapItems(
   { arn, status }: Pick<ExecutionRecord, 'arn' | 'status'>,

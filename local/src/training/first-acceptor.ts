@@ -9,7 +9,7 @@ interface Acceptor<Subject> {
  * Finds the first trainer or server that accepts a job. If an earlier one explains why local mode cannot run the
  * job, returns that reason instead.
  *
- * @param unknown the reason to return if no trainer or server accepts the job or explains why not
+ * @param unknown the reason to return if no trainer or server accepts the job or gives a reason
  */
 export function firstAcceptor<Subject, Each extends Acceptor<Subject>>(
   acceptors: readonly Each[],

@@ -269,7 +269,7 @@ class EnvironmentFinder {
       await run(python, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
       await fill(folder);
       const link = `${home}.${unique}`;
-      // Relative if possible: the project may be moved, or reached by another path.
+      // The link is relative if possible, because the project may be moved, or reached by another path.
       await symlink(process.platform === 'win32' ? folder : basename(folder), link, 'junction');
       await replaceLink(link, home);
     } catch (error) {

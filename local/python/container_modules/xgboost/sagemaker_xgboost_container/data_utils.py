@@ -14,7 +14,7 @@ CSV = "csv"
 LIBSVM = "libsvm"
 PARQUET = "parquet"
 RECORDIO_PROTOBUF = "recordio-protobuf"
-# Folders nested deeper in a channel are skipped.
+# Maximum depth of folders in a channel. Deeper folders are skipped.
 MAX_FOLDER_DEPTH = 3
 
 _KINDS = {
@@ -43,7 +43,7 @@ def get_content_type(content_type_cfg_val):
 
 
 def get_dmatrix(data_path, content_type, csv_weights=0, is_pipe=False):
-    """Loads the data of a folder, a file, or several.
+    """Loads the data of a folder, a file, or a list of folders and files.
 
     :param content_type: csv, libsvm or parquet
     :param csv_weights: 1 if the second column of CSV files contains weights
