@@ -55,7 +55,7 @@ function renderList(rows: readonly ListedSummary[]): string {
     const time = seconds === undefined ? '' : formatSeconds(seconds);
     return [localTime(started), kind, status, time, ...(hasItems ? [item] : []), name];
   });
-  // Names are never cut, because other commands take them.
+  // Names are never cut, because they are arguments of other commands.
   return renderTable(head, cells, { width: outputColumns(), optional: ['started', 'time'] }).join('\n');
 }
 

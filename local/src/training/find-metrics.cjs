@@ -12,7 +12,7 @@ const AROUND = 12;
  * The text that a metric's expression captured.
  *
  * @typedef {object} MetricMatch
- * @property {string} [text] undefined if there is no group or the match does not use it
+ * @property {string} [text] undefined if the expression has no group, or the group is not part of the match
  * @property {string} before a few preceding characters of the line
  * @property {string} after a few following characters of the line
  */

@@ -103,8 +103,8 @@ function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask)
     hyperparameters,
     workFolder,
     threads,
-    // With this hyperparameter, a stopped job finishes its round and saves the model, so it gets as much time
-    // as on SageMaker.
+    // With save_model_on_termination, a stopped job finishes its round and saves the model, so it gets as much time as
+    // on SageMaker.
     ...(hyperparameters.save_model_on_termination === 'true' && {
       stopGraceMilliseconds: SAGEMAKER_STOP_GRACE_MS,
     }),
