@@ -28,15 +28,16 @@ test("Ctrl-C, which goes to the terminal's process group, does not reach the eva
   await expect(answer).resolves.toEqual({ json: '6' });
 });
 
-test('a request that a dead process cannot read is sent to a new one', async () => {
+test('if the evaluator process dies before it reads a request, a new process gets the request', async () => {
   await evaluator.evaluate('jsonata', SUM);
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
-  // The evaluator is dead, but this process does not know yet: events are handled only in the next turn of the event loop.
+  // The evaluator process is dead, but this process has not noticed: Node.js reports the exit in the next turn of the
+  // event loop.
   while (evaluatorProcesses().length > 0);
   await expect(evaluator.evaluate('jsonata', SUM)).resolves.toEqual({ json: '6' });
 });
 
-test('a request is sent to a new process if its process is killed from outside', async () => {
+test('if the evaluator process is killed during an evaluation, a new process gets the request', async () => {
   await evaluator.evaluate('jsonata', SUM);
   const answer = evaluator.evaluate('jsonata', {
     ...SUM,

@@ -44,7 +44,7 @@ async function recorded(): Promise<string> {
   return `echo "$$ $1" >> '${log}'; exec '${(await defaultEnvironment()).python}' "$@"`;
 }
 
-/** The Python processes that were started. */
+/** The Python processes that the fake interpreter recorded. */
 function processes(): { readonly id: number; readonly script: string }[] {
   if (!existsSync(log)) return [];
   const lines = readFileSync(log, 'utf8').trim().split('\n');
@@ -89,7 +89,7 @@ function headStart(root?: string): HeadStart {
   return start;
 }
 
-test('a new app trains with the processes started for it', async () => {
+test('a new app trains with the processes that were started in advance', async () => {
   const start = headStart();
   const common = await start.take(appWith(IMAGE));
   await common?.xgboost.prepare?.({ trainingImage: IMAGE, hyperparameters: {} }, availableParallelism());
@@ -103,14 +103,14 @@ test('a new app trains with the processes started for it', async () => {
 test.each<[string, string]>([
   ['another algorithm', SCIKIT_LEARN],
   ['another release', IMAGE.replace('3.2-0', '1.7-1')],
-])('its processes are ended for an app with %s', async (_, image) => {
+])('the processes that were started in advance are ended for an app with %s', async (_, image) => {
   const start = headStart();
   await until(() => processes().length === USUAL.length);
   expect(await start.take(appWith(image))).toBeUndefined();
   expect(alive()).toEqual([]);
 });
 
-test('starts what the last deployment of the root needed', async () => {
+test('starts the processes that the last deployment below the root needed', async () => {
   const root = temporaryFolder();
   const hourAgo = new Date(Date.now() - 3_600_000);
   const age = () =>
@@ -142,7 +142,7 @@ describe('the command', () => {
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'node app.cjs' }));
   });
 
-  /** Starts the `run` command on an app that ends with this statement. */
+  /** Starts the `run` command on an app whose last statement is `end`. */
   function run(end: string, ...args: string[]): void {
     writeFileSync(join(project, 'app.cjs'), `require('fs').writeFileSync('started', ''); ${end}`);
     cli = startCommand(['run', '--project', project, ...args], { PYTHON: python });
@@ -167,7 +167,7 @@ describe('the command', () => {
     await until(() => processes().length === USUAL.length);
     end();
     await allEnded();
-    if (name === 'kill -9') cli.interrupt(); // The app keeps running after the command has ended.
+    if (name === 'kill -9') cli.interrupt(); // After kill -9 of the command, the app keeps running.
     await cli.ended;
   });
 

@@ -6,9 +6,9 @@ import { MetricCollector } from '../src/training';
 import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 
 const PROJECT = resolve(__dirname, '../..');
-/** In milliseconds; shorter than the default, so that these tests end soon. */
+/** In milliseconds. Shorter than the default, to keep these tests short. */
 const TIME_LIMIT = 500;
-/** Additional milliseconds for a machine that is busy with other tests. */
+/** Milliseconds to add on a machine that is busy with other tests. */
 const SLACK = 3000;
 
 let eventLoop: EventLoopWatch;
@@ -59,7 +59,7 @@ describe('JSONata expressions', () => {
     expect(await evaluate('1 + 1', evaluator)).toEqual({ json: '2' });
   });
 
-  test('those that wait for a hostile one are answered', async () => {
+  test('that wait for a hostile expression are evaluated after it', async () => {
     const [hostile = '', sane] = [HOSTILE_JSONATA[0]?.[0], '$sum([1, 2])'];
     const answers = await Promise.all([
       evaluate(hostile, impatient),
@@ -69,7 +69,7 @@ describe('JSONata expressions', () => {
     expect(answers).toEqual([new LimitReached('time'), { json: '3' }, { json: '3' }]);
   });
 
-  test('one whose result is no longer needed is ended', async () => {
+  test('are ended if their result is no longer needed', async () => {
     const controller = new AbortController();
     const started = Date.now();
     const [hostile = ''] = HOSTILE_JSONATA[0] ?? [];
@@ -85,7 +85,7 @@ describe('JSONata expressions', () => {
   }
 });
 
-test('all of them take less than 500 MiB in total', async () => {
+test('all hostile expressions together need less than 500 MiB', async () => {
   const { stdout } = await promisify(execFile)('python3', ['-c', LARGEST_PROCESS, process.execPath], {
     cwd: PROJECT,
     env: { ...process.env, SCRIPT: join(__dirname, 'evaluate-hostile.ts') },
@@ -104,7 +104,7 @@ largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(json.dumps({"own": own, "largest": largest if sys.platform == "linux" else largest // 1024}))
 `;
 
-/** The longest time, in milliseconds, for which the event loop of this process was blocked. */
+/** Measures the longest time, in milliseconds, for which the event loop of this process was blocked. */
 class EventLoopWatch {
   private last = Date.now();
   private longestTime = 0;

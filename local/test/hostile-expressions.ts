@@ -50,7 +50,10 @@ export const HOSTILE_METRICS: readonly (readonly [
   ['rmse=(.+)', 'rmse=\ud800', 'not a number'],
 ];
 
-/** JSONata expressions with the limit that they exceed. `either` depends on the machine; undefined means no limit. */
+/**
+ * JSONata expressions and the limit that each one exceeds. `either`: the limit depends on the machine. `undefined`:
+ * none.
+ */
 export const HOSTILE_JSONATA: readonly (readonly [
   source: string,
   limit: 'time' | 'memory' | 'either' | undefined,

@@ -73,7 +73,7 @@ function temporaryRoots(): string[] {
 }
 
 describe('a stack', () => {
-  test('finds its resources by construct path, logical ID, name and ARN, and has its outputs', async () => {
+  test('finds its resources by construct path, logical ID, name and ARN, and returns its outputs', async () => {
     const assembly = synthesize((scope) => {
       const bucket = new s3.Bucket(new Construct(scope, 'Data-Lake'), 'Default');
       new s3.Bucket(scope, 'Named', { bucketName: 'a-name' });
@@ -93,7 +93,7 @@ describe('a stack', () => {
     expect(() => bucket()).toThrow(/^Stack Test has 2 buckets; choose one\. /);
   });
 
-  test('stores objects that AWS clients see with the permissions of a role', async () => {
+  test('stores objects that AWS clients with the credentials of a role can read', async () => {
     const deployed = await deployStubbed(byDepth);
     const bucket = deployed.bucket('Tuning/Bucket');
     const uri = await bucket.put('input/train/b.csv', Buffer.from('3,4\n'));
@@ -120,7 +120,7 @@ describe('a stack', () => {
     expect(() => deployed.clientConfig('None')).toThrow(/has no role "None"\. Available: Tuning/);
   });
 
-  test('deletes a temporary root, and keeps one that was given', async () => {
+  test('deletes a temporary root, but keeps a root that the caller gave', async () => {
     const assembly = workflow();
     const temporary = await deploy({ assembly, stubTraining: byDepth });
     expect(existsSync(temporary.root)).toBe(true);
@@ -142,7 +142,7 @@ describe('a stack', () => {
     expect(temporaryRoots()).toEqual([]);
   });
 
-  test('is synthesized from its project; a failed synthesis has a reason', async () => {
+  test('is synthesized from its project; the error of a failed synthesis gives the reason', async () => {
     const project = temporaryFolder();
     const notices: string[] = [];
     writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: 'echo no such column >&2; exit 3' }));
@@ -200,7 +200,7 @@ describe('an execution', () => {
 });
 
 describe('a stub of training', () => {
-  test('returns metrics, and is logged as a stub', async () => {
+  test('returns metrics, and the log says that it is a stub', async () => {
     const deployed = await deployStubbed(({ hyperparameters, channels, log }) => {
       log('[0]#011train-rmse:7.5');
       return { 'validation:rmse': Number(hyperparameters.num_round) + Object.keys(channels).length };
@@ -219,7 +219,7 @@ describe('a stub of training', () => {
     expect(() => deployed.logs('none')).toThrow(/no training job, AutoML job or function "none"/);
   });
 
-  test('searches at random with a fixed seed, and through a grid', async () => {
+  test('works with a seeded random search and a grid search', async () => {
     const tried = async (props: Partial<TuningWorkflowProps>) => {
       const deployed = await deployStubbed(byDepth, props);
       await deployed.startExecution().output();
@@ -247,7 +247,7 @@ describe('a stub of training', () => {
     expect(grid.map(String).sort()).toEqual(['0.1,2', '0.1,3', '0.2,2', '0.2,3']);
   });
 
-  test('that returns an unknown metric gets an error with the known ones', async () => {
+  test('that returns an unknown metric fails with an error that lists the known metrics', async () => {
     const deployed = await deployStubbed(() => ({ accuracy: 1 }));
     await expect(deployed.startExecution().output()).rejects.toThrow('NoCompletedTrainingJobError');
     expect(deployed.trainingJobs()[0]?.FailureReason).toMatch(
@@ -272,7 +272,7 @@ describe('a stub of tasks', () => {
     });
   });
 
-  test('replaces an unsupported task, which is refused otherwise', async () => {
+  test('replaces an unsupported task, which is refused without a stub', async () => {
     await expect(deploy({ assembly, stubTraining: byDepth })).rejects.toThrow(
       /Local mode cannot run state machine Test-Machine\w+:\n.*does not support the resource "arn:.*:sns:publish"/,
     );
@@ -291,7 +291,7 @@ describe('a stub of tasks', () => {
       },
     });
     const input = { text: 'hello' };
-    // A retry after five minutes (0.3 seconds in this test), and then a caught error.
+    // A task is retried after five minutes (0.3 seconds in this test). Then its error is caught.
     await expect(deployed.startExecution({ input }).output()).resolves.toEqual({
       Error: 'SNS.NotFoundException',
       Cause: 'no such topic',
@@ -325,7 +325,7 @@ describe('a stub of tasks', () => {
     await expect(stubbed.startExecution().output()).resolves.toEqual({ trained: true });
   });
 
-  test('that is a command is ended when the stack is closed', async () => {
+  test('with a command is ended when the stack is closed', async () => {
     const project = temporaryFolder();
     const file = join(project, 'pid');
     const slow = 'trap "sleep 0.5; exit" TERM; echo $$ > pid; while :; do sleep 0.1; done';

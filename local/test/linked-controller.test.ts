@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { linkedController } from '../src/linked-controller';
 
-test('a controller aborts with its parent, before and after it is linked', () => {
+test('a controller aborts with its parent, whether the parent aborts before or after linking', () => {
   const parent = new AbortController();
   const { controller } = linkedController(parent.signal);
   parent.abort(new Error('stop'));
@@ -9,7 +9,7 @@ test('a controller aborts with its parent, before and after it is linked', () =>
   expect(linkedController(parent.signal).controller.signal.reason).toBe(parent.signal.reason);
 });
 
-test('a released controller is independent of its parent, which keeps nothing of it', () => {
+test('a released controller is independent of its parent, which keeps no listener for it', () => {
   const parent = new AbortController();
   const linked = Array.from({ length: 20 }, () => linkedController(parent.signal));
   for (const { release } of linked) release();

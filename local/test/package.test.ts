@@ -41,7 +41,7 @@ async function main(assembly: string): Promise<void> {
 void main(process.argv[2] ?? '');
 `;
 
-/** A project with the packed package installed. The dependencies come from this repository. */
+/** A project with the packed package installed. Its dependencies are links to those of this repository. */
 let project: string;
 let assembly: string;
 
@@ -87,19 +87,19 @@ function link(name: string): void {
   symlinkSync(found, at);
 }
 
-/** Runs JavaScript in the project. Python is not available unless the environment changes that. */
+/** Runs JavaScript in the project. Python is not on the PATH unless `environment` adds it. */
 function run(args: readonly string[], env: NodeJS.ProcessEnv = { PATH: '' }) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: project,
     encoding: 'utf8',
     env,
-    // An open handle would keep the process alive.
+    // Ends a process that does not exit because of an open handle.
     timeout: 60_000,
   });
   return { status, stdout, stderr };
 }
 
-test('a consumer compiles strictly, against the declarations alone, and every export is documented', () => {
+test('a consumer compiles in strict mode with only the declarations, and every export is documented', () => {
   const file = join(project, 'consumer.mts');
   writeFileSync(file, CONSUMER);
   const program = ts.createProgram([file], {
@@ -133,7 +133,7 @@ function undocumented(program: ts.Program): string[] {
   const checker = program.getTypeChecker();
   const index = program.getSourceFiles().find((file) => file.fileName.endsWith(`${NAME}/dist/index.d.ts`));
   const module = index && checker.getSymbolAtLocation(index);
-  if (module === undefined) throw new Error('the index is not in the program');
+  if (module === undefined) throw new Error('the program does not contain the index');
   const isSilent = (symbol: ts.Symbol) => symbol.getDocumentationComment(checker).length === 0;
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
@@ -155,7 +155,7 @@ function isHidden({ declarations = [], name }: ts.Symbol): boolean {
   );
 }
 
-test('compiled to JavaScript, it runs without Python, prints nothing, and exits by itself', () => {
+test('the package runs in compiled JavaScript without Python, prints nothing, and leaves no open handle', () => {
   const { outputText } = ts.transpileModule(CONSUMER, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
@@ -163,8 +163,8 @@ test('compiled to JavaScript, it runs without Python, prints nothing, and exits 
   expect(run(['consumer.mjs', assembly])).toEqual({ status: 0, stdout: 'SUCCEEDED true true\n', stderr: '' });
 });
 
-test('the command runs an app whose project has no cdk, and trains', () => {
-  // Replaces `cdk synth` of an app in any language.
+test('the command runs and trains an app with the CDK CLI on the PATH, because the project does not have one', () => {
+  // Instead of synthesizing, this app copies a synthesized assembly. The app could be in any language.
   const copy = `require('fs').cpSync(${JSON.stringify(assembly)}, process.env.CDK_OUTDIR, { recursive: true })`;
   writeFileSync(join(project, 'app.js'), copy);
   writeFileSync(join(project, 'cdk.json'), JSON.stringify({ app: `${process.execPath} app.js` }));
@@ -180,7 +180,7 @@ test('the command runs an app whose project has no cdk, and trains', () => {
   expect(readFileSync(join(project, '.local/.gitignore'), 'utf8')).toBe('*\n');
 });
 
-test('the error for a project without a cdk says what to do', () => {
+test('the error for a project without the CDK CLI says what to do', () => {
   const elsewhere = mkdtempSync(join(project, 'elsewhere-'));
   const cli = join('node_modules', NAME, 'dist/cli.js');
   const { status, stderr } = run([cli, 'run', '--quiet', '--project', elsewhere]);

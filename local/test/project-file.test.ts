@@ -11,7 +11,7 @@ test('a project needs no file', () => {
   expect(readProjectFile(project)).toEqual({ imageCommands: {}, fileSystems: {}, stubTasks: {} });
 });
 
-test('commands stay unchanged, folders and files are relative to the project', () => {
+test('commands are kept as they are, and paths become relative to the project', () => {
   const imageCommands = { 'my-image': 'node train.mjs' };
   const stubTasks = {
     'sns:publish': { answer: { MessageId: '1' } },
@@ -40,7 +40,7 @@ test.each([
   ['{"stubTasks": {"Notify": {"command": " "}}}', 'got {"command":" "}'],
   ['[]', 'must be an object, got []'],
   ['{', 'JSON'],
-])('%s is refused with the file name', (content, message) => {
+])('%s is refused, and the error names the project file', (content, message) => {
   write(content);
   expect(() => readProjectFile(project)).toThrow(join(project, 'local-mode.json'));
   expect(() => readProjectFile(project)).toThrow(message);

@@ -74,7 +74,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
         ? { DescribeTuningJob: () => ({ HyperParameterTuningJobStatus: 'Completed' }) }
         : {};
 
-    test('a quota of 0 ends the execution at once, with its name in the error', async () => {
+    test('a quota of 0 ends the execution at once, and the error names the quota', async () => {
       const { stub, names } = refusing(99, ZERO);
       const { record, states } = await run(tuning({ integration }), { TuneHyperparameters: stub });
       expect(record).toMatchObject({
@@ -92,7 +92,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(names).toHaveLength(1);
     });
 
-    test('waits until a quota is free, each time with a new job name', async () => {
+    test('retries with a new job name until the quota allows the job', async () => {
       const { stub, names } = refusing(3, BUSY, CREATED);
       const final = refusing(1, BUSY, { TrainingJobName: 'job-final' });
       const { record, states } = await run(tuning({ integration }), {
@@ -118,7 +118,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(new Set(final.names).size).toBe(2);
     });
 
-    test('a quota that stays used up ends the execution at the time limit', async () => {
+    test('a quota that stays used up ends the execution after maxQuotaWait', async () => {
       const { stub, names } = refusing(99, BUSY);
       const { record } = await run(tuning({ integration, maxQuotaWait: Duration.minutes(10) }), {
         TuneHyperparameters: stub,
@@ -132,7 +132,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
       expect(names).toHaveLength(3);
     });
 
-    test('a final training without a quota returns the result of the search', async () => {
+    test('if the quota for the final training is 0, the error gives the best training job of the search', async () => {
       const { record } = await run(tuning({ integration }), {
         TuneHyperparameters: () => CREATED,
         ...polling,
@@ -149,7 +149,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
   },
 );
 
-test('an AutoML job waits for its quota, and fails without one', async () => {
+test('an AutoML job waits while its quota is used up, and fails if its quota is 0', async () => {
   const assembly = synthesize((scope) => new AutoMlWorkflow(scope, 'Workflow', { target: 'price' }));
   const created = { AutoMLJobArn: 'arn:aws:sagemaker:us-east-1:123456789012:automl-job/job' };
   const others: StubTasks = {

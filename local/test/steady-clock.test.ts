@@ -2,7 +2,7 @@ import { continueFrom, steadyNow } from '../src/steady-clock';
 
 afterEach(() => jest.restoreAllMocks());
 
-test('the time continues when the clock is set back, and follows when it is set forward', () => {
+test('the steady time does not go back when the system clock is set back, and follows when it is set forward', () => {
   const start = steadyNow();
   const clock = jest.spyOn(Date, 'now').mockReturnValue(start + 5);
   expect(steadyNow()).toBe(start + 5);
@@ -14,7 +14,7 @@ test('the time continues when the clock is set back, and follows when it is set 
   expect(steadyNow()).toBeGreaterThanOrEqual(start + 5000);
 });
 
-test('the time continues from that of earlier work', () => {
+test('the steady time is never earlier than that of earlier work', () => {
   const start = steadyNow();
   continueFrom(start + 10_000);
   expect(steadyNow()).toBeGreaterThanOrEqual(start + 10_000);

@@ -70,7 +70,7 @@ describe('buckets and their deployed contents', () => {
     };
   }
 
-  test('objects take over the files of a folder that is deleted afterwards, each only once', () => {
+  test('files of a temporary folder are linked into the bucket instead of copied, each only once', () => {
     const data = folderWith({ 'a.csv': '1,2' });
     const assembly = synthesize((app) => {
       const stack = new cdk.Stack(app, 'Test');
@@ -138,7 +138,7 @@ describe('buckets and their deployed contents', () => {
     expect(fs.readFileSync(file, 'utf8')).toBe('22');
   });
 
-  test('without prune earlier files stay; without extract the archive itself is the object', () => {
+  test('without prune, earlier files are kept; without extract, the archive itself is the object', () => {
     const root = temporaryFolder();
     deployStack(withData(folderWith({ 'old.csv': '1' }), { prune: false }), { root });
     const { buckets } = deployStack(withData(folderWith({ 'new.csv': '2' }), { prune: false }), { root });
@@ -324,7 +324,7 @@ test('roles have their inline, attached, managed and AWS managed policies', () =
   ]);
 });
 
-test('buckets and keys have their policies, and a bucket has its key', () => {
+test('buckets and keys have their resource policies, and an encrypted bucket has its key', () => {
   const warnings: string[] = [];
   const { buckets, keys } = deployStack(
     (stack) => {
@@ -367,7 +367,7 @@ test('buckets and keys have their policies, and a bucket has its key', () => {
   expect(warnings).toEqual([expect.stringMatching(/^ignoring the statement Resources\/Data.*\/1: /)]);
 });
 
-test('versioning of buckets and tags of state machines', () => {
+test('buckets keep their versioning, and state machines their tags', () => {
   const { buckets, stateMachines } = deployStack((stack) => {
     new s3.Bucket(stack, 'Kept', { versioned: true });
     new s3.Bucket(stack, 'Plain');

@@ -82,7 +82,7 @@ test.each<[string, object, RegExp]>([
   ],
   ['alternatives', { source: ['aws.states'], detail: { $or: [{ a: [1] }] } }, /does not support \$or/],
 ])(
-  '%s that local mode does not support is refused when the template is deployed',
+  '%s in an event pattern is unsupported: the template is refused when it is deployed',
   (_name, EventPattern, message) => {
     expect(() =>
       deployStack((stack) => {
@@ -101,7 +101,7 @@ test.each<[string, object, boolean]>([
   ['text is not a number', { n: ['1'] }, false],
   ['numbers', { n: [1] }, true],
   ['a member below', { deep: { b: ['z'] } }, true],
-  ['two members, one of them wrong', { a: ['x'], deep: { b: ['q'] } }, false],
+  ['two members, of which one does not match', { a: ['x'], deep: { b: ['q'] } }, false],
   ['a missing member', { other: { b: ['z'] } }, false],
   ['a list has one of them', { list: ['q', 'm'] }, true],
   ['prefix', { a: [{ prefix: 'x' }] }, true],

@@ -68,7 +68,7 @@ test.each([
   ['If', { 'Fn::If': ['IsDev', 'yes', { Ref: 'Exotic' }] }, 'yes'],
   ['conditions', [{ 'Fn::If': ['Both', 1, 2] }, { 'Fn::If': ['Either', 1, 2] }], [2, 1]],
   [
-    'NoValue drops the key and the item',
+    'NoValue removes the key or the list element',
     { a: { Ref: 'AWS::NoValue' }, b: [{ 'Fn::If': ['IsProd', 1, { Ref: 'AWS::NoValue' }] }] },
     { b: [] },
   ],

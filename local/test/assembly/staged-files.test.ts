@@ -23,7 +23,7 @@ test('a file asset is an object of the staging bucket, as after an upload', () =
   expect(readFileSync(join(bucket, key), 'utf8')).toBe('the archive');
 });
 
-test('links inside a build context stay links inside it', () => {
+test('symbolic links inside a build context still point inside the copied build context', () => {
   const folder = folderWith({ Dockerfile: 'FROM scratch', 'v1/train.py': 'pass' });
   symlinkSync('v1', join(folder, 'current'));
   symlinkSync('v1/train.py', join(folder, 'train.py'));

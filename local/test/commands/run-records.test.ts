@@ -45,7 +45,7 @@ test.each([
   expect(() => findRunRecord({ all, jobs }, name)).toThrow(message);
 });
 
-describe('the ID of a Map item is', () => {
+describe('the ID of a Map item finds', () => {
   const place = (execution: string, index: number, label: string, id?: string) => ({
     createdBy: { place: { executionArn: execution, path: [{ map: 'TuneItems', index, label, id }] } },
   });
@@ -64,7 +64,7 @@ describe('the ID of a Map item is', () => {
     ['second', 'second'],
     ['station-7', 'long'],
     ['sta…7', 'long'],
-  ])('%s: its search in the last execution that has the item, or its job', (name, expected) => {
+  ])("%s: the item's search in the last execution with this item, or its training job if there is no search", (name, expected) => {
     expect(findRunRecord({ all: ofItems, jobs }, name).record.name).toBe(expected);
   });
 });
@@ -75,11 +75,11 @@ describe('the searches of', () => {
   const records = { all, executions, jobs: { tuning } as unknown as Jobs };
   const names = (index: number) => searchesOf(all[index] as RunRecord, records).map(({ name }) => name);
 
-  test('an execution are those that it or its Map items started, in order', () => {
+  test('an execution are the searches that it or its Map items started, in order', () => {
     expect(names(0)).toEqual(['Search-b2', 'Search-a1']);
   });
 
-  test('an execution do not include tuning jobs that a later one continues', () => {
+  test('an execution do not include a tuning job that a later tuning job continues', () => {
     const chained = ['one', 'two', 'three'].map((name, i, chain) =>
       run('tuning job', name, {
         createdBy: { executionArn: 'arn:4931e16a-7b99' },
@@ -107,7 +107,7 @@ describe('the searches of', () => {
     );
   });
 
-  test('a search is itself, with its deployment and state machine', () => {
+  test('a search is only this search, with its deployment and state machine', () => {
     expect(searchesOf(all[1] as RunRecord, records)).toEqual([
       {
         kind: 'tuning job',

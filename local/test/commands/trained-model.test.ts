@@ -111,7 +111,7 @@ test.each([
   ['the beginning of a name', 'tune-f', 'training job tune-final'],
   ['a version of a model package group', 'churn/1', 'model package churn/1'],
   ['the ARN of a model package', `${ARN}:model-package/churn/1`, 'model package churn/1'],
-])('%s has a model with its training data', (_name, name, title) => {
+])('%s identifies a model and its training data', (_name, name, title) => {
   expect(findTrainedModel(root, name)).toMatchObject({
     title,
     image: IMAGE,
@@ -129,7 +129,7 @@ test.each<[string, string, object]>([
   expect(findTrainedModel(root, name).data).toMatchObject(data);
 });
 
-test('data without columns.json has no names, whatever other folders have', () => {
+test('without columns.json next to the data, columns have no names, even if other folders have the file', () => {
   expect(findTrainedModel(root, 'of-other-data').data.prepared).toBeUndefined();
   expect(findTrainedModel(root, 'of-lost-data').data).not.toHaveProperty('features');
 });

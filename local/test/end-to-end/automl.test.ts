@@ -66,7 +66,7 @@ async function run(stateMachine: string, inputs: readonly { train: string; targe
   return { ...result, root, executions };
 }
 
-test('text and missing values: the best candidates beat the baselines, and predict', async () => {
+test('with strings and missing values, the best candidates beat the baselines and can predict', async () => {
   const { exitCode, root, executions, output } = await run('any', [
     { train: 'regression', target: 'bikers' },
     { train: 'multiclass', target: 'cultivar' },
@@ -89,7 +89,7 @@ test('text and missing values: the best candidates beat the baselines, and predi
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
 
-  // The command `report` writes the reports again, and also compares them.
+  // The command `report` writes both reports again, and a page that compares them.
   const names = executions.map(({ name }) => name);
   const reports = await startCommand(['report', '--root', root, ...names]).ended;
   expect(reports).toMatchObject({ exitCode: 0 });
@@ -143,7 +143,7 @@ const PROBLEMS: [string, [string, string, RegExp][]][] = [
 ];
 
 test.each(PROBLEMS)(
-  'unusable data of the state machine "%s" is refused before any job, with a reason in one sentence',
+  'the state machine "%s" refuses unusable data before it starts a job, and gives the reason in one sentence',
   async (stateMachine, problems) => {
     const { exitCode, root, executions, output } = await run(
       stateMachine,

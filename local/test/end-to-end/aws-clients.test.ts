@@ -51,8 +51,8 @@ import { type ServeProcess, serve } from './serve-process';
 import { synthesize, writeTrainingData } from './support';
 
 /*
- * Uses AWS's own clients, configured only by the environment (endpoint, region and access keys). Both clients use the same
- * local mode at the same time.
+ * Runs AWS's own clients for JavaScript and Python. Only environment variables configure them (endpoint, region and
+ * access keys). Both clients use the same local mode at the same time.
  */
 
 let serving: ServeProcess;

@@ -90,7 +90,7 @@ def objects() -> None:
     assert [item.key for item in boto3.resource("s3").Bucket(BUCKET).objects.filter(Prefix="boto3/odd/e")] == [
         "boto3/odd/empty"
     ]
-    # By default, boto3 signs URLs with version 2 in us-east-1.
+    # In us-east-1, boto3 signs URLs with signature version 2 by default.
     for client in (s3, boto3.client("s3", config=Config(signature_version="s3v4"))):
         url = client.generate_presigned_url("put_object", Params={"Bucket": BUCKET, "Key": odd})
         urllib.request.urlopen(urllib.request.Request(url, data=b"presigned", method="PUT", headers={"Content-Type": ""}))
@@ -98,7 +98,7 @@ def objects() -> None:
         assert urllib.request.urlopen(url).read() == b"presigned"
         try:
             urllib.request.urlopen(url.replace("odd", "oth"))
-            raise AssertionError("another key than that of the URL")
+            raise AssertionError('the presigned URL also works for another key')
         except urllib.error.HTTPError as error:
             assert error.code == 403, error.code
     deleted = s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": odd}, {"Key": "boto3/odd/x"}]})

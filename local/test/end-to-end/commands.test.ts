@@ -91,7 +91,7 @@ describe('stored records', () => {
     root = await rootWithJobs();
     const machine = ['--state-machine', 'pass'];
     const args = ['--assembly', assembly, '--root', root, ...machine, '--input', '{"a":1}'];
-    // The default command is "run".
+    // Without a command name, the command is "run".
     expect(await local(...args)).toMatchObject({ code: 0 });
   });
 

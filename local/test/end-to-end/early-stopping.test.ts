@@ -23,7 +23,7 @@ test.each([
   ['the props', { eval_metric: 'mae,rmse,mape' }, {}],
   ["the execution's input", {}, { eval_metric: 'rmse,mae,mape', early_stopping_rounds: '2' }],
 ])(
-  'with custom metrics in %s, the final training stops when the best one did',
+  'with custom metrics in %s, early stopping ends the final training in the same round as the best training job',
   async (_title, props, input) => {
     const assembly = synthesize((stack) => {
       const workflow = new TuningWorkflow(stack, 'Tuning', {

@@ -72,7 +72,7 @@ async function fail(error: string, cause: RegExp): Promise<string> {
   });
   expect(await redrive(stack, execution)).toMatchObject({ status: 'FAILED', error });
   expect([trained, versions()]).toEqual([TRAINING_JOBS + 1, 0]);
-  return `${error}, with the final model and the report; the redrive, too: nothing is trained or registered`;
+  return `fails with ${error}, and names the final model and the report; a redrive fails too, and trains or registers nothing`;
 }
 
 for (const state of [
@@ -99,7 +99,7 @@ for (const state of [
       output: { modelPackage: { version: 1, approvalStatus: 'Approved' } },
     });
     expect([trained, versions()]).toEqual([TRAINING_JOBS + 1, 1]);
-    return 'redrive succeeds; nothing is trained twice, and there is one version';
+    return 'the redrive succeeds; no job runs twice, and there is one model version';
   });
 }
 
@@ -137,7 +137,7 @@ testFault('the registry refuses', async () => {
   return fail('ModelRegistrationFailed', /^The final model could not be registered: .*Rate exceeded/);
 });
 
-testFault('the registry throttles twice, and the answer of the third request is lost', async () => {
+testFault('the registry throttles two requests, and the response to the third is lost', async () => {
   let attempts = 0;
   await deploy({
     RegisterModel: async ({ arguments: request }: StubbedTask) => {
@@ -152,7 +152,7 @@ testFault('the registry throttles twice, and the answer of the third request is 
   });
   expect(await stack.startExecution().output()).toMatchObject({ modelPackage: { version: 1 } });
   expect([attempts, versions()]).toEqual([4, 1]);
-  return 'succeeds after 4 attempts; there is one version';
+  return 'succeeds after 4 attempts; there is one model version';
 });
 
 function failing(name: string, cause: string) {

@@ -65,7 +65,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-test('a model is approved, compared with the next ones, and a worse one is rejected', async () => {
+test('a good model is approved, the next models are compared with it, and a worse model is rejected', async () => {
   const first = run({});
   const output = await first.output();
   const { finalTrainingJob: final, evaluation, gate, modelPackage } = output;
@@ -98,7 +98,7 @@ test('a model is approved, compared with the next ones, and a worse one is rejec
     },
   });
 
-  // The command predicts the test data with the registered version, as the transform job did.
+  // The command `predict` with the registered version gives the same predictions as the transform job.
   const predictions = join(stack.root, 's3', output.evaluation.statistics.slice(5, -15), 'predictions');
   const [file = ''] = readdirSync(predictions);
   const transformed = readFileSync(join(predictions, file), 'utf8').trim().split('\n').map(lastNumber);
@@ -127,7 +127,7 @@ test('a model is approved, compared with the next ones, and a worse one is rejec
   const rejected = await versionOf(modelPackage.arn.replace(/1$/, '3'));
   expect(rejected).toMatchObject({ ModelApprovalStatus: 'Rejected' });
 
-  // If the metrics of the approved version cannot be read, the gate does not pass, and says so.
+  // If the metrics of the approved version cannot be read, the gate does not pass, and the cause says why.
   rmSync(approved.evaluation.statistics.replace('s3:/', join(stack.root, 's3')));
   expect(await run({}).ended).toMatchObject({
     error: 'QualityGateFailed',

@@ -15,7 +15,7 @@ import {
   unpackModel,
 } from './support';
 
-// All runs are queued together and run two at a time, so the last one waits for the others.
+// All runs are queued together and run two at a time, so the last run waits for the others.
 jest.setTimeout(400_000);
 
 const PROJECT = resolve(__dirname, '../../..');
@@ -66,7 +66,7 @@ beforeAll(() => {
     for (const command of commandsOf(example)) {
       const root = temporaryFolder();
       const ended = turn(() => runInShell(shortened(command, root, input)));
-      ended.catch(() => undefined); // each test handles its own failure
+      ended.catch(() => undefined); // A test that awaits this command reports its failure.
       runs.set(command, { root, ended });
     }
   }
@@ -107,7 +107,7 @@ test.each(tuned)('%s: the command of its README trains a final model', async (ex
     });
     expect(output.topTrainingJobs).toHaveLength(3);
 
-    // The final training repeats the best training job. The library itself then measures the final model.
+    // The final training repeats the best training job. Then the algorithm's own library measures the final model.
     const metric = final.metrics[best.objective.metric] ?? Number.NaN;
     expect(metric).toBeCloseTo(best.objective.value, 4);
     expect(metric).toBeLessThan(1.2); // always predicting the mean gives 1.42
@@ -196,7 +196,7 @@ test('automl: the commands of its README find a best candidate', async () => {
   expect(problems).toEqual(['BinaryClassification', 'Regression']);
 });
 
-test('distributed: three hosts with sharded data train the same models as one', async () => {
+test('distributed: three hosts with sharded data train the same models as a single host', async () => {
   // The search is seeded, so both runs train the same models.
   const [three, one] = await Promise.all(
     commandsOf('distributed').map(async (command) => {

@@ -6,7 +6,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { executionsIn, runLocalMode, synthesize, temporaryFolder } from './support';
 
-test('a rule on the end of executions invokes its function before local mode ends', async () => {
+test('a rule on the end of executions invokes its function before local mode exits', async () => {
   const assembly = synthesize((stack) => {
     const machine = new sfn.StateMachine(stack, 'Machine', {
       definitionBody: sfn.DefinitionBody.fromChainable(new sfn.Fail(stack, 'Stop', { error: 'Broken' })),

@@ -63,7 +63,7 @@ async function redriveToSuccess(execution: LocalExecution): Promise<string> {
   expect(namesOf('Completed')).toEqual(expect.arrayContaining(before));
   expect(new Set(trained).size).toBe(trained.length);
   const after = namesOf('Completed').length - before.length;
-  return `redrive succeeds, trains ${after} of ${TRAINING_JOBS + 1}; none twice`;
+  return `the redrive succeeds and trains ${after} of ${TRAINING_JOBS + 1} jobs; none runs twice`;
 }
 
 /** Runs an execution that fails. @returns the execution and its outcome */
@@ -125,8 +125,8 @@ describe.each(['.sync', 'AWS SDK'] as const)('StopExecution, integration %s', (i
         jest.spyOn(ExecutionLog.prototype, 'append').mockImplementation(function (this: ExecutionLog, event) {
           append.call(this, event);
           if (!event.type.endsWith('StateEntered') || event.details['name'] !== state) return;
-          // The workflow stops the tuning job when its execution is stopped. If no job had completed by then,
-          // a redrive must fail.
+          // Stopping an execution stops its tuning job. A redrive can succeed only if a training job had completed by
+          // then.
           if (!POLLING_STATES.includes(state) || namesOf('Completed').length > before) resolve();
         });
       });
@@ -151,8 +151,8 @@ describe('a function that does not answer', () => {
   afterEach(() => stack.close());
 
   /**
-   * Inserts code at the start of the function that finds the best training job. The code can call the complete function,
-   * which is in `whole.js`. @returns a function that removes the code
+   * Inserts code at the start of the function that finds the best training job. The code can call the original
+   * function, which is in `whole.js`. @returns a function that removes the code
    */
   const breakFunction = (code: string): (() => void) => {
     const [folder = ''] = filesIn(join(stack.root, 'functions')).filter((name) => /FindBest/.test(name));
@@ -202,10 +202,10 @@ describe('a function that does not answer', () => {
       return;`);
     expect(await stack.startExecution().ended).toMatchObject({ status: 'SUCCEEDED' });
     expect(trained).toHaveLength(TRAINING_JOBS + 1);
-    return 'the function runs again, and the execution succeeds';
+    return 'the function is retried, and the execution succeeds';
   });
 
-  testFault('the function does not answer in time', async () => {
+  testFault('the function does not respond before its timeout', async () => {
     const assembly = synthesizeWorkflow(TuningIntegration.OPTIMIZED);
     editTemplate(assembly, (text) => text.replace(/"Timeout": \d+/g, '"Timeout": 1'));
     await deploy(assembly);
@@ -235,10 +235,10 @@ describe('training jobs that fail', () => {
         /exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz\. Report: s3:\/\/.*\/report\.html$/,
       ),
     });
-    // A redriven Fail state fails again. Its cause names the model to use.
+    // A redriven Fail state fails again. Its cause names the best model, which can be used instead.
     expect(await redrive(stack, execution)).toMatchObject({ status: 'FAILED', error: record.error });
     expect(trained).toHaveLength(TRAINING_JOBS);
-    return `${record.error}, with the best job and its model; the redrive, too: nothing is trained again`;
+    return `fails with ${record.error}, and names the best job and its model; a redrive fails too, and trains nothing`;
   });
 
   testFault('one of the training jobs fails', async () => {
@@ -251,7 +251,7 @@ describe('training jobs that fail', () => {
     expect(output).toMatchObject({
       tuningJob: { trainingJobs: { completed: TRAINING_JOBS - 1, failed: 1 } },
     });
-    return `succeeds with the best of the other ${TRAINING_JOBS - 1}`;
+    return `succeeds with the best of the other ${TRAINING_JOBS - 1} training jobs`;
   });
 
   testFault('all training jobs fail', async () => {
@@ -265,6 +265,6 @@ describe('training jobs that fail', () => {
     const again = await redrive(stack, execution);
     expect(again).toMatchObject({ status: 'FAILED', error: record.error });
     expect(stack.tuningJobs()).toHaveLength(1);
-    return `${record.error}, with the most common reason; the redrive, too: the tuning job has ended`;
+    return `fails with ${record.error}, and gives the most common reason; a redrive fails too, and starts no tuning job`;
   });
 });

@@ -10,10 +10,10 @@ export const TRIES_ALL = process.env['FAULTS'] === 'all';
 const rows: Row[] = [];
 
 /**
- * Defines a test of a fault. After all tests of a file, a table of its faults and their results is printed.
+ * Defines a test of a fault. After all tests of a file, the file's faults and their results are printed as a table.
  *
- * @param outcome causes the fault and returns a short description of the result; throws if something is lost or runs
- * twice, or if no message says what to do next
+ * @param outcome causes the fault and returns a short description of the result. Throws if work is lost or runs twice,
+ * or if no message tells the user what to do next.
  */
 export function testFault(fault: string, outcome: () => Promise<string>): void {
   test(fault, async () => {
@@ -31,5 +31,5 @@ export function testFaultIfAll(fault: string, outcome: () => Promise<string>): v
 afterAll(() => {
   const width = Math.max(0, ...rows.map(({ fault }) => fault.length));
   const lines = rows.map(({ fault, result }) => `  ${fault.padEnd(width)}  ${result}`);
-  process.stderr.write(`\nFaults and what came of them:\n${lines.join('\n')}\n`);
+  process.stderr.write(`\nFaults and their results:\n${lines.join('\n')}\n`);
 });

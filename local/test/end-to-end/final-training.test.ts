@@ -98,7 +98,10 @@ function log({ root }: Outcome, { name }: Job): string {
   return readFileSync(join(root, 'logs', `${name}.log`), 'utf8');
 }
 
-/** The best round of a training job, counted from 1. The log has more rounds because of the early stopping patience. */
+/**
+ * The best round of a training job, counted from 1. The log also has the rounds that early stopping waited for an
+ * improvement.
+ */
 function bestRound(outcome: Outcome, job: Job): number {
   const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:(\S+)/gm)].map(([, value]) =>
     Number(value),
@@ -133,7 +136,7 @@ test('the best model is reused without a job', async () => {
   expect(said(outcome)).toBe('The final model is the model of the best job: no final training ran.');
 });
 
-test('on train and validation together, it trains the best number of rounds on all rows', async () => {
+test('final training on train and validation together trains all rows for the best number of rounds', async () => {
   const outcome = await run(() => ({ data: FinalTrainingData.trainAndValidation() }));
   const { best, final } = outcome;
   const { early_stopping_rounds: _patience, ...hyperparameters } = best.hyperparameters;
@@ -147,7 +150,7 @@ test('on train and validation together, it trains the best number of rounds on a
   );
 });
 
-test('on other data, of which the input names the location, without validation data', async () => {
+test('final training on other data uses the location from the input and no validation data', async () => {
   const outcome = await run(
     (bucket) => ({
       data: FinalTrainingData.of(InputData.csv(DataLocation.fromBucket(bucket, 'input/none/'))),
@@ -177,7 +180,7 @@ test('the best hyperparameters are cross-validated on train and validation toget
   );
 });
 
-test('a cross-validation that fails names the reason and the best model', async () => {
+test('the error of a failed cross-validation gives the reason and the best model', async () => {
   const running = run(() => ({ crossValidation: { folds: 401 } }));
   await expect(running).rejects.toThrow(
     /CrossValidationFailed[\s\S]*n_splits=401[\s\S]*Best training job of the search: \S+, model s3:/,

@@ -26,7 +26,7 @@ const PROPS = {
   validationPrefix: undefined,
 };
 
-/** What the summary has of an item. */
+/** The fields of an item in the summary. */
 interface Result {
   readonly id: string;
   readonly status: string;
@@ -40,7 +40,7 @@ let stack: LocalMode;
 
 afterAll(() => stack.close());
 
-test('the summary has the decision of the gate and the registered version of each item, and only failed items run again', async () => {
+test("the summary has each item's gate decision and model version, and a retry runs only failed items", async () => {
   stack = await LocalMode.deploy({
     assembly: synthesizeFleet(PROPS),
     root: temporaryFolder(),
@@ -50,7 +50,7 @@ test('the summary has the decision of the gate and the registered version of eac
   const file = (rows: number, seed: number) =>
     readFileSync(writeRegressionCsv(join(temporaryFolder(), 'a.csv'), rows, 3, seed), 'utf8');
   const test = file(60, 3);
-  /** The rows with labels that have nothing to do with the features. */
+  /** The test rows with labels that do not depend on the features. */
   const unrelated = test.replace(/^[^,]+/gm, (_label, place: number) => String(100 + (place % 7)));
   const tests = { good: test, rejected: unrelated, unreadable: test.replace(/^[^,]+/, 'label') };
   for (const [id, data] of Object.entries(tests)) {
@@ -59,7 +59,7 @@ test('the summary has the decision of the gate and the registered version of eac
     await bucket.put(`input/${id}/test/a.csv`, data);
   }
 
-  /** Runs an execution. Returns its numbers, the results by item, the rows of fleet.csv, and the page. */
+  /** Runs an execution. Returns its counts, the results by item, the rows of fleet.csv, and the HTML of the summary. */
   const night = async (name: string, input: object = {}) => {
     const before = stack.tuningJobs().length;
     const execution = stack.startExecution({ name, input });
@@ -116,7 +116,8 @@ test('the summary has the decision of the gate and the registered version of eac
   expect([await statusOf('good'), await statusOf('rejected')]).toEqual(['Approved', 'Rejected']);
   sagemaker.destroy();
 
-  // Only the items that failed run again: in an execution with retry, and in the one of the next night.
+  // Only the failed items run again: in an execution that retries the first one, and in the execution of the next
+  // night.
   await bucket.put('input/unreadable/test/a.csv', test);
   const retry = await night('retry', { retry: 'monday' });
   expect(retry).toMatchObject({ counts: [1, 1, 0], searches: 2 });
@@ -129,7 +130,7 @@ test('the summary has the decision of the gate and the registered version of eac
     rejected: { status: 'SUCCEEDED', modelPackage: expect.stringMatching(/\/3$/) },
   });
 
-  // The command "report" writes the report of an item where the execution wrote it.
+  // The command `report` writes the report of an item to the same location as the execution did.
   const { tuningJob, report } = tuesday.results['rejected'] as Result &
     Record<'tuningJob' | 'report', string>;
   const reports = openReports(stack.root, noNotice);

@@ -14,7 +14,7 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Number of processes that are killed, each at a random moment of the first seconds of its execution. */
+/** Number of processes to kill, each at a random moment in the first seconds of its execution. */
 const RANDOM_KILLS = 20;
 const LONGEST_DELAY_MS = 3000;
 
@@ -34,7 +34,7 @@ function linesOf(file: string): string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
 }
 
-/** The states of the items, in the order of their changes. */
+/** The changes of the items' states, in chronological order. */
 function itemStates(root: string): { readonly status: string; readonly path: { label: string }[] }[] {
   // A killed process may have left an incomplete line.
   return linesOf(join(root, 'executions/fleet/items.jsonl')).flatMap((line) =>
@@ -42,7 +42,7 @@ function itemStates(root: string): { readonly status: string; readonly path: { l
   );
 }
 
-/** How often each job that has completed was trained, and how often each item that has succeeded was started. */
+/** How often each completed job was trained, and how often each succeeded item was started. */
 function finishedIn(root: string): Record<string, number> {
   const trained = linesOf(join(root, 'trained'));
   const labels = (wanted: string) =>
@@ -59,9 +59,9 @@ function finishedIn(root: string): Record<string, number> {
 }
 
 /**
- * Runs the fleet in several processes that are killed, and then in a process that completes the fleet.
+ * Runs the fleet in several processes, all of which are killed, and then in a process that completes it.
  *
- * @param killed functions, each of which runs one of the killed processes
+ * @param killed functions, each of which runs a process until it is killed
  */
 async function expectToSurvive(root: string, killed: readonly (() => Promise<void>)[]): Promise<string> {
   let before: Record<string, number> = {};
@@ -80,7 +80,7 @@ async function expectToSurvive(root: string, killed: readonly (() => Promise<voi
   expect(tuningJobsIn(root)).toHaveLength(ITEMS.length);
   expect(trainingJobsIn(root)).toHaveLength(ITEMS.length * JOBS_EACH);
   expect(finishedIn(root)).toMatchObject(before);
-  return `the last resume succeeds; ${numbers.join(', ')} jobs and items had finished, none runs again`;
+  return `the last resume succeeds; ${numbers.join(', ')} jobs and items had finished after each kill, and none runs again`;
 }
 
 testFault(`kill -9 of a fleet while ${MOMENTS.join(', while ')}`, () => {

@@ -20,7 +20,7 @@ const PROPS = {
   toleratedFailures: ToleratedFailures.percentage(40),
 };
 
-test('each night runs only the items that have changed or failed, and they learn from their last success', async () => {
+test('each night runs only the items that changed or failed, with a warm start from their last success', async () => {
   const root = temporaryFolder();
   const failing = new Set(['i2']);
   const { stub, jobs } = trainingOf(failing);
@@ -31,7 +31,10 @@ test('each night runs only the items that have changed or failed, and they learn
   const items = IDS.map((id) => ({ id, train: `s3://${bucket.name}/input/stores/${id}/` }));
 
   const folders = new Map<string, string>();
-  /** Runs an execution. Returns the items that ran, the numbers of the summary, and the parents of its tuning jobs. */
+  /**
+   * Runs an execution. Returns the items that ran, the counts of the summary, and the warm start parents of its tuning
+   * jobs.
+   */
   const night = async (name: string, input: object = {}) => {
     jobs.clear();
     const before = stack.tuningJobs().length;
@@ -63,7 +66,7 @@ test('each night runs only the items that have changed or failed, and they learn
     parents: [undefined, undefined, undefined],
   });
 
-  // All items that run fail. The fleet tolerates this, because they are only one of its three items.
+  // Every item that runs fails. That is one of three items, which is less than the tolerated 40 percent.
   expect(await night('still-broken')).toMatchObject({ ran: ['i2'], counts: [0, 1, 2] });
 
   failing.clear();
@@ -89,7 +92,7 @@ test('each night runs only the items that have changed or failed, and they learn
   expect(await night('friday', { skipUnchanged: false })).toMatchObject({ ran: IDS, counts: [3, 0, 0] });
   expect(await night('saturday')).toMatchObject({ ran: [], counts: [0, 0, 3] });
 
-  // SageMaker refuses the warm start.
+  // SageMaker refuses the warm start request.
   const { tuningJob: deleted } = resultOf('friday', 'i0');
   const sagemaker = new SageMakerClient(stack.clientConfig());
   await sagemaker.send(new DeleteHyperParameterTuningJobCommand({ HyperParameterTuningJobName: deleted }));
@@ -105,12 +108,12 @@ test('each night runs only the items that have changed or failed, and they learn
   stack = await deployFleet(synthesizeFleet({ ...PROPS, hyperparameters: { num_round: '7' } }), root, stub);
   const sunday = await night('sunday');
   expect(sunday).toMatchObject({ ran: IDS, counts: [3, 0, 0] });
-  // SageMaker refuses parents with other hyperparameters.
+  // SageMaker refuses a parent whose hyperparameters differ.
   expect(sunday.parents).toEqual([undefined, undefined, undefined]);
   await stack.close();
 });
 
-test('two fleets with the same output do not share their summaries and records', async () => {
+test('two fleets with the same output location have separate summaries and records', async () => {
   const { stub, jobs } = trainingOf(new Set());
   const app = new App({ context, outdir: temporaryFolder() });
   const scope = new Stack(app, 'Test');
@@ -129,7 +132,7 @@ test('two fleets with the same output do not share their summaries and records',
     await stack.startExecution({ stateMachine: `${fleet}/StateMachine`, name, input }).ended;
     return jobs.size;
   };
-  // The executions have the same name, and the items the same ID.
+  // The executions have the same name, and the items have the same ID.
   expect([await night('Fleet', 'monday'), await night('Other', 'monday')]).toEqual([1, 1]);
   expect([await night('Fleet', 'tuesday'), await night('Other', 'tuesday')]).toEqual([0, 0]);
   await stack.close();

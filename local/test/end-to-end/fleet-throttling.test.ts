@@ -7,7 +7,7 @@ import { temporaryFolder } from './support';
 
 jest.setTimeout(240_000);
 
-/** Of each operation of SageMaker, the first request is refused, and then one of this number. */
+/** For each SageMaker operation, one request out of this many is throttled, beginning with the first. */
 const ONE_OF = 5;
 const ITEMS = TRIES_ALL ? 200 : 8;
 

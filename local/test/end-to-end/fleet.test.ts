@@ -103,11 +103,11 @@ test('a redrive of a stopped execution runs only the items that had not succeede
   await execution.stop();
   const { output } = await redrive(stack, execution);
   expect(output).toMatchObject({ fleet: { items: 4, succeeded: 4 } });
-  // The search of the third item starts anew.
+  // The search of the third item starts from the beginning.
   expect(Object.fromEntries(jobs)).toMatchObject({ i0: 2, i1: 2, i3: 2 });
 });
 
-test('with a bound, quotas and a registry, the history of the execution does not grow with the number of items', async () => {
+test('with a cost bound, quotas and a registry, the execution history does not grow with the number of items', async () => {
   const { stub } = trainingOf(new Set());
   const assembly = synthesizeFleet({
     report: false,
@@ -151,7 +151,7 @@ test('with a bound, quotas and a registry, the history of the execution does not
   await stack.close();
 });
 
-test('an invalid list fails before any job, and an invalid item fails alone', async () => {
+test('an invalid list of items fails before any job; an invalid item fails without affecting the others', async () => {
   const { stub } = trainingOf(new Set());
   const faults: string[] = [];
   const assembly = synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1) });
@@ -169,7 +169,7 @@ test('an invalid list fails before any job, and an invalid item fails alone', as
   await stack.close();
 });
 
-test('items that ended do not run again when the execution is resumed', async () => {
+test('finished items do not run again when the execution is resumed', async () => {
   const assembly = synthesizeFleet({ maxConcurrency: 2 });
   const root = temporaryFolder();
   const notices: string[] = [];
@@ -193,7 +193,7 @@ test('items that ended do not run again when the execution is resumed', async ()
     (count) => count >= 7,
   );
   await stack.close();
-  // The rule for stopped executions is not triggered, because the execution continues.
+  // The event rule for stopped executions is not triggered, because the execution will be resumed.
   expect(notices.filter((text) => text.includes('event rule'))).toEqual([]);
   const { stub, jobs } = trainingOf(new Set());
   const again = await LocalMode.deploy({ assembly, root, stubTraining: stub });

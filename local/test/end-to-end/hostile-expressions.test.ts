@@ -12,10 +12,13 @@ import {
   writeTrainingData,
 } from './support';
 
-/** Maximum seconds until the end, on a machine that may be busy with other tests. */
+/** Maximum seconds until a run ends, even on a machine that is busy with other tests. */
 const SOON = 8;
 
-/** Prints lines on which the metric's regex backtracks: endless lines, or one line followed by the other metric. */
+/**
+ * Prints lines on which the metric's regex backtracks: either endless lines, or one such line and then a line with the
+ * other metric.
+ */
 const SCRIPT = `
 import argparse, time
 
@@ -41,12 +44,12 @@ describe('a metric expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // The script gets the signal too, but may end later.
+    // The script receives the signal too, but may end later.
     await run.allEnded();
     expect((Date.now() - started) / 1000).toBeLessThan(SOON);
   });
 
-  test('is stopped with a note, and the other metrics are found', async () => {
+  test('is stopped with a note, and the values of the other metrics are found', async () => {
     const { exitCode, output } = await runLocalMode(withScript('once'), temporaryFolder());
     expect(output).toMatch(/Metric slow +\(\?:a\+\)\+.*takes longer than 1 s\. Local mode stopped looking/);
     expect(output).toContain('captured `1.5` of `1.5e-07`');
@@ -64,7 +67,7 @@ describe('a JSONata expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // Without the signal, the evaluation would have taken longer.
+    // If the signal did not end the evaluation, it would take longer.
     expect((Date.now() - started) / 1000).toBeLessThan(4);
     await run.allEnded();
   });
@@ -136,7 +139,7 @@ function textIn(folder: string, fileOf: (name: string) => string | false): strin
 async function until(isTrue: () => boolean): Promise<void> {
   const giveUp = Date.now() + 60_000;
   while (!isTrue()) {
-    if (Date.now() > giveUp) throw new Error('it has not come to that');
+    if (Date.now() > giveUp) throw new Error('the condition did not become true within 60 seconds');
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -16,28 +16,29 @@ import { inTurns, temporaryFolder } from './support';
 jest.setTimeout(300_000);
 
 /**
- * Permissions that no run needs, with the reason. Unless the reason says otherwise, AWS does not need them either.
+ * Permissions that no run needs in local mode, each with the reason. AWS does not need them for a run either, unless
+ * the reason says so.
  */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; reason: string }[] = [
   {
     role: /^CustomCDKBucketDeployment/,
     actions: /./,
-    reason: 'of the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
+    reason: 'used by the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
   },
   {
     role: /StateMachineRole|FunctionRole/,
     actions: /^xray:/,
-    reason: 'traces: without them executions and functions run untraced',
+    reason: 'traces: without this permission, executions and functions run untraced',
   },
   {
     role: /StopAbandonedJobsFunctionRole|SummarizeFunctionRole/,
     actions: /^sqs:SendMessage$/,
-    reason: 'events for which the function failed: local mode reports the failure and has no queues',
+    reason: 'sending events to a dead-letter queue if the function failed: local mode has no queues and reports the failure',
   },
   {
     role: /FunctionRole|TrainingRole|ModelRole/,
     actions: /^logs:(?!FilterLogEvents$)/,
-    reason: 'logs of functions and training jobs: without them both run and leave no log',
+    reason: 'logs of functions and training jobs: without this permission, both run but have no log',
   },
   {
     role: /TrainingRole|ModelRole/,
@@ -47,18 +48,18 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
   {
     role: /TrainingRole|ModelRole/,
     actions: /^s3:AbortMultipartUpload$/,
-    reason: 'tidies up after an upload that broke off: no run here leaves one',
+    reason: 'deleting the parts of an incomplete upload: no run here leaves one',
   },
   {
     role: /StateMachineRole/,
     actions: /^s3:(ListMultipartUploadParts|AbortMultipartUpload)$/,
-    reason: 'large results of a Distributed Map: local mode writes a file at once',
+    reason: 'multipart uploads of large Distributed Map results: local mode writes the file in one step',
   },
   {
     role: /ListItemsFunctionRole/,
     actions: /^s3:ListBucket$/,
     statement: /items\.jsonl|output\/fleets/,
-    reason: 'whether the list, or the summary of an execution that is retried, exists: the list here does',
+    reason: 'tells a missing list of items or summary apart from a denied one: in these runs, both exist',
   },
   {
     role: /StateMachineRole/,
@@ -69,22 +70,22 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
     role: /StateMachineRole/,
     actions: /^s3:GetObject$/,
     statement: /output\/models/,
-    reason: 'the model of a version in the registry: no source says when AWS checks it with this permission',
+    reason: 'the model artifact of a registered version: no source says when AWS checks this permission',
   },
   {
     role: /TrainingRole|ModelRole/,
     actions: /^s3:GetBucketLocation$/,
     reason:
-      'the location of a bucket: deployed roles have this permission, and no source says what fails without it',
+      'the location of a bucket: no source says whether SageMaker needs this permission, so the roles keep it',
   },
   {
     role: /EvaluateModelFunctionRole/,
     actions: /^sagemaker:DescribeModelPackage$/,
-    reason: 'the approved version to compare with: a first execution has none, evaluation.test.ts has one',
+    reason: 'the approved version to compare with: a first execution has none; evaluation.test.ts covers this',
   },
 ];
 
-/** Whether an execution succeeds without a permission: its output then says what is missing. */
+/** Whether an execution succeeds without this permission. If so, its output says which permission is missing. */
 function isTolerated({ role, actions }: Grant): boolean {
   return /ReportFunctionRole/.test(role) || /^servicequotas:listServiceQuotas$/i.test(actions.join());
 }
@@ -108,7 +109,10 @@ interface MutatedApp {
   readonly input?: Json;
   /** Whether to run this app without the grant. False if an earlier app already tests the same grant. */
   readonly tries: (grant: Grant) => boolean;
-  /** Resources to remove one at a time from statements with several. @default - only whole statements and actions */
+  /**
+   * In statements with several resources, the resources to remove one at a time. @default - only whole statements and
+   * actions
+   */
   readonly resources?: RegExp;
   readonly scenarioOf: (grant: Grant) => Scenario;
   /** Permissions that only a stopped execution needs. @default STOPPING */
@@ -133,7 +137,7 @@ const APPS: readonly MutatedApp[] = [
     scenarioOf: () => 'run',
   },
   {
-    name: 'an app that prepares its final training',
+    name: 'an app that prepares the data of its final training',
     synthesize: preparingApp,
     tries: ({ role }) => /PrepareFinalTraining/.test(role),
     scenarioOf: () => 'run',
@@ -222,7 +226,7 @@ describe.each(APPS)(
     const needed = [...grants, ...single].filter((grant) => tries(grant) && !isListed(grant));
     const outcomes = new Map<Grant | Scenario, Promise<Outcome>>();
 
-    // Two runs at a time: while a test waits for its run, the next run has already started.
+    // Runs two apps at a time: while a test waits for its run, the next run has already started.
     beforeAll(() => {
       const start = (removed: readonly Grant[], scenario: Scenario): Promise<Outcome> => {
         const changed = { ...app, template: without(app.template, removed) };
@@ -238,7 +242,7 @@ describe.each(APPS)(
       }
     });
 
-    test('succeeds, and stops its jobs, without the permissions that no run needs', async () => {
+    test('succeeds, or stops its jobs if it is stopped, without the permissions that no run needs', async () => {
       expect(await outcomes.get('run')).toMatchObject({ status: 'SUCCEEDED' });
       for (const scenario of Object.values(stopping)) {
         const outcome = (await outcomes.get(scenario)) as Outcome;
@@ -255,7 +259,7 @@ describe.each(APPS)(
   },
 );
 
-test.each(NOT_NEEDED)('at least one app has the grants listed as $reason', ({ role, actions }) => {
+test.each(NOT_NEEDED)('at least one app has a grant with the reason "$reason"', ({ role, actions }) => {
   const has = (grant: Grant) => role.test(grant.role) && grant.actions.some((each) => actions.test(each));
   expect(allGrants.some(has)).toBe(true);
 });
@@ -280,7 +284,7 @@ function refusedActions({ told }: Outcome): string[] {
   return [...refusals].map(([, action]) => String(action));
 }
 
-/** Matches any action that one of these IAM patterns matches. */
+/** A regular expression for all actions that one of these IAM patterns matches. */
 function anyOf(patterns: readonly string[]): RegExp {
   return new RegExp(`^(${patterns.map((each) => each.replaceAll('*', '.*')).join('|')})$`, 'i');
 }

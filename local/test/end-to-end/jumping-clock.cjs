@@ -31,7 +31,7 @@ childProcess.fork = (file, options) =>
     env: { ...options.env, CLOCK_FLAG: flag, CLOCK_JUMP_MS: jump },
   });
 
-// Node.js sets the Date header from the real clock, and AWS's clients correct their clocks by this header.
+// Node.js sets the Date header from the real clock, and AWS's clients use this header to correct their own clocks.
 const { writeHead } = ServerResponse.prototype;
 ServerResponse.prototype.writeHead = function (...values) {
   this.setHeader('Date', new Date().toUTCString());

@@ -72,7 +72,7 @@ for (let number = 1; number <= KILLS; number += 1) {
     expect({ exitCode, context }).toEqual({ exitCode: 0, context });
     expect(output).toMatch(/there is nothing to resume|^Execution \S+: SUCCEEDED$/m);
     expectWhole(root, trainedBefore, context);
-    return `resume succeeds${isResumeKilled ? ', killed once itself' : ''}: ${completed} had completed, none runs twice`;
+    return `resume succeeds${isResumeKilled ? ', killed once itself' : ''}: ${completed} jobs had completed, none runs twice`;
   });
 }
 
@@ -98,7 +98,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   const context = `killed after ${delays.join(', ')} ms, in ${root}\n${output}`;
   expect({ exitCode, context }).toEqual({ exitCode: 0, context });
   expectWhole(root, trainedBefore, context);
-  return `the last resume succeeds: ${Object.keys(trainedBefore).length} had completed, none runs twice`;
+  return `the last resume succeeds: ${Object.keys(trainedBefore).length} jobs had completed, none runs twice`;
 });
 
 test('Ctrl-C keeps finished work, and resume continues', async () => {
@@ -138,7 +138,7 @@ async function startUnderCarelessParent(root: string): Promise<{ processId: numb
   return { processId: Number(text.toString()), endParent: () => void parent.kill('SIGKILL') };
 }
 
-test('a killed process that its parent never reaps is dead: resume finds its jobs at once', async () => {
+test('a killed process counts as dead even if its parent never reaps it: resume takes over its jobs at once', async () => {
   const root = temporaryFolder();
   const { processId, endParent } = await startUnderCarelessParent(root);
   try {
@@ -153,7 +153,7 @@ test('a killed process that its parent never reaps is dead: resume finds its job
   }
 });
 
-test('resume names the process that runs an execution, and does not report success', async () => {
+test('if another process runs the execution, resume names that process and fails', async () => {
   const root = temporaryFolder();
   const run = startLocalMode(assembly, root);
   await executionIn(root);
@@ -164,7 +164,7 @@ test('resume names the process that runs an execution, and does not report succe
   expect(output).toMatch(/is running in another process \(\d+\): wait for it to end/);
 });
 
-test('a folder that was renamed, or is reached by a symbolic link, can be resumed', async () => {
+test('an execution can be resumed after its folder was renamed, or through a symbolic link to it', async () => {
   const root = temporaryFolder();
   const run = startLocalMode(assembly, root);
   await executionIn(root);
@@ -180,7 +180,7 @@ test('a folder that was renamed, or is reached by a symbolic link, can be resume
   expect(existsSync(root)).toBe(false);
 });
 
-test('an execution whose deployment is gone cannot be resumed, and resume says so', async () => {
+test('resume fails with a clear message if the deployment of the execution was deleted', async () => {
   const root = temporaryFolder();
   const run = startLocalMode(assembly, root);
   await executionIn(root);
@@ -194,7 +194,7 @@ test('an execution whose deployment is gone cannot be resumed, and resume says s
   expect(onlyExecutionIn(root)).toMatchObject({ name, isInterrupted: true });
 });
 
-test('an execution whose position was lost is reported, and the others are resumed', async () => {
+test('resume reports an execution whose position was lost, and resumes the others', async () => {
   const root = temporaryFolder();
   for (const number of [1, 2]) {
     const run = startLocalMode(assembly, root);
@@ -211,7 +211,7 @@ test('an execution whose position was lost is reported, and the others are resum
   expect(exitCode).toBe(1);
 });
 
-test('a reader that stops reading, such as head, does not end a run', async () => {
+test('a run continues if the reader of its output, such as head, stops reading', async () => {
   const root = temporaryFolder();
   const command = `${process.execPath} --require ./scripts/typescript.cjs local/src/cli.ts run --root ${root} --assembly ${assembly}`;
   const { output } = await runInShell(

@@ -56,7 +56,7 @@ function addTuning(stack: Stack): sfn.IChainable {
   return addFragment(stack, "{% {'train': $states.input.train} %}");
 }
 
-/** A tuning in a separate state machine, which another state machine starts. */
+/** A state machine with a search, and a task that starts it. Returns the task. */
 function addStart(stack: Stack): sfn.IChainable {
   const stateMachine = new sfn.StateMachine(stack, 'Train', {
     definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),
@@ -74,8 +74,8 @@ const distributed = (stack: Stack) =>
   sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 });
 
 /**
- * The table of items in the output, as the fields of each line. Sorts the items that succeeded by name. The output
- * sorts them by objective, but their objectives can differ between two runs.
+ * The table of items in the output: the fields of each line. Items that succeeded are sorted by name here. The output
+ * sorts them by objective value, which can differ between two runs.
  */
 function tableIn(output: string): string[][] {
   const lines = output.split('\n');
@@ -88,7 +88,7 @@ function tableIn(output: string): string[][] {
   return [...rows.filter((row) => !hasSucceeded(row)), ...rows.filter(hasSucceeded).sort()];
 }
 
-test('a distributed Map: one line per item, failed items first, and every job has its item', async () => {
+test('a distributed Map has one line per item, with failed items first, and every job names its item', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(synthesizeMap(distributed), root);
   expect(exitCode).toBe(0);
@@ -132,7 +132,7 @@ test('a distributed Map: one line per item, failed items first, and every job ha
   expect(list.output.match(/ training job .* \d: (houses|broken|cars) +\S+ *$/gm)).toHaveLength(8);
 });
 
-test('an inline Map ends with the first failure, and items that were not started are counted', async () => {
+test('an inline Map stops at the first failure, and the output counts the items that were not started', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(synthesizeMap(inline), root);
   expect(exitCode).toBe(1);
@@ -143,7 +143,7 @@ test('an inline Map ends with the first failure, and items that were not started
   ]);
 });
 
-test('jobs of an execution that an item has started belong to the item', async () => {
+test('if an item starts another execution, the jobs of that execution belong to the item', async () => {
   const root = temporaryFolder();
   const { output } = await runLocalMode(
     synthesizeMap(distributed, addStart),
@@ -166,7 +166,7 @@ test('jobs of an execution that an item has started belong to the item', async (
   ).toEqual(['broken', 'cars', 'houses', undefined]);
 });
 
-test("jobs of a distributed Map's items continue when their execution is resumed", async () => {
+test("the jobs of a distributed Map's items continue when the execution is resumed", async () => {
   const assembly = synthesizeMap((stack) =>
     sfn.DistributedMap.jsonata(stack, 'TrainEach', { toleratedFailureCount: 1 }),
   );

@@ -48,7 +48,7 @@ test.each([
   ['Default.csv', 'default', 'validation:logloss', lossOfShares, ['No', 'Yes'], 'binary:logistic'],
   ['Hitters.csv', 'Salary', 'validation:rmse', errorOfMean, undefined, 'reg:squarederror'],
 ] as const)(
-  '%s, unchanged, gives a model that is better than a constant',
+  '%s, without any changes, gives a model that is better than a constant prediction',
   async (file, label, metric, baseline, classes, told) => {
     const root = temporaryFolder();
     const settings = [`tuning:data=${sampleTable(file)}`, `tuning:label=${label}`];
@@ -72,7 +72,7 @@ test.each([
   },
 );
 
-test('a missing label is refused in one message', async () => {
+test('a missing label is refused with one message', async () => {
   const { exitCode, output } = await runLocalMode(
     undefined,
     temporaryFolder(),

@@ -45,7 +45,7 @@ export function pollingApp(folder: string): StackAssembly {
   }));
 }
 
-/** A workflow whose final training uses both data sets and, unlike the search, no early stopping. */
+/** A workflow whose search uses early stopping. Its final training uses both data sets and no early stopping. */
 export function preparingApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({
     encryptionKey: new Key(stack, 'Key'),
@@ -64,7 +64,7 @@ export function registeringApp(folder: string): StackAssembly {
   }));
 }
 
-/** A fleet with an encrypted bucket and all its own features. It reads its two items from a file. */
+/** A fleet with an encrypted bucket and all features that only fleets have. It reads its two items from a file. */
 export function fleetApp(folder: string): StackAssembly {
   return synthesizeApp(folder, (app, data) => {
     const stack = new Stack(app, 'Test');

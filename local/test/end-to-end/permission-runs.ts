@@ -10,7 +10,7 @@ import { noNotice } from '../services/helpers';
 import { environments } from '../training/support';
 import { temporaryFolder } from './support';
 
-/** Whether an app runs to its end, once or twice, or is stopped in the middle of a job. */
+/** What a run does: an app runs to its end once or twice, or is stopped in the middle of a job. */
 export type Scenario =
   | 'run'
   | 'run twice'

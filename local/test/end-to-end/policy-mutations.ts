@@ -7,7 +7,7 @@ type Statement = { Action?: unknown } & Record<string, unknown>;
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;
-  /** The location, as shown to users: the policy and the index of the statement. */
+  /** Where the grant is, as test titles show it: the policy and the index of the statement. */
   readonly place: string;
   /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];
@@ -17,8 +17,8 @@ export interface Grant {
 }
 
 /**
- * All grants in the policies of a template's roles: each whole statement, and each action of a statement. As in IAM,
- * actions are case-insensitive.
+ * All grants in the policies of a template's roles: each whole statement, and each action of a statement. Action names
+ * are case-insensitive, as in IAM.
  */
 export function grantsOf(template: Template): Grant[] {
   return Object.keys(template.Resources).flatMap((role) =>
@@ -28,7 +28,7 @@ export function grantsOf(template: Template): Grant[] {
   );
 }
 
-/** The grants of single resources, in the statements that have several: those whose JSON matches. */
+/** For statements with several resources: one grant for each resource whose JSON matches the pattern. */
 export function resourceGrants(template: Template, resource: RegExp): Grant[] {
   const isWanted = (each: unknown) => resource.test(JSON.stringify(each));
   return grantsOf(template).flatMap((grant) => {

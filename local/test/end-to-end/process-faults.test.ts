@@ -61,10 +61,10 @@ describe('a helper process that is killed', () => {
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });
     expect(output.match(/Restarting the search process: .*SIGKILL/g)).toHaveLength(3);
     expectWhole(root, timesTrained(root), output);
-    return `succeeds with all ${TRAINING_JOBS} training jobs; a notice for each`;
+    return `succeeds with all ${TRAINING_JOBS} training jobs; prints a notice for each kill`;
   });
 
-  testFaultIfAll('kill -9 of the sampler, again and again', async () => {
+  testFaultIfAll('kill -9 of the sampler again after each restart', async () => {
     const root = temporaryFolder();
     const run = startLocalMode(assembly, root);
     await completedIn(root, 2);
@@ -75,7 +75,7 @@ describe('a helper process that is killed', () => {
     expect(description.FailureReason).toMatch(/^InternalServerError: the sampler process .*SIGKILL/);
     expect(output).toMatch(/InternalServerError: the sampler process/);
     expect(Object.values(timesTrained(root)).every((times) => times === 1)).toBe(true);
-    return `the tuning job fails as InternalServerError with the signal; the execution: ${onlyExecutionIn(root).status}`;
+    return `the tuning job fails with InternalServerError and names the signal; the execution: ${onlyExecutionIn(root).status}`;
   });
 
   testFault('kill -9 of a training worker', async () => {
@@ -94,11 +94,11 @@ describe('a helper process that is killed', () => {
     }
     expect(failed.length).toBeLessThan(3);
     expect(Object.values(timesTrained(root)).every((times) => times === 1)).toBe(true);
-    return `succeeds; ${failed.length} of ${TRAINING_JOBS} training jobs failed, as AlgorithmError, exit code: 137`;
+    return `succeeds; ${failed.length} of ${TRAINING_JOBS} training jobs failed with AlgorithmError and exit code 137`;
   });
 });
 
-describe('a clock that is set while jobs train', () => {
+describe('the system clock is changed while jobs train', () => {
   const DAY_MS = 24 * 3600 * 1000;
   const jumping = (milliseconds: number) => {
     const flag = join(temporaryFolder(), 'flag');
@@ -178,7 +178,7 @@ describe('a disk that is full', () => {
   const NO_DISK = 'not run: users cannot mount a disk on this machine';
   const text = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 
-  testFault('the disk fills up while jobs train, resume once there is room', async () => {
+  testFault('the disk fills up while jobs train, and the execution is resumed when there is space', async () => {
     const folder = await onSmallDisk(
       40,
       `local_mode run --root "$ROOT" --assembly '${assembly}' >"$OUT/run" 2>&1 &
@@ -225,6 +225,6 @@ echo $? >"$OUT/run-status"`,
     expect(text(folder, 'run').trim().split('\n').at(-1)).toMatch(
       /^The disk of \S+ has 0\.\d MB left: free disk space, or choose a folder on another disk with --root\.$/,
     );
-    return 'ends with the disk and what to do';
+    return 'ends with a message that names the full disk and says what to do';
   });
 });

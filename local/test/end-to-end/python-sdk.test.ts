@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** A line of the README, without its comment. */
+/** A line of the example's README, without its comment. */
 function lineOf(beginning: string): string {
   const line = README.split('\n').find((each) => each.startsWith(beginning));
   if (line === undefined) throw new Error(`not in the README: ${beginning}`);
@@ -50,7 +50,8 @@ function sdkPython(): string {
     const folder = mkdtempSync(`${home}-`);
     try {
       execFileSync('python3', ['-m', 'venv', folder]);
-      // The list is complete, so pip need not resolve dependencies. Compiling would take half of the time.
+      // The list contains all dependencies, so pip does not have to resolve them. Compiling would take half of the
+      // time.
       const options = ['--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check'];
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements]);
       renameSync(folder, home);
@@ -89,13 +90,13 @@ async function serve(command: string): Promise<NodeJS.ProcessEnv> {
   };
 }
 
-/** Runs Python in that environment. Returns stdout and stderr. */
+/** Runs Python in the environment from `serve`. Returns stdout and stderr. */
 async function run(...args: string[]): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(python, args, { cwd: PROJECT, env: environment });
   return `${stdout}\n${stderr}`;
 }
 
-test("the README's script searches, reads the results, continues from them and stops a search", async () => {
+test("the README's script searches, reads the results, starts a search with a warm start, and stops a search", async () => {
   const [, script = ''] = lineOf('.venv/python-sdk/bin/python').split(' ');
   const output = await run(script, '--jobs', '4');
 
@@ -132,7 +133,7 @@ test("the README's script searches, reads the results, continues from them and s
   expect(output).toMatch(/^Status: Stopped$/m);
 });
 
-test('the default bucket and the name of a role need no AWS, and the role is limited to its policies', async () => {
+test('the default bucket and role names work without AWS, and a role is limited to its policies', async () => {
   const output = await run(
     '-c',
     `
@@ -168,13 +169,13 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   );
   expect(output).toMatch(new RegExp(`^model s3://${bucket}/sagemaker-xgboost-.*/output/model.tar.gz$`, 'm'));
   expect(filesIn(join(root, 's3', bucket))).toHaveLength(2);
-  // Both rounds are in the same minute.
+  // Both rounds are in the same minute, so CloudWatch has one value for them.
   expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
   // The proxy would have refused telemetry, and the SDK would have reported that.
   expect(output).not.toContain('Max retries exceeded');
 });
 
-test('Transformer, register and ModelPackage: predictions of a trained model, and of its approved version', async () => {
+test('Transformer, register and ModelPackage predict with a trained model and with its approved version', async () => {
   const output = await run(join(__dirname, 'python_sdk_models.py'), writeTrainingData());
   expect(output).toContain('attached True s3://sagemaker-us-east-1-123456789012/models/a\n');
   expect(output).toContain('group Completed\n');

@@ -8,7 +8,7 @@ import { until } from '../services/helpers';
 import { addFragment } from './fragment-support';
 import { executionsIn, startCommand, synthesize, temporaryFolder, tuningJobsIn } from './support';
 
-/** Compiles only if the function writes all members that comparisons read. */
+/** Compiles only if the Lambda function writes all members that the comparison of reports reads. */
 export const readable = (report: Report): ReportData => report;
 
 const METRICS = { 'validation:rmse': 0.5, 'train:rmse': 0.25 };
@@ -31,7 +31,7 @@ async function run(assembly: string, root: string): Promise<void> {
   await stack.close();
 }
 
-/** Runs `report` in a different process from the search. */
+/** Runs `report` in a new process, not in the process of the search. */
 async function report(root: string, ...names: string[]) {
   const { exitCode, output } = await startCommand(['report', '--root', root, ...names]).ended;
   const pages = [...output.matchAll(/^Report: (.*)$/gm)].map(([, page]) => String(page));
@@ -57,11 +57,11 @@ test('a report can be written again, and several can be compared', async () => {
   );
   const [, file = ''] = /^Comparison: (.*)$/m.exec(both.output) ?? [];
   expect(readFileSync(file, 'utf8')).toContain(`${one}</bdi></a>`);
-  // The default is the most recent execution.
+  // Without a name, `report` uses the most recent execution.
   expect((await report(root)).pages).toHaveLength(1);
 });
 
-test('running and interrupted searches have a report', async () => {
+test('report also works for running and interrupted searches', async () => {
   const root = temporaryFolder();
   const stack = await LocalMode.deploy({
     assembly: withReport,
@@ -87,7 +87,7 @@ test('running and interrupted searches have a report', async () => {
   });
 });
 
-test('an old run gets a report once an app with reports has run', async () => {
+test('a run of an app without reports gets a report after an app with reports has run', async () => {
   const root = temporaryFolder();
   await run(withoutReport, root);
   const [old] = tuningJobsIn(root);

@@ -111,7 +111,7 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
     [/AlgorithmError: Only 3 rows have a label: at least 100 are needed\., exit code: 1/],
     /2 failed/,
   ],
-])('a script that %s: the user sees the reason', async (_what, how, jobStatus, reasons, inLog) => {
+])('a script that %s: the terminal shows the reason', async (_what, how, jobStatus, reasons, inLog) => {
   const root = temporaryFolder();
   const input = JSON.stringify({ hyperparameters: { how } });
   const { exitCode, output } = await runLocalMode(assembly, root, '--input', input);
@@ -134,14 +134,14 @@ test.each<[string, string, 'Failed' | 'Completed', RegExp[], RegExp]>([
   expect(tuningJobsIn(root)[0]?.description.HyperParameterTuningJobStatus).toBe('Failed');
 });
 
-test('a script that works causes no such messages', async () => {
+test('a script that succeeds causes no error messages', async () => {
   const root = temporaryFolder();
   const { exitCode, output } = await runLocalMode(assembly, root);
   expect(output).not.toMatch(/Error/);
   expect(exitCode).toBe(0);
 });
 
-/** The error message of a function; the cause is the error as JSON. */
+/** The error message of a Lambda function, whose cause is the error as JSON. */
 function reasonIn(cause = ''): string {
   return (JSON.parse(cause) as { errorMessage: string }).errorMessage;
 }

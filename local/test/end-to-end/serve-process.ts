@@ -11,7 +11,7 @@ const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 export interface ServeProcess {
   readonly child: ChildProcess;
   readonly root: string;
-  /** The environment of a terminal into which only the printed lines were pasted. */
+  /** The environment of a terminal after a user pasted the printed lines, and nothing else. */
   readonly variables: Readonly<Record<string, string>>;
   readonly ended: Promise<number | null>;
 }

@@ -92,7 +92,7 @@ interface Output {
   };
 }
 
-/** The winning definition, and the request of the final training. */
+/** The output, the best training job and the final training job of the only execution. */
 function winnerIn(root: string) {
   const output = onlyExecutionIn(root).output as unknown as Output;
   const jobNamed = (name: string) => {
@@ -110,7 +110,7 @@ function winnerIn(root: string) {
   };
 }
 
-test('the best of all definitions wins, and the final training uses it', async () => {
+test('the best definition wins, and the final training uses it', async () => {
   const root = temporaryFolder();
   expect(await runLocalMode(assembly, root)).toMatchObject({
     exitCode: 0,
@@ -142,7 +142,7 @@ test.each([
     'sagemaker-xgboost:3.2-0',
     { num_round: '7', eval_metric: 'rmse' },
   ],
-])('%s wins where the input makes it the best', async (name, hyperparameters, image, given) => {
+])('%s wins if the input gives it the lowest error', async (name, hyperparameters, image, given) => {
   const root = temporaryFolder();
   const input = JSON.stringify({ maxTrainingJobs: 3, hyperparameters });
   expect(await runLocalMode(assembly, root, '--input', input)).toMatchObject({ exitCode: 0 });
@@ -168,7 +168,7 @@ test('a hyperparameter of an unknown definition is refused before any job starts
   expect([...tuningJobsIn(root), ...trainingJobsIn(root)]).toEqual([]);
 });
 
-test('Ctrl-C ends the search, its jobs and their processes', async () => {
+test('Ctrl-C ends the search, its jobs and the processes of the jobs', async () => {
   const root = temporaryFolder();
   const slow = { good: { seconds: '100' }, bad: { seconds: '100' } };
   const run = startLocalMode(assembly, root, '--input', JSON.stringify({ hyperparameters: slow }));

@@ -91,7 +91,7 @@ describe('new data', () => {
   const withNewData = (options?: NewDataOptions, change?: (template: string) => string) =>
     Deployed.with((made) => made.startOnNewData('NewData', options), change);
 
-  test('starts an execution with the settings of the props, and its output does not start another', async () => {
+  test('starts an execution with the settings of the props, and the output of the execution starts no other', async () => {
     const local = await withNewData();
     expect(await local.executions()).toEqual([]);
     await local.put('input/_SUCCESS');
@@ -103,7 +103,7 @@ describe('new data', () => {
     expect(local.stack.tuningJobs()).toHaveLength(1);
   });
 
-  test('starts an execution for each matching object, however it is written', async () => {
+  test('starts an execution for each matching object, whether it was put, uploaded in parts or copied', async () => {
     const local = await withNewData({ objects: ['train/*.csv'], input: events.RuleTargetInput.fromText('') });
     const client = new S3Client({ ...local.stack.clientConfig(), forcePathStyle: true });
     const { name: Bucket } = local.stack.bucket('Tuning/Bucket');
@@ -120,7 +120,7 @@ describe('new data', () => {
     client.destroy();
   });
 
-  test('fills the input with values of the event', async () => {
+  test('fills the execution input with values from the event', async () => {
     const local = await Deployed.with((made) => {
       const key = events.EventField.fromPath('$.detail.object.key');
       const size = events.EventField.fromPath('$.detail.object.size');
@@ -155,7 +155,7 @@ describe('new data', () => {
     expect(await local.executions()).toEqual([]);
   });
 
-  test('starts nothing where the bucket’s events are off', async () => {
+  test('starts nothing if EventBridge notifications are disabled for the bucket', async () => {
     const local = await withNewData({}, (template) =>
       template.replace('"EventBridgeEnabled":true', '"EventBridgeEnabled":false'),
     );
@@ -179,7 +179,7 @@ describe('new data', () => {
   });
 });
 
-test('the end of an execution starts another state machine', async () => {
+test('a successful execution starts the target state machine', async () => {
   const local = await Deployed.with((made) => {
     const input = events.RuleTargetInput.fromObject({ train: events.EventField.fromPath('$.detail.status') });
     made.onSucceeded('Again', { target: new targets.SfnStateMachine(made.stateMachine, { input }) });
@@ -190,7 +190,7 @@ test('the end of an execution starts another state machine', async () => {
   expect(statuses).toEqual(['FAILED', 'SUCCEEDED']);
 });
 
-test('a schedule causes a warning, and starts nothing', async () => {
+test('a schedule is not run, and local mode prints a notice', async () => {
   const local = await Deployed.with((made) =>
     made.startOnSchedule('Nightly', { schedule: ScheduleExpression.rate(Duration.minutes(1)) }),
   );
@@ -226,7 +226,7 @@ describe('an alias', () => {
     expect(await local.executions(Version)).toEqual([execution]);
   });
 
-  test('is the only thing that a role with its grant may start', async () => {
+  test('is all that its grantStartExecution allows a role to start', async () => {
     const local = await qualified();
     const { Alias = '', Version = '' } = local.stack.outputs;
     const client = local.client('Analysts');
@@ -240,7 +240,7 @@ describe('an alias', () => {
     }
   });
 
-  test('and a version can be described and started like the state machine', async () => {
+  test('or a version can be described and started like the state machine', async () => {
     const local = await qualified();
     const { Alias = '', Version = '' } = local.stack.outputs;
     const client = local.client();
@@ -258,7 +258,7 @@ describe('an alias', () => {
     ).rejects.toThrow(`State Machine Does Not Exist: '${local.machine}:2'`);
   });
 
-  test('of a version that exists only on AWS runs the definition of the template', async () => {
+  test('for a version that exists only on AWS runs the definition of the template', async () => {
     const local = await Deployed.with((made, stack) => {
       const versionArn = `${made.stateMachine.stateMachineArn}:7`;
       new CfnOutput(stack, 'Alias', { value: made.addAlias('live', { versionArn }).aliasArn });

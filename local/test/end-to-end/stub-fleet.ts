@@ -21,7 +21,7 @@ export function addFleet(stack: Stack, id: string, props: Partial<TuningFleetPro
     maxTrainingJobs: 2,
     finalTraining: { enabled: false },
     jobNamePrefix: 'fleet',
-    // The same data for all items.
+    // All items share this data.
     trainPrefix: 'input/train/',
     validationPrefix: 'input/validation/',
     ...props,
@@ -30,12 +30,12 @@ export function addFleet(stack: Stack, id: string, props: Partial<TuningFleetPro
 
 const deployed: LocalMode[] = [];
 
-// A test that fails before it closes local mode would otherwise keep Jest from ending.
+// Closes local mode even if a test failed before it did so. Otherwise, Jest would not exit.
 afterEach(async () => {
   for (const stack of deployed.splice(0)) await stack.close();
 });
 
-/** Deploys the app, with data that all items share. The end of the test closes it. */
+/** Deploys the app and uploads data that all items share. The deployment is closed after the test. */
 export async function deployFleet(
   assembly: string,
   root: string,
@@ -57,11 +57,11 @@ export const items = (count: number) => Array.from({ length: count }, (_, number
 export const folderOf = ({ arn }: { readonly arn: string }) =>
   `output/fleets/${arn.split(':').slice(6).join('/')}/`;
 
-/** The ID of the item of a training job. */
+/** The item ID in the name of a training job. */
 export const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
 
 /**
- * A stub in which the training jobs of some items fail, and the number of jobs that each item has trained.
+ * A stub that fails the training jobs of some items, and the number of training jobs started for each item.
  */
 export function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
   const jobs = new Map<string, number>();

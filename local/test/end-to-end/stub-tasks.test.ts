@@ -27,7 +27,7 @@ import {
   trainingJobsIn,
 } from './support';
 
-describe('a pipeline that ends with tasks that local mode does not support', () => {
+describe('a pipeline whose last tasks are unsupported in local mode', () => {
   const assembly = synthesize((stack) => {
     const deploy = tasks.CallAwsService.jsonata(stack, 'Deploy', {
       service: 'sagemaker',
@@ -43,7 +43,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
     });
   });
 
-  test('is refused before it trains anything, with the supported resources and how to stub', async () => {
+  test('is refused before it trains anything; the message lists the supported resources and how to stub the tasks', async () => {
     const root = temporaryFolder();
     const { exitCode, output } = await runLocalMode(assembly, root, '--stub-task', 'sns:publish={}');
     expect(exitCode).toBe(1);
@@ -59,7 +59,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
     expect(filesIn(join(root, 'executions'))).toEqual([]);
   });
 
-  test('runs with stubs from the project and from the command line, which the summary lists', async () => {
+  test('runs with stubs from the project file and the command line, and the summary lists them', async () => {
     const project = temporaryFolder();
     writeFileSync(
       join(project, 'local-mode.json'),
@@ -90,7 +90,7 @@ describe('a pipeline that ends with tasks that local mode does not support', () 
       output: { EndpointArn: 'from the command line' },
       stubbedTasks: [{ stateName: 'Publish' }, { stateName: 'Ask' }, { stateName: 'Deploy' }],
     });
-    // The command ran in the project folder and received the result of the tuning.
+    // The command ran in the project folder and received the result of the search.
     expect(JSON.parse(readFileSync(join(project, 'message.json'), 'utf8'))).toMatchObject({
       Message: expect.stringMatching(/^s3:.*model.tar.gz$/),
     });
@@ -148,7 +148,7 @@ describe('a machine of stubs', () => {
     expect(exitCode).toBe(1);
   });
 
-  test("a command that hangs is ended at the task's TimeoutSeconds", async () => {
+  test("a command that hangs is killed when the task's TimeoutSeconds have passed", async () => {
     const root = temporaryFolder();
     const pid = join(root, 'pid');
     const command = `Publish=echo $$ > ${pid}; sleep 100`;
@@ -158,7 +158,7 @@ describe('a machine of stubs', () => {
     await untilEnded(Number(readFileSync(pid, 'utf8')));
   });
 
-  test('a command that runs at Ctrl-C is ended, and runs again when the execution is resumed', async () => {
+  test('Ctrl-C ends a running command, and resuming the execution runs the command again', async () => {
     const root = temporaryFolder();
     const pid = join(root, 'pid');
     const command = `if test -f ${pid}; then cat; else trap "" INT; echo $$ > ${pid}; sleep 100; fi`;

@@ -18,7 +18,7 @@ import { untilEnded } from '../until-ended';
 export const PROJECT = resolve(__dirname, '../../..');
 const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 
-/** A completed run of the command line. */
+/** The result of a command that has ended. */
 export interface CliRun {
   readonly exitCode: number;
   readonly output: string;
@@ -31,7 +31,7 @@ export interface RunningCli {
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): void;
   /** Ends only the process itself, with kill -9. */
   kill(): void;
-  /** Settles once no process of the group is running. */
+  /** Resolves when no process of the group is running. */
   allEnded(): Promise<void>;
   readonly ended: Promise<CliRun>;
 }
@@ -61,7 +61,7 @@ export function startCommand(words: readonly string[], variables: NodeJS.Process
   return start(process.execPath, [...CLI, ...words], variables);
 }
 
-/** Runs a TypeScript file in a process of its own. */
+/** Runs a TypeScript file in a separate process. */
 export function startScript(file: string, ...args: string[]): RunningCli {
   return start(process.execPath, ['--require', './scripts/typescript.cjs', file, ...args]);
 }
@@ -174,7 +174,7 @@ export function editTemplate(assembly: string, change: (text: string) => string)
   const file = join(assembly, name);
   const before = readFileSync(file, 'utf8');
   const after = change(before);
-  if (after === before) throw new Error('the change of the template changed nothing');
+  if (after === before) throw new Error('the edit did not change the template');
   writeFileSync(file, after);
 }
 
@@ -210,7 +210,7 @@ export function lightgbmPython(): Promise<string> {
   });
 }
 
-/** The interpreter of the environment that the callback prepares. */
+/** The interpreter of the environment that `prepare` creates. */
 async function pythonOf(prepare: (environments: PythonEnvironments) => Promise<void>): Promise<string> {
   let python = '';
   await prepare({

@@ -120,7 +120,7 @@ const notes = (): string[] =>
   existsSync(join(folder, 'notes')) ? readFileSync(join(folder, 'notes'), 'utf8').trimEnd().split('\n') : [];
 const requests = () => notes().filter((line) => line === 'request').length;
 
-testFault('kill -9 in the middle of a transform job of a container', async () => {
+testFault('kill -9 during a transform job in a container', async () => {
   const root = temporaryFolder();
   const command = `team/forest=python3 ${join(folder, 'forest.py')}`;
   const run = startLocalMode(assembly, root, '--image-command', command);
@@ -128,7 +128,7 @@ testFault('kill -9 in the middle of a transform job of a container', async () =>
   void run.ended.then(() => {
     isOver = true;
   });
-  await until(() => isOver || requests() >= ROWS + 5); // the first file is done, the second is not
+  await until(() => isOver || requests() >= ROWS + 5); // the first input file is transformed, the second is not
   expect(requests()).toBeLessThan(FILES.length * ROWS);
   run.kill();
   await run.ended;
@@ -149,5 +149,5 @@ testFault('kill -9 in the middle of a transform job of a container', async () =>
   }
   expect(filesIn(join(root, 'sagemaker', 'transform-jobs'))).toEqual(['predictions.json']);
   expect(filesIn(join(root, 'sagemaker', 'models'))).toEqual(['forest.json']);
-  return 'the program ends, nothing is stored; resume transforms all files once, the model is not created again';
+  return 'the container ends and nothing is stored; resume transforms each file once and does not create the model again';
 });

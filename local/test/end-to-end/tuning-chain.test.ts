@@ -16,17 +16,17 @@ const JOBS = TRIES_ALL ? { trainingJobs: 1600, tuningJobs: 20 } : { trainingJobs
 
 const INPUT = { maxTrainingJobs: JOBS.trainingJobs };
 
-/** The maximum number of training jobs, and the number of their tuning jobs. */
+/** The `maxTrainingJobs` of an execution, and the number of tuning jobs that they need. */
 const MOST = { trainingJobs: TRIES_ALL ? 10_000 : 121, tuningJobs: 121 };
 
-/** Time limit of the test with them. */
+/** Time limit of the test with the maximum number of tuning jobs. */
 const LONGEST_MS = TRIES_ALL ? 900_000 : 60_000;
 
 const assembly = synthesizeWorkflow(6);
 
 /**
- * A workflow that runs several tuning jobs. Each training job takes about 15 ms of a core, so the regular suite runs tuning
- * jobs of at most `size` training jobs.
+ * A workflow that runs several tuning jobs. Each training job takes about 15 ms of CPU time. To save time, each tuning
+ * job in the regular suite runs at most `size` training jobs.
  */
 function synthesizeWorkflow(size: number): string {
   const folder = synthesize((scope) => {
@@ -48,8 +48,8 @@ function synthesizeWorkflow(size: number): string {
 const tuningJobOf = (trainingJob: string) => trainingJob.replace(/-\d+-\w+$/, '');
 
 /**
- * Deploys a workflow with stubbed training. Returns the metric value of each training job by name. `onTraining`
- * receives the number of the tuning job, counted from 1.
+ * Deploys a workflow with stubbed training. Returns a map from the name of each training job to its metric value.
+ * `onTraining` receives the number of the tuning job, counted from 1.
  */
 async function deploy(
   onTraining: (tuningJob: number, job: StubTrainingJob) => void | Promise<void> = () => undefined,
@@ -78,7 +78,7 @@ async function deploy(
 const lowest = (log: ReadonlyMap<string, number>) =>
   [...log].reduce((best, each) => (each[1] < best[1] ? each : best))[0];
 
-test('more than 750 training jobs have one best training job and one report, also after a redrive', async () => {
+test('a search with more than 750 training jobs has one best training job and one report, even after a redrive', async () => {
   let entered = () => undefined as unknown;
   const isInSecond = new Promise<void>((resolve) => {
     entered = resolve;
@@ -98,7 +98,7 @@ test('more than 750 training jobs have one best training job and one report, als
   expect(names).toHaveLength(JOBS.tuningJobs);
   const counted = new Map([...log].filter(([name]) => tuningJobOf(name) !== stopped));
   expect(counted.size).toBe(JOBS.trainingJobs);
-  // No tuning job repeats the training jobs of another.
+  // No tuning job repeats the hyperparameters of another.
   expect(new Set(counted.values()).size).toBe(JOBS.trainingJobs);
   expect(tuningJob.trainingJobs).toEqual({ completed: JOBS.trainingJobs, stopped: 0, failed: 0 });
   expect(bestTrainingJob.name).toBe(lowest(counted));
@@ -117,7 +117,7 @@ test('more than 750 training jobs have one best training job and one report, als
   expect(report.bestJob).toBe(bestTrainingJob.name);
 });
 
-test('a tuning job that fails ends the search, which uses what it has found', async () => {
+test('a failed tuning job ends the search, which returns the best training job so far', async () => {
   const log = await deploy((tuningJob) => {
     if (tuningJob === 2) throw new Error('out of memory');
   });
@@ -127,7 +127,7 @@ test('a tuning job that fails ends the search, which uses what it has found', as
   expect(bestTrainingJob.name).toBe(lowest(log));
 });
 
-test('a tuning job that does not start ends the search, which uses what it has found', async () => {
+test('a tuning job that cannot start ends the search, which returns the best training job so far', async () => {
   // The data is deleted during the last training job of the first tuning job.
   const log = await deploy(async () => {
     if (log.size === JOBS.trainingJobs / JOBS.tuningJobs - 1)
@@ -153,7 +153,8 @@ test(
     expect(bestTrainingJob.name).toBe(lowest(log));
     const events = stack.executionStore.history(execution.arn);
     const bytes = Math.max(...events.map((event) => JSON.stringify(event).length));
-    // For each tuning job: entered, scheduled, started, submitted, succeeded and exited, and the two events of AreTrainingJobsLeft.
+    // Eight events for each tuning job: its state is entered, scheduled, started, submitted, succeeded and exited, and
+    // AreTrainingJobsLeft is entered and exited.
     expect(events.length).toBe(MOST.tuningJobs * 8 + 20);
     expect(bytes).toBeLessThan(20_000);
   },

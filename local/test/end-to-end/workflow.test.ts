@@ -61,7 +61,7 @@ function bucketIn(root: string): string {
 }
 
 describe('a workflow', () => {
-  test('tunes, trains the best one, and leaves a model that plain XGBoost loads', async () => {
+  test('tunes, trains the final model, and stores a model that plain XGBoost loads', async () => {
     const root = temporaryFolder();
     const run = await runLocalMode(assembly, root);
     expect(run).toMatchObject({ exitCode: 0 });
@@ -122,7 +122,7 @@ describe('a workflow', () => {
     expect([...trainingJobsIn(root), ...tuningJobsIn(root)]).toEqual([]);
   });
 
-  test('runs twice at once and once after, and nothing is overwritten', async () => {
+  test('runs twice in parallel and then once more, and no run overwrites the results of another', async () => {
     const root = temporaryFolder();
     const [first, second] = await Promise.all([
       runLocalMode(assembly, root, '--input', '{"maxTrainingJobs": 2}'),
@@ -168,7 +168,7 @@ describe('data that XGBoost does not understand', () => {
     return { root, run: await runLocalMode(assembly, root, '--input', JSON.stringify(input)) };
   }
 
-  test('a line that is not a number is trained on, with one warning in the terminal', async () => {
+  test('trains on a line with a non-numeric value, and prints one warning in the terminal', async () => {
     const { run } = await runOn('words', 3, (file) => appendFileSync(file, '1.5,oops,0.1,0.2,0.3\n'));
     expect(run.exitCode).toBe(0);
     expect(run.output.match(/line 301, column 2: 'oops' is not a number/g)).toHaveLength(1);
@@ -194,7 +194,7 @@ describe('data that XGBoost does not understand', () => {
   });
 });
 
-describe('a template that was changed by hand', () => {
+describe('a template that was edited by hand', () => {
   test('is what runs', async () => {
     const root = temporaryFolder();
     const changed = synthesizeWorkflow();
@@ -240,7 +240,7 @@ function metric(list: readonly { MetricName: string; Value: number }[] | undefin
   return list?.find((each) => each.MetricName === name)?.Value ?? Number.NaN;
 }
 
-/** The model's metric on the validation data, computed with XGBoost alone. */
+/** The model's metric on the validation data, computed with XGBoost and without local mode. */
 async function errorOfModel(archive: string): Promise<number> {
   const folder = temporaryFolder();
   execFileSync('tar', ['-xzf', archive, '-C', folder]);

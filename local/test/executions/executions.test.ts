@@ -33,7 +33,7 @@ const record: ExecutionRecord = {
   status: 'RUNNING',
 };
 
-test('the position of an execution is read back, even if the last line is incomplete', async () => {
+test('the position of an execution can be read even if its last line is incomplete', async () => {
   const definition = {
     StartAt: 'Start',
     States: {
@@ -105,7 +105,7 @@ test('an unreadable record is renamed with a notice; the other executions are li
   expect(notices).toEqual([expect.stringContaining(`${log.file} cannot be read`)]);
 });
 
-test('the position of an execution preserves the source of numbers', () => {
+test('the position of an execution preserves numbers as they were written', () => {
   const store = new ExecutionStore(root, noNotice);
   const machine = { name: 'machine', arn: record.stateMachineArn, roleArn: IDENTITY.roleArn, definition: {} };
   const log = store.create(record, machine) as ExecutionLog;

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../end-to-end/support';
 
 const point = (stateName: string, input: string): ResumePoint => ({ stateName, input, variables: {} });
 
-/** The changes of a Map with children that succeed, fail, or still run in their last state. */
+/** The changes of a Map whose children succeed, fail, or still run their last state. */
 function changesOf(children: number, states: number): PositionChange[] {
   const entered = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 1 };
   const large = 'x'.repeat(500);
@@ -32,7 +32,7 @@ function changesOf(children: number, states: number): PositionChange[] {
   ];
 }
 
-test('a compacted file describes the same position, and has only what still matters', () => {
+test('a compacted position file describes the same position and drops outdated changes', () => {
   const changes = changesOf(30, 20);
   const folder = temporaryFolder();
   const [small, large] = [join(folder, 'small'), join(folder, 'large')];
@@ -51,7 +51,7 @@ test('a compacted file describes the same position, and has only what still matt
   expect(statSync(small).size).toBeLessThan(statSync(large).size / 5);
 });
 
-test('a position that replaces another one is read back; its outputs and jobs can stay in a file', () => {
+test('a replaced position is read back; outputs and jobs can be loaded from the file when needed', () => {
   const jobs = [0, 1, 2].map((index) => ({ input: { id: index }, context: {}, size: 1 }));
   const inner = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 4 };
   const position: ResumePoint = {

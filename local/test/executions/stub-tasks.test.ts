@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('stubs are checked before anything starts', () => {
   const answer = { MessageId: '1' };
 
-  test('answers and functions stay unchanged, files are read, and commands get their folder', () => {
+  test('answers and functions are kept as they are, files are read, and commands get the folder to run in', () => {
     const file = join(folder, 'answer.json');
     writeFileSync(file, JSON.stringify(answer));
     const stub = () => 1;
@@ -42,7 +42,7 @@ describe('stubs are checked before anything starts', () => {
     ['a file that is not JSON', { file: broken }, /cannot read .*broken.json as JSON: .*JSON/],
     ['a folder', { file: folder }, /as JSON: EISDIR/],
     [
-      'an answer that no task may return',
+      'an answer that is too large for a task result',
       { answer: 'a'.repeat(262_143) },
       /has 262145 bytes; the maximum for a task result is 262144/,
     ],
@@ -86,7 +86,7 @@ describe('stubs are checked before anything starts', () => {
     expect(() => checkStubs(stubs(name), [definition])).toThrow(end);
   });
 
-  test('a stubbed task is left out of a definition', () => {
+  test('the check of a definition ignores the resource and arguments of a stubbed task', () => {
     const train = {
       Type: 'Task',
       Resource: 'arn:aws:states:::sagemaker:createTrainingJob',
@@ -164,8 +164,8 @@ describe('a command', () => {
 
   test.each([
     ['', ''],
-    [' although it does not want to', 'trap "" TERM; '],
-  ])('ends when its task does%s, with all that it started', async (_name, before) => {
+    ['  even if it ignores the signal', 'trap "" TERM; '],
+  ])('ends together with its task%s, and so do its child processes', async (_name, before) => {
     mkdirSync(work, { recursive: true });
     const file = join(folder, 'pids');
     rmSync(file, { force: true });

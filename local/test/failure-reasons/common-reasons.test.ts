@@ -45,31 +45,31 @@ Command "/usr/bin/python3 train.py", exit code: 137`;
 
 test.each([
   [
-    'of a script that ends with 1: its error',
+    'of a script with exit code 1 is its error',
     SCRIPT_FAILED,
     "AlgorithmError: ExecuteUserScriptError: ValueError: column 'price' is missing, exit code: 1",
   ],
   [
-    'of a script that is killed: by what',
+    'of a script that was killed names the signal',
     KILLED,
     'AlgorithmError: ExecuteUserScriptError: OutOfMemory: Process killed by SIGKILL (signal 9), exit code: 137',
   ],
   [
-    'of a script whose errors are only in the log: its exit code',
+    'of a script whose errors are only in the log is its exit code',
     NOT_CAPTURED,
     'AlgorithmError: ExecuteUserScriptError: ExitCode -9, exit code: 1',
   ],
   [
-    'of the failure file: all of it',
+    'of a failure file is its whole content',
     'AlgorithmError: no rows\nin train.csv, exit code: 1',
     'AlgorithmError: no rows in train.csv, exit code: 1',
   ],
-  ['of a client error', 'ClientError: Data download failed: x', 'ClientError: Data download failed: x'],
-])('the reason in a line, %s', (_name, reason, expected) => {
+  ['of a client error is its whole text', 'ClientError: Data download failed: x', 'ClientError: Data download failed: x'],
+])('the one-line reason %s', (_name, reason, expected) => {
   expect(shortReason(reason, 200)).toBe(expected);
 });
 
-test('a reason that is too long keeps its end, where the exit code is', () => {
+test('a reason that is too long is shortened in the middle, so that the exit code at its end is kept', () => {
   const short = shortReason(`AlgorithmError: ${'x'.repeat(500)}, exit code: 137`, 60);
   expect(short).toHaveLength(60);
   expect(short).toMatch(/^AlgorithmError: x+…x+, exit code: 137$/);
@@ -89,7 +89,7 @@ function job(number: number, change: Partial<TrainingJobSummary>): TrainingJobSu
 }
 
 test.each(REASON_PAIRS)(
-  'reasons that differ in $difference: one reason: $isOneReason',
+  'reasons that differ in $difference count as the same reason: $isOneReason',
   ({ one, other, isOneReason }) => {
     const jobs = [one, other].map((text, i) => ({ name: `job-${i}`, reason: reasonOf(`job-${i}`, text) }));
     const counts = commonReasons(jobs).map(({ count }) => count);
@@ -97,7 +97,7 @@ test.each(REASON_PAIRS)(
   },
 );
 
-test('the most common reason comes first, with the wording of the first job that failed for it', () => {
+test('the most common reason comes first, in the wording of the first job with this reason', () => {
   const reasons = commonReasons([
     { name: 'job-1', reason: 'ClientError: other' },
     { name: 'job-2', reason: 'AlgorithmError: row 3 is bad, exit code: 1' },
@@ -121,7 +121,7 @@ function screenOf(
   return renderTuningJob({ description, trainingJobs }, { rows: 12, columns: 120, now: 60 }).join('\n');
 }
 
-test('the line of an ended job, and the table, show its definition and failure reason', () => {
+test('the line of an ended job shows its definition and failure reason, and the table shows both as well', () => {
   const failed = job(1, { FailureReason: SCRIPT_FAILED, TrainingJobDefinitionName: 'forest' });
   const silent = job(2, { TrainingJobStatus: 'Completed', TrainingJobDefinitionName: 'boosting' });
   expect(renderEnd(failed)).toBe(
@@ -137,7 +137,7 @@ test('the line of an ended job, and the table, show its definition and failure r
   );
 });
 
-test('the table has the hyperparameters of every definition', () => {
+test('the table has columns for the hyperparameters of all definitions', () => {
   const trainingJobs = [
     job(1, { TunedHyperParameters: { depth: '3' }, TrainingJobDefinitionName: 'a' }),
     job(2, { TunedHyperParameters: { rate: '0.1' }, TrainingJobDefinitionName: 'b' }),
@@ -194,7 +194,7 @@ test('the summary shows full reasons, jobs without a metric, and the result of e
   expect(text).toMatch(/Best training job\n\s+Name\s+Tune-001.*\n\s+Definition\s+forest/);
 });
 
-test("the summary shows the end of a log if the script's errors are only there", async () => {
+test('if the errors of a script are only in its log, the summary shows the end of the log', async () => {
   const root = temporaryRoot();
   const deployment = deploymentIn(root);
   const algorithm = (task: TrainingTask) => {

@@ -15,7 +15,7 @@ export function scriptFailure(output: string, exitCode = 1, command = 'python3 t
 }
 
 export const REASON_PAIRS: readonly ReasonPair[] = [
-  // Reasons with the same cause, which differ only in these parts.
+  // Reasons with the same cause. They differ only in the part that is named first.
   pair('a date', 'at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke', true),
   pair(
     'a UUID',
@@ -33,7 +33,7 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
     true,
   ),
   pair(
-    'output of a script before its error, and its arguments',
+    'the output of a script before its error, and the arguments of the script',
     scriptFailure('epoch 3\nTraceback:\n  line 12\nValueError: no rows', 1, 'python3 train.py --depth 3'),
     scriptFailure('Traceback:\n  line 8\nValueError: no rows', 1, 'python3 train.py --depth 9'),
     true,
@@ -63,7 +63,7 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
   pair('the signal', 'ended by signal 9', 'ended by signal 11', false),
   pair('the error code', 'CUDA error: 2', 'CUDA error: 700', false),
   pair('a type with a number in its name', 'cannot cast to float32', 'cannot cast to float64', false),
-  pair('a word that looks like an id', 'column defacade is missing', 'column facadede is missing', false),
+  pair('a word that could be a hexadecimal ID', 'column defacade is missing', 'column facadede is missing', false),
 ];
 
 function pair(difference: string, one: string, other: string, isOneReason: boolean): ReasonPair {

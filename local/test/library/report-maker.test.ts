@@ -34,7 +34,7 @@ function trainingJob(
 
 const orNull = (expression: string) => `{% $exists(${expression}) ? ${expression} : null %}`;
 
-/** A report maker whose function returns this response. `calls` records the calls of the function. */
+/** A report maker whose Lambda function returns `response`. `calls` records the calls of the function. */
 function makerOf(
   answer: object,
   jobs: { tuning?: unknown; earlier?: Readonly<Record<string, unknown>>; training?: unknown[] } = {},
@@ -84,7 +84,7 @@ function makerOf(
 const JOB = { kind: 'tuning job', name: 'search' } as const;
 const WRITTEN = { Payload: JSON.stringify({ report: 's3://bucket/reports/search/report.html' }) };
 
-test("the function is called with the permissions of the job's state machine, and returns the page's location", async () => {
+test("the report function is called with the permissions of the job's state machine, and returns the location of the page", async () => {
   const { maker, calls } = makerOf(WRITTEN);
   expect(await maker.make(JOB, 'arn:two')).toBe('/deployment/s3/bucket/reports/search/report.html');
   expect(await maker.make(JOB)).toBeDefined();
@@ -92,12 +92,12 @@ test("the function is called with the permissions of the job's state machine, an
 });
 
 test.each([
-  ['is the one that its execution has trained after the search', [trainingJob('final', 20)], 'final'],
+  ['is the job that the execution started after the search', [trainingJob('final', 20)], 'final'],
   ['is none of the search', [trainingJob('search-001', 20, BY_EXECUTION, 'arn:search')], null],
   ['is none of another execution', [trainingJob('other', 20, { executionArn: 'arn:other' })], null],
   ['is none of before', [trainingJob('before', 5)], null],
   [
-    'is none of another item of a Map',
+    'is not a job of another item of a Map',
     [trainingJob('item', 20, { ...BY_EXECUTION, place: { path: [] } })],
     null,
   ],
@@ -107,7 +107,7 @@ test.each([
   expect(calls[0]?.payload).toMatchObject({ finalTrainingJobName: expected });
 });
 
-test('a search of several tuning jobs has one report, with the best training job of all', async () => {
+test('a search with several tuning jobs has one report, with the best training job of all of them', async () => {
   const job = (name: string, parents: string[], Value: number) => ({
     name,
     createdBy: BY_EXECUTION,
@@ -135,7 +135,7 @@ test('a search of several tuning jobs has one report, with the best training job
   });
 });
 
-test('the report of an item of a fleet is in the folder of the item', async () => {
+test('the report of a fleet item is in the folder of this item', async () => {
   const tuning = tuningJob();
   const TrainingJobDefinition = { OutputDataConfig: { S3OutputPath: 's3://data/trials/north-0a1b/' } };
   const item = {
@@ -166,7 +166,7 @@ test.each([
     /^Cannot write the report of tuning job search: unknown field$/,
   ],
   [{ Payload: JSON.stringify({ report: 's3://../../etc/report.html' }) }, /leads outside/],
-])('an answer without a report is an error: %j', async (answer, message) => {
+])('a response of the function without a report is an error: %j', async (answer, message) => {
   await expect(makerOf(answer).maker.make(JOB)).rejects.toThrow(message);
 });
 

@@ -70,7 +70,7 @@ test('a page that changes reloads itself', async () => {
   expect((await ask()).headers).not.toHaveProperty('refresh');
 });
 
-test('the first page lists the searches', async () => {
+test('the start page lists the searches', async () => {
   const { body, headers } = await ask({ path: (token) => `/${token}/` });
   expect([...body.matchAll(/href="(\w+)"/g)].map(([, name]) => name)).toEqual(['running', 'ended', 'broken']);
   expect(body).toContain('<td>3: north</td><td>night</td>');
@@ -100,7 +100,7 @@ test.each<[string, Asked, number]>([
   expect(body).not.toContain(new URL(String(server?.url)).pathname.slice(1, -1));
 });
 
-test('HEAD returns no body; an error is escaped text', async () => {
+test('HEAD returns no body; an error message is escaped', async () => {
   expect(await ask({ method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
   const { status, body } = await ask({ path: (token) => `/${token}/broken` });
   expect(status).toBe(500);

@@ -50,7 +50,7 @@ test.each([
     { bestTrainingJobName: 'best', finalTrainingJobName: 'final' },
   ],
 ])(
-  'for a tuning job %s, the function gets the payload that its state would send',
+  'for a tuning job %s, the report function gets the same payload as from the state in the definition',
   async (_, known, passed) => {
     const task = await reportTask(TUNING, { kind: 'tuning job', name: 'search', ...known });
     expect(task).toEqual({
@@ -60,12 +60,12 @@ test.each([
   },
 );
 
-test('the same for an AutoML job', async () => {
+test('an AutoML job gets the same payload as from the state in the definition', async () => {
   const task = await reportTask(AUTOML, { kind: 'AutoML job', name: 'search' });
   expect(task).toEqual({ functionName: 'report', payload: { autoMlJobName: 'search', output: OUTPUT } });
 });
 
-test('a state machine without such a state writes no report', async () => {
+test('a state machine without a matching state writes no report', async () => {
   expect(await reportTask(TUNING, { kind: 'AutoML job', name: 'search' })).toBeUndefined();
   expect(await reportTask({ States: {} }, { kind: 'tuning job', name: 'search' })).toBeUndefined();
   expect([TUNING, AUTOML, machine({ tuningJobName: 'x' }), {}].map(writesReports)).toEqual([

@@ -3,7 +3,7 @@ import { trainedAlgorithms, usedImages } from '../../src/library/trained-algorit
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
 const AlgorithmSpecification = { TrainingImage: IMAGE, TrainingInputMode: 'File' };
 
-/** A definition with a Parallel state, which has one task with these arguments. */
+/** A definition with a Parallel state that contains one task with these arguments. */
 const machine = (Arguments: unknown) => ({
   States: { All: { Type: 'Parallel', Branches: [{ States: { Task: { Type: 'Task', Arguments } } }] } },
 });
@@ -26,12 +26,12 @@ test.each<[string, unknown, unknown[]]>([
     [algorithm('train.py')],
   ],
   [
-    'what may be a script, in an expression that does not tell',
+    'a possible script if the hyperparameters are an expression',
     { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },
     [{ ...algorithm(), mayRunProgram: true }],
   ],
   [
-    'a script once, although the final training does not show it',
+    'a script only once, although the hyperparameters of the final training are an expression',
     {
       TrainingJobDefinition: { AlgorithmSpecification, StaticHyperParameters: { sagemaker_program: 'a.py' } },
       Final: { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },
@@ -49,7 +49,7 @@ test.each<[string, unknown, unknown[]]>([
     [algorithm('a.py'), algorithm()],
   ],
   [
-    'the channels that do not depend on the execution',
+    'the channels whose location is not an expression',
     {
       AlgorithmSpecification,
       InputDataConfig: [
@@ -60,7 +60,7 @@ test.each<[string, unknown, unknown[]]>([
     [{ ...algorithm(), channels: [{ name: 'code', s3Uri: 's3://assets/code.gz' }] }],
   ],
   [
-    'a distribution, and channels in Pipe mode',
+    'a distribution setting, and channels in Pipe mode',
     {
       AlgorithmSpecification: { ...AlgorithmSpecification, TrainingInputMode: 'Pipe' },
       HyperParameters: { sagemaker_program: '"a.py"', sagemaker_mpi_enabled: 'true' },
@@ -75,7 +75,7 @@ test.each<[string, unknown, unknown[]]>([
     ],
   ],
   [
-    'an image that only the execution knows',
+    'no algorithm if the image is an expression',
     { AlgorithmSpecification: { TrainingImage: '{% $definition.image %}' } },
     [],
   ],
@@ -83,7 +83,7 @@ test.each<[string, unknown, unknown[]]>([
   expect(trainedAlgorithms(machine(given))).toEqual(expected);
 });
 
-test('finds all images, and whether an expression gives one', () => {
+test('finds all images, and undefined for an image that an expression gives', () => {
   const other = { AlgorithmSpecification: '{% $definition.algorithm %}' };
   expect(usedImages(machine({ AlgorithmSpecification }))).toEqual([IMAGE]);
   expect(usedImages({ A: machine({ AlgorithmSpecification }), B: machine(other) })).toEqual([

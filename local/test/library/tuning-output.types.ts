@@ -6,7 +6,7 @@ import type { EvaluationOutput, QualityGateOutput, TuningOutput } from '../../sr
 // Local mode may not import the functions, so `TuningOutput` repeats the types of their results. `npm run typecheck` fails
 // here if they differ.
 
-/** Both types with their members spelled out, so that they can be compared. */
+/** The type and its nested types as plain members, so that two types can be compared. */
 type Plain<T> = T extends object ? { [Name in keyof T]: Plain<T[Name]> } : T;
 
 /** `true` only if both types are the same, including which members are optional. */
@@ -19,7 +19,7 @@ type Members<Result> = Result extends object ? keyof Result : never;
 const found: Same<Pick<TuningOutput, keyof FindBestTrainingJobResult>, FindBestTrainingJobResult> = true;
 const evaluation: Same<Omit<EvaluationOutput, 'transformJob' | 'model'>, Evaluation> = true;
 const gate: Same<QualityGateOutput, GateResult> = true;
-// The function writes one of three statuses, but its type does not say so.
+// The function writes one of three approval statuses, but the type of its result is string.
 type Version = NonNullable<TuningOutput['modelPackage']>;
 const version: Same<Omit<Version, 'approvalStatus'>, Omit<ModelPackage, 'approvalStatus'>> = true;
 // The workflow removes `notices` from the result of the report function.

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-test('other running local modes are reported, but not this one or killed ones', () => {
+test('other running local modes are reported, but not this process or killed processes', () => {
   const leave = enterRoot(root);
   writeFileSync(join(processes, String(process.ppid)), startOf(process.ppid) ?? '');
   writeFileSync(join(processes, String(NOBODY)), '');
@@ -34,13 +34,13 @@ test('a process with the ID of a killed local mode is not a local mode', () => {
   expect(existsSync(file)).toBe(false);
 });
 
-test('only one resumes at a time, and the lock of a killed one does not count', () => {
+test('only one local mode resumes at a time, and the lock of a killed local mode is ignored', () => {
   const lock = join(processes, 'lock');
   writeFileSync(lock, String(process.ppid));
   expect(() => aloneIn(root, () => 'done')).toThrow(
     `Another local mode (process ${process.ppid}) is resuming what was interrupted in ${root}.`,
   );
-  writeFileSync(lock, ''); // the other one has created the file, and not yet written its process ID
+  writeFileSync(lock, ''); // another local mode has created the lock file, but has not yet written its process ID
   expect(() => aloneIn(root, () => 'done')).toThrow(
     `Another local mode is resuming what was interrupted in ${root}.`,
   );

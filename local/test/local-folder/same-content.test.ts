@@ -26,7 +26,7 @@ test.each([
   expect(haveSameContent(write('one', one), write('other', other))).toBe(expected);
 });
 
-test('a file is replaced by a copy of another one, without leaving other files', () => {
+test('replacing a file by a copy of another file leaves no temporary files', () => {
   const target = join(folder, 'below', 'copy');
   replaceFile(target, { copyOf: write('one', LONG) });
   replaceFile(target, { copyOf: write('other', 'abc') });

@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const content = () => readFileSync(file, 'utf8');
 const moment = () => new Promise((done) => setTimeout(done, 700));
 
-test('a record is replaced, without leaving other files', () => {
+test('replacing a record leaves no temporary files', () => {
   writeRecord(file, 'one');
   writeRecord(file, 'two');
   expect(content()).toBe('two');
@@ -35,7 +35,7 @@ test('a record is created once', () => {
   expect(content()).toBe('one');
 });
 
-test('the last of several deferred changes is written', async () => {
+test('of several deferred changes, only the last is written', async () => {
   writeRecord(file, 'created');
   writeRecordSoon(file, () => 'first');
   writeRecordSoon(file, () => 'last');
@@ -58,7 +58,7 @@ test('a deferred change never replaces a later one, and never restores a deleted
   expect(existsSync(other)).toBe(false);
 });
 
-test('flushed content replaces the record only when it is placed, and then cancels deferred changes', async () => {
+test('flushed content replaces the record only when `place` is called, which also cancels deferred changes', async () => {
   writeRecord(file, 'created');
   const [placed, discarded] = await Promise.all([flushRecord(file, 'ended'), flushRecord(file, 'other')]);
   discarded.discard();

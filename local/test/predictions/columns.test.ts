@@ -34,7 +34,7 @@ const NAMED: TrainedData = {
 const UNNAMED: TrainedData = { uri: 's3://bucket/train/', leading: ['label'], features: 2 };
 
 /**
- * Predicts with a model that always predicts 0.5.
+ * Predicts with a model that returns `answer`, by default 0.5 for each row.
  *
  * @returns the predictions, and the encoded rows that the model received
  */
@@ -67,7 +67,7 @@ describe('by name', () => {
     ['missing values', 'NA,,?,,n/a,', ',,,,,,,,', []],
     ['None and a dash among text', 'None,,-,,-,', ',,0,0,0,,,,', [/column sex: 1 row .*"-"/, /column city/]],
     [
-      'an unknown category, in columns of codes and one-hot columns',
+      'an unknown category in a column of codes and in one-hot columns',
       'Paris,,other,3,1,maybe',
       '1,,0,0,0,,,,',
       [
@@ -91,13 +91,13 @@ describe('by name', () => {
     expect(told).toEqual(notices.map((notice) => expect.stringMatching(notice)));
   });
 
-  test('an unknown category is named once, with the number of its rows', async () => {
+  test('several unknown categories of a column give one notice with the number of rows', async () => {
     const rows = ['a', 'b', 'a', 'c', 'd'].map((sex) => `Oslo,,${sex},,1,`);
     const { notices } = await encode(csv(HEADER, ...rows), NAMED);
     expect(notices).toEqual([expect.stringMatching(/^column sex: 5 rows .* such as "a", "b", "c"\. /)]);
   });
 
-  test('quotes, delimiters and other columns stay as they are in the result', async () => {
+  test('the result keeps quoted values and additional columns of the input', async () => {
     const { text } = await encode(
       csv('sex;n;note;city;due;ok;size', 'male;"1,5";"a, ""b""";Rome;;;XL'),
       NAMED,
@@ -138,7 +138,7 @@ describe('by name', () => {
   test.each([
     ['fewer', '0.5\n'],
     ['more', '0.5\n0.5\n0.5\n'],
-  ])('a model that answers %s rows is refused', async (word, answer) => {
+  ])('a model that returns %s rows is refused', async (word, answer) => {
     const failure = encode(csv(HEADER, ',,,,1,', ',,,,2,'), NAMED, () => answer);
     await expect(failure).rejects.toThrow(new RegExp(`^job returned ${word} rows than .*rows\\.csv has$`));
   });
@@ -168,7 +168,7 @@ describe('by position', () => {
     ],
     ['data that no longer exists', ['1,2,3'], { uri: UNNAMED.uri, leading: ['label'] }, ['1,2,3'], [noNames]],
     [
-      'no header, though the columns have names',
+      'no header, although the columns have names',
       ['7,1,0,1,0,19782,2,1,1'],
       NAMED,
       ['7,1,0,1,0,19782,2,1,1'],
@@ -177,7 +177,7 @@ describe('by position', () => {
       ],
     ],
     [
-      'one column, whose missing values are not blank lines',
+      'a single column, in which a missing value is written as nan, because blank lines would be skipped',
       ['x', '1', 'NA'],
       { ...UNNAMED, features: 1 },
       ['1', 'nan'],
@@ -206,7 +206,7 @@ describe('columns.json', () => {
     return readColumnsFile(path);
   };
 
-  test('of your own needs only names', () => {
+  test('that you write yourself needs only names', () => {
     const { label, columns } = read({ columns: [{ name: 'y' }, { name: 'a' }], label: { column: 'y' } });
     expect({ label, columns }).toEqual({
       label: { column: 'y' },
@@ -240,7 +240,7 @@ describe('columns.json', () => {
     expect(() => read(content)).toThrow(message);
   });
 
-  test('of the sample data inverts the logarithm of the label and knows its categories', () => {
+  test('of the sample data gives the transform of the label and the codes of the categories', () => {
     const { label, columns } = readColumnsFile(join(__dirname, '../../../data/bikeshare/columns.json'));
     expect(label).toEqual({ column: 'log1p_bikers', transform: 'log1p' });
     expect(columns.find(({ name }) => name === 'mnth')).toMatchObject({

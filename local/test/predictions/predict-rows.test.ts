@@ -34,8 +34,8 @@ const LABELS: Readonly<Record<string, (row: number) => string>> = {
 };
 
 /**
- * A script that predicts with XGBoost itself. It reads `[model, data]` pairs and prints a list of predictions
- * for each pair.
+ * A script that predicts with XGBoost directly. It reads `[model, data]` pairs and prints a list of predictions for
+ * each pair.
  */
 const OWN_PREDICTION = `
 import json, sys
@@ -52,7 +52,7 @@ interface Case {
   readonly label: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly transform?: 'log1p';
-  /** Converts XGBoost's own prediction to the fields that `predictRows` must write. */
+  /** Converts a prediction from XGBoost to the fields that `predictRows` must write. */
   readonly read: (own: number | number[]) => Readonly<Record<string, string | number>>;
 }
 
@@ -87,7 +87,7 @@ const CASES: Readonly<Record<string, Case>> = {
     hyperparameters: { objective: 'binary:logistic' },
     read: (own) => answer(value(own)),
   },
-  'two classes, whose model predicts log odds': {
+  'two classes, with a model that predicts log odds': {
     label: 'bought',
     hyperparameters: { objective: 'binary:logitraw' },
     read: (own) => answer(1 / (1 + Math.exp(-value(own)))),
@@ -165,7 +165,7 @@ describe('predictions equal those of XGBoost for the data that the app prepared'
     }
   });
 
-  test('the rows keep their order and their columns, and other columns are named', () => {
+  test('the result keeps the rows and columns in their order, and a notice lists the ignored columns', () => {
     const { rows = [], notices } = results.get('two classes')?.actual ?? {};
     expect(rows.map(({ id }) => id)).toEqual(ROWS.map(({ id }) => id));
     expect(Object.keys(rows[0] ?? {})).toEqual([

@@ -19,7 +19,7 @@ export function csv(...lines: readonly string[]): string {
   return path;
 }
 
-/** Predicts the rows of a file. The fields of the result must have no commas. */
+/** Predicts the rows of a file. The fields of the result must not contain commas. */
 export async function predicted(
   rows: string,
   { model, server }: Pick<PredictOptions, 'model' | 'server'>,
@@ -51,7 +51,7 @@ export async function predicted(
   };
 }
 
-/** Writes a JSON file, with its folder. */
+/** Writes a JSON file, and creates its folder. */
 export function writeJson(path: string, value: unknown): void {
   mkdirSync(join(path, '..'), { recursive: true });
   writeFileSync(path, JSON.stringify(value));

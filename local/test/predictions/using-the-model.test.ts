@@ -25,7 +25,8 @@ const LIBRARIES = ['xgboost', 'lightgbm', 'catboost'] as const;
 type Library = (typeof LIBRARIES)[number];
 
 /**
- * One program: the Python snippets before the section of the first library, then the snippets of the given library.
+ * One program: the Python snippets for all libraries, which come first on the page, and the snippets for the given
+ * library.
  */
 function program(library: Library): string {
   const blocks = codeBlocks(PAGE, 'python').map(({ code }) => code);
@@ -73,7 +74,7 @@ test.each([
   ['xgboost', 'predicted.shape == (60,) and np.allclose(predicted, np.expm1(predictions))'],
   ['lightgbm', 'np.allclose(contributions.sum(axis=1), predictions)'],
   ['catboost', 'np.allclose(contributions.sum(axis=1), predictions)'],
-] as const)('the snippets for %s run, and do what the page says', async (library, check) => {
+] as const)('the snippets for %s run, and give the results that the page describes', async (library, check) => {
   const { folder, python } = await train(library);
   const checks = [
     `assert ${check}`,
@@ -83,7 +84,7 @@ test.each([
   execFileSync(python, ['-c', [program(library), ...checks].join('\n')], { cwd: folder, stdio: 'pipe' });
 });
 
-test('every snippet of the page runs in one of the tests', () => {
+test('every snippet of the page is part of one of the programs', () => {
   const all = LIBRARIES.map(program).join('\n');
   const missing = codeBlocks(PAGE, 'python').filter(({ code }) => !all.includes(code));
   expect(missing).toEqual([]);

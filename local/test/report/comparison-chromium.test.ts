@@ -30,7 +30,7 @@ describeInChromium('the page that compares searches', () => {
     });
   });
 
-  test('without JavaScript all of it is there', async () => {
+  test('without JavaScript, the page shows all charts and tables', async () => {
     const { page, complaints } = await openPage(browser, renderComparison(SEARCHES), {
       javaScriptEnabled: false,
     });
@@ -39,7 +39,7 @@ describeInChromium('the page that compares searches', () => {
     expect(await page.locator('tbody tr').count()).toBe(4);
   });
 
-  test('strings that look like markup, and long ones, are shown as text', async () => {
+  test('long strings and strings that look like markup are shown as text', async () => {
     const searches = [search({ label: HOSTILE, metric: HOSTILE }), search({ label: 'x'.repeat(2500) })];
     const { page, complaints } = await openPage(browser, renderComparison(searches));
     expect(complaints).toEqual([]);

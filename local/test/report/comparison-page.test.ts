@@ -15,7 +15,7 @@ function cellsOf(page: string): string[][] {
   );
 }
 
-test('the winners are next to each other, with their ranges', () => {
+test('one table compares the best jobs of the searches and their ranges', () => {
   const page = renderComparison([
     search(),
     search({
@@ -43,7 +43,7 @@ test('the winners are next to each other, with their ranges', () => {
   expect(page).toContain('href="second/report.html"');
 });
 
-test('evaluations on test data are next to each other', () => {
+test('the table shows the evaluation of each final model on test data', () => {
   const metric = { value: 0.25, lower: 0.2, upper: 0.3 };
   const none = { value: null, lower: null, upper: null };
   const page = renderComparison([
@@ -79,7 +79,7 @@ test('searches with different objectives get separate charts', () => {
   expect(cellsOf(page)[2]?.[3]).toBe('validation:auc 0.30000');
 });
 
-test('jobs of earlier searches do not count, and a failed one never wins', () => {
+test('jobs of earlier searches and failed jobs are never the best', () => {
   const job = (name: string, change: object) =>
     ({ ...search().report.jobs[0], name, value: 0.0001, ...change }) as ReportJob;
   const more = [job('old', { search: 'parent' }), job('failed', { status: 'Failed' })];
@@ -115,7 +115,7 @@ test('text from jobs is escaped: nothing runs and nothing is loaded', () => {
   expect(page).not.toMatch(/style="/);
 });
 
-test('control characters, which HTML may not have, are replaced as in the report', () => {
+test('control characters, which are invalid in HTML, are replaced as in the report', () => {
   const page = renderComparison([search({ label: 'a\u0000b\u001bc\ud800' }), search()]);
   expect(page).toContain('a\ufffdb\ufffdc\ufffd');
 });
@@ -139,11 +139,11 @@ test.each([
     ],
   ],
   [[undefined], false, []],
-])('the best so far of %j (maximized: %s) is %j', (values, isMaximized, expected) => {
+])('the best values so far of %j (maximized: %s) are %j', (values, isMaximized, expected) => {
   expect(bestSoFar({ values, isMaximized })).toEqual(expected);
 });
 
-test('lines of a chart differ without color', () => {
+test('the lines of a chart can be distinguished without color', () => {
   const lines = [0, 1, 2, 3].map((index) => ({
     label: `${index}`,
     index,

@@ -27,7 +27,7 @@ test.each<[string, unknown, string[]]>([
     ['Instance time: at most 1 h 0 min'],
   ],
   [
-    'a workflow, whose output has no cost of its use',
+    'a workflow, whose output has the instance time that was used but not its cost',
     { instanceSeconds: 600, cost: { bound: { instanceSeconds: 3600, cost: 2 } } },
     ['Instance time: 10 min of at most 1 h 0 min', 'Cost: at most 2.00'],
   ],

@@ -1,7 +1,7 @@
 import { earlierTuningJobs } from '../../src/report/earlier-tuning-jobs';
 import type { Jobs, TuningJobRecord } from '../../src/services';
 
-/** A tuning job with the names of its parents, created at a time. */
+/** A tuning job that was created at the given time and has the given parents. */
 function record(
   name: string,
   CreationTime: number,
@@ -21,7 +21,7 @@ function record(
   } as unknown as TuningJobRecord;
 }
 
-test('a parent of a transfer has other data, so it is not part of the search', () => {
+test('the parent of a transfer learning warm start has other data, so it is not part of the search', () => {
   const { description, ...rest } = record('b', 2, ['a']);
   const WarmStartConfig = { ...description.WarmStartConfig, WarmStartType: 'TransferLearning' };
   const child = { ...rest, description: { ...description, WarmStartConfig } } as TuningJobRecord;
@@ -29,7 +29,7 @@ test('a parent of a transfer has other data, so it is not part of the search', (
   expect(earlierTuningJobs({ tuning } as unknown as Jobs, child)).toEqual([]);
 });
 
-test('the earlier tuning jobs of a search are its parents and their parents, in the same execution', () => {
+test('the earlier tuning jobs of a search are all its ancestors in the same execution', () => {
   const records = [
     record('other', 0, [], 'another'),
     record('a', 1, ['other', 'deleted']),
@@ -38,7 +38,7 @@ test('the earlier tuning jobs of a search are its parents and their parents, in 
     record('d', 4, ['c', 'b']),
     record('unrelated', 5),
   ];
-  // A new object each time, as for jobs of another process.
+  // Returns a new object for each call, as for jobs of another process.
   const tuning = { get: (name: string) => structuredClone(records.find((each) => each.name === name)) };
   const earlier = earlierTuningJobs({ tuning } as unknown as Jobs, records[4] as TuningJobRecord);
   expect(earlier.map(({ name }) => name)).toEqual(['a', 'b', 'c']);

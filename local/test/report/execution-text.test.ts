@@ -31,6 +31,6 @@ test('a state that ran several times has one line with their number', () => {
 test.each([
   [1, 'Redriven: once, at noon'],
   [2, 'Redriven: 2 times, last at noon'],
-])('an execution that was redriven (%s) says so', (count, line) => {
+])('the text of a redriven execution (%s) says how often it was redriven', (count, line) => {
   expect(shown([], count)).toContain(line);
 });

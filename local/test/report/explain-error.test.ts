@@ -9,7 +9,7 @@ test('an error that the user can fix has no stack trace, and says what to do', (
   );
 });
 
-test('a fault of local mode itself shows where it is', () => {
+test('a bug in local mode is shown with its stack trace', () => {
   expect(explainError(new Error('a fault'))).toMatch(/^Error: a fault\n {4}at /);
 });
 

@@ -23,7 +23,7 @@ test.each([
   expect(formatHyperparameter(value)).toBe(text);
 });
 
-test('a metric has as many decimals as XGBoost prints, and may be missing', () => {
+test('a metric is shown with as many decimals as XGBoost prints, and may be missing', () => {
   expect([formatMetric(0.123456), formatMetric(undefined)]).toEqual(['0.12346', '']);
 });
 

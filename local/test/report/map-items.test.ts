@@ -15,7 +15,7 @@ function item(status: MapItemState['status'], path: Named[], more: Partial<MapIt
   return { ...placeIn(...path), status, total: 3, ...more };
 }
 
-/** Training jobs of items, with the members that the report reads. */
+/** Training jobs of items, with the fields that the report reads. */
 function jobsWith(
   ...trained: { path: Named[]; name: string; loss?: number; reason?: string; arn?: string }[]
 ): Jobs {
@@ -98,7 +98,7 @@ test('a table for each Map; the item of an outer Map has the jobs of the inner o
   ]);
 });
 
-test('items that were running when local mode ended count as stopped', () => {
+test('items that were running when local mode exited count as stopped', () => {
   const items = [item('RUNNING', [['Each', 0, 'a']])];
   const jobs = jobsWith({ path: [['Each', 0, 'a']], name: 'job' });
   expect(render(items, jobs, 'FAILED')[0]).toEqual(['Map Each', '1 ABORTED, 2 not started']);
@@ -111,7 +111,7 @@ test('a Map without jobs is shown only if an item has failed', () => {
   expect(render([], jobsWith())).toEqual([]);
 });
 
-test('the live table of a tuning job names the item before the job', () => {
+test('the live table of a tuning job shows the item before the job name', () => {
   const description = {
     HyperParameterTuningJobName: 'tune',
     HyperParameterTuningJobStatus: 'InProgress',

@@ -17,7 +17,7 @@ const item = (
   ...more,
 });
 
-test('a Map with many items has one line for each item that ends, with the number of those that ended', () => {
+test('a Map with many items prints a line when an item ends, with the number of ended items', () => {
   const maps = new MapProgress();
   const lines: string[] = [];
   const jobs = openJobs(temporaryFolder(), 0, () => undefined);
@@ -41,13 +41,13 @@ test('a Map with many items has one line for each item that ends, with the numbe
   );
 });
 
-test('a Map with few items has no such lines', () => {
+test('a Map with few items has no progress lines', () => {
   const maps = new MapProgress();
   maps.tell({ ...item(0, 'RUNNING'), total: 5 });
   expect(maps.large()).toEqual([]);
 });
 
-test('after a resume, the items that had ended count, but not for the estimate', () => {
+test('after a resume, items that had ended before are counted, but not used for the time estimate', () => {
   const maps = new MapProgress();
   maps.continueFrom([item(0, 'SUCCEEDED'), item(1, 'FAILED'), item(2, 'RUNNING')]);
   maps.tell(item(2, 'RUNNING'));
@@ -55,7 +55,7 @@ test('after a resume, the items that had ended count, but not for the estimate',
   expect(maps.large()).toMatchObject([{ succeeded: 2, failed: 1, running: 0, endedBefore: 2 }]);
 });
 
-test('an item that runs again counts once, and only other Maps keep their start', () => {
+test('an item that runs again counts once, and a redrive restarts the progress of its own Map only', () => {
   const maps = new MapProgress();
   maps.tell({ ...item(0, 'RUNNING'), executionArn: 'arn:day' });
   maps.tell({ ...item(0, 'SUCCEEDED'), executionArn: 'arn:day' });

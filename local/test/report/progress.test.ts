@@ -21,14 +21,14 @@ test('a bar, counts and times are on one line if there is room, and on several o
   expect(narrow.join('')).toContain('about 35 s left');
 });
 
-test('ended jobs, and jobs without a known end, have no bar', () => {
+test('searches that have ended or have no expected number of jobs are shown without a bar', () => {
   const over = renderProgress({ ...progress, isOver: true, running: 0 }, 120);
   expect(over).toEqual([' 5 of 20 training jobs, 1 failed, 12.0 s']);
   const open = renderProgress({ ...progress, expected: undefined, secondsLeft: undefined }, 120);
   expect(open).toEqual([' 5 training jobs, 2 running, 1 failed, 12.0 s elapsed']);
 });
 
-test('the remaining time assumes the pace so far', () => {
+test('the remaining time is estimated from the pace so far', () => {
   const ended = [
     { start: 0, end: 10 },
     { start: 0, end: 10 },
@@ -45,7 +45,7 @@ test('the remaining time assumes the pace so far', () => {
   expect(estimateSecondsLeft(ended.slice(0, 1), plan)).toBeUndefined();
 });
 
-test('time in which local mode was not running does not affect the pace', () => {
+test('the estimate ignores time in which local mode was not running', () => {
   const ended = [
     { start: 0, end: 10 },
     { start: 30_000, end: 30_010 },

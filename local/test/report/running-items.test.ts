@@ -10,7 +10,7 @@ function item(index: number, status: MapItemState['status'], more: Partial<MapIt
   return { executionArn: NIGHT, path, total: 43, status, ...more };
 }
 
-/** A training job of an item, or of no item. */
+/** A training job of the item with this index. An undefined index means a job without an item. */
 function training(name: string, index: number | undefined, status: 'InProgress' | 'Completed') {
   return {
     name,
@@ -48,7 +48,7 @@ function render(maps: MapProgress, jobs: Jobs, rows: number): string[] {
   return lines.map((line) => line.trim());
 }
 
-test('a Map with many items has one line per item, failed ones first, and no line for ended jobs', () => {
+test('a Map with many items has one line per unfinished or failed item, with failed items first, and no line for ended jobs', () => {
   const maps = new MapProgress();
   for (const index of [0, 1, 2, 3, 4, 5]) maps.tell(item(index, 'RUNNING'));
   maps.tell(item(0, 'SUCCEEDED'));
@@ -70,14 +70,14 @@ test('a Map with many items has one line per item, failed ones first, and no lin
   ]);
 });
 
-test('failed items take at most half of the rows while others run, and the latest are shown', () => {
+test('while other items run, failed items take at most half of the rows, and only the last ones are shown', () => {
   const maps = new MapProgress();
   for (let index = 0; index < 40; index++) maps.tell(item(index, index < 30 ? 'FAILED' : 'RUNNING'));
   const lines = render(maps, jobsWith(), 12).slice(2);
   const ofStatus = (status: string) => lines.filter((line) => line.includes(status));
   expect(ofStatus('FAILED').map((line) => line.split(' ')[0])).toEqual(['25:', '26:', '27:', '28:', '29:']);
   expect(ofStatus('RUNNING')).toHaveLength(5);
-  // An item that runs again after a redrive is no longer a failed one.
+  // An item that runs again after a redrive no longer counts as failed.
   for (let index = 0; index < 40; index++) maps.tell(item(index, 'RUNNING'));
   expect(render(maps, jobsWith(), 12).join()).not.toContain('FAILED');
 });

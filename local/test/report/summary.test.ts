@@ -41,7 +41,7 @@ function hyperparametersOf(job: TrainingJobRecord): string[][] {
   return lines.slice(first, -1).map((line) => line.trim().split(/ {2,}/));
 }
 
-test("a job's summary has the hyperparameters that its algorithm reads, and no others", () => {
+test("a job's summary has only the hyperparameters that its algorithm reads", () => {
   expect(hyperparametersOf(record())).toEqual([
     ['Hyperparameters'],
     ['rounds', '150'],
@@ -79,7 +79,7 @@ test('the lines of ended jobs have the metrics that the algorithm reports', () =
   );
 });
 
-test('a tuning job of a search with several tuning jobs has its number and the best training job of all', () => {
+test('if a search has several tuning jobs, the summary of one has its number and the best training job of all', () => {
   const parents = (name?: string) => ({
     WarmStartType: 'IdenticalDataAndAlgorithm',
     ParentHyperParameterTuningJobs: name === undefined ? [] : [{ HyperParameterTuningJobName: name }],

@@ -25,7 +25,7 @@ class Terminal {
   }
 }
 
-test('lines are redrawn, even by fewer of them, and printed text stays above', () => {
+test('a block is redrawn, even with fewer lines, and printed text stays above it', () => {
   const terminal = new Terminal();
   const block = new TerminalBlock(terminal as unknown as WriteStream);
   block.draw(['one', 'two', 'three']);
@@ -38,7 +38,7 @@ test('lines are redrawn, even by fewer of them, and printed text stays above', (
   expect(terminal.lines).toEqual(['a notice', 'eins', 'zwei', '']);
 });
 
-test('no line is wider than the terminal, and no block is higher than what can be redrawn', () => {
+test('no line is wider than the terminal, and no block is taller than what can be redrawn', () => {
   const terminal = new Terminal();
   const block = new TerminalBlock(terminal as unknown as WriteStream);
   block.draw(['x'.repeat(100)]);
@@ -46,7 +46,7 @@ test('no line is wider than the terminal, and no block is higher than what can b
   expect(block.rows).toBe(9);
 });
 
-test('if there is no room for all, lower ranks are preferred, then later items', () => {
+test('if there is no room for all items, lower ranks are kept first, then later items', () => {
   const jobs = [1, 2, 3, 4, 5, 6];
   const rank = (job: number) => (job === 2 ? 0 : job === 4 ? 1 : 2);
   expect(highestRanked(jobs, 4, rank)).toEqual([2, 4, 5, 6]);

@@ -104,7 +104,7 @@ const SHAPES: [string, Search][] = [
 ];
 
 describe.each([60, 80, 120])('%d columns', (columns) => {
-  test.each(SHAPES)('%s: everything is in the window, the best job with its row', (_, shape) => {
+  test.each(SHAPES)('%s: the output fits into the window and includes the row of the best job', (_, shape) => {
     const lines = render(shape, columns);
     expect(lines.length).toBeLessThanOrEqual(23);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
@@ -140,7 +140,7 @@ test.each([80, 120])(
   },
 );
 
-test('hyperparameters without room in the table are listed for the best job', () => {
+test('hyperparameters without a column in the table are listed for the best job', () => {
   const lines = render({ tuned: XGBOOST }, 60);
   const words = headWords(headOf(lines).head);
   const missing = Object.keys(XGBOOST).filter((name) => !words.includes(name));
@@ -150,13 +150,13 @@ test('hyperparameters without room in the table are listed for the best job', ()
   expect(render({ tuned: MANY }, 60).find((line) => line.endsWith('…'))).toBeDefined();
 });
 
-test.each([3, 4, 5, 6, 8, 10, 23])('the best job is shown in %d rows', (rows) => {
+test.each([3, 4, 5, 6, 8, 10, 23])('the best job is shown in a window of %d rows', (rows) => {
   const lines = render({ tuned: XGBOOST, jobs: 50, best: 1 }, 80, rows);
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(lines.join('\n')).toMatch(/best: #1 {2}validation:rmse 0\.10000 {2}train:rmse 0\.25000/);
 });
 
-test('without room for statuses, a symbol marks jobs that have not completed', () => {
+test('if there is no room for a status column, a symbol marks jobs that have not completed', () => {
   const status = (number: number) =>
     (['Failed', 'Stopped', 'InProgress'] as const)[number - 1] ?? 'Completed';
   const { rows } = headOf(render({ tuned: XGBOOST, jobs: 5, best: 4, status }, 80));
@@ -177,7 +177,7 @@ test.each([
   expect(lines.join('\n')).toContain(shown ? `${objective} 0.10000  ${shown} 0.25000` : `${objective} 0.1`);
 });
 
-test("SageMaker's copy of the objective is not one of the algorithm's metrics", () => {
+test("ObjectiveMetric, which is SageMaker's copy of the objective, is not listed as a metric of the algorithm", () => {
   const FinalMetricDataList = ['train:rmse', 'ObjectiveMetric', 'validation:rmse'].map((MetricName) => ({
     MetricName,
     Value: 1,
@@ -211,7 +211,7 @@ describe('the ranking', () => {
   });
 });
 
-test('hyperparameters of definitions other than the best are dropped first', () => {
+test('hyperparameters that only worse definitions have are dropped first', () => {
   const view = search({ tuned: Object.fromEntries(Object.entries(MANY).slice(0, 8)), jobs: 3, best: 3 });
   const trainingJobs = view.trainingJobs.map((job, i) =>
     i === 2 ? { ...job, TunedHyperParameters: { winner_a: '1.2345', winner_b: '2' } } : job,

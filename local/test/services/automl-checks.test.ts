@@ -16,7 +16,7 @@ import { BUCKET, closeServices, deploymentIn, sagemakerClient, start, temporaryR
 afterEach(closeServices);
 
 /**
- * A search that never starts. These tests need no search: they are about rejected requests, or about the job itself.
+ * A search that runs until it is stopped. These tests check rejected requests and jobs, not searches.
  */
 const never: AutoMLRunner = {
   prepare: async () => undefined,
@@ -91,7 +91,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
     /SampleWeightAttributeName is only available in the mode ENSEMBLING/,
   ],
   [
-    'an algorithm of the other mode',
+    'an algorithm that the AutoML mode does not have',
     automlRequest('job', {
       ...table,
       Mode: 'HYPERPARAMETER_TUNING',
@@ -100,7 +100,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
     /HYPERPARAMETER_TUNING supports linear-learner, mlp, xgboost; got catboost/,
   ],
   [
-    'only algorithms that local mode does not support',
+    'only algorithms that are unsupported in local mode',
     automlRequest('job', {
       ...table,
       CandidateGenerationConfig: { AlgorithmsConfig: [{ AutoMLAlgorithms: ['catboost', 'fastai'] }] },
@@ -108,7 +108,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
     /local mode only supports xgboost, linear-learner.*got catboost, fastai/,
   ],
   [
-    'more candidates than there may be',
+    'more candidates than the maximum',
     automlRequest('job', { ...table, CompletionCriteria: { MaxCandidates: 751 } }),
     /maxCandidates' failed.*less than or equal to 750/,
   ],
@@ -192,7 +192,7 @@ test('without a runner, AutoML jobs are refused', async () => {
   );
 });
 
-test('a job whose process is gone is stopped, and keeps its candidates', async () => {
+test('a job whose process was killed is stopped, and keeps its candidates', async () => {
   const root = temporaryRoot();
   const candidate = {
     CandidateName: 'Job-1-001-00000000',

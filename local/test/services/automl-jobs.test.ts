@@ -100,7 +100,7 @@ function rows(count: number, y: (x: number) => string, header = 'x,color,y'): st
 
 const limit = (MaxCandidates: number) => ({ CompletionCriteria: { MaxCandidates } });
 
-test('regression: the best of the candidates beats the mean, and its archive predicts by itself', async () => {
+test('regression: the best candidate beats the mean, and the script in its archive can predict', async () => {
   const { job, client, root, log } = await run(dataSet('regression'), {
     TargetAttributeName: 'bikers',
     ...limit(6),
@@ -173,10 +173,10 @@ test('regression: the best of the candidates beats the mean, and its archive pre
     .slice(1)
     .map((line) => Number(line.split(',')[0]));
   const error = predicted.reduce((sum, value, at) => sum + (value - (actual[at] ?? 0)) ** 2, 0) / 500;
-  expect(error).toBeLessThan(values[0] ?? 0); // computed on the training rows
+  expect(error).toBeLessThan(values[0] ?? 0); // Computed on the training rows, so it is lower.
 });
 
-test('binary: the best candidate beats the majority; the later label is the positive one', async () => {
+test('binary classification: the best candidate beats the majority class; the label that sorts last is the positive class', async () => {
   const { job } = await run(dataSet('binary'), { TargetAttributeName: 'diagnosis', ...limit(3) });
   const metrics = metricsOf(job.BestCandidate);
   expect(Object.keys(metrics).sort()).toEqual(
@@ -198,7 +198,7 @@ test('binary: the best candidate beats the majority; the later label is the posi
   expect(named).toHaveLength(6);
 });
 
-test('multiclass: the best candidate beats the majority; few rows cause a note, not an error', async () => {
+test('multiclass classification: the best candidate beats the majority class; a note says that there are few rows', async () => {
   const { job, log } = await run(
     dataSet('multiclass'),
     { TargetAttributeName: 'cultivar', ProblemType: 'MulticlassClassification', ...limit(3) },
@@ -232,7 +232,7 @@ test('text alone is enough to predict from', async () => {
   expect(metricsOf(job.BestCandidate)['Accuracy']).toBeGreaterThan(0.95);
 });
 
-test('validation data, weights, chosen algorithms and features, Gzip', async () => {
+test('a job uses validation data, weights, the chosen algorithms and features, and Gzip files', async () => {
   const line = (x: number) => `${(2 * x).toFixed(3)}`;
   const weighted = rows(200, (x) => `${line(x)},${x > 0.05 ? 1 : 'none'}`, 'x,color,y,w');
   const { job, log, client } = await run(
@@ -300,7 +300,7 @@ describe('a search process that is killed before it has read the data', () => {
   });
 });
 
-test('a single validation row: a metric that is defined for it is used, others are refused', async () => {
+test('with a single validation row, the default metric works, and a metric that needs several rows is refused', async () => {
   const change = {
     AutoMLJobInputDataConfig: [
       automlChannel('train.csv'),
@@ -339,7 +339,7 @@ test.each([
 describe('a job ends early', () => {
   const table = { TargetAttributeName: 'y', CompletionCriteria: { MaxCandidates: 500 } };
 
-  test('stopped: finished candidates stay, and the best is known', async () => {
+  test('a stopped job keeps its finished candidates and its best candidate', async () => {
     const { services, root } = await startOn({ 'train.csv': rows(300, (x) => x.toFixed(3)) });
     const client = sagemakerClient(services);
     await client.send(new CreateAutoMLJobV2Command(automlRequest('Job', table)));
@@ -360,8 +360,9 @@ describe('a job ends early', () => {
     expect(open.Candidates).toEqual([]);
   });
 
-  test('at its time limit: completed with the best candidate so far', async () => {
-    // The time limit starts at the end of the first candidate, so that it does not depend on the speed of the machine.
+  test('a job that reaches its time limit completes with the best candidate so far', async () => {
+    // The time limit starts when the first candidate has ended, so the test does not depend on the speed of the
+    // machine.
     const late: AutoMLRunner = {
       ...runner,
       run: (task) =>
@@ -389,7 +390,7 @@ describe('a job ends early', () => {
     });
   });
 
-  test('a candidate over its time limit is stopped; without any other the job fails', async () => {
+  test('a candidate that exceeds its time limit is stopped; a job without other candidates fails', async () => {
     const { job, client } = await run(
       rows(60_000, (x) => (x * x).toFixed(4)),
       {
@@ -443,7 +444,7 @@ describe('permissions of the job role', () => {
     await expect(sagemakerClient(services).send(create)).rejects.toThrow(/s3:ListBucket/);
   });
 
-  test('a caller needs the action on the job and permission to pass the role', async () => {
+  test('a caller needs permission for the action on the job and for passing the role', async () => {
     const caller = { arn: 'arn:aws:iam::123456789012:role/caller' };
     const callerRole: RoleResource = {
       ...role('s3:GetObject'),

@@ -69,7 +69,7 @@ const auto = (...pairs: readonly [string, string][]) => ({
   AutoParameters: pairs.map(([Name, ValueHint]) => ({ Name, ValueHint })),
 });
 
-test('ranges are the recommended ones, widened for the example; hyperparameters that cannot be tuned stay static', async () => {
+test('each range is the recommended range, widened to the ValueHint; hyperparameters that cannot be tuned stay static', async () => {
   const { job, ranges } = await describeJob({
     ranges: auto(['eta', '0.02'], ['max_depth', '6'], ['objective', 'reg:squarederror']),
     statics: { num_round: '50' },
@@ -99,7 +99,7 @@ test('without names, tunes all tunable hyperparameters that are not static', asy
   );
 });
 
-test('its other choices are visible; given values are kept', async () => {
+test('the description shows the other choices of Autotune; values from the request are kept', async () => {
   const ranges = auto(['eta', '0.3']);
   const { config, job } = await describeJob({ ranges });
   expect(config).toMatchObject({
@@ -133,7 +133,7 @@ test('its other choices are visible; given values are kept', async () => {
   expect(small?.ResourceLimits?.MaxNumberOfTrainingJobs).toBe(3);
 });
 
-test('LightGBM and CatBoost have their own ranges, as has each of several definitions', async () => {
+test('LightGBM and CatBoost have their own ranges, and each of several definitions gets the ranges of its algorithm', async () => {
   const base = request({ image: IMAGE });
   const { TrainingJobDefinition, HyperParameterTuningJobConfig: config } = base;
   const { HyperParameterTuningJobObjective: TuningObjective, ...shared } = config;
@@ -176,7 +176,7 @@ test.each<[string, Given, RegExp]>([
     /^Autotune cannot choose the range of "x": local mode knows ranges for .*, not for the image ".*test-algorithm:1"\. Set them in /,
   ],
   [
-    'such an algorithm and no names',
+    'an unknown algorithm without hyperparameter names',
     { image: IMAGE },
     /^Autotune cannot choose the range of any hyperparameter/,
   ],
@@ -186,7 +186,7 @@ test.each<[string, Given, RegExp]>([
     /^Autotune cannot choose the range of "eta"/,
   ],
   [
-    'an example that the algorithm does not take',
+    'a ValueHint that the algorithm does not accept',
     { ranges: auto(['eta', '1.5']) },
     /ValueHint of "eta" must be a value that the algorithm accepts \(continuous\), got "1.5"/,
   ],

@@ -172,17 +172,17 @@ test.each<[string, readonly number[], unknown]>([
 });
 
 test.each<[string, Buffer]>([
-  ['nothing', Buffer.alloc(0)],
+  ['an empty body', Buffer.alloc(0)],
   ['a string that is cut off', Buffer.of(0x65, 0x61)],
   ['a list of four billion items', Buffer.of(0x9a, 0xff, 0xff, 0xff, 0xff)],
-  ['a string of more bytes than there can be', Buffer.of(0x7b, 255, 255, 255, 255, 255, 255, 255, 255)],
+  ['a string that is longer than any message', Buffer.of(0x7b, 255, 255, 255, 255, 255, 255, 255, 255)],
   ['two values', Buffer.of(0x01, 0x02)],
   ['a list without an end', Buffer.of(0x9f, 0x01)],
-  ['a string in parts that are none', Buffer.of(0x7f, 0x01, 0xff)],
+  ['a string whose chunks are not strings', Buffer.of(0x7f, 0x01, 0xff)],
   ['a reserved length', Buffer.of(0x1c)],
-  ['a simple value that is not used', Buffer.of(0xe0)],
-  ['1,000 lists in each other', Buffer.concat([Buffer.alloc(1000, 0x81), Buffer.of(0x80)])],
-  ['20,000 lists in each other', Buffer.concat([Buffer.alloc(20_000, 0x81), Buffer.of(0x80)])],
+  ['a simple value that CBOR does not assign', Buffer.of(0xe0)],
+  ['1,000 nested lists', Buffer.concat([Buffer.alloc(1000, 0x81), Buffer.of(0x80)])],
+  ['20,000 nested lists', Buffer.concat([Buffer.alloc(20_000, 0x81), Buffer.of(0x80)])],
   ['20,000 tags', Buffer.alloc(20_000, 0xc1)],
 ])('CBOR: %s is refused', (_name, bytes) => {
   expect(() => decodeCbor(bytes)).toThrow(
@@ -193,14 +193,14 @@ test.each<[string, Buffer]>([
   );
 });
 
-test('CBOR: values survive a round trip, with all numbers as doubles and times with their tag', () => {
+test('CBOR: values survive a round trip; all numbers become doubles, and times have a tag', () => {
   const value = { a: [true, false, 'x'.repeat(300), 1, -2.5], b: {}, none: undefined, Timestamps: [1.5] };
   const { none: _, ...rest } = value;
   expect(decodeCbor(encodeCbor(value))).toEqual(rest);
   expect([...encodeCbor({ Timestamp: 1 })].slice(-10)).toEqual([0xc1, 0xfb, 0x3f, 0xf0, 0, 0, 0, 0, 0, 0]);
 });
 
-test('forms: booleans, empty lists, invalid numbers, and unknown names', () => {
+test('form bodies: booleans, empty lists, invalid numbers, and unknown names are read', () => {
   const read = (form: string) => readForm(new URLSearchParams(form), model as ServiceModel, 'ListMetrics');
   expect(read('IncludeLinkedAccounts=true&Dimensions=')).toEqual({
     IncludeLinkedAccounts: true,

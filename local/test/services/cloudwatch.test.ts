@@ -92,7 +92,7 @@ async function data(
   });
 }
 
-/** Runs a job and writes a log whose lines have these times. */
+/** Runs a job and replaces its log with lines at these times. */
 async function trained(
   root: string,
   services: RunningServices,
@@ -128,7 +128,7 @@ async function withJob(lines: readonly TimedLine[] = LINES) {
   return { root, services };
 }
 
-test('the matches of metric definitions in a log, by minutes and by seconds', async () => {
+test("the statistics are computed from the matches of the metric's regex in the log, by minute and by second", async () => {
   const { services } = await withJob();
   const at = (milliseconds: number) => (NOON + milliseconds) / 1000;
   expect(
@@ -183,7 +183,7 @@ test.each<[string, number, number, boolean]>([
   ['five minutes of 64 days ago', 64 * DAY, 300, false],
   ['an hour of 64 days ago', 64 * DAY, 3600, true],
   ['an hour of 456 days ago', 456 * DAY, 3600, false],
-])('%s are stored or deleted, as in CloudWatch', async (_name, age, Period, isKept) => {
+])('%s are kept or deleted, as in CloudWatch', async (_name, age, Period, isKept) => {
   const time = Date.now() - age;
   const { services } = await withJob([[time, 'loss=1;']]);
   const input = { StartTime: (time - 10_000) / 1000, EndTime: (time + HOUR) / 1000, Period };
@@ -195,7 +195,7 @@ test.each<[string, number, number, boolean]>([
   expect(MetricDataResults[0]?.Values).toEqual(isKept ? [1] : []);
 });
 
-test('several metrics at once, in pages, from either end', async () => {
+test('several metrics are returned together, in pages, in ascending or descending order', async () => {
   const { root, services } = await withJob();
   await trained(root, services, 'other', [[NOON + MINUTE, 'loss=5;']]);
   const queries = [
@@ -238,7 +238,7 @@ test('several metrics at once, in pages, from either end', async () => {
   ]);
 });
 
-test('new values do not shift the pages', async () => {
+test('new values do not shift the pages of a result', async () => {
   const { root, services } = await withJob();
   const page = async (NextToken?: string) =>
     data(services, [{ Id: 'a', MetricStat: statOf('job') }], {
@@ -253,7 +253,7 @@ test('new values do not shift the pages', async () => {
   expect([first, second].map(({ MetricDataResults: [series] }) => series?.Values)).toEqual([[1], [3]]);
 });
 
-test('the list of metrics', async () => {
+test('ListMetrics lists the metrics of the jobs', async () => {
   const { root, services } = await withJob();
   await trained(root, services, 'other', []);
   const list = async (input: object) =>
@@ -279,7 +279,7 @@ test('unknown metrics have no data points', async () => {
   expect(await statistics(services, { Unit: 'None' })).toHaveLength(2);
 });
 
-test('a clock that was set back does not reorder values', async () => {
+test('values keep their order even if the clock was set back', async () => {
   const { services } = await withJob([
     [NOON + 2 * MINUTE, 'loss=1;'],
     [NOON, 'loss=3;'],
@@ -289,7 +289,7 @@ test('a clock that was set back does not reorder values', async () => {
   ]);
 });
 
-test('a metric without a line in the log has its last value', async () => {
+test('a metric without a matching line in the log has only its final value', async () => {
   const services = await start({
     trainer: trainerOf((task) => {
       task.onMetric?.('loss', 7);
@@ -308,7 +308,7 @@ test('a metric without a line in the log has its last value', async () => {
   ).toMatchObject([{ Values: [7] }]);
 });
 
-test('permissions to write and read metrics', async () => {
+test('writing and reading metrics requires permissions', async () => {
   const allow = (Action: string[], Resource = '*', Condition?: object) => ({
     Effect: 'Allow',
     Action,

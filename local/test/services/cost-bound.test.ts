@@ -8,7 +8,7 @@ import type { RunningServices } from '../../src/services';
 import type { TrainingJobDescription } from '../../src/services/sagemaker/api-types';
 import { type Algorithm, closeServices, samplerOf, start, trainerOf, tuningRequest, xs } from './helpers';
 
-// The searches take no time themselves, but a busy machine needs seconds for their records.
+// The searches run on virtual time, but a busy machine needs seconds to write their records.
 jest.setTimeout(60_000);
 
 /** A search, and how its training jobs behave. */
@@ -26,7 +26,7 @@ const MOST_TRAINING_JOBS = 8;
 const random = pseudoRandom(7);
 const between = (min: number, max: number) => min + Math.floor(random() * (max - min + 1));
 
-/** Fleets of two items each, which differ in their numbers of training jobs. */
+/** Fleets of two items each. Only the numbers of training jobs differ between the items of a fleet. */
 const FLEETS: [RandomSearch, RandomSearch][] = Array.from({ length: 100 }, (_, index) => {
   const shared = {
     instances: between(1, 4),
@@ -143,7 +143,7 @@ describe('on virtual time', () => {
     return trained();
   }
 
-  test('200 searches of 100 fleets never use more than their bound, and the largest use at least 1/1.3 of it', async () => {
+  test('each of 200 searches in 100 fleets stays within its bound; a search that uses its limits fully has a bound at most 1.3 times its use', async () => {
     const services = await start({
       sampler: samplerOf(xs(...Array.from({ length: MOST_TRAINING_JOBS }, (_, x) => x))),
       trainer: trainerOf(train),

@@ -44,7 +44,7 @@ test("the description of a training job has SageMaker's defaults and the given v
   });
 });
 
-test('the description of a tuning job has them, and a ResourceConfig for either form of the request', async () => {
+test('the description of a tuning job has the defaults too, and a ResourceConfig in both forms', async () => {
   const client = sagemakerClient(await start({ sampler: samplerOf(xs(1, 2, 3)) }));
   const resources = { InstanceType: 'ml.m5.large' as const, InstanceCount: 1, VolumeSizeInGB: 30 };
   const { TrainingJobDefinition, ...request } = tuningRequest('tuning');

@@ -77,7 +77,7 @@ test.each<[string, string, Unsigned, number, string]>([
   expect(answer.body).toContain('Check your AWS Secret Access Key');
 });
 
-test('the error for a date contains the difference, as on AWS', async () => {
+test('the error for a wrong date contains both times and the allowed difference, as on AWS', async () => {
   const old = await call(DESCRIBE, { date: new Date(Date.now() - 6 * 60_000) });
   expect(JSON.parse(old.body).message).toMatch(
     /^Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)$/,
@@ -185,7 +185,7 @@ test('an unsupported operation is reported', async () => {
   });
 });
 
-test('an error of the service has its name in the SDK', async () => {
+test('the SDK throws an error with the code that the service returned', async () => {
   const tags = sagemakerClient(services).send(
     new ListTagsCommand({ ResourceArn: 'arn:aws:sagemaker:us-east-1:123456789012:training-job/none' }),
   );
@@ -216,7 +216,7 @@ function converse(head: string, isEnough: (answer: string) => boolean, body = ''
   });
 }
 
-test('a client that waits to send the body is asked for it only if its signature is valid', async () => {
+test('a client that sends Expect: 100-continue is asked for the body only if its signature is valid', async () => {
   const request: Unsigned = { service: 's3', method: 'PUT', path: `/${BUCKET}/waiting`, body: 'abc' };
   const headOf = async (signing: Signing): Promise<string> => {
     const { headers } = await sign(services, request, signing);

@@ -112,7 +112,7 @@ test("the function of a matching rule gets the event in EventBridge's format", a
   ]);
 });
 
-test('a successful execution, or one of another state machine, matches nothing', async () => {
+test('the rule matches neither a successful execution nor another state machine', async () => {
   expect(await end({ ...RECORD, status: 'SUCCEEDED', output: {} })).toEqual({ events: [], faults: [] });
   expect(await end({ ...RECORD, stateMachineArn: `${MACHINE}2` })).toEqual({ events: [], faults: [] });
 });
@@ -127,7 +127,7 @@ test.each<[string, EventTargetInput, unknown]>([
   ['a member with a hyphen', { inputPath: '$.detail-type' }, 'Step Functions Execution Status Change'],
   ['nothing that exists', { inputPath: '$.detail.no' }, null],
   [
-    'values of the event, as JSON and within strings',
+    'an input template with values of the event, as JSON and within strings',
     {
       inputTransformer: {
         paths: {

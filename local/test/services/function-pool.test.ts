@@ -32,7 +32,7 @@ function poolOfTwo(idleMs?: number): { pool: FunctionPool; started: FakeProcess[
 
 const settled = () => new Promise((done) => setImmediate(done));
 
-test('more calls than processes wait for a process, in order', async () => {
+test('if there are more calls than processes, calls wait for a process, in order', async () => {
   const { pool, started } = poolOfTwo();
   const calls = ['1', '2', '3', '4'].map((payload) => pool.invoke(payload));
   await settled();
@@ -47,7 +47,7 @@ test('more calls than processes wait for a process, in order', async () => {
   expect(started).toHaveLength(2);
 });
 
-test('a call that has waited in vain gets another process, which does not stay', async () => {
+test('a call that has waited too long gets an additional process, which is ended afterwards', async () => {
   const { pool, started } = poolOfTwo();
   const calls = ['1', '2', '3'].map((payload) => pool.invoke(payload));
   await new Promise((done) => setTimeout(done, 2 * PATIENCE_MS));
@@ -57,7 +57,7 @@ test('a call that has waited in vain gets another process, which does not stay',
   expect(started.filter(({ isAlive }) => isAlive)).toHaveLength(2);
 });
 
-test('if a process dies, the next call gets another one', async () => {
+test('if a process dies, the next call gets a new process', async () => {
   const { pool, started } = poolOfTwo();
   const calls = ['1', '2', '3'].map((payload) => pool.invoke(payload));
   await settled();
@@ -69,7 +69,7 @@ test('if a process dies, the next call gets another one', async () => {
   await Promise.all(calls);
 });
 
-test('preparing starts one process; after the pool is closed, calls fail', async () => {
+test('preparing twice starts one process; after the pool is closed, calls fail', async () => {
   const { pool, started } = poolOfTwo();
   pool.prepare();
   pool.prepare();
@@ -82,7 +82,7 @@ test('preparing starts one process; after the pool is closed, calls fail', async
   expect(started.map(({ isAlive }) => isAlive)).toEqual([false, false]);
 });
 
-test('while calls end, waiting calls do not start more processes', async () => {
+test('if processes become free in time, waiting calls start no additional process', async () => {
   const { pool, started } = poolOfTwo();
   const calls = Array.from({ length: 8 }, (_, i) => pool.invoke(`${i}`));
   for (let call = 0; call < 4; call += 1) {
@@ -93,7 +93,7 @@ test('while calls end, waiting calls do not start more processes', async () => {
   expect(started).toHaveLength(2);
 });
 
-test('a process without calls ends, and is prepared only once', async () => {
+test('an idle process is ended and not prepared again', async () => {
   const { pool, started } = poolOfTwo(PATIENCE_MS);
   pool.prepare();
   await new Promise((done) => setTimeout(done, 2 * PATIENCE_MS));

@@ -206,7 +206,7 @@ test.each<BadRequest>([
     ],
   ),
   [
-    'a bucket in a region that is none',
+    'a bucket in an unknown region',
     {
       method: 'PUT',
       path: '/new-bucket',
@@ -216,7 +216,7 @@ test.each<BadRequest>([
     'InvalidArgument',
   ],
   [
-    'a bucket name that is none',
+    'an invalid bucket name',
     { method: 'PUT', path: '/No_Bucket' },
     400,
     'InvalidBucketName',
@@ -253,7 +253,7 @@ test.each<BadRequest>([
   ]),
   ['part 0', at(TRAIN, { query: { partNumber: '0' } }), 400, 'InvalidArgument'],
   [
-    'part 2 of one',
+    'part 2 of an object with one part',
     at(TRAIN, { query: { partNumber: '2' } }),
     416,
     'InvalidPartNumber',
@@ -328,14 +328,14 @@ test.each<BadRequest>([
     { RangeRequested: 'bytes=10-', ActualObjectSize: '4' },
   ],
   [
-    'an ETag that it does not have',
+    'an ETag that the object does not have',
     at(TRAIN, { headers: { 'if-match': '"x"' } }),
     412,
     'PreconditionFailed',
     { Condition: 'If-Match' },
   ],
   [
-    'a copy source that is none',
+    'an invalid copy source',
     at('copy', { method: 'PUT', headers: { 'x-amz-copy-source': 'x' } }),
     400,
     'InvalidArgument',
@@ -358,14 +358,14 @@ test.each<BadRequest>([
     { BucketName: BUCKET },
   ],
   [
-    'another MD5',
+    'the MD5 of other content',
     at('new', { method: 'PUT', body: 'x', headers: { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' } }),
     400,
     'BadDigest',
     { ExpectedDigest: 'AAAAAAAAAAAAAAAAAAAAAA==', CalculatedDigest: 'ndTkYSaMgDT1yFZOFVxnpg==' },
   ],
   [
-    'a key of another encryption',
+    'a KMS key without KMS encryption',
     at('new', { method: 'PUT', body: 'x', headers: { 'x-amz-server-side-encryption-aws-kms-key-id': 'x' } }),
     400,
     'InvalidArgument',

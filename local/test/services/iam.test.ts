@@ -52,7 +52,7 @@ describe('policy evaluation', () => {
   test.each<[string, Statement[], string]>([
     ['nothing said', [], 'implicit-deny'],
     ['allowed', [allow('s3:GetObject', 'arn:aws:s3:::b/*')], 'allow'],
-    ['actions do not depend on case', [allow('S3:getobject')], 'allow'],
+    ['actions are case-insensitive', [allow('S3:getobject')], 'allow'],
     ['wildcards', [allow('s3:Get*', 'arn:aws:s3:::?/a*')], 'allow'],
     ['another resource', [allow('s3:GetObject', 'arn:aws:s3:::b/c')], 'implicit-deny'],
     ['resources depend on case', [allow('s3:GetObject', 'arn:aws:s3:::B/A')], 'implicit-deny'],
@@ -122,7 +122,7 @@ describe('policy evaluation', () => {
     expect(conditionsHold(block, context)).toBe(expected);
   });
 
-  test('an unknown operator is refused at once, by name', async () => {
+  test('an unknown operator is refused at deployment, and the error names it', async () => {
     const statement = allow('s3:GetObject', '*', { Condition: { 'ForAnyValue:StringsEqual': { k: 'v' } } });
     const bucketPolicy = { ...statement, Principal: '*' };
     const roles = [{ ...ROLE, logicalId: 'Reader', policies: [{ Statement: [statement] }] }];
@@ -262,7 +262,7 @@ describe('calls', () => {
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
     /**
-     * For each service, a function that deploys a role of the service with this trust policy, and the expected error.
+     * For each service, a function that deploys a role with this trust policy for the service, and the expected error.
      */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [
@@ -341,14 +341,14 @@ describe('calls', () => {
       }
     });
 
-    test('Step Functions has a regional name as well', async () => {
+    test('Step Functions also has a regional service principal', async () => {
       const [use, refusal] = SERVICES['states'] ?? [];
       await expect(use?.(trust('states.us-east-1.amazonaws.com'))).resolves.toBeDefined();
       await expect(use?.(trust('states.eu-west-1.amazonaws.com'))).rejects.toThrow(refusal);
     });
   });
 
-  test('conditions must hold for each of several definitions, and each role must be passed', async () => {
+  test("the caller's conditions must hold for each of several definitions, and each definition's role must be passed", async () => {
     const tuning = (statements: Statement[], second: object) => {
       const { ResourceConfig, TrainingJobName: _name, ...definition } = trainingRequest('x');
       const input = {
@@ -378,7 +378,7 @@ describe('calls', () => {
     await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
       /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
     );
-    // A request that is allowed reaches the request validation.
+    // An allowed request reaches the validation of its members.
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 

@@ -72,7 +72,7 @@ const getObject = (key: string, inputType: string, more: JsonObject = {}): JsonO
   ReaderConfig: { InputType: inputType, ...more },
 });
 
-test('the rows of an object', async () => {
+test('the items are the rows of an object', async () => {
   expect(await map(getObject('items/a.csv', 'CSV', { CSVHeaderLocation: 'FIRST_ROW' }))).toMatchObject({
     output: [
       { x: '1', y: '2' },
@@ -82,7 +82,7 @@ test('the rows of an object', async () => {
   expect(await map(getObject('items/b.json', 'JSON'))).toMatchObject({ output: [5, 6] });
 });
 
-test('the objects below a prefix', async () => {
+test('the items are the objects below a prefix', async () => {
   const reader = {
     Resource: 'arn:aws:states:::s3:listObjectsV2',
     Arguments: { Bucket: BUCKET, Prefix: 'items/' },
@@ -115,7 +115,7 @@ test.each<[string, JsonObject, RegExp]>([
     /not authorized to perform: s3:ListBucket/,
   ],
   [
-    'an argument that is not known here',
+    'an argument that local mode does not support',
     // An expression hides the value from the validation of the definition.
     {
       Resource: 'arn:aws:states:::s3:listObjectsV2',

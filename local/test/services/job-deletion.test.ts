@@ -77,7 +77,7 @@ async function setUp(values = [3, 0]) {
   };
 }
 
-test('an ended training job can be deleted; its model stays and its name is free', async () => {
+test('an ended training job can be deleted; its model is kept, and its name can be reused', async () => {
   const { root, client, describeTraining, train, deleteTraining } = await setUp();
   await train('Job', '0');
   await expect(deleteTraining('Job')).rejects.toMatchObject({
@@ -101,7 +101,7 @@ test('an ended training job can be deleted; its model stays and its name is free
   expect(fs.existsSync(path.join(root, 's3', BUCKET, 'output/Job/output/model.tar.gz'))).toBe(true);
 });
 
-test('an ended tuning job can be deleted; its training jobs stay, and its name is free', async () => {
+test('an ended tuning job can be deleted; its training jobs are kept, and its name can be reused', async () => {
   const { root, services, describeTraining, describeTuning, tune, stopTuning, deleteTuning } = await setUp();
   await tune();
   await until(describeTuning, (job) => job.TrainingJobStatusCounters?.Completed === 1);
@@ -110,7 +110,7 @@ test('an ended tuning job can be deleted; its training jobs stay, and its name i
     message: 'The request was rejected because the hyperparameter tuning job is in status InProgress.',
   });
   const { BestTrainingJob: best } = await stopTuning();
-  // The sampler of these tests stores no study.
+  // The sampler of these tests writes no study.
   const study = path.join(root, 'sagemaker/studies/tune.study');
   fs.writeFileSync(study, '');
   await deleteTuning();
@@ -129,7 +129,7 @@ test('an ended tuning job can be deleted; its training jobs stay, and its name i
   await stopTuning();
 });
 
-test('the training jobs of an ended tuning job can be deleted, which does not change it', async () => {
+test('the training jobs of an ended tuning job can be deleted without changing its description', async () => {
   const { services, describeTuning, tune, stopTuning, deleteTraining } = await setUp();
   await tune();
   const { BestTrainingJob: best } = await until(describeTuning, (job) => job.BestTrainingJob !== undefined);
@@ -151,7 +151,7 @@ test('the training jobs of an ended tuning job can be deleted, which does not ch
   expect(after).toEqual(job);
 });
 
-test('a job that another process deleted is gone', async () => {
+test('a job that another process deleted no longer exists here', async () => {
   const { root, train, describeTraining, deleteTraining } = await setUp();
   await train('Job', '1');
   await until(

@@ -27,7 +27,7 @@ import {
 
 afterEach(closeServices);
 
-test('training jobs by name, status, time and page', async () => {
+test('training jobs are listed by name, status and time, in pages', async () => {
   const services = await start({
     trainer: trainerOf((task) => (task.hyperparameters['x'] === '0' ? runUntilStopped(task) : printX(task))),
   });
@@ -79,7 +79,7 @@ test('training jobs by name, status, time and page', async () => {
   await client.send(new StopTrainingJobCommand({ TrainingJobName: 'alpha-2' }));
 });
 
-test('training jobs of a tuning job in every order, with and without pages', async () => {
+test('training jobs of a tuning job are listed in every order, with and without pages', async () => {
   const services = await start({
     sampler: samplerOf(xs(3, 1, 2, 9, 1, 2, 5)),
     trainer: trainerOf((task) =>
@@ -128,7 +128,7 @@ test('training jobs of a tuning job in every order, with and without pages', asy
   }
 });
 
-test('tuning jobs, with their counters', async () => {
+test('tuning jobs are listed with their counters', async () => {
   const services = await start({ sampler: samplerOf(xs(1, 2, 3)) });
   const client = sagemakerClient(services);
   for (const name of ['wf-b', 'wf-a', 'other']) {
@@ -157,7 +157,7 @@ test('tuning jobs, with their counters', async () => {
   expect(await list({ StatusEquals: 'InProgress' })).toEqual([]);
 });
 
-test('tags of a job, page by page', async () => {
+test('the tags of a job are listed in pages', async () => {
   const services = await start();
   const client = sagemakerClient(services);
   const Tags = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: 'v' }));
@@ -172,7 +172,7 @@ test('tags of a job, page by page', async () => {
   );
 });
 
-test('lists require their own actions, on all resources', async () => {
+test('each list requires permission for its own action on all resources', async () => {
   const arn = 'arn:aws:iam::123456789012:role/cleanup';
   const role = (Action: string, Resource: string): RoleResource => ({
     logicalId: 'Cleanup',

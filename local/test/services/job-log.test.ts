@@ -5,7 +5,7 @@ import { closeServices, temporaryRoot } from './helpers';
 
 afterEach(closeServices);
 
-test('lines that arrive together are written together, in order', () => {
+test('log lines that arrive together are written in one write, in order', () => {
   const root = temporaryRoot();
   const log = JobLog.open(root, 'job');
   log.write('one');

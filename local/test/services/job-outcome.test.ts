@@ -45,6 +45,6 @@ test.each<[() => Promise<TrainingOutcome>, TrainingOutcome]>([
   [() => Promise.resolve(failed('ClientError: no')), failed('ClientError: no')],
   [() => Promise.reject(new Error('ClientError: denied')), failed('ClientError: denied')],
   [() => Promise.reject(new Error('EACCES: denied')), failed('InternalServerError: EACCES: denied')],
-])('%#: other results and errors are outcomes', async (work, outcome) => {
+])('%#: any other result or error becomes the outcome of the job', async (work, outcome) => {
   expect(await outcomeOf(work(), '.local')).toEqual(outcome);
 });

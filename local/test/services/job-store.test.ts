@@ -29,7 +29,7 @@ test('each state of a job is stored completely, and listeners are called', () =>
   expect(new JobStore<TestRecord>(folder, noNotice).get('JOB')).toEqual(record('Job', 'Unseen'));
 });
 
-test("only one of two processes gets a name, and each sees the other's jobs", () => {
+test('only one of two processes can use a name, and each sees the jobs of the other', () => {
   const folder = temporaryRoot();
   const [mine, theirs] = [
     new JobStore<TestRecord>(folder, noNotice),
@@ -43,7 +43,7 @@ test("only one of two processes gets a name, and each sees the other's jobs", ()
   expect(mine.get('job')?.status).toBe('Completed');
 });
 
-test('the jobs of this run are those that it created, whatever its process ID', () => {
+test('listOwn returns the jobs that this run created, even if an earlier run had the same process ID', () => {
   const folder = temporaryRoot();
   // In a container, all runs can have the same process ID.
   new JobStore<TestRecord>(folder, noNotice).create(record('earlier'));
@@ -53,7 +53,7 @@ test('the jobs of this run are those that it created, whatever its process ID', 
   expect(store.list().map(({ name }) => name)).toEqual(['earlier', 'mine']);
 });
 
-test('an unreadable record is renamed unchanged, with a notice; the others are listed', () => {
+test('an unreadable record is renamed unchanged, with a notice; the other records are listed', () => {
   const folder = temporaryRoot();
   new JobStore<TestRecord>(folder, noNotice).create(record('good'));
   fs.writeFileSync(path.join(folder, 'bad.json'), '{');

@@ -40,7 +40,7 @@ async function deployFunction(code: string, change: Partial<FunctionResource> = 
   return { services, root, invoke };
 }
 
-test("a function gets its event, context and environment, and nothing of the user's", async () => {
+test("a function gets its event, context and environment, and nothing from the user's environment", async () => {
   process.env['AWS_PROFILE'] = 'of-the-user';
   process.env['SECRET_OF_THE_USER'] = 'x';
   const { services, invoke, root } = await deployFunction(
@@ -134,7 +134,7 @@ test.each([
     /exit status 3$/,
   ],
   [
-    'a process that ends well, but without an answer',
+    'a process that exits with 0 but without a response',
     'exports.handler = () => process.exit(0);',
     {},
     'Runtime.ExitError',
@@ -168,7 +168,7 @@ test.each([
   expect(payload).toMatchObject({ errorType, errorMessage: expect.stringMatching(message) });
 });
 
-test('after an error that ended the process, the next event gets a new process', async () => {
+test('after an error that ended the process, the next event goes to a new process', async () => {
   const { invoke } = await deployFunction(
     'exports.handler = async ({ bad }) => { if (bad) { setTimeout(() => { throw new Error("late"); }); await new Promise(() => 0); } return process.pid; };',
   );
@@ -179,19 +179,19 @@ test('after an error that ended the process, the next event gets a new process',
   expect(second).not.toBe(first);
 });
 
-test('an event and a result of megabytes', async () => {
+test('an event and a result can have several megabytes', async () => {
   const { invoke } = await deployFunction('exports.handler = async ({ text }) => ({ text });');
   const text = 'ü'.repeat(2_500_000);
   expect((await invoke({ text })).payload.text.length).toBe(text.length);
 });
 
-test('functions that cannot be invoked', async () => {
+test('invoking a function fails if it cannot run locally', async () => {
   const { invoke } = await deployFunction('', { runtime: 'python3.13' });
   await expect(invoke({}, 'other')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
   await expect(invoke()).rejects.toThrow(/only runs Node.js functions; "Fn" has the runtime python3.13/);
 });
 
-describe('over HTTP', () => {
+describe('Invoke over HTTP', () => {
   const CODE =
     'exports.handler = async (event) => { console.log("said", event); if (event.bad) throw new TypeError("bad"); return event; };';
   const FUNCTION = 'arn:aws:lambda:us-east-1:123456789012:function:my-function';
@@ -205,7 +205,7 @@ describe('over HTTP', () => {
     };
   }
 
-  test('through the SDKs', async () => {
+  test('works with every invocation type', async () => {
     const post = await deployed();
     expect(await post('{"a":1}')).toMatchObject({ status: 200, body: '{"a":1}', error: undefined });
     expect(await post('{"a":1}', {}, FUNCTION)).toMatchObject({ body: '{"a":1}' });
@@ -218,7 +218,7 @@ describe('over HTTP', () => {
     expect(await post('{}', { 'x-amz-invocation-type': 'Event' })).toMatchObject({ status: 202, body: '' });
   });
 
-  test('with the end of the log', async () => {
+  test('the response includes the end of the log if requested', async () => {
     const post = await deployed();
     await post('{"a":1}');
     const { headers } = await post('{"a":2}', { 'x-amz-log-type': 'Tail' });
@@ -238,9 +238,9 @@ describe('over HTTP', () => {
     ],
     ['a missing function', 404, 'ResourceNotFoundException', '{}', {}, 'other'],
     ['an invalid name', 400, 'ValidationException', '{}', {}, 'my function'],
-    ['a type that is none', 400, 'ValidationException', '{}', { 'x-amz-invocation-type': 'Later' }],
+    ['an unknown invocation type', 400, 'ValidationException', '{}', { 'x-amz-invocation-type': 'Later' }],
     [
-      'what cannot be left out',
+      'a parameter that local mode must not ignore',
       400,
       'InvalidParameterValueException',
       '{}',
@@ -295,7 +295,7 @@ describe('the function that a state machine invokes next', () => {
     };
   }
 
-  test('is loaded while the one before it runs, in the process that runs it', async () => {
+  test('is loaded while the previous function runs, in the process that will run it', async () => {
     const { invoke, log } = await deployChain({ One: LOADS, Two: LOADS, Three: LOADS });
     await invoke('One');
     const [, loaded] = await until(
@@ -306,7 +306,7 @@ describe('the function that a state machine invokes next', () => {
     expect((await invoke('Two')).Payload).toBe(loaded);
   });
 
-  test('reports its own error, where it cannot be loaded', async () => {
+  test('reports its own error if it cannot be loaded', async () => {
     const { invoke, log } = await deployChain({
       One: LOADS,
       Two: 'console.log("loads"); throw new Error("broken");',

@@ -77,7 +77,7 @@ function printing(...lines: string[]) {
 
 const textOf = ({ events }: EventsOutput) => events.map(({ message }) => message);
 
-test('a log is read forward and backward, page by page, and again after it has grown', async () => {
+test('a log is read forward and backward in pages, and can be read further after it has grown', async () => {
   const root = temporaryRoot();
   const services = await start({
     deployment: deploymentIn(root),
@@ -125,7 +125,7 @@ test('a log of several megabytes is returned in contiguous pages', async () => {
   expect(backward.reverse().flat()).toEqual(lines);
 });
 
-test('output becomes events as in CloudWatch, in which metrics are found', async () => {
+test('output becomes log events as in CloudWatch, and metrics are found in these events', async () => {
   const print = String.raw`printf '[0]\ttrain-rmse:1.50000\tvalidation-rmse:2.5\n'
 printf '\r 50%%|#  |\r100%%|## |\n\n'
 printf 'bytes \377\376\n'
@@ -166,7 +166,7 @@ printf '\nno line end: 7'`;
   ]);
 });
 
-test('events have the time at which their lines were written', async () => {
+test('each event has the time at which its line was written', async () => {
   const before = Date.now();
   const services = await start({
     trainer: trainerOf(async (task) => {
@@ -183,14 +183,14 @@ test('events have the time at which their lines were written', async () => {
   expect(early?.timestamp).toBe(stream?.firstEventTimestamp);
   expect(early?.timestamp).toBeGreaterThanOrEqual(before);
   expect(Number(late?.timestamp) - Number(early?.timestamp)).toBeGreaterThanOrEqual(1100);
-  // The start time is inclusive, the end time exclusive.
+  // The start time is inclusive, and the end time is exclusive.
   expect(textOf(await eventsOf(services, name, { startTime: late?.timestamp }))).toEqual(['late']);
   expect(textOf(await eventsOf(services, name, { endTime: late?.timestamp }))).toEqual(['early']);
   expect(textOf(await eventsOf(services, name, { startTime: early?.timestamp }))).toEqual(['early', 'late']);
   expect(textOf(await eventsOf(services, name, { startTime: Date.now() + 1 }))).toEqual([]);
 });
 
-test('streams by name, by time, by prefix and page', async () => {
+test('streams are listed by name, time or prefix, in pages', async () => {
   const services = await start({ trainer: printing('line') });
   await train(services, 'beta', 'alpha', 'alpha2');
   const names = async (input: object) =>
@@ -214,7 +214,7 @@ async function withLogs(logs: Readonly<Record<string, readonly TimedLine[]>>) {
   return { services, names: logStreams.map(({ logStreamName }) => logStreamName) };
 }
 
-test('the events of all jobs by time, in pages of any size', async () => {
+test('the events of all jobs are returned by time, in pages of any size', async () => {
   const { services, names } = await withLogs({
     alpha: [
       [1_000_000, 'a1'],
@@ -256,7 +256,7 @@ test('the events of all jobs by time, in pages of any size', async () => {
   expect(await messages({ startTime: 2_000_000, endTime: 2_000_000 })).toEqual(['b2', 'g1']);
 });
 
-test('a search through many events without a match returns empty pages, and ends', async () => {
+test('a search without a match in many events returns empty pages and then ends', async () => {
   const line = 'x'.repeat(100_000);
   const { services } = await withLogs({
     job: [...Array.from({ length: 400 }, () => [1_000_000, line] as const), [1_000_000, 'needle']],
@@ -332,7 +332,7 @@ test('the log group exists once a job has written a log', async () => {
   }
 });
 
-test('a job whose role may not write a log has none', async () => {
+test('a job has no log if its role may not write one', async () => {
   const allow = (Action: string[], Resource: string) => ({ Effect: 'Allow', Action, Resource });
   const streams = `arn:aws:logs:us-east-1:123456789012:log-group:${GROUP}:log-stream:known-*`;
   const role: RoleResource = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PROJECT } from '../end-to-end/support';
 import { closeServices, temporaryRoot } from './helpers';
 
-/** So many jobs that the store no longer keeps the records of all of them in memory. */
+/** Enough jobs for the store to drop some of their records from memory. */
 const [FEW, MANY] = [300, 800];
 const MOST_BYTES_PER_ITEM = 1500;
 

@@ -6,9 +6,9 @@ import { REFUSED_MEMBERS } from '../../src/services/sagemaker/refused-members';
 import { closeServices, start, trainingRequest, tuningRequest } from './helpers';
 
 /*
- * Tests the request members of all services except S3. Local mode reads each member, or refuses it and names
- * it, or the list below says that the member has no effect. A new version of the service models must not add
- * a member that is silently ignored.
+ * Tests the request members of all services except S3. For each member, one of three things holds: local mode reads it;
+ * local mode refuses it with an error that names it; or the list below says that it has no effect. A new version of the
+ * service models must not add a member that is silently ignored.
  */
 
 const SOURCES = path.join(__dirname, '../../src');
@@ -16,11 +16,11 @@ const MODELS = path.join(SOURCES, 'services/model');
 
 /** Members without an effect that a job, an execution or a user can observe. */
 const WITHOUT_EFFECT: readonly string[] = [
-  // The capacity and placement of a job.
+  // Members about the capacity and placement of a job.
   ...['AllocationStrategy', 'AutoMLComputeConfig', 'FileSystemAccessMode', 'InfraCheckConfig'],
   ...['InstancePlacementConfig', 'KeepAlivePeriodInSeconds', 'MaxPendingTimeInSeconds', 'TrainingPlanArn'],
-  // Model members that have no effect on a batch transform on one machine. Pipelines, multi-model containers and
-  // ModelDataSource are rejected. The model is called in process, without timeouts and retries.
+  // Model members that have no effect because a batch transform runs on one machine. Pipelines, multi-model containers
+  // and ModelDataSource are rejected. The model is called in process, without timeouts and retries.
   ...[
     'ContainerHostname',
     'ContainerMetricsConfig',
@@ -61,7 +61,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   ],
   // Local mode has only one account.
   'CrossAccountFilterOption',
-  // The way AWS pulls the image, the identity it uses, and the acceptance of a license.
+  // How AWS pulls the image and with which identity, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
   // Additional SageMaker output about a job. The SDK sends some of these members by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
@@ -78,7 +78,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   'ContextKeyType',
 ];
 
-/** Members that are rejected as a whole. */
+/** Members that are rejected, so their nested members need no check. */
 const REFUSED = [...Object.keys(REFUSED_MEMBERS), 'PolicyExclusionList'];
 
 /** AutoML problem types that are rejected: see automl-checks.test.ts. */
@@ -90,13 +90,13 @@ const PROBLEMS = [
 const sources = fs
   .readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
-  // Type declarations and code that only forwards requests do not count as reading a member.
+  // Type declarations, and code that only forwards requests, do not count as reading a member.
   .filter((file) => !/(-types|supported-fields|refused-members|supported-members)\.ts$/.test(file))
   .map((file) => fs.readFileSync(path.join(SOURCES, file), 'utf8'))
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** The paths of a shape's members that no code reads. Members nested in skipped members are not checked. */
+/** The paths of a shape's members that no code reads. Members nested in members to skip are not checked. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [
@@ -129,7 +129,7 @@ test.each(SERVICES)('of %s, every member is known', (service) => {
   expect(found).toEqual([]);
 });
 
-describe('SageMaker refuses with the path of the member', () => {
+describe('SageMaker refuses an unsupported member, and the error has its path', () => {
   let services: RunningServices;
   beforeAll(async () => {
     services = await start();
@@ -192,7 +192,7 @@ describe('SageMaker refuses with the path of the member', () => {
     await expect(create('CreateTrainingJob', { ...training, ...change })).rejects.toMatchObject(expected);
   });
 
-  test("the members of a tuning job's definition", async () => {
+  test("members of a tuning job's definition", async () => {
     const { TrainingJobDefinition: definition, ...request } = tuningRequest('job');
     const preferences = [{ InstanceType: 'ml.m5.large', InstanceCount: 1 }];
     const ResourceConfig = { ...definition.ResourceConfig, InstancePreferences: preferences };

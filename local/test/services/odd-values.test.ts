@@ -16,8 +16,8 @@ import {
 } from './helpers';
 
 /*
- * Calls every operation with changed copies of a valid request. In each copy, one member has a strange value. The result
- * must be a response of the service, not a fault of local mode.
+ * Calls every operation with changed copies of a valid request. In each copy, one member has a strange value. The
+ * result must be a success or an error of the service, not an internal error of local mode.
  */
 
 type Input = Record<string, unknown>;

@@ -13,32 +13,32 @@ test.each<[what: string, statement: Statement, expected: string]>([
   ['one of several actions', { Action: ['s3:Put*', 's3:Get*'], Resource: '*' }, 'allow'],
   ['one of several resources', { Action: '*', Resource: ['arn:x', 'arn:aws:s3:::b/*'] }, 'allow'],
   [
-    'NotAction, of which one is the action',
+    'NotAction that lists the action',
     { NotAction: ['s3:Put*', 's3:Get*'], Resource: '*' },
     'implicit-deny',
   ],
-  ['NotAction, of which none is', { NotAction: ['s3:Put*', 's3:List*'], Resource: '*' }, 'allow'],
+  ['NotAction that does not list the action', { NotAction: ['s3:Put*', 's3:List*'], Resource: '*' }, 'allow'],
   [
-    'NotResource, of which one is the resource',
+    'NotResource that lists the resource',
     { Action: '*', NotResource: ['arn:x', '*/k'] },
     'implicit-deny',
   ],
   ['no action', { Resource: '*' }, 'implicit-deny'],
   ['no resource', { Action: '*' }, 'implicit-deny'],
-  ['an effect that is none', { Effect: 'allow', Action: '*', Resource: '*' }, 'implicit-deny'],
-  ['a Deny about something else', { Effect: 'Deny', Action: 's3:Put*', Resource: '*' }, 'implicit-deny'],
+  ['an unknown effect', { Effect: 'allow', Action: '*', Resource: '*' }, 'implicit-deny'],
+  ['a Deny of another action', { Effect: 'Deny', Action: 's3:Put*', Resource: '*' }, 'implicit-deny'],
   [
-    'all conditions hold',
+    'all conditions match',
     { Action: '*', Resource: '*', Condition: { Null: { a: 'true', b: 'true' } } },
     'allow',
   ],
   [
-    'one of the keys of an operator fails',
+    'one of the keys of a condition operator does not match',
     { Action: '*', Resource: '*', Condition: { Null: { a: 'true', b: 'false' } } },
     'implicit-deny',
   ],
   [
-    'one of the conditions fails',
+    'one of the conditions does not match',
     { Action: '*', Resource: '*', Condition: { Null: { a: 'true' }, StringEquals: { b: 'x' } } },
     'implicit-deny',
   ],
@@ -71,7 +71,7 @@ test.each<[principals: Statement, expected: string]>([
   expect(evaluateResourcePolicies([{ Statement: [statement] }], caller, REQUEST)).toBe(expected);
   const deny = { ...statement, Effect: 'Deny' };
   const everybody = { ...statement, Principal: '*', NotPrincipal: undefined };
-  // A Deny statement that names the account denies everyone in the account.
+  // A Deny statement that names the account denies every principal in the account.
   expect(evaluateResourcePolicies([{ Statement: [everybody, deny] }], caller, REQUEST)).toBe(
     expected === 'implicit-deny' ? 'allow' : 'explicit-deny',
   );
@@ -114,7 +114,7 @@ test.each<[statements: Statement[], expected: boolean]>([
   expect(trusts({ Statement }, STATES, { 'aws:SourceAccount': '1' })).toBe(expected);
 });
 
-test('the tags of a request are keys of conditions', () => {
+test('the tags of a request are condition keys', () => {
   expect(tagContext([])).toEqual({});
   expect(
     tagContext([

@@ -68,7 +68,7 @@ async function simulate(input: object, caller = services.user) {
   };
 }
 
-test('each action for each resource; the strictest decision is the overall one', async () => {
+test('each action is simulated for each resource, and the strictest decision is the overall decision', async () => {
   const object = (key: string) => `arn:aws:s3:::mine/${key}`;
   const { EvaluationResults: results } = await simulate({
     ActionNames: ['s3:PutObject', 'S3:getobject'],
@@ -90,7 +90,7 @@ test('each action for each resource; the strictest decision is the overall one',
 
 const decisionOf = async (input: object) => (await simulate(input)).EvaluationResults[0];
 
-test('without resources, only a statement for all of them allows an action', async () => {
+test('without resources, an action is allowed only by a statement for all resources', async () => {
   expect(await decisionOf({ ActionNames: ['ecr:GetAuthorizationToken'] })).toMatchObject({
     EvalDecision: 'allowed',
     EvalResourceName: '*',
@@ -101,7 +101,7 @@ test('without resources, only a statement for all of them allows an action', asy
   expect(put).not.toHaveProperty('ResourceSpecificResults');
 });
 
-test('conditions see the context of the request, and missing keys are listed', async () => {
+test('conditions use the context of the request, and missing context keys are listed', async () => {
   const ActionNames = ['cloudwatch:PutMetricData'];
   const entry = (ContextKeyName: string, ContextKeyValue: string) => ({
     ContextKeyName,
@@ -124,7 +124,7 @@ test('conditions see the context of the request, and missing keys are listed', a
   });
 });
 
-test('boundaries limit what policies allow, and further policies add to them', async () => {
+test('permissions boundaries limit what policies allow, and additional policies allow more', async () => {
   const ActionNames = ['ecr:GetAuthorizationToken'];
   const outside = {
     EvalDecision: 'implicitDeny',
@@ -144,7 +144,7 @@ test('boundaries limit what policies allow, and further policies add to them', a
   });
 });
 
-test('principals outside the template have unlimited permissions, as in local mode', async () => {
+test('principals outside the template have unlimited permissions, as everywhere in local mode', async () => {
   for (const name of ['user/local', 'role/service-role/of-another-stack']) {
     const PolicySourceArn = `arn:aws:iam::123456789012:${name}`;
     expect(await decisionOf({ PolicySourceArn, ActionNames: ['s3:PutObject'] })).toMatchObject({
@@ -153,7 +153,7 @@ test('principals outside the template have unlimited permissions, as in local mo
   }
 });
 
-test('actions come in pages', async () => {
+test('results are returned in pages', async () => {
   const ActionNames = ['s3:A', 's3:B', 's3:C'];
   const names: string[] = [];
   let page: Awaited<ReturnType<typeof simulate>> | undefined;
@@ -167,7 +167,7 @@ test('actions come in pages', async () => {
   expect(last).not.toHaveProperty('Marker');
 });
 
-test('permissions to simulate', async () => {
+test('a simulation requires iam:SimulatePrincipalPolicy', async () => {
   await expect(simulate({ ActionNames: ['s3:A'] }, ROLE)).rejects.toThrow(
     `not authorized to perform: iam:SimulatePrincipalPolicy on resource: ${ROLE.arn} because`,
   );

@@ -63,7 +63,7 @@ async function main([root = '', ...numbers]: string[]): Promise<void> {
 }
 
 function liveBytes(): number {
-  // The first collection finds objects that the second one can free.
+  // The first garbage collection finds objects that only the second one can free.
   for (let round = 0; round < 2; round += 1) global.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;

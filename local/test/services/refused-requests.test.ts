@@ -8,8 +8,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot, trainingRequ
 import { codeOf, type RawRequest, type Signing, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Requests that were not signed with a valid access key, or that a web page could send. Each of them would start something
- * if local mode accepted it, as the last test shows.
+ * Requests that were not signed with a valid access key, or that a web page could send. Each of them would start or
+ * write something if local mode accepted it, as the last test shows.
  */
 
 let root: string;
@@ -36,7 +36,7 @@ const json = (service: string, version: string, target: string, body: unknown): 
   body: JSON.stringify(body),
 });
 
-/** Requests that would start something. */
+/** Requests that start or write something if they are accepted. */
 const STARTING: Readonly<Record<string, Unsigned>> = {
   StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: ECHO.arn }),
   CreateTrainingJob: json('sagemaker', '1.1', 'SageMaker.CreateTrainingJob', trainingRequest('job')),
@@ -154,7 +154,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
       (it) => signed({ credentials: { ...credentials(), sessionToken: '' } })(it),
     ],
     [
-      'the keys of an earlier run',
+      'access keys of an earlier run',
       UNKNOWN_KEY,
       async (it) => {
         const earlier = await start();
@@ -162,7 +162,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
       },
     ],
     ['a date that is too old', SKEWED, signed({ date: minutes(-16) })],
-    ['a date that is yet to come', SKEWED, signed({ date: minutes(16) })],
+    ['a date that is in the future', SKEWED, signed({ date: minutes(16) })],
     [
       'a different day than its date',
       UNREADABLE,
@@ -170,7 +170,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     ],
     ['another body', ['InvalidSignatureException', 'XAmzContentSHA256Mismatch'], changed(otherBody)],
     [
-      'another body, and its hash',
+      'another body and the hash of that body',
       MISMATCH,
       async (it) => {
         const before = await signed({})(it);
@@ -196,7 +196,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
       changed(({ headers }) => ({ headers: { ...headers, 'x-amz-meta-a': '2' } }), { 'x-amz-meta-a': '1' }),
     ],
     [
-      'a header less',
+      'a removed header',
       MISMATCH,
       changed(({ headers: { 'x-amz-meta-a': _, ...headers } }) => ({ headers }), { 'x-amz-meta-a': '1' }),
     ],
@@ -257,7 +257,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     ['another host, and the port', () => ({ host: `evil.example:${port()}` })],
     ['a name below localhost as host', () => ({ host: `evil.localhost:${port()}` })],
     ['the IPv6 loopback as host', () => ({ host: `[::1]:${port()}` })],
-    ['the loopback as IPv6 as host', () => ({ host: `[::ffff:127.0.0.1]:${port()}` })],
+    ['the loopback address in IPv6 notation as host', () => ({ host: `[::ffff:127.0.0.1]:${port()}` })],
     ['another host in capitals', () => ({ host: `EVIL.EXAMPLE:${port()}` })],
     ['another loopback address as host', () => ({ host: `127.0.0.2:${port()}` })],
     ['a host without the port', () => ({ host: '127.0.0.1' })],
@@ -265,12 +265,12 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     ['an empty host', () => ({ host: '' })],
     ['the Origin of a web page', () => ({ origin: 'http://evil.example' })],
     ['the Origin of a file', () => ({ origin: 'null' })],
-    ['the Origin of a page of this port', () => ({ origin: services.url })],
+    ['the local endpoint itself as Origin', () => ({ origin: services.url })],
   ])('with %s is refused', async (_case, headers) => {
     const changedHost = headers();
     const before = await sign(services, {
       ...request,
-      // A web page that has the access keys could sign this request, including the changed host.
+      // A web page that knows the access keys could sign this request, including the changed host.
       headers: {
         ...request.headers,
         ...(typeof changedHost['host'] === 'string' && { host: changedHost['host'] }),
@@ -283,7 +283,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     ]);
   });
 
-  test('with no host, or two, is refused', async () => {
+  test('without a Host header, or with two, is refused', async () => {
     const { headers, body = '', ...line } = await sign(services, request);
     const { host, ...others } = headers;
     const lines = Object.entries({ ...others, 'content-length': body.length }).map(
@@ -303,7 +303,7 @@ describe.each(Object.entries(STARTING))('%s', (_name, request) => {
     }
   });
 
-  test('in the form sent to a proxy is refused', async () => {
+  test('with an absolute URL, as sent to a proxy, is refused', async () => {
     const before = await sign(services, request);
     const answer = await send(services, { ...before, path: `http://evil.example${before.path}` });
     expect(answer.status).toBe(403);

@@ -110,7 +110,7 @@ test('versions are created, described, approved, listed and deleted', async () =
   expect(await create()).toMatchObject({ ModelPackageArn: `${ARN}:model-package/houses/4` });
 });
 
-test('groups have tags and are listed; one with versions is not deleted', async () => {
+test('groups have tags and are listed; a group with versions cannot be deleted', async () => {
   const { running } = await services();
   const group = { ModelPackageGroupName: 'Houses' };
   await call(running, 'CreateModelPackageGroup', {
@@ -140,7 +140,7 @@ test('groups have tags and are listed; one with versions is not deleted', async 
   );
 });
 
-test('a repeated request registers nothing twice, also after a restart', async () => {
+test('a repeated request registers no second version, even after a restart', async () => {
   const { root, running } = await services();
   const request = version({ ClientToken: 'a'.repeat(36) });
   const { ModelPackageArn } = await call(running, 'CreateModelPackage', request);
@@ -194,7 +194,7 @@ test.each([
   });
 });
 
-test('a model of an approved package transforms; one of a package that is not approved is refused', async () => {
+test('a transform job can use a model from an approved package, but not from an unapproved package', async () => {
   const { running } = await services();
   const { ModelPackageArn } = await call(running, 'CreateModelPackage', version());
   const { PrimaryContainer: _, ...rest } = modelRequest('Model-1');
@@ -218,7 +218,7 @@ test('a model of an approved package transforms; one of a package that is not ap
   });
 });
 
-test('approval starts the rules of the template', async () => {
+test('approving a version triggers the event rules of the template', async () => {
   const root = temporaryRoot();
   const definition = functionIn(
     root,

@@ -5,7 +5,7 @@ import { codeOf, send, sign, type Unsigned } from './signed-request';
 
 afterEach(closeServices);
 
-test('a burst, and then a rate per second, for each operation', () => {
+test('each operation allows a burst, and then a rate per second', () => {
   let now = 0;
   const rate = new RequestRate(2, () => now);
   const take = (count: number, operation = 'Describe') =>
@@ -20,7 +20,7 @@ test('a burst, and then a rate per second, for each operation', () => {
   expect(take(3)).toEqual([true, true, false]);
 });
 
-test('fewer than one in a second', () => {
+test('a rate can be less than one request per second', () => {
   let now = 0;
   const rate = new RequestRate(0.5, () => now);
   expect([rate.takes('s3', 'a'), rate.takes('s3', 'a')]).toEqual([true, false]);
@@ -28,7 +28,7 @@ test('fewer than one in a second', () => {
   expect(rate.takes('s3', 'a')).toBe(true);
 });
 
-// One per hour: a second request exceeds the rate on any machine.
+// The limit is one request per hour, so a second request exceeds it on any machine.
 const HOURLY = 1 / 3600;
 
 test.each<[string, Unsigned, number, string]>([
@@ -55,7 +55,7 @@ test.each<[string, Unsigned, number, string]>([
     400,
     'Throttling',
   ],
-])('%s uses its own error', async (_name, request, status, code) => {
+])('%s returns its own throttling error', async (_name, request, status, code) => {
   const services = await start({ requestsPerSecond: HOURLY });
   const call = async () => send(services, await sign(services, request));
   expect(codeOf(await call())).not.toBe(code);

@@ -97,13 +97,13 @@ describe('bucket policies', () => {
   const mayRead = [allow('s3:GetObject')];
 
   test.each<[string, Policies, string]>([
-    ['none', { mayReader: mayRead }, 'done'],
-    ['nothing allowed anywhere', {}, NOT_ALLOWED],
+    ['no bucket policy', { mayReader: mayRead }, 'done'],
+    ['no policy that allows it', {}, NOT_ALLOWED],
     ['the role named', { bucket: [statement('Allow', { AWS: READER })] }, 'done'],
     ['everybody', { bucket: [statement('Allow', '*')] }, 'done'],
     ['everybody as a list', { bucket: [statement('Allow', { AWS: ['*'] })] }, 'done'],
     [
-      'the account, which leaves it to the role',
+      'the account, so that the policies of the role decide',
       { bucket: [statement('Allow', { AWS: ACCOUNT })] },
       NOT_ALLOWED,
     ],
@@ -130,7 +130,7 @@ describe('bucket policies', () => {
       DENIED,
     ],
     [
-      'Deny for all but the role',
+      'Deny for all principals except the role',
       {
         mayReader: mayRead,
         bucket: [{ ...statement('Deny', ''), Principal: undefined, NotPrincipal: { AWS: [READER] } }],
@@ -138,7 +138,7 @@ describe('bucket policies', () => {
       'done',
     ],
     [
-      'Deny without TLS, which the endpoint counts as',
+      'Deny for requests without TLS: calls to the endpoint count as TLS',
       {
         mayReader: mayRead,
         bucket: [
@@ -203,7 +203,7 @@ describe('KMS keys', () => {
     ],
     ['the role may not', { mayReader: [mayRead], key: [byIam] }, `${NOT_ALLOWED} the kms:Decrypt action`],
     [
-      'the key does not leave it to IAM',
+      'the key does not delegate to IAM policies',
       { mayReader: [mayRead, allow('kms:*')], key: [] },
       'because no resource-based policy allows the kms:Decrypt action',
     ],
@@ -213,7 +213,7 @@ describe('KMS keys', () => {
       'done',
     ],
     [
-      'only through S3, and for this object',
+      'the key allows everyone, but only through S3 and for this object',
       {
         mayReader: [mayRead],
         key: [
@@ -237,17 +237,17 @@ describe('KMS keys', () => {
       { mayReader: [mayRead, allow('kms:*')], key: [byIam, { ...byIam, Effect: 'Deny', Principal: '*' }] },
       DENIED,
     ],
-  ])('to read: %s', async (_name, policies, expected) => {
+  ])('for reading: %s', async (_name, policies, expected) => {
     expect(await read(policies)).toContain(expected);
   });
 
-  test('writing needs a data key, and in several parts also permission to read', async () => {
+  test('writing requires kms:GenerateDataKey, and an upload in parts also requires kms:Decrypt', async () => {
     const put = { Bucket: BUCKET, Key: 'k', Body: Buffer.from('') };
     const may = (...actions: string[]) => ({ mayReader: [mayRead, allow(...actions)], key: [byIam] });
     expect(await operate(may('kms:Decrypt'), 'PutObject', put)).toContain('kms:GenerateDataKey');
     expect(await operate(may('kms:GenerateDataKey'), 'PutObject', put)).toBe('done');
     expect(await operate(may('kms:GenerateDataKey'), 'CreateMultipartUpload', put)).toContain('kms:Decrypt');
-    // A KMS key that is neither the bucket's key nor in this account.
+    // Another KMS key, which is not the bucket's key and is not in the deployment.
     const otherKey = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY.replace('1234abcd', '5678abcd') };
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ...otherKey })).toContain('key/5678abcd');
     expect(await operate(may('kms:Decrypt'), 'PutObject', { ...put, ServerSideEncryption: 'AES256' })).toBe(
@@ -255,7 +255,7 @@ describe('KMS keys', () => {
     );
   });
 
-  test('an object and the parts of an upload keep the key of their write', async () => {
+  test('an object and the parts of an upload keep the key they were written with', async () => {
     const otherKey = KEY.replace('1234abcd', '5678abcd');
     const own = { Bucket: BUCKET, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: otherKey };
     const mayUseBucketKey = allow('s3:*', 'kms:*');
@@ -280,7 +280,7 @@ describe('KMS keys', () => {
     });
   });
 
-  test('a copy reads with the key of its source', async () => {
+  test('a copy requires permission to decrypt its source', async () => {
     const copy = { Bucket: BUCKET, Key: 'k', CopySource: `${BUCKET}/input/train.csv` };
     const policies = { mayReader: [mayRead, allow('kms:GenerateDataKey')], key: [byIam] };
     expect(await operate(policies, 'CopyObject', copy)).toContain('kms:Decrypt');

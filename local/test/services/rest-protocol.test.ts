@@ -46,13 +46,13 @@ async function ask(method: string, path: string, body: string, query = '') {
 }
 
 describe('a REST service with JSON', () => {
-  test('members are read from path, query and body, each only from its own location', async () => {
+  test('members are read from the path, the query and the body, each only from its own location', async () => {
     const body = JSON.stringify({ Color: 'red', Name: 'other', Limit: 7 });
     const { called } = await ask('POST', '/2015-03-31/things/a%20b', body, 'limit=3');
     expect(called).toEqual(['CreateThing', { Name: 'a b', Limit: 3, Color: 'red' }]);
   });
 
-  test('the response has status, headers and a body with exactly its members', async () => {
+  test('the response has status, headers and a body that contains only the body members', async () => {
     const { answer } = await ask('POST', '/2015-03-31/things/a', '');
     expect(answer).toEqual({
       statusCode: 201,
@@ -97,7 +97,7 @@ test.each([
   ['DELETE', '/b/k', 'uploadId=1', {}, 'AbortMultipartUpload'],
   ['GET', '/b/k', 'acl', {}, undefined],
   ['GET', '/b', 'versions', {}, undefined],
-])('%s %s?%s is for the most specific operation', (method, path, query, headers, operation) => {
+])('%s %s?%s calls the operation whose binding is most specific', (method, path, query, headers, operation) => {
   const head = { method, path, rawQuery: query, query: new URLSearchParams(query), headers, rawHeaders: [] };
   expect(new Routes(S3_MODEL).find(head)?.operation).toBe(operation);
 });

@@ -69,7 +69,7 @@ async function map(state: JsonObject, prefix = 'results/') {
 const MAP_RUN = /^arn:aws:states:eu-west-1:123456789012:mapRun:machine\/Numbers:([0-9a-f-]{36})$/;
 const DATE = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
-test('a file for each outcome, and a manifest that the result points to', async () => {
+test('the results are written to one file for each status and a manifest, and the state returns the location of the manifest', async () => {
   const { result, files, json } = await map({});
   const manifest = json('manifest.json') as { MapRunArn: string };
   const id = MAP_RUN.exec(manifest.MapRunArn)?.[1];
@@ -122,14 +122,14 @@ test('a file for each outcome, and a manifest that the result points to', async 
   ]);
 });
 
-test('outputs concatenated, one per line', async () => {
+test('FLATTEN with JSONL writes one element of the outputs per line', async () => {
   const { files } = await map({
     ResultWriter: { WriterConfig: { Transformation: 'FLATTEN', OutputType: 'JSONL' } },
   });
   expect(files['SUCCEEDED_0.jsonl']).toBe('1\n"done"\n3\n"done"\n');
 });
 
-test('a failed Map Run leaves its results, including those of children that never started', async () => {
+test('a failed Map Run still writes its results, including those of children that never started', async () => {
   const { result, json } = await map({ ToleratedFailureCount: 0 });
   expect(result).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' });
   expect(json('SUCCEEDED_0.json')).toMatchObject([{ Input: '1' }]);

@@ -51,7 +51,7 @@ async function interrupt(services: RunningServices): Promise<void> {
 
 const LIMITS = { MaxNumberOfTrainingJobs: 6, MaxParallelTrainingJobs: 2 };
 
-test('an interrupted tuning job is resumed: ended training jobs stay, and those that were cut off run again', async () => {
+test('resuming an interrupted tuning job keeps the ended training jobs and runs the interrupted ones again', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const first = hangingAfter(3);
   const before = await start({ deployment, trainer: first, sampler });
@@ -94,11 +94,11 @@ test('an interrupted tuning job is resumed: ended training jobs stay, and those 
   expect(jobs.map(({ TrainingJobName: each }) => each?.slice(0, 10))).toEqual(
     [1, 2, 3, 4, 5, 6].map((number) => `Search-00${number}`),
   );
-  // All jobs have different hyperparameters.
+  // All training jobs have different hyperparameters.
   expect(new Set(jobs.map(({ TunedHyperParameters: tuned }) => tuned?.['x'])).size).toBe(6);
 });
 
-test('the study of a resumed search has every trial once, with its value', async () => {
+test('the study of a resumed search has every trial exactly once, with its value', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(3), sampler });
   await sagemakerClient(before).send(
@@ -122,7 +122,7 @@ test('the study of a resumed search has every trial once, with its value', async
   expect(told.map(({ trial_id: trial }) => trial).sort()).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-test('a stopped tuning job is not resumed, nor are its training jobs', async () => {
+test('a stopped tuning job is not resumed, and neither are its training jobs', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(1), sampler });
   const client = sagemakerClient(before);
@@ -141,7 +141,7 @@ test('a stopped tuning job is not resumed, nor are its training jobs', async () 
   ).toMatchObject({ HyperParameterTuningJobStatus: 'Stopped' });
 });
 
-test('a standalone training job runs again from its beginning', async () => {
+test('a resumed standalone training job runs again from its beginning', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const before = await start({ deployment, trainer: hangingAfter(0) });
   await sagemakerClient(before).send(new CreateTrainingJobCommand(trainingRequest('Alone')));
@@ -167,7 +167,7 @@ test('a standalone training job runs again from its beginning', async () => {
   expect(log).toMatch(/^loss=1;\n--- The training job starts again\. ---\nstarting Alone\nloss=1;\n$/);
 });
 
-test('a training job that fails while local mode is closing counts as cut off', async () => {
+test('a training job that fails while local mode is closing counts as interrupted', async () => {
   const deployment = deploymentIn(temporaryRoot());
   let fail: () => void = () => undefined;
   const failing = trainerOf(
@@ -191,7 +191,7 @@ test('a training job that fails while local mode is closing counts as cut off', 
   expect(record?.description.FailureReason).toBeUndefined();
 });
 
-test('the same attempt of a task creates a job once, and gets it twice; another attempt gets an error', async () => {
+test('an attempt of a task that repeats its request gets the same job; another attempt gets an error', async () => {
   const services = await start();
   const task = { executionArn: 'arn:aws:states:us-east-1:123456789012:execution:M:e', token: 'first try' };
   const create = (token: string) =>

@@ -78,7 +78,7 @@ const failure = (call: Promise<unknown>): Promise<unknown> =>
     (error) => `${error.name}: ${error.message}`,
   );
 
-test('a storage class is kept by head, get, listings and uploads; a copy has its own', async () => {
+test('head, listings and uploads return the storage class of an object; a copy has its own', async () => {
   await put('cold', 'x', { StorageClass: 'STANDARD_IA' });
   await put('usual', 'x', { StorageClass: 'STANDARD' });
   expect([(await head('cold')).StorageClass, (await head('usual')).StorageClass]).toEqual([
@@ -104,7 +104,7 @@ test('a storage class is kept by head, get, listings and uploads; a copy has its
 });
 
 describe('encryption', () => {
-  test('is the one in the request', async () => {
+  test('is the encryption in the request', async () => {
     expect((await put('a')).ServerSideEncryption).toBe('AES256');
     const kms = { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: 'data', BucketKeyEnabled: true };
     const expected = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: KEY_ARN, BucketKeyEnabled: true };
@@ -132,7 +132,7 @@ describe('encryption', () => {
 describe('checksums of copies', () => {
   const sha256 = createHash('sha256').update('content').digest('base64');
 
-  test('are those of the source, or use the requested algorithm', async () => {
+  test('are those of the source, unless the request names an algorithm', async () => {
     await put('a', 'content', { ChecksumAlgorithm: 'CRC32C' });
     const { ChecksumCRC32C } = await head('a');
     expect((await copy('a', 'same')).CopyObjectResult?.ChecksumCRC32C).toBe(ChecksumCRC32C);
@@ -144,7 +144,7 @@ describe('checksums of copies', () => {
     expect(Contents?.[0]).toMatchObject({ ChecksumAlgorithm: ['SHA256'], ChecksumType: 'FULL_OBJECT' });
   });
 
-  test('and their ETags are those of a single part, even if the source had several', async () => {
+  test('and their ETags are those of an object in one part, even if the source had several parts', async () => {
     const Body = Buffer.alloc(11 * MIB, 'x');
     const params = { ...at('parts'), Body, ChecksumAlgorithm: 'SHA256' as const };
     await new Upload({ client: s3, params }).done();
@@ -205,7 +205,7 @@ describe('checksums of uploads in parts', () => {
       }),
     );
 
-  test('are of their checksums: type COMPOSITE', async () => {
+  test('are the checksum of the checksums of the parts if the type is COMPOSITE', async () => {
     const made = await upload({ ChecksumAlgorithm: 'SHA256' });
     expect(made.begun).toMatchObject({ ChecksumAlgorithm: 'SHA256', ChecksumType: 'COMPOSITE' });
     const listed = await s3.send(new ListPartsCommand(made.reference));
@@ -221,11 +221,11 @@ describe('checksums of uploads in parts', () => {
       ChecksumType: 'COMPOSITE',
     });
     expect(await head('big')).toMatchObject({ ChecksumSHA256: composite, ChecksumType: 'COMPOSITE' });
-    // A client that did not receive the response can repeat the request, and gets the same response.
+    // A client that did not receive the response can repeat the request and gets the same response.
     expect((await complete(made)).ChecksumSHA256).toBe(composite);
   });
 
-  test('are of the whole object: type FULL_OBJECT', async () => {
+  test('are the checksum of the whole object if the type is FULL_OBJECT', async () => {
     const made = await upload({ ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' });
     expect(await failure(complete(made, { ChecksumCRC32: 'AAAAAA==' }))).toMatch(/^BadDigest/);
     expect(await failure(complete(made, { ChecksumType: 'COMPOSITE' }))).toMatch(/^BadDigest/);
@@ -245,7 +245,7 @@ describe('checksums of uploads in parts', () => {
     expect((await upload({ ChecksumAlgorithm: 'CRC64NVME' })).begun.ChecksumType).toBe('FULL_OBJECT');
   });
 
-  test('are computed of parts that are copied', async () => {
+  test('are also computed for parts that are copied', async () => {
     await put('source', PARTS[0]);
     const begin = new CreateMultipartUploadCommand({ ...at('copied'), ChecksumAlgorithm: 'SHA256' });
     const { UploadId } = await s3.send(begin);
@@ -255,7 +255,7 @@ describe('checksums of uploads in parts', () => {
     expect(part?.ChecksumSHA256).toBe(sha256(PARTS[0] as Buffer).toString('base64'));
   });
 
-  test("are returned with each part in the object's attributes, page by page", async () => {
+  test('are returned for each part in the attributes of the object, page by page', async () => {
     const attributes = (more = {}) =>
       s3.send(
         new GetObjectAttributesCommand({
@@ -295,7 +295,7 @@ describe('checksums of uploads in parts', () => {
     expect([none, ETag]).toEqual([undefined, undefined]);
   });
 
-  test('are returned with each part that is read by number', async () => {
+  test('are returned for each part that is read by its number', async () => {
     await complete(await upload({ ChecksumAlgorithm: 'SHA256' }));
     const second = await s3.send(
       new GetObjectCommand({ ...at('big'), PartNumber: 2, ChecksumMode: 'ENABLED' }),
@@ -331,7 +331,7 @@ test('an object that was not uploaded in parts has one part', async () => {
 describe('folder markers', () => {
   const list = (more = {}) => s3.send(new ListObjectsV2Command({ Bucket: BUCKET, ...more }));
 
-  test('are empty objects, next to a folder in the bucket', async () => {
+  test('are empty objects in addition to the folder in the bucket', async () => {
     await put('a/b/', '', { ContentLength: 0, ContentType: 'application/x-directory' });
     await put('a/b/file');
     expect(fs.readdirSync(path.join(root, 's3', BUCKET, 'a', 'b'))).toEqual(['file']);
@@ -356,7 +356,7 @@ describe('folder markers', () => {
     expect(await keys()).toEqual(['a/b/file', 'c/', 'input/train.csv']);
   });
 
-  test('disappear with a folder that the user deletes', async () => {
+  test('disappear if the user deletes the folder', async () => {
     await put('a/', '');
     fs.rmdirSync(path.join(root, 's3', BUCKET, 'a'));
     expect([await keys(), await failure(head('a/'))]).toEqual([
@@ -365,7 +365,7 @@ describe('folder markers', () => {
     ]);
   });
 
-  test('keep their bucket from being deleted, and block an object of the same name', async () => {
+  test('prevent the deletion of their bucket and the creation of an object with the same name', async () => {
     await s3.send(new CreateBucketCommand({ Bucket: 'marked' }));
     await s3.send(new PutObjectCommand({ Bucket: 'marked', Key: 'a/', Body: '' }));
     expect(await failure(s3.send(new DeleteBucketCommand({ Bucket: 'marked' })))).toMatch(/^BucketNotEmpty/);
@@ -380,7 +380,7 @@ describe('folder markers', () => {
   });
 });
 
-test('owners are in the listings that have them', async () => {
+test('only listings that S3 defines with owners include owners', async () => {
   const { Owner: owner } = await s3.send(new ListBucketsCommand({}));
   expect(owner?.ID).toMatch(/^[0-9a-f]{64}$/);
   const ownersOf = async (more: object) =>
@@ -404,7 +404,7 @@ test('continuation tokens are not keys', async () => {
   expect(tokens.map((token) => Buffer.from(token ?? '', 'base64url').toString())).not.toContain('a');
 });
 
-test('uploads are listed in pages, by folders', async () => {
+test('uploads in progress are listed in pages and by folder', async () => {
   const begin = async (key: string) =>
     (await s3.send(new CreateMultipartUploadCommand(at(key)))).UploadId ?? '';
   const [first, second] = [await begin('a'), await begin('a')];
@@ -426,7 +426,7 @@ test('uploads are listed in pages, by folders', async () => {
   expect(await failure(list({ KeyMarker: 'a', UploadIdMarker: 'none' }))).toMatch(/^InvalidArgument/);
 });
 
-test('an existing bucket can be created again only in us-east-1', async () => {
+test('creating an existing bucket again succeeds only in us-east-1', async () => {
   await restart(() => ({ environment: { ...ENVIRONMENT, region: 'eu-west-1' } }));
   const client = clientOf(services, 'eu-west-1');
   const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' as const };
@@ -435,7 +435,7 @@ test('an existing bucket can be created again only in us-east-1', async () => {
   ).toMatch(/^BucketAlreadyOwnedByYou/);
 });
 
-test('a state machine may set a checksum algorithm, and null for omitted members', async () => {
+test('a state machine may set a checksum algorithm, and may set omitted members to null', async () => {
   const input = { ...at('from-states'), Body: 'content', ChecksumAlgorithm: 'SHA256', StorageClass: null };
   await services.router.call('s3', 'PutObject', input, services.user);
   expect((await head('from-states')).ChecksumSHA256).toBe(

@@ -37,7 +37,7 @@ let services: RunningServices;
 let root: string;
 let s3: S3Client;
 
-/** The SDK's client with another endpoint. */
+/** A copy of the client, for another endpoint. */
 function clientOf(of: RunningServices, principal: Principal = of.user): S3Client {
   return new S3Client({
     endpoint: of.url,
@@ -83,7 +83,7 @@ const keysOf = ({ Contents }: { Contents?: { Key?: string }[] | undefined }) =>
   (Contents ?? []).map(({ Key }) => Key);
 
 describe('objects', () => {
-  test('keep their type and metadata, and the bucket has no other files', async () => {
+  test('keep their type and metadata, and no additional files are stored in the bucket', async () => {
     const kept = { ContentType: 'text/csv', CacheControl: 'no-store', ContentEncoding: 'gzip' };
     const { ETag } = await put('a/b.csv', 'abc', { ...kept, Metadata: { Owner: 'me' } });
     expect(ETag).toBe('"900150983cd24fb0d6963f7d28e17f72"');
@@ -98,7 +98,7 @@ describe('objects', () => {
     expect(await clientOf(again).send(new HeadObjectCommand(at('a/b.csv')))).toMatchObject({ ETag, ...kept });
   });
 
-  test('that were changed by another program have other attributes', async () => {
+  test('that another program changed get new attributes', async () => {
     const { ETag } = await put('a', 'abc', { Metadata: { owner: 'me' } });
     fs.writeFileSync(fileOf('a'), 'abcd');
     const found = await head('a');
@@ -174,7 +174,7 @@ describe('objects', () => {
     ]);
   });
 
-  test('may have the name of an empty folder, but not of another one', async () => {
+  test('may have the name of a folder that is empty, but not of a folder with objects', async () => {
     await put('a/b/c');
     expect(await failure(put('a', 'x'))).toBe('InvalidRequest 400');
     expect(await failure(put('a/b/c/d', 'x'))).toBe('InvalidRequest 400');
@@ -207,7 +207,7 @@ describe('uploads in parts', () => {
     s3.send(new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts }, ...more }));
   const big = Buffer.alloc(5 * MIB, 'x');
 
-  test('become one object, with the ETag that S3 makes', async () => {
+  test('become one object, with an ETag as on S3', async () => {
     const upload = await begin('big', { ContentType: 'text/plain', Metadata: { owner: 'me' } });
     const second = await part(upload, 2, 'end');
     await part(upload, 1, 'overwritten');
@@ -247,7 +247,7 @@ describe('uploads in parts', () => {
     expect(await read('joined')).toBe('234');
   });
 
-  test('are refused when their content does not match', async () => {
+  test('are refused if their content does not match the checksum or length', async () => {
     const upload = await begin('a');
     const [first, second] = [await part(upload, 1, 'small'), await part(upload, 2, 'end')];
     expect(await failure(complete(upload, [second, first]))).toBe('InvalidPartOrder 400');
@@ -263,7 +263,7 @@ describe('uploads in parts', () => {
     expect(await read('a')).toBe('there');
   });
 
-  test('are listed, and leave no files when they are aborted', async () => {
+  test('are listed, and leave no files after they are aborted', async () => {
     const upload = await begin('a');
     await part(upload, 1, 'x');
     const list = async () => (await s3.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))).Uploads;
@@ -319,7 +319,7 @@ describe('listings', () => {
     expect(await failure(list({ MaxKeys: -1 }))).toBe('InvalidArgument 400');
   });
 
-  test('of version 1, which boto3 resources use', async () => {
+  test('work in version 1, which boto3 resources use', async () => {
     const first = await s3.send(new ListObjectsCommand({ Bucket: BUCKET, Prefix: 'l/', MaxKeys: 4 }));
     expect([keysOf(first).length, first.IsTruncated, first.NextMarker]).toEqual([4, true, undefined]);
     const Marker = keysOf(first).at(-1);
@@ -351,7 +351,7 @@ test('buckets are created, found, and deleted when they are empty', async () => 
   expect(await failure(s3.send(new HeadBucketCommand({ Bucket: 'my-bucket' })))).toBe('NotFound 404');
 });
 
-test('versioning is that of the template', async () => {
+test('the versioning of a bucket is that of the template', async () => {
   const statusOf = async (client: S3Client) =>
     (await client.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).Status;
   expect(await statusOf(s3)).toBeUndefined();
@@ -445,7 +445,7 @@ describe('permissions', () => {
     expect(await failure(tags)).toBe('AccessDenied 403');
   });
 
-  test('to list are needed to learn that a key does not exist', async () => {
+  test('to list the bucket are needed to learn that a key does not exist', async () => {
     const get = { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectAttributes'], Resource: `${arn}/*` };
     const list = { Effect: 'Allow', Action: 's3:ListBucket', Resource: arn };
     const attributes = new GetObjectAttributesCommand({ ...at('none'), ObjectAttributes: ['ETag'] });

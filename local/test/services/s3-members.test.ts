@@ -14,8 +14,8 @@ import { BUCKET, closeServices, deploymentIn, start, temporaryRoot } from './hel
 import { type Answer, codeOf, send, sign, type Unsigned } from './signed-request';
 
 /*
- * Local S3 ignores no part of a request: every header, parameter and element in S3's service model changes the result of its
- * operation, is rejected with an error that names it, or is listed below as having no effect.
+ * Local S3 silently ignores no part of a request. Every header, parameter and element in S3's service model changes the
+ * result of its operation, is rejected with an error that names it, or is listed below as having no effect.
  */
 
 /** Members without effect on local mode's buckets, according to S3's API reference. */
@@ -23,7 +23,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   RequestPayer: 'no bucket here is a Requester Pays bucket',
   TaggingDirective: 'no object here has tags',
   OptionalObjectAttributes: 'no object here was restored from an archive',
-  VersionId: 'there is one version of each object, which is "null"',
+  VersionId: 'each object has a single version, "null"',
   ObjectLockEnabledForBucket: 'false is the default',
   ObjectOwnership: 'BucketOwnerEnforced is the default',
   BucketNamespace: 'global is the default',
@@ -36,7 +36,7 @@ const LISTED = 'listed-bucket';
 /** An object that was uploaded in two parts. */
 const IN_PARTS = 'in-parts';
 
-/** Members of every valid request, or of HTTP itself. */
+/** Members that every valid request has, or that belong to HTTP itself. */
 const REQUIRED = [
   ...['Bucket', 'Key', 'UploadId', 'PartNumber', 'CopySource', 'ContentLength', 'Body', 'ObjectAttributes'],
 ];
@@ -79,7 +79,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   Prefix: 'none',
   Range: 'bytes=0-0',
   ServerSideEncryption: 'aws:kms',
-  // Needs SSE-KMS and is rejected without it.
+  // Is rejected, because it requires SSE-KMS.
   SSEKMSKeyId: 'key',
   StartAfter: 'zzz',
   StorageClass: 'STANDARD_IA',
@@ -96,11 +96,11 @@ function together(operation: string, member: string): Record<string, string> {
   return operation === 'CopyObject' && isMetadata ? { 'x-amz-metadata-directive': 'REPLACE' } : {};
 }
 
-/** A request that succeeds. The keys are new each time. */
+/** A request that succeeds. Each request uses new keys. */
 interface Good extends Unsigned {
-  /** Key of the object that the request writes, if any. The state of this object is also compared. */
+  /** Key of the object that the request writes, if any. The comparison includes the state of this object. */
   readonly writes?: string;
-  /** Whether to complete the upload that the request starts before the comparison. */
+  /** Whether the request starts an upload, which is completed before the comparison. */
   readonly begins?: true;
 }
 
@@ -264,7 +264,7 @@ function withMember(good: Good, { location, name }: MemberPlace, value: string):
 }
 
 /**
- * All effects of a request: its response and the written object, without times and names that differ in each run.
+ * All effects of a request: its response and the written object, without times and names that differ between runs.
  */
 async function outcome(good: Good, key: string): Promise<unknown> {
   const answer = await ask(good);
@@ -343,7 +343,7 @@ describe('supported members have an effect', () => {
   });
 
   test.each(CASES.filter(isSupported).filter(([, member]) => SUPPORTED_VALUES[member] !== undefined))(
-    '%s %s, and refuses other values by name',
+    '%s %s, and the error for an unsupported value names the member',
     async (operation, member, place) => {
       const others = {
         ObjectLockEnabledForBucket: 'true',
@@ -385,7 +385,7 @@ test.each(CASES.filter((each) => !isSupported(each)))(
 );
 
 test.each(Object.keys(S3_MODEL.operations))(
-  '%s refuses the headers of other operations by name',
+  '%s refuses the headers of other operations, and the error names them',
   async (operation) => {
     const own = S3_MODEL.placesOf(S3_MODEL.binding(operation).input).map(({ name }) => name);
     const all = CASES.filter(

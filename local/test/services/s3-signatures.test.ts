@@ -34,7 +34,7 @@ function objects(): string[] {
 const chunk = (data: string, signature: string): string =>
   `${data.length.toString(16)};chunk-signature=${signature}\r\n${data}${data === '' ? '' : '\r\n'}`;
 
-describe("AWS's own examples of bodies in chunks", () => {
+describe("AWS's own examples of chunked bodies", () => {
   // The examples of the S3 API reference: "Transferring Payload in Multiple Chunks (Chunked Upload)", and "… with
   // trailing headers".
   const key = new SigningKey('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', {
@@ -114,7 +114,7 @@ describe("AWS's own examples of bodies in chunks", () => {
   });
 });
 
-/** A body in chunks: the content that is signed, and the content that is sent. */
+/** A chunked body: the content that is signed, and the content that is sent. */
 interface Chunks {
   readonly data: readonly string[];
   readonly trailers?: Readonly<Record<string, string>>;
@@ -248,7 +248,7 @@ describe('presigned URLs', () => {
         service: 's3',
         method,
         path: `/${BUCKET}/${key}`,
-        // Presigned as the SDK for JavaScript does for S3.
+        // The SDK for JavaScript presigns URLs for S3 with this header.
         headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
       },
       { expiresIn: 60, ...signing },
@@ -300,7 +300,7 @@ describe('presigned URLs', () => {
       { headers: { 'x-amz-acl': 'private' } },
     ],
     [
-      'without the header that was signed',
+      'without a header that was signed',
       'SignatureDoesNotMatch',
       async () => presign('PUT', {}, { 'content-type': 'text/csv' }),
     ],

@@ -47,7 +47,7 @@ async function begin(key: string, size: number) {
   return { upload, answered };
 }
 
-test('an object is written as it arrives, and exists once it is complete', async () => {
+test('an object is written to disk as it arrives, and exists only when it is complete', async () => {
   const { upload, answered } = await begin('big', 16 * MIB);
   const file = path.join(root, 's3', BUCKET, 'big');
   for (let sent = 1; sent < 16; sent++) {
@@ -76,7 +76,7 @@ test('a client that disconnects halfway leaves no files', async () => {
   expect(fs.readdirSync(path.join(root, 's3', BUCKET))).toEqual(['input']);
 });
 
-test('two simultaneous writes of an object are each complete', async () => {
+test('each of two simultaneous writes of an object is complete', async () => {
   const [first, second] = [await begin('same', 2 * MIB), await begin('same', 2 * MIB)];
   first.upload.write(Buffer.alloc(MIB, 'a'));
   second.upload.end(Buffer.alloc(2 * MIB, 'b'));

@@ -83,7 +83,7 @@ const chunkedHeaders = (length: number) => ({
   'x-amz-trailer': 'x-amz-checksum-crc32',
 });
 
-test('bodies may be unsigned or in chunks', async () => {
+test('bodies may be unsigned, and may be sent in chunks', async () => {
   const unsigned = { headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: 'free' };
   expect((await s3('PUT', `${BUCKET}/unsigned`, unsigned)).status).toBe(200);
   const chunked = {
@@ -130,11 +130,11 @@ test.each<[string, Options, string]>([
     const zeros = Buffer.alloc(bytes).toString('base64');
     return [
       [name, { headers: { [header]: zeros }, body: 'new' }, 'BadDigest'],
-      [`${name} that is none`, { headers: { [header]: 'AAAA' }, body: 'new' }, 'InvalidRequest'],
+      [`malformed ${name}`, { headers: { [header]: 'AAAA' }, body: 'new' }, 'InvalidRequest'],
     ];
   }),
   [
-    'kind of checksum than it announces',
+    'checksum for the announced algorithm',
     {
       headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-sdk-checksum-algorithm': 'SHA256' },
       body: 'new',
@@ -142,7 +142,7 @@ test.each<[string, Options, string]>([
     'InvalidRequest',
   ],
   [
-    'two checksums',
+    'number of checksums',
     { headers: { 'x-amz-checksum-crc32': 'AAAAAA==', 'x-amz-checksum-crc32c': 'AAAAAA==' }, body: 'new' },
     'InvalidRequest',
   ],
@@ -152,17 +152,17 @@ test.each<[string, Options, string]>([
     'BadDigest',
   ],
   [
-    'trailer than announced',
+    'trailer',
     { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\n\r\n' },
     'MalformedTrailerError',
   ],
   ['length', { headers: chunkedHeaders(4), body: '3\r\nabc\r\n0\r\n\r\n' }, 'IncompleteBody'],
   [
-    'encoding than its signature',
+    'encoding for its signature',
     { headers: { 'content-encoding': 'aws-chunked' }, body: '3\r\nabc\r\n0\r\n\r\n' },
     'InvalidArgument',
   ],
-])('a body of another %s is refused, and the object stays as it is', async (_name, options, code) => {
+])('a body with a wrong %s is refused, and the existing object is unchanged', async (_name, options, code) => {
   const key = `${BUCKET}/input/train.csv`;
   const response = await s3('PUT', key, options);
   expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(`<Code>${code}<`)]);
@@ -199,7 +199,7 @@ test.each([
 });
 
 test.each(['../x', 'a/../../x', '/x', 'a//b', 'a\\b', 'a/./b'])(
-  'the key "%s" is not a file of the bucket',
+  'the key "%s" cannot be written, because it is not a file path in the bucket',
   async (key) => {
     const input = { Bucket: BUCKET, Key: key, Body: 'x' };
     await expect(services.router.call('s3', 'PutObject', input, services.user)).rejects.toMatchObject({
@@ -224,7 +224,7 @@ test.each<[string, string, Options]>([
   ],
   ['a locked object', 'PUT', { headers: { 'x-amz-object-lock-mode': 'COMPLIANCE' }, body: 'x' }],
   ['a custom ACL', 'PUT', { query: { acl: '' }, body: 'x' }],
-])('%s is refused, and the object stays as it is', async (_name, method, options) => {
+])('%s is refused, and the existing object is unchanged', async (_name, method, options) => {
   const key = `${BUCKET}/input/train.csv`;
   const response = await s3(method, key, options);
   expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('NotImplemented')]);
@@ -239,12 +239,12 @@ test.each<[string, Options, string]>([
     'AccessDenied',
   ],
   [
-    'of a storage class that is none',
+    'with an unknown storage class',
     { headers: { 'x-amz-storage-class': 'COLD' }, body: 'x' },
     'InvalidStorageClass',
   ],
   [
-    'copied in a way that is none',
+    'copied with an unknown directive',
     {
       headers: { 'x-amz-copy-source': `/${BUCKET}/input/train.csv`, 'x-amz-metadata-directive': 'KEEP' },
       body: '',
@@ -256,7 +256,7 @@ test.each<[string, Options, string]>([
   expect(fs.readdirSync(path.join(root, 's3', BUCKET))).toEqual(['input']);
 });
 
-test('keys may have any character allowed in file names', async () => {
+test('keys may have any character that is allowed in file names', async () => {
   const keys = [
     ' lead',
     'a b+c%20&d=e?f#g',
@@ -284,7 +284,7 @@ test('a broken link is not an object', async () => {
   expect(listing.match(/<Key>[^<]*/g)).toEqual(['<Key>input/train.csv']);
 });
 
-test.each(['s3', 'sagemaker'])('a member of every object is not an operation of %s', async (service) => {
+test.each(['s3', 'sagemaker'])('a property that every JavaScript object has is not an operation of %s', async (service) => {
   await expect(services.router.call(service, 'constructor', {}, services.user)).rejects.toMatchObject({
     code: 'UnknownOperationException',
   });

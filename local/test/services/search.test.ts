@@ -108,7 +108,7 @@ test.each<[string, SearchExpression, string[]]>([
   expect(await names({ SearchExpression, ...BY_LOSS })).toEqual(expected);
 });
 
-test('sorted by any property, last change first by default, page by page', async () => {
+test('results are sorted by any property, by default with the last change first, and returned in pages', async () => {
   const first = await search({ SortBy: 'HyperParameters.x', MaxResults: 3, SearchExpression: ALONE });
   expect(first.Results?.map(({ TrainingJob: job }) => job?.TrainingJobName)).toEqual([
     'gamma',
@@ -123,7 +123,7 @@ test('sorted by any property, last change first by default, page by page', async
   expect(changed).toEqual([...(changed ?? [])].sort((left, right) => right - left));
 });
 
-test('a record is the described job with its tags, also for a tuning job', async () => {
+test('a record contains the description of a training job or a tuning job, and its tags', async () => {
   const { Results } = await search({ SearchExpression: where('TrainingJobName', 'Equals', 'beta') });
   expect(Results?.[0]?.TrainingJob).toMatchObject({
     TrainingJobName: 'beta',
@@ -138,7 +138,7 @@ test('a record is the described job with its tags, also for a tuning job', async
   ]);
 });
 
-test('there are no jobs of other accounts', async () => {
+test('no jobs of other accounts are found', async () => {
   expect(await names({ CrossAccountFilterOption: 'CrossAccount' })).toEqual([]);
 });
 

@@ -46,7 +46,7 @@ export interface Signing {
   readonly namesHash?: boolean;
 }
 
-/** Signs a request with an implementation independent of the project's. */
+/** Signs a request. This implementation is independent of the one that it tests. */
 export async function sign(
   services: RunningServices,
   { service, method = 'POST', path = '/', query = {}, headers = {}, body }: Unsigned,

@@ -23,7 +23,7 @@ afterAll(closeServices);
 const call = (service: string, operation: string, input: object, principal = services.user) =>
   services.router.call(service, operation, { ...input }, principal);
 
-test('the ARN of a role by its name', async () => {
+test('GetRole returns the ARN of a role for its name', async () => {
   expect(await call('iam', 'GetRole', { RoleName: 'training' })).toEqual({
     Role: {
       Path: '/teams/',
@@ -46,7 +46,7 @@ test('the ARN of a role by its name', async () => {
   );
 });
 
-test('quotas: there are none', async () => {
+test('ListServiceQuotas returns no quotas', async () => {
   expect(await call('servicequotas', 'ListServiceQuotas', { ServiceCode: 'sagemaker' })).toEqual({
     Quotas: [],
   });
@@ -56,7 +56,7 @@ test('quotas: there are none', async () => {
   });
 });
 
-test('the outputs of the stack', async () => {
+test('DescribeStacks returns the outputs of the stack', async () => {
   const stack = {
     StackId: STACK_ID,
     StackName: 'Test',
@@ -73,7 +73,7 @@ test('the outputs of the stack', async () => {
   });
 });
 
-test('a role needs the permission', async () => {
+test('a role needs permission for each call', async () => {
   await expect(call('iam', 'GetRole', { RoleName: 'training' }, ROLE)).rejects.toThrow(
     `not authorized to perform: iam:GetRole on resource: ${ROLE.arn} because`,
   );

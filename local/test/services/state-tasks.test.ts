@@ -37,7 +37,7 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
       resource,
       arguments: given as Json,
       stateName: 'State',
-      // Each call is a new attempt. If an attempt were repeated, it would find the job that it had already started.
+      // Each call is a new attempt. A repeated attempt would get the job that it had already started.
       context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,
@@ -53,7 +53,7 @@ const failure = (promise: Promise<unknown>): Promise<StatesError> =>
   );
 
 describe('functions', () => {
-  test('lambda:invoke returns the payload with other members, a function ARN only the payload', async () => {
+  test('lambda:invoke returns the payload and other members; a function ARN as resource returns only the payload', async () => {
     const { run, functionArn } = await machine();
     expect(
       await run('arn:aws:states:::lambda:invoke', { FunctionName: functionArn, Payload: { a: 1 } }),
@@ -66,7 +66,7 @@ describe('functions', () => {
     expect(await run(functionArn, { b: 2 })).toEqual({ got: { b: 2 } });
   });
 
-  test("a function's error has its own name", async () => {
+  test('the task fails with the error name of the function', async () => {
     const { run, functionArn } = await machine();
     const given = { FunctionName: functionArn, Payload: { fail: true } };
     const error = await failure(run('arn:aws:states:::lambda:invoke', given));
@@ -89,7 +89,7 @@ describe('functions', () => {
 });
 
 describe('the optimized integration of SageMaker', () => {
-  test('createHyperParameterTuningJob.sync returns the event, not the description', async () => {
+  test('createHyperParameterTuningJob.sync returns the job event, not the description of the job', async () => {
     const { run, submitted } = await machine({ sampler: samplerOf(xs(2, 1, 3)) });
     const output = (await run('arn:aws:states:::sagemaker:createHyperParameterTuningJob.sync', {
       ...tuningRequest('tune'),
@@ -138,7 +138,7 @@ describe('the optimized integration of SageMaker', () => {
     });
   });
 
-  test('an aborted task stops its job', async () => {
+  test('aborting a task stops its job', async () => {
     const { run, services } = await machine({
       trainer: trainerOf(runUntilStopped),
       sampler: samplerOf(xs(1, 2, 3)),
@@ -198,7 +198,7 @@ describe('the optimized integration of SageMaker', () => {
   });
 });
 
-test('the AWS SDK integration: any operation, any field, times as strings', async () => {
+test('the AWS SDK integration accepts every operation and field, and returns times as strings', async () => {
   const { run } = await machine({ sampler: samplerOf(xs(2, 1, 3)), trainer: trainerOf(printX) });
   const call = (action: string, given: object) =>
     run(`arn:aws:states:::aws-sdk:sagemaker:${action}`, given) as Promise<Record<string, unknown>>;

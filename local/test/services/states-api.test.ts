@@ -49,7 +49,7 @@ test('state machines are listed in pages and described', async () => {
   expect(metadata.definition).toBe('{}');
 });
 
-test('an execution is started, described and its history read', async () => {
+test('an execution is started and described, and its history is read', async () => {
   const { client } = await serve(temporaryRoot());
   const { executionArn, startDate } = await startExecution(client, 'Echo', { a: 1 });
   const described = await whenEnded(client, executionArn);
@@ -156,7 +156,7 @@ test('executions are listed, most recent first, in pages and by status', async (
   expect(aborted.executions).toMatchObject([{ name: 'two', status: 'ABORTED', redriveCount: 0 }]);
 });
 
-test('StopExecution ends the execution with error and cause, and its training job', async () => {
+test('StopExecution ends the execution with an error and a cause, and stops its training job', async () => {
   const { client, services } = await serve(temporaryRoot(), runUntilStopped);
   const { executionArn } = await startExecution(client, 'Train', {});
   const isRunning = () => services.jobs.training.get('job-0')?.description.TrainingJobStatus === 'InProgress';
@@ -217,7 +217,7 @@ test('RedriveExecution continues at the failed state', async () => {
     resource: 'createTrainingJob.sync',
     resourceType: 'sagemaker',
   });
-  // A request with the same token returns the same redrive. A request without the token fails now.
+  // A request with the same token gets the same redrive. A request without the token fails.
   expect(await client.send(command)).toMatchObject({ redriveDate });
   await expect(client.send(new RedriveExecutionCommand({ executionArn }))).rejects.toMatchObject({
     name: 'ExecutionNotRedrivable',
@@ -245,7 +245,7 @@ test('executions of earlier runs are listed, and those of a killed process can b
   const history = fs.readFileSync(path.join(folder, 'history.jsonl'), 'utf8');
   await end(first);
   serving.splice(0);
-  // The files that remain if a process is killed while writing an event.
+  // Creates the files of a process that was killed while it wrote an event.
   const record: ExecutionRecord = { ...JSON.parse(asItWas), processId: 2 ** 22 + 1 };
   fs.writeFileSync(path.join(folder, 'execution.json'), JSON.stringify(record));
   fs.writeFileSync(path.join(folder, 'history.jsonl'), `${history}{"id":`);
@@ -265,7 +265,7 @@ test('executions of earlier runs are listed, and those of a killed process can b
   );
 });
 
-test('an execution that another process runs cannot be stopped from here', async () => {
+test('an execution that another process runs cannot be stopped by this process', async () => {
   const root = temporaryRoot();
   const { client } = await serve(root);
   const record: ExecutionRecord = {

@@ -28,7 +28,7 @@ test.each([
     /^Invalid Name: 'a b'$/,
   ],
   [
-    'a name that leads out of the folder',
+    'a name that is a path out of the folder',
     new StartExecutionCommand({ stateMachineArn: machine('Echo'), name: '../a' }),
     'InvalidName',
     /^Invalid Name: /,
@@ -46,7 +46,7 @@ test.each([
     /^1 validation error detected: Value at 'input' failed .* length less than or equal to 262144$/,
   ],
   [
-    'a cause that is too long, and is not to be seen',
+    'a cause that is too long, and must not appear in the error',
     new StopExecutionCommand({ executionArn: execution('Echo', 'none'), cause: 'secret'.repeat(6000) }),
     'ValidationException',
     /^1 validation error detected: Value at 'cause' failed .* length less than or equal to 32768$/,
@@ -116,7 +116,7 @@ test.each([
   expect(runner.store.list()).toEqual([]);
 });
 
-test("state machines have the template's tags until these are changed", async () => {
+test('state machines have the tags from the template until the tags are changed', async () => {
   const { client } = await serve(temporaryRoot());
   const resourceArn = machine('Echo');
   const tagsOf = async () => (await client.send(new ListTagsForResourceCommand({ resourceArn }))).tags;

@@ -74,7 +74,7 @@ describe('RetryStrategy', () => {
     expect(attempts()).toBe(3);
   });
 
-  test('retries at most as often as requested', async () => {
+  test('retries at most as often as MaximumRetryAttempts allows', async () => {
     const { trainer, attempts } = failingTimes(9, crash);
     const { services } = await begin(trainer, { RetryStrategy });
     expect(await ended(services)).toMatchObject({
@@ -139,7 +139,7 @@ describe('interruptions of spot instances', () => {
     expect(fs.existsSync(path.join(bucket, 'output/Job/output/model.tar.gz'))).toBe(true);
   });
 
-  test('without checkpoints it starts from the beginning, in an empty folder', async () => {
+  test('without checkpoints, the job starts from the beginning in an empty folder', async () => {
     const seen: string[][] = [];
     const { services } = await begin(
       trainerOf((task) => {
@@ -154,7 +154,7 @@ describe('interruptions of spot instances', () => {
     expect(seen).toEqual([[], []]);
   });
 
-  test('a job that gets no new instance in time is stopped, and the files of the first one are lost', async () => {
+  test('a job that gets no new instance in time is stopped and loses the files of its first instance', async () => {
     const { services, bucket } = await begin(
       trainerOf(async (task) => {
         const outcome = await untilInterrupted(task);
@@ -171,7 +171,7 @@ describe('interruptions of spot instances', () => {
     expect(fs.existsSync(path.join(bucket, 'output'))).toBe(false);
   });
 
-  test('the billed time is shorter than the training time, which excludes waiting', async () => {
+  test('the billed time is shorter than the training time, and neither includes waiting for an instance', async () => {
     const { services } = await begin(
       trainerOf(async (task) => {
         await new Promise((resolve) => setTimeout(resolve, 900));
@@ -192,7 +192,7 @@ describe('interruptions of spot instances', () => {
     expect(wholeTime - seconds * 1000).toBeGreaterThan(400);
   });
 
-  test('only spot jobs are interrupted, as often as requested', async () => {
+  test('only spot jobs are interrupted, and as often as requested', async () => {
     const services = await start({
       trainer: trainerOf((task) => {
         for (let line = 0; line < 10; line += 1) task.onLog('working');
@@ -211,7 +211,7 @@ describe('interruptions of spot instances', () => {
     expect(all).toEqual([false, true, false, true]);
   });
 
-  test('the same seed interrupts at the same moments', () => {
+  test('the same seed gives the same interruptions', () => {
     const plans = (seed?: number) => {
       const spot = new SpotInterruptions({ perJob: 2, ...(seed !== undefined && { seed }) });
       return Array.from({ length: 20 }, () => spot.plan());
@@ -248,7 +248,7 @@ describe('StopTrainingJob', () => {
     expect(steps(job)).toMatch(/^Starting (Downloading )?Stopping Stopped$/);
   });
 
-  test('while the packages of its algorithm are installed', async () => {
+  test('while the packages of the algorithm are installed', async () => {
     const trainer = createXGBoostTrainer({ pythonFor: () => new Promise(() => undefined), maxWorkers: 1 });
     const TrainingImage = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';
     const { services, stop } = await begin(trainer, {
@@ -262,7 +262,7 @@ describe('StopTrainingJob', () => {
     expect(await ended(services)).toMatchObject({ TrainingJobStatus: 'Stopped' });
   });
 
-  test('twice; files that a script saves on SIGTERM are kept', async () => {
+  test('can be sent twice; files that a script saves on SIGTERM are kept', async () => {
     const script = `
       trap 'sleep 0.3; echo saved > "$MODEL/model"; exit 0' TERM
       echo "loss=5;"

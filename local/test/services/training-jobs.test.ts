@@ -47,7 +47,7 @@ async function train(algorithm: Algorithm, change: Record<string, unknown> = {},
   return { services, client, root, job: () => ended(services, 'Job-1') };
 }
 
-test('a folder marker, as consoles create them, is not a file of a channel', async () => {
+test('a folder marker, as created by the S3 console, is not a file of a channel', async () => {
   let task: TrainingTask | undefined;
   const services = await start({
     deployment: deploymentIn(temporaryRoot()),
@@ -133,7 +133,7 @@ test('a failed job has a failure reason, even if its trainer throws', async () =
   });
 });
 
-test('a second failure does not hide the first one, and a failed cleanup does not fail the job', async () => {
+test('a failed artifact upload does not hide the reason of a failed job, and a failed cleanup is only reported', async () => {
   const given = temporaryRoot();
   const { job, root } = await train(
     ({ workFolder }) => {
@@ -171,12 +171,12 @@ test('a job can be stopped and keeps its metrics', async () => {
   await expect(client.send(stop)).rejects.toThrow(/rejected because the training job is in status Stopped/);
 });
 
-test('a job over its time limit is stopped', async () => {
+test('a job that exceeds its time limit is stopped', async () => {
   const { job } = await train(runUntilStopped, { StoppingCondition: { MaxRuntimeInSeconds: 1 } });
   expect(await job()).toMatchObject({ TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' });
 });
 
-test('the time for which a job waits for others does not count', async () => {
+test('the time that a job waits before its start does not count toward its time limit', async () => {
   const services = await start({
     trainer: {
       ...trainerOf(printX),
@@ -195,7 +195,7 @@ test('the time for which a job waits for others does not count', async () => {
   expect(Number(TrainingStartTime) - Number(CreationTime)).toBeGreaterThan(1000);
 });
 
-test('tags', async () => {
+test('tags can be added to a job and are listed', async () => {
   const { client } = await train(printX, { Tags: [{ Key: 'a', Value: '1' }] });
   const ResourceArn = 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1';
   await client.send(new AddTagsCommand({ ResourceArn, Tags: [{ Key: 'b', Value: '2' }] }));
@@ -206,7 +206,7 @@ test('tags', async () => {
   ]);
 });
 
-test('names stay taken, regardless of case, and in later runs', async () => {
+test('a name cannot be reused, whatever its case, in this or a later run', async () => {
   const { client, root, job, services } = await train(printX);
   const again = new CreateTrainingJobCommand(trainingRequest('JOB-1'));
   await expect(client.send(again)).rejects.toMatchObject({
@@ -221,7 +221,7 @@ test('names stay taken, regardless of case, and in later runs', async () => {
   await expect(sagemakerClient(next).send(again)).rejects.toMatchObject({ name: 'ResourceInUse' });
 });
 
-test('a job of a process that ended is marked as failed', async () => {
+test('a job whose local mode process has ended is marked as failed', async () => {
   const root = temporaryRoot();
   const { job, services } = await train(printX, {}, root);
   await job();

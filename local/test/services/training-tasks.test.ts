@@ -108,7 +108,7 @@ test('instances are numbered across groups', async () => {
   expect(channel).toMatchObject({ instanceGroups: ['workers'], distribution: 'ShardedByS3Key' });
 });
 
-test('a channel has its own input mode and compression, or the mode of the algorithm', async () => {
+test('a channel uses its own input mode and compression, or else the input mode of the algorithm', async () => {
   const AlgorithmSpecification = {
     ...trainingDefinition().AlgorithmSpecification,
     TrainingInputMode: 'FastFile',
@@ -127,14 +127,14 @@ test.each([
   ['inp', ['input/a/1.csv', 'input/train.csv']],
   ['input/train.csv', ['train.csv']],
   ['input/a', ['1.csv']],
-])('the container sees the objects of the prefix %s as %j', async (prefix, names) => {
+])('for the prefix %s, the container gets the files %j', async (prefix, names) => {
   const { channel } = await train(s3Channel({ S3Uri: `s3://${BUCKET}/${prefix}` }), {
     objects: { 'input/a/1.csv': '1' },
   });
   expect(channel?.files.map(({ name }) => name)).toEqual(names);
 });
 
-test('a shuffled channel has the same files in another order, the same for the same seed', async () => {
+test('a shuffled channel has the same files in another order, which depends only on the seed', async () => {
   const objects = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`many/${i}.csv`, '1']));
   const order = async (change: Json) => {
     const { channel } = await train(s3Channel({ S3Uri: `s3://${BUCKET}/many/` }, change), { objects });
@@ -153,7 +153,7 @@ describe('a manifest', () => {
   });
   const channel = s3Channel({ S3DataType: 'ManifestFile', S3Uri: `s3://${BUCKET}/lists/m.json` });
 
-  test('selects the listed objects, with their paths after the prefix', async () => {
+  test('selects the listed objects and names them by their paths after the prefix', async () => {
     const given = await train(channel, manifest([{ prefix: `s3://${BUCKET}/far/` }, 'x/1.csv', '2.csv']));
     expect(given.channel?.files).toEqual([
       { path: path.join(given.bucket, 'far', 'x', '1.csv'), name: 'x/1.csv' },
@@ -168,7 +168,7 @@ describe('a manifest', () => {
       /the manifest s3:\/\/data-bucket\/lists\/m\.json: expected a list with \{"prefix"/,
     ],
     ['no list', { prefix: 'x' }, /m\.json: expected a JSON list/],
-    ['a way out', [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'], /is not a file path/],
+    ['a path out of the prefix', [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'], /is not a file path/],
     [
       'a missing object',
       [{ prefix: `s3://${BUCKET}/far/` }, '3.csv'],
@@ -178,7 +178,7 @@ describe('a manifest', () => {
     await expect(train(channel, manifest(content))).rejects.toThrow(message);
   });
 
-  test("cannot read objects without the role's permission", async () => {
+  test("cannot be used to read objects without the role's permission", async () => {
     const { job } = await train(channel, {
       ...manifest([{ prefix: `s3://${BUCKET}/far/` }, '2.csv']),
       roles: [trainingRole(['s3:GetObject', `arn:aws:s3:::${BUCKET}/lists/*`])],
@@ -260,7 +260,7 @@ describe('a file system', () => {
     return names;
   }
 
-  test('is the folder that replaces it', async () => {
+  test('is replaced by a local folder', async () => {
     expect(await fromFolder({})).toEqual(['a.csv', 'deep/b.csv']);
     // Paths on FSx for Lustre begin with the mount name.
     expect(await fromFolder({ FileSystemType: 'FSxLustre', DirectoryPath: '/mount/data/deep' })).toEqual([
@@ -268,7 +268,7 @@ describe('a file system', () => {
     ]);
   });
 
-  test('without a folder is refused with advice', async () => {
+  test('without a replacement folder is refused, and the error says how to name one', async () => {
     await expect(refusal(channel())).rejects.toThrow(
       'channel "train": the file system fs-0123456789 does not exist on this machine: replace it by a folder, --file-system fs-0123456789=./folder',
     );
@@ -319,14 +319,14 @@ describe('checkpoints', () => {
   });
 });
 
-test("a channel in JumpStart's buckets has no files, but its S3 location", async () => {
+test("a channel in JumpStart's buckets has only its S3 location, no files", async () => {
   const s3Uri = 's3://jumpstart-cache-prod-us-east-1/training/script/sourcedir.tar.gz';
   const { channel, job } = await train(s3Channel({ S3Uri: s3Uri }));
   expect(channel).toMatchObject({ files: [], s3Uri });
   expect(job.TrainingJobStatus).toBe('Completed');
 });
 
-test('without compression the model is a folder', async () => {
+test('the uncompressed model of a job is stored as a folder', async () => {
   const { bucket, job } = await train(
     { OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/output/`, CompressionType: 'NONE' } },
     {
@@ -343,7 +343,7 @@ test('without compression the model is a folder', async () => {
   expect(fs.readFileSync(path.join(output, 'model', 'deep', 'weights'), 'utf8')).toBe('w');
 });
 
-test("training jobs use the first of a tuning job's instance types", async () => {
+test("training jobs use the first instance type in the tuning job's resource configuration", async () => {
   const services = await start({ sampler: samplerOf([{ x: '1' }]) });
   const { TrainingJobDefinition: given, ...request } = tuningRequest('Tune', {
     ResourceLimits: { MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1 },
@@ -373,7 +373,7 @@ describe('resources that are refused:', () => {
   test.each<[string, Json, RegExp]>([
     ['none', { ResourceConfig: undefined }, /instance type and an instance count of at least 1 are required/],
     [
-      'more than this machine should run',
+      'more instances than local mode runs',
       { ResourceConfig: { InstanceType: 'ml.m5.large', InstanceCount: 21, VolumeSizeInGB: 1 } },
       /ResourceConfig: local mode runs at most 20 instances, as processes of this machine, got 21/,
     ],

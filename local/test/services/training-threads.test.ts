@@ -44,7 +44,7 @@ test.each([
   [8, 10, 1],
   [2, 2, 1],
   [1, 2, 1],
-])('of %i cores with %i parallel jobs, each job of a search may use %i', async (cores, parallel, threads) => {
+])('on %i cores with %i parallel jobs, each training job of a search may use %i cores', async (cores, parallel, threads) => {
   const { client, trained } = await services(cores, 3);
   const config = { ResourceLimits: { MaxNumberOfTrainingJobs: 3, MaxParallelTrainingJobs: parallel } };
   await client.send(new CreateHyperParameterTuningJobCommand(tuningRequest('Tune', config) as never));

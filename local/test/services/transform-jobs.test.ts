@@ -123,7 +123,7 @@ test('a job transforms the files of its prefix and keeps their layout', async ()
   expect(fs.existsSync(task?.workFolder ?? '')).toBe(false);
 });
 
-test('a failed job has its reason, and the output of what was transformed', async () => {
+test('a failed job has a failure reason and keeps the output of the transformed files', async () => {
   const { root, client, running } = await serviceWith((task) => {
     copyFiles(task);
     return { status: 'Failed', failureReason: 'ClientError: See job logs for more information (why)' };
@@ -139,7 +139,7 @@ test('a failed job has its reason, and the output of what was transformed', asyn
   });
 });
 
-test('a job that is stopped stores nothing; one that has ended cannot be stopped', async () => {
+test('a stopped job stores nothing; an ended job cannot be stopped', async () => {
   const { root, client, running } = await serviceWith(async (task) => {
     copyFiles(task);
     return endless(task);
@@ -153,7 +153,7 @@ test('a job that is stopped stores nothing; one that has ended cannot be stopped
   );
 });
 
-test('a job that was interrupted is run again, also when its model is gone', async () => {
+test('resuming runs an interrupted job again, even if its model was deleted', async () => {
   const { root, running } = await serviceWith(endless);
   await call(running, 'CreateTransformJob', transformRequest('Job-1'));
   await running.close();
@@ -169,7 +169,7 @@ test('a job that was interrupted is run again, also when its model is gone', asy
   );
 });
 
-test('a job whose local mode was killed can be resumed', async () => {
+test('a job can be resumed after its local mode process was killed', async () => {
   const { root, running } = await serviceWith(endless);
   await call(running, 'CreateTransformJob', transformRequest('Job-1'));
   await running.close();
@@ -191,7 +191,7 @@ test('a job whose local mode was killed can be resumed', async () => {
   expect(job()?.description).not.toHaveProperty('FailureReason');
 });
 
-test('jobs have tags, and a log group of their own', async () => {
+test('transform jobs have tags and their own log group', async () => {
   const { client, running } = await serviceWith();
   const Tags = [{ Key: 'a', Value: 'b' }];
   const { TransformJobArn } = await call(running, 'CreateTransformJob', {
@@ -280,7 +280,10 @@ describe("the model's role", () => {
     ['s3:GetObject', object('input/*')],
     ['s3:PutObject', object('predictions/*')],
   ];
-  /** The failure reason of a transform job whose model's role has these permissions. Another role created the model. */
+  /**
+   * The failure reason of a transform job if the model's role has only these permissions. Another role created the
+   * model.
+   */
   async function reasonWith(allowed: typeof NEEDED): Promise<string> {
     const { root, running } = await serviceWith();
     await running.close();
@@ -305,7 +308,7 @@ describe("the model's role", () => {
   );
 });
 
-test("code that the model names in S3 is read with the model's role", async () => {
+test("code at an S3 URI in the model's environment is read with the permissions of the model's role", async () => {
   const code = `s3://${BUCKET}/code/sourcedir.tar.gz`;
   const readCode: Model = (task) => {
     task.objectFile?.(code);

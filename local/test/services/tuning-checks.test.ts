@@ -23,7 +23,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
     /must be above 0/,
   ],
   [
-    'a static hyperparameter that is tuned too',
+    'a hyperparameter that is both static and tuned',
     { ParameterRanges: { IntegerParameterRanges: [{ Name: 'fixed', MinValue: '0', MaxValue: '9' }] } },
     /"fixed" is set more than once/,
   ],
@@ -62,7 +62,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   });
 });
 
-describe("a hyperparameter that SageMaker's own XGBoost does not declare as tunable", () => {
+describe('a hyperparameter that the built-in XGBoost does not declare as tunable', () => {
   const tune = async (account: string, name: string) => {
     const services = await start();
     const request = tuningRequest('Tune', {
@@ -75,14 +75,14 @@ describe("a hyperparameter that SageMaker's own XGBoost does not declare as tuna
     return services.router.call('sagemaker', 'CreateHyperParameterTuningJob', input, services.user);
   };
 
-  test('is refused, with a list of tunable ones', async () => {
+  test('is refused with a list of the tunable hyperparameters', async () => {
     await expect(tune('683313688378', 'depth')).rejects.toThrow(
       /does not declare "depth" as tunable: it has num_round, eta, /,
     );
   });
 
-  test('may be tuned with a copy of the image', async () => {
-    // The trainer of these tests does not support the image. This error comes after all other checks.
+  test("can be tuned if the image is a copy of SageMaker's", async () => {
+    // The trainer of these tests does not support the copied image. This error shows that all other checks passed.
     await expect(tune('111122223333', 'depth')).rejects.toThrow(/cannot run the training image/);
     await expect(tune('683313688378', 'max_depth')).rejects.toThrow(/cannot run the training image/);
   });

@@ -71,7 +71,7 @@ describe('ConvergenceDetected', () => {
     });
   });
 
-  test('is reported even if it does not end the job', async () => {
+  test('is reported even if the tuning job continues', async () => {
     const { end } = await tune({ sampler: samplerOf(sets) }, limits(13));
     expect(await end()).toMatchObject({
       TrainingJobStatusCounters: { Completed: 13 },
@@ -80,7 +80,7 @@ describe('ConvergenceDetected', () => {
   });
 });
 
-test('a target reached by a job that is stopped early ends the search, too', async () => {
+test('a job that is stopped early and reaches the target value also ends the search', async () => {
   const { end } = await tune(
     { sampler: samplerOf(xs(1, 1), () => true), trainer: trainerOf(runUntilStopped) },
     {
@@ -98,7 +98,7 @@ test('a target reached by a job that is stopped early ends the search, too', asy
   });
 });
 
-test('MaxRuntimeInSeconds completes it; running jobs are stopped and keep their metric', async () => {
+test('a tuning job completes after MaxRuntimeInSeconds; its running jobs are stopped and keep their metric', async () => {
   jest.useFakeTimers({
     doNotFake: [
       'Date',
@@ -140,7 +140,7 @@ test('MaxRuntimeInSeconds completes it; running jobs are stopped and keep their 
   }
 });
 
-describe('a job that Hyperband would stop at its last round', () => {
+describe('a job that Hyperband decides to stop at its last round', () => {
   const threeRounds: Algorithm = async (task) => {
     for (const loss of [3, 2, 1]) task.onLog(`loss=${loss};`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -156,13 +156,13 @@ describe('a job that Hyperband would stop at its last round', () => {
   };
 
   test('ends by itself', async () => expect(await run('3')).toBe('Completed'));
-  test('is stopped if it has more rounds', async () => expect(await run('4')).toBe('Stopped'));
+  test('is stopped if it has more rounds than that', async () => expect(await run('4')).toBe('Stopped'));
 });
 
 test.each([
   ['from the beginning', {}, [0, 1, 0, 1]],
   ['from its checkpoints', { CheckpointConfig: { S3Uri: 's3://data-bucket/checkpoints' } }, [0, 1, 2, 3]],
-])('a job that restarts %s reports its rounds accordingly', async (_name, definition, expected) => {
+])('a job that restarts %s reports its rounds to the sampler accordingly', async (_name, definition, expected) => {
   const steps: number[] = [];
   let attempts = 0;
   const { end } = await tune(
@@ -182,7 +182,7 @@ test.each([
   expect(steps).toEqual(expected);
 });
 
-test('StopHyperParameterTuningJob twice, and after the end', async () => {
+test('StopHyperParameterTuningJob fails while the job is stopping, and after it has ended', async () => {
   const { client, end, describeJob } = await tune(
     {
       sampler: samplerOf(xs(1, 2)),
@@ -212,7 +212,7 @@ test('StopHyperParameterTuningJob twice, and after the end', async () => {
   await expect(stop()).rejects.toThrow(/is in status Stopped/);
 });
 
-describe('the counters add up at every poll', () => {
+describe('the counters of a tuning job add up whenever it is described', () => {
   /**
    * The hyperparameter `x` decides whether a job completes, fails, fails with InternalServerError, prints
    * nothing, or runs until it is stopped.
@@ -284,7 +284,7 @@ describe('the counters add up at every poll', () => {
     });
   });
 
-  test('and when it is stopped in the middle', async () => {
+  test('if the tuning job is stopped while jobs run', async () => {
     const running = await run();
     await until(
       () => poll(running),

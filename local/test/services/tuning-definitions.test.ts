@@ -131,7 +131,7 @@ test('each definition gets its share of the training jobs, and the best job wins
   }
 });
 
-test('an exhausted definition leaves its share to the others; a grid tries all combinations', async () => {
+test('an exhausted definition leaves its share to the others; grid search tries all combinations', async () => {
   const values = (...given: string[]) => ({
     HyperParameterRanges: { CategoricalParameterRanges: [{ Name: 'x', Values: given }] },
   });
@@ -157,7 +157,7 @@ test('an exhausted definition leaves its share to the others; a grid tries all c
   expect(started).toEqual(['tune.1-a.study', 'tune.2-b.study']);
 });
 
-test('a target reached by one definition ends the whole job', async () => {
+test('a target value that one definition reaches ends the whole tuning job', async () => {
   const { job } = await tune(
     request([definition('first'), definition('second')], {
       ResourceLimits: { MaxNumberOfTrainingJobs: 5, MaxParallelTrainingJobs: 1 },
@@ -236,7 +236,7 @@ describe('refused:', () => {
       /HyperParameterRanges is required in each/,
     ],
     [
-      'an objective of the whole job',
+      'an objective for the whole tuning job',
       request(two, { HyperParameterTuningJobObjective: { Type: 'Minimize', MetricName: 'loss' } }),
       /set TuningObjective and HyperParameterRanges in each definition/,
     ],
@@ -273,7 +273,7 @@ describe('refused:', () => {
       /early stopping \(Auto\) requires a single TrainingJobDefinition/,
     ],
     [
-      'too many environment variables in all',
+      'too many environment variables in total',
       request(
         ['a', 'b'].map((name) =>
           definition(name, {
@@ -284,7 +284,7 @@ describe('refused:', () => {
       /at most 48 variables in all training definitions together, got 50/,
     ],
     [
-      'a bad range, with the name of its definition',
+      'an invalid range, and the error names the definition',
       request([
         definition('a'),
         definition('b', {
@@ -294,7 +294,7 @@ describe('refused:', () => {
       /^TrainingJobDefinitions, "b": The range of "x" must go from a smaller/,
     ],
     [
-      'more training jobs than combinations in all',
+      'more training jobs than combinations in total',
       request(
         ['a', 'b'].map((name) =>
           definition(name, {
@@ -317,7 +317,7 @@ describe('refused:', () => {
       /^A metric is required for this hyperparameter tuning job objective/,
     ],
     [
-      'an entry point of the container, which only training jobs have',
+      'an entry point of the container, which only standalone training jobs support',
       request([
         definition('a', {
           AlgorithmSpecification: {

@@ -89,13 +89,13 @@ test('a tuning job runs its training jobs and finds the best', async () => {
   });
 });
 
-test('Maximize takes the highest', async () => {
+test('with Maximize, the highest value is the best', async () => {
   const config = { HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'loss' } };
   const { job } = await tune(samplerOf(xs(3, 1, 2)), printX, config);
   expect((await job()).BestTrainingJob?.TunedHyperParameters).toEqual({ x: '3' });
 });
 
-test('the limit of parallel jobs holds, and the counters add up at every moment', async () => {
+test('MaxParallelTrainingJobs is respected, and the counters add up after every change', async () => {
   let running = 0;
   let most = 0;
   const services = await start({
@@ -140,7 +140,7 @@ test('the limit of parallel jobs holds, and the counters add up at every moment'
   expect(new Set(seen).size).toBeGreaterThan(10);
 });
 
-test('five failures without a success end it', async () => {
+test('five failures without a success end the tuning job', async () => {
   const { job, services } = await tune(
     samplerOf(xs(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)),
     () => ({ status: 'Failed', failureReason: 'bad' }),
@@ -157,7 +157,7 @@ test('five failures without a success end it', async () => {
   expect(services.jobs.training.list()).toHaveLength(5);
 });
 
-test('with fewer than five jobs, it ends when all fail', async () => {
+test('a tuning job with fewer than five training jobs ends when all of them have failed', async () => {
   const { job } = await tune(
     samplerOf(xs(0, 1)),
     () => ({ status: 'Failed', failureReason: 'bad' }),
@@ -166,7 +166,7 @@ test('with fewer than five jobs, it ends when all fail', async () => {
   expect((await job()).FailureReason).toMatch(/^No training job succeeded after 2 attempts\./);
 });
 
-test('it fails if no job prints the objective', async () => {
+test('a tuning job fails if no training job prints the objective', async () => {
   const { job } = await tune(samplerOf(xs(0, 1)), () => ({ status: 'Completed' }), limits(2));
   expect(await job()).toMatchObject({
     HyperParameterTuningJobStatus: 'Failed',
@@ -175,7 +175,7 @@ test('it fails if no job prints the objective', async () => {
   });
 });
 
-test('an exhausted search space ends it', async () => {
+test('an exhausted search space ends the tuning job', async () => {
   const ranges = { CategoricalParameterRanges: [{ Name: 'x', Values: ['1', '2'] }] };
   const { job } = await tune(samplerOf(xs(1, 2)), printX, {
     Strategy: 'Grid',
@@ -188,7 +188,7 @@ test('an exhausted search space ends it', async () => {
   });
 });
 
-test('it can be stopped, with its training jobs', async () => {
+test('a tuning job can be stopped, and stops its training jobs', async () => {
   const { client, job, services } = await tune(samplerOf(xs(0, 1, 2)), runUntilStopped);
   await until(
     () => services.jobs.training.list(),
@@ -221,7 +221,7 @@ test('early stopping stops a job, which keeps its metric', async () => {
   expect(sampler.told.get(1)).toBe(1);
 });
 
-test('a target value ends it', async () => {
+test('a target value ends the tuning job', async () => {
   const { job } = await tune(samplerOf(xs(5, 4, 3, 2)), printX, {
     ...limits(4),
     TuningJobCompletionCriteria: { TargetObjectiveMetricValue: 4 },
@@ -232,7 +232,7 @@ test('a target value ends it', async () => {
   });
 });
 
-test('no improvement for a while ends it', async () => {
+test('a tuning job ends after MaxNumberOfTrainingJobsNotImproving jobs without improvement', async () => {
   const { job } = await tune(samplerOf(xs(5, 4, 4, 6, 3.99, 1, 0)), printX, {
     ...limits(7),
     TuningJobCompletionCriteria: { BestObjectiveNotImproving: { MaxNumberOfTrainingJobsNotImproving: 3 } },
@@ -243,7 +243,7 @@ test('no improvement for a while ends it', async () => {
   });
 });
 
-test('a broken sampler fails it', async () => {
+test('a broken sampler fails the tuning job', async () => {
   const sampler: Sampler = {
     ready: Promise.resolve(),
     start: () => Promise.reject(new Error('no Python')),
@@ -256,7 +256,7 @@ test('a broken sampler fails it', async () => {
   });
 });
 
-test('a sampler that breaks later fails it, too', async () => {
+test('a sampler that breaks during the search also fails the tuning job', async () => {
   const whole = samplerOf(xs(1, 2, 3, 4));
   const sampler: Sampler = {
     ...whole,
@@ -320,7 +320,7 @@ test('training jobs are listed by page, filtered and sorted', async () => {
   });
 });
 
-test('a missing job, and a name that is taken', async () => {
+test('a missing tuning job and a name that is already used are refused', async () => {
   const { client, job } = await tune(samplerOf(xs(1)), printX, limits(1));
   await job();
   await expect(
@@ -337,13 +337,14 @@ test('a missing job, and a name that is taken', async () => {
   });
 });
 
-test('a decision to stop a job that has already ended changes nothing', async () => {
+test('the decision to stop a training job has no effect if the job has already ended', async () => {
   const sampler = samplerOf(xs(1, 2), () => true);
   const slow: Sampler = {
     ...sampler,
     start: async (specification) => {
       const search = await sampler.start(specification);
-      // The early stopping rule decides after the job has ended, as happens with jobs that take a few milliseconds.
+      // The early stopping rule decides after the job has ended. This can happen with jobs that take a few
+      // milliseconds.
       const report: typeof search.report = async (...values) => {
         await new Promise((resolve) => setTimeout(resolve, 30));
         return search.report(...values);
@@ -363,7 +364,7 @@ test('a decision to stop a job that has already ended changes nothing', async ()
   ]);
 });
 
-test('the maximum time limit does not end it at once', async () => {
+test('a tuning job with the maximum time limit does not end at once', async () => {
   const config = {
     ResourceLimits: {
       MaxNumberOfTrainingJobs: 2,
@@ -379,7 +380,7 @@ test('the maximum time limit does not end it at once', async () => {
   expect((await job()).TrainingJobStatusCounters).toMatchObject({ Completed: 2 });
 });
 
-test('another process on the same root sees the training jobs of a tuning job, and learns from them', async () => {
+test('another process with the same root sees the training jobs of a tuning job and can use them for a warm start', async () => {
   const deployment = deploymentIn(temporaryRoot());
   const sampler = samplerOf(xs(1));
   const other = await start({ deployment, sampler });

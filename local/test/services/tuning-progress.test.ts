@@ -27,7 +27,7 @@ const values = (...list: (number | undefined)[]) => list.map((value) => job({ va
 const same = (count: number, change: Job = {}) =>
   Array.from({ length: count }, () => job({ value: 1, ...change }));
 
-test('one percent is an improvement; less is not, even cumulatively', () => {
+test('one percent is an improvement; less is not, even if several small gains add up to more', () => {
   expect(searchProgress(values(100, 99)).jobsNotImproving).toBe(0);
   expect(searchProgress(values(100, 99.1)).jobsNotImproving).toBe(1);
   expect(searchProgress(values(100, 99.1, 98.9)).jobsNotImproving).toBe(0);
@@ -36,7 +36,7 @@ test('one percent is an improvement; less is not, even cumulatively', () => {
   expect(searchProgress([])).toEqual({ jobsNotImproving: 0 });
 });
 
-test('jobs count in the order of their end; running ones do not count', () => {
+test('jobs are counted in the order of their end, and running jobs are not counted', () => {
   const [first, second] = [job({ value: 1 }), job({ value: 2 })];
   expect(searchProgress([first, second]).jobsNotImproving).toBe(1);
   expect(searchProgress([{ ...first, TrainingEndTime: 1e9 }, second]).jobsNotImproving).toBe(0);
@@ -54,14 +54,14 @@ test('a search has converged after ten jobs without improvement', () => {
   expect(searchProgress([...list, job({ value: 0.1 })])).toEqual({ jobsNotImproving: 0, convergedAt });
 });
 
-test('with many hyperparameters it takes more jobs; failed ones do not count', () => {
+test('a search with many hyperparameters needs more jobs to converge, and failed jobs are not counted', () => {
   const wide = { tuned: 5 };
   expect(searchProgress(same(15, wide)).convergedAt).toBeUndefined();
   expect(searchProgress(same(16, wide)).convergedAt).toBeDefined();
   expect(searchProgress([...same(1), ...values(...Array(20).fill(undefined))]).convergedAt).toBeUndefined();
 });
 
-test('the best job is a completed one, or else a stopped one, but never one without an objective value', () => {
+test('the best job is the best completed job, or else the best stopped job, but never a job without an objective value', () => {
   const stopped = job({ value: 1, TrainingJobStatus: 'Stopped' });
   const completed = job({ value: 2 });
   const failed = values(undefined);

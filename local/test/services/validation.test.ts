@@ -32,11 +32,11 @@ function refusal(operation: string, input: Record<string, unknown>): unknown {
 const violation = (message: string) => ({ code: 'ValidationException', message });
 const mistyped = (message: string) => ({ code: 'SerializationException', message });
 
-test('the data is up to date with the pinned botocore', async () => {
+test('the service models are up to date with the pinned botocore', async () => {
   const python = await boto3Python(environments);
   const run = (...args: string[]) => spawnSync(python, args, { encoding: 'utf8' });
   const { stdout: version } = run('-c', 'import botocore; print(botocore.__version__, end="")');
-  // Python 3.9 gets an older botocore with fewer operations.
+  // With Python 3.9, pip installs an older botocore, which has fewer operations.
   if (version !== '1.42.97') {
     const { status, stderr } = run(SCRIPT, '--check');
     expect([status, stderr]).toEqual([0, '']);
@@ -46,7 +46,7 @@ test('the data is up to date with the pinned botocore', async () => {
 describe.each(SERVICES)('the data of %s', (service) => {
   const model = modelOf(service);
 
-  test('is small, and has its source', () => {
+  test('is small and names its source', () => {
     expect(fs.statSync(path.join(FOLDER, `${service}-model.json`)).size).toBeLessThan(100_000);
     expect(model.source).toMatch(/^[\w ]+ \(API version [\d-]+\) in botocore \d/);
   });
@@ -63,7 +63,7 @@ describe.each(SERVICES)('the data of %s', (service) => {
     expect(operations.filter((name) => model.operations[name] === undefined)).toEqual([]);
   });
 
-  test('has no broken reference and no unusable pattern', () => {
+  test('has no broken references, and all its patterns can be used', () => {
     for (const [name, { members = {}, member, key, value, pattern }] of Object.entries(model.shapes)) {
       for (const reference of [...Object.values(members), member, key, value]) {
         expect([name, reference === undefined || model.shapes[reference] !== undefined]).toEqual([
@@ -82,7 +82,7 @@ test.each([
   ['[a-zA-Z0-9\\_\\-]+', ['a_b-c'], ['a b', '\\']],
   ['1Y|Y|([1-9])M', ['1Y', '3M'], ['1Y1', 'x3M']],
   ['.*', ['a b', ''], ['a\nb', 'a\n']],
-])('the pattern %s matches the whole string, as in Java', (pattern, good, bad) => {
+])('the pattern %s must match the whole string, as in Java', (pattern, good, bad) => {
   expect(good.filter((text) => !expressionOf(pattern).test(text))).toEqual([]);
   expect(bad.filter((text) => expressionOf(pattern).test(text))).toEqual([]);
 });
@@ -95,11 +95,11 @@ describe('requests', () => {
     ['a training job', 'CreateTrainingJob', training],
     ['a tuning job', 'CreateHyperParameterTuningJob', tuningRequest('tuning')],
     ['null for an optional member', 'CreateTrainingJob', { ...training, VpcConfig: null }],
-    ['members that AWS does not know', 'CreateTrainingJob', { ...training, Surprise: { deep: true } }],
-    ['times of clients and of state machines', 'ListTrainingJobs', { CreationTimeAfter: 1.5e9 }],
-    ['times as text', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
+    ['members that the service does not have', 'CreateTrainingJob', { ...training, Surprise: { deep: true } }],
+    ['times as numbers, as AWS clients send them', 'ListTrainingJobs', { CreationTimeAfter: 1.5e9 }],
+    ['times as strings, as state machines send them', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
     ['an unknown operation', 'Nothing', { a: 1 }],
-    ['what every object has', 'constructor', {}],
+    ['a property of every JavaScript object as operation', 'constructor', {}],
   ])('%s: accepted', (_name, operation, input) => {
     expect(refusal(operation, input)).toBeUndefined();
   });
@@ -202,7 +202,7 @@ describe('requests', () => {
     ['a list', { TrainingJobName: ['a'] }, "Start of list found where not expected (at 'trainingJobName')"],
     ['an object', { Tags: {} }, "Start of structure or map found where not expected (at 'tags')"],
     ['a plain value', { Tags: [1] }, "Unexpected field type (at 'tags.1.member')"],
-  ])('%s in place of another type: refused before anything else', (_name, change, message) => {
+  ])('%s in place of another type is refused before any other violation', (_name, change, message) => {
     const input = { ...training, TrainingJobName: '-bad-', ...change };
     expect(refusal('CreateTrainingJob', input)).toEqual(mistyped(message));
   });

@@ -139,7 +139,7 @@ async function innerExecutions() {
 }
 
 describe('a task that starts an execution', () => {
-  test('returns its ARN, and fails when the name is taken', async () => {
+  test('returns the ARN of the execution, and fails if the name is already used', async () => {
     const { output } = await whenEnded(await start('Started', 'first'));
     expect(JSON.parse(output ?? '')).toMatchObject({
       ExecutionArn: `${STATES}:execution:Inner:inner`,
@@ -208,7 +208,7 @@ describe('a task that waits for a worker', () => {
     return { executionArn, taskToken: (JSON.parse(output) as { Payload: { token: string } }).Payload.token };
   }
 
-  test("ends with the worker's answer, once", async () => {
+  test("ends with the worker's answer, which is accepted only once", async () => {
     const { executionArn, taskToken } = await ask();
     await client.send(new SendTaskHeartbeatCommand({ taskToken }));
     await expect(

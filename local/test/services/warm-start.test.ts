@@ -112,8 +112,8 @@ const channel = (prefix: string, ChannelName = 'train') => ({
   DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: `s3://${BUCKET}/${prefix}/` } },
 });
 
-describe('the trials of a child', () => {
-  test('are the training jobs of its parents', async () => {
+describe('a child tuning job', () => {
+  test('starts with the training jobs of its parents as trials', async () => {
     await child({ type: 'IdenticalDataAndAlgorithm' });
     expect(specification?.previousTrials).toEqual([
       { hyperparameters: { x: '4', n: '2', kind: 'red' }, value: 7 },
@@ -121,7 +121,7 @@ describe('the trials of a child', () => {
     ]);
   });
 
-  test('even if a hyperparameter was static and is now tuned, or vice versa', async () => {
+  test('starts with these trials even if a hyperparameter was static and is now tuned, or vice versa', async () => {
     const { depth: _depth, ...statics } = STATIC;
     await child({
       statics: { ...statics, n: '5' },
@@ -138,7 +138,7 @@ describe('the trials of a child', () => {
     ]);
   });
 
-  test('OverallBestTrainingJob is the best of parent and child, on identical data only', async () => {
+  test('has the best training job of parent and child as OverallBestTrainingJob, on identical data only', async () => {
     const worse = { statics: { ...STATIC, depth: '5' } };
     const identical = await child({ ...worse, type: 'IdenticalDataAndAlgorithm' });
     expect(identical).toMatchObject({
@@ -170,7 +170,7 @@ test.each<[string, Change]>([
     },
   ],
   ['more jobs at once', { config: { ResourceLimits: { ...LIMITS, MaxParallelTrainingJobs: 1 } } }],
-])('%s: with TransferLearning, not with IdenticalDataAndAlgorithm', async (_name, change) => {
+])('%s is allowed with TransferLearning, but not with IdenticalDataAndAlgorithm', async (_name, change) => {
   await expect(child({ ...change, type: 'IdenticalDataAndAlgorithm' })).rejects.toMatchObject({
     code: 'ValidationException',
     message: expect.stringMatching(
@@ -189,10 +189,10 @@ test.each<[string, Change]>([
   ],
   ['more training jobs', { config: { ResourceLimits: { ...LIMITS, MaxNumberOfTrainingJobs: 20 } } }],
   [
-    'where the output goes',
+    'the output location',
     { definition: { OutputDataConfig: { S3OutputPath: `s3://${BUCKET}/elsewhere/` } } },
   ],
-  ['how long a job may take', { definition: { StoppingCondition: { MaxRuntimeInSeconds: 60 } } }],
+  ['the time limit of jobs', { definition: { StoppingCondition: { MaxRuntimeInSeconds: 60 } } }],
   ['empty values', { definition: { Environment: {}, EnableNetworkIsolation: false } }],
   ['five static values', { statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', e: '0' } }],
 ])('IdenticalDataAndAlgorithm allows changing: %s', async (_name, change) => {
@@ -211,7 +211,7 @@ test.each<[string, Change, RegExp]>([
     /objective metric must be that of the parent Parent: Minimize loss, got Maximize loss/,
   ],
   [
-    'a hyperparameter less',
+    'a missing hyperparameter',
     { statics: WITHOUT_F },
     /^The set of tunable plus static HyperParameter names is not the same across current and parent tuning jobs\./,
   ],
@@ -221,7 +221,7 @@ test.each<[string, Change, RegExp]>([
     /^The set of tunable plus static HyperParameter names is not the same/,
   ],
   [
-    'another type',
+    'another type of a hyperparameter',
     {
       config: {
         ParameterRanges: {
@@ -238,7 +238,7 @@ test.each<[string, Change, RegExp]>([
     /at most 10 hyperparameter changes .*, got 12/,
   ],
   [
-    'a range with three values that is static now, and four static values',
+    'a tuned hyperparameter with three values that is now static, and four more static hyperparameters',
     {
       statics: { ...STATIC, a: '0', b: '0', c: '0', d: '0', kind: 'red' },
       config: { ParameterRanges: { ...RANGES, CategoricalParameterRanges: [] } },

@@ -1,7 +1,7 @@
 import { compareValues, OPERATORS } from '../../src/states/execution/comparisons';
 import type { Json } from '../../src/states/json';
 
-/** A smaller value, a value, an equal value (in a different notation if possible), and a greater value. */
+/** Four values: a smaller value, a value, an equal value (in a different notation if possible), and a greater value. */
 const VALUES = {
   String: ['a', 'b', 'b', 'c'],
   Numeric: [0.9999999, 1, 1.0, 1.0000001],
@@ -35,13 +35,13 @@ test.each(ORDERED)('$operator', ({ operator, values, expected }) => {
   expect([smaller, one, greater].map((value) => compareValues(operator, value, same))).toEqual(expected);
 });
 
-test.each(ORDERED)('$operator holds for no other type', ({ operator, values }) => {
+test.each(ORDERED)('$operator is false for values of other types', ({ operator, values }) => {
   const operand = values[1];
   const others: Json[] = [null, true, {}, [], [operand], typeof operand === 'number' ? String(operand) : 1];
   expect(others.filter((value) => compareValues(operator, value, operand))).toEqual([]);
 });
 
-test('strings are compared by characters, numbers by value', () => {
+test('strings are compared character by character, numbers by value', () => {
   expect(compareValues('StringLessThan', '10', '9')).toBe(true);
   expect(compareValues('NumericLessThan', 10, 9)).toBe(false);
   expect(compareValues('StringEquals', 'A', 'a')).toBe(false);

@@ -14,7 +14,7 @@ const CASES: readonly (readonly [
       ['3', '4'],
     ],
   ],
-  ['no line end at the end', '1,2', [['1', '2']]],
+  ['no line break after the last row', '1,2', [['1', '2']]],
   [
     'line ends of Windows',
     '1,2\r\n3,4\r\n',
@@ -39,9 +39,9 @@ const CASES: readonly (readonly [
   ['a line break in quotes', '"1\n5",2\n', [['1\n5', '2']]],
   ['an empty field in quotes', '"",2\n', [['', '2']]],
   ['a quote written twice', '"say ""hi""",2\n', [['say "hi"', '2']]],
-  ['quotes written twice without quotes around', '{""k"":""v""},2\n', [['{"k":"v"}', '2']]],
+  ['doubled quotes in a field that is not quoted', '{""k"":""v""},2\n', [['{"k":"v"}', '2']]],
   [
-    'a quote inside of a field merges no rows',
+    'a quote inside an unquoted field does not merge rows',
     '5" pipe,2\n6" pipe,4\n',
     [
       ['5" pipe', '2'],
@@ -49,14 +49,14 @@ const CASES: readonly (readonly [
     ],
   ],
   [
-    'a quote at the end of a field',
+    'a quote at the end of an unquoted field',
     'pipe 5",2\n3,4\n',
     [
       ['pipe 5"', '2'],
       ['3', '4'],
     ],
   ],
-  ['a pair of quotes inside of a field', 'the "big" one,2\n', [['the "big" one', '2']]],
+  ['a pair of quotes inside an unquoted field', 'the "big" one,2\n', [['the "big" one', '2']]],
   [
     'a backslash before a backslash',
     'C:\\\\Program Files\\\\App.exe,2\n',
@@ -88,6 +88,6 @@ test.each([',', '|', ';', ' ', '\t'])('the delimiter %j', (csvDelimiter) => {
   ]);
 });
 
-test('a quoted field without an end is an error of the reader', () => {
+test('a quoted field without a closing quote is an error of the ItemReader', () => {
   expect(() => readContent('a,b\n"1,2\n', FORMAT)).toThrow(UnreadableItems);
 });

@@ -44,7 +44,7 @@ describe('stopping', () => {
     },
   };
 
-  test('aborts the running task and ends ABORTED with the reason; nothing catches it', async () => {
+  test('aborts the running task; the execution ends as ABORTED with the reason, and no Catch applies', async () => {
     const stop = new AbortController();
     const events: HistoryEvent[] = [];
     let taskSignal: AbortSignal | undefined;
@@ -74,7 +74,7 @@ describe('stopping', () => {
     expect(position).toMatchObject({ stateName: 'Work', input: {}, variables: { seen: 1 } });
   });
 
-  test('a signal that has aborted before stops the first state', async () => {
+  test('with a signal that is already aborted, no state starts', async () => {
     const runTask = jest.fn();
     const { result } = start(machine, { signal: AbortSignal.abort(), runTask });
     await expect(result).resolves.toEqual({ status: 'ABORTED' });
@@ -113,7 +113,7 @@ describe('stopping', () => {
   });
 });
 
-test("events have AWS's details, and each branch's events form a line", async () => {
+test("events have AWS's details, and previousEventId links the events of each branch", async () => {
   const events: HistoryEvent[] = [];
   const inner = (name: string) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } });
   await start(
@@ -141,7 +141,7 @@ test("events have AWS's details, and each branch's events form a line", async ()
   );
 });
 
-test("a task gets its state's arguments and the context object of the attempt", async () => {
+test('a task gets the arguments of its state and the context object of the attempt', async () => {
   const runTask = jest.fn().mockResolvedValue(1);
   const { result } = start(
     {
@@ -174,7 +174,7 @@ test("a task gets its state's arguments and the context object of the attempt", 
   );
 });
 
-test('an error of a task that is not a StatesError is a fault, not a failure of the execution', async () => {
+test('an unexpected error of a task, unlike a StatesError, does not fail the execution but rejects its result', async () => {
   const { result } = start(
     {
       StartAt: 'A',
@@ -188,7 +188,7 @@ test('an error of a task that is not a StatesError is a fault, not a failure of 
   await expect(result).rejects.toThrow('a fault');
 });
 
-test('the system clock sleeps, and wakes when it is aborted', async () => {
+test('sleeping on the system clock ends when the signal is aborted', async () => {
   const clock: Clock = systemClock;
   const before = clock.now().getTime();
   await clock.sleep(20, new AbortController().signal);
@@ -200,7 +200,7 @@ test('the system clock sleeps, and wakes when it is aborted', async () => {
   await expect(clock.sleep(1, stop.signal)).rejects.toThrow('woken');
 });
 
-test('the variables of an execution may take 10 MiB in total, and exceeding it cannot be caught', async () => {
+test('the variables of an execution may take 10 MiB in total, and no Catch applies to a larger total', async () => {
   const count = 42;
   const states = Array.from({ length: count }, (_, i) => [
     `S${i}`,
@@ -225,7 +225,7 @@ test('the variables of an execution may take 10 MiB in total, and exceeding it c
   });
 });
 
-test('an endless loop ends when the history is full, which cannot be caught', async () => {
+test('an endless loop ends when the history is full, and no Catch applies to this error', async () => {
   const events: HistoryEvent[] = [];
   const loop = {
     StartAt: 'Loop',

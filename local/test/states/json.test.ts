@@ -31,7 +31,7 @@ test.each(['{"a":[1,-2,0.5,1e+21,null,true],"b":"1.0"}', '"1.0"', '[]'])(
   },
 );
 
-test('-0 is 0, as AWS has recorded it', () => {
+test('-0 is read as 0, as in executions recorded on AWS', () => {
   expect(jsonText(parseExact('[-0]'))).toBe('[0]');
 });
 

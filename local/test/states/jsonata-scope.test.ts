@@ -8,8 +8,8 @@ const STATES: JsonObject = {
 };
 
 /**
- * Local mode sends only the values that an expression mentions to the evaluator process. These cases check that it
- * sends every value that an expression needs.
+ * Local mode sends only the values that an expression mentions to the evaluator process. These cases check that no
+ * value that an expression needs is missing.
  */
 test.each<[source: string, result: unknown]>([
   ['$states.input.a', 1],
@@ -63,6 +63,6 @@ test.each<[source: string, expected: boolean]>([
   ['$a^(b)', false],
   ['$a{b: c}', false],
   ['$a@$x.c', false],
-])('%s: only harmless expressions are evaluated in the main process', (source, expected) => {
+])('only harmless expressions are evaluated in the main process: %s', (source, expected) => {
   expect(isHarmless(parseExpression(source))).toBe(expected);
 });

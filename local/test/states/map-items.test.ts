@@ -65,7 +65,7 @@ async function run(definition: object, input: Json, options: Partial<ExecutionOp
 }
 
 describe("the states of a Map's items are reported", () => {
-  test('of those that succeed', async () => {
+  test('for items that succeed', async () => {
     const { items, calls } = await run(mapOf('Each', { MaxConcurrency: 1 }), [{ id: 'a' }, { id: 'b' }]);
     expect(items).toEqual([
       ['Each[0] a', 'RUNNING', 2],
@@ -79,7 +79,7 @@ describe("the states of a Map's items are reported", () => {
     ]);
   });
 
-  test('of the one that fails and of those that it stops; one that is not started has nothing to tell', async () => {
+  test('for a failed item and the items that it stops, but not for items that were not started', async () => {
     const input: Json = [{ id: 'slow', waits: true }, { id: 'bad', fails: 'no data' }, { id: 'next' }];
     const { items } = await run(mapOf('Each', { MaxConcurrency: 2 }), input);
     expect(items).toEqual([
@@ -90,7 +90,7 @@ describe("the states of a Map's items are reported", () => {
     ]);
   });
 
-  test('of child executions, which may fail by themselves', async () => {
+  test('for child executions, which can fail independently', async () => {
     const { items, calls } = await run(
       mapOf('Each', { ...DISTRIBUTED, MaxConcurrency: 1, ToleratedFailureCount: 1 }),
       [{ id: 'bad', fails: 'no data' }, { id: 'good' }],
@@ -105,7 +105,7 @@ describe("the states of a Map's items are reported", () => {
     expect(calls.map(({ place }) => place?.executionArn)).toEqual([IDENTITY.id, IDENTITY.id]);
   });
 
-  test('of batches', async () => {
+  test('for batches', async () => {
     const batches = { ...DISTRIBUTED, MaxConcurrency: 1, ItemBatcher: { MaxItemsPerBatch: 2 } };
     const { items } = await run(mapOf('Each', batches), [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
     expect(items.filter(([, status]) => status === 'SUCCEEDED')).toEqual([
@@ -114,7 +114,7 @@ describe("the states of a Map's items are reported", () => {
     ]);
   });
 
-  test('of Maps in Maps, from the outermost on, and within the item that an execution was started for', async () => {
+  test('for nested Maps from the outermost Map on, and within the item that started the execution', async () => {
     const inner = mapOf('Inner', { Items: [1, 2], MaxConcurrency: 1 })['States'] as object;
     const outer = { executionArn: 'outer', path: [{ map: 'Start', index: 7, label: 'x' }] };
     const { items, calls } = await run(mapOf('Outer', {}, inner), ['a'], { place: outer });
@@ -126,7 +126,7 @@ describe("the states of a Map's items are reported", () => {
     expect(calls[0]?.place?.executionArn).toBe('outer');
   });
 
-  test('of none outside of Maps', async () => {
+  test('but not outside of Maps', async () => {
     const { items, calls } = await run({ StartAt: 'Work', States: { Work: TASK } }, { id: 'a' });
     expect(items).toEqual([]);
     expect(calls[0]?.place).toBeUndefined();
@@ -153,13 +153,13 @@ test.each<[Json, string]>([
   );
 });
 
-test('a long name is kept as the ID of the item', () => {
+test('a long name is shortened in the label and kept as the ID of the item', () => {
   const id = `${'station-'.repeat(14)}7`;
   const named = nameOf({ input: {}, context: { Map: { Item: { Index: 0, Value: { id } } } }, size: 1 });
   expect(named).toEqual({ label: expect.stringMatching(/^station-.*….*-7$/), id });
 });
 
-test('the label of a member of an object is its name', () => {
+test('the label of an item from an object is the key of the item', () => {
   const context = { Map: { Item: { Index: 0, Key: 'houses', Value: { id: 'x' } } } };
   expect(nameOf({ input: {}, context, size: 1 }).label).toBe('houses');
 });

@@ -48,7 +48,7 @@ test.each([[null], ['text'], [[]], [{}], [{ StartAt: 'A', States: { A: 1 } }]])(
   },
 );
 
-test('a parsed machine can be looked at', () => {
+test('a parsed definition gives access to its settings and states', () => {
   const machine = parseStateMachine({
     Comment: 'c',
     Version: '1.0',

@@ -243,11 +243,11 @@ test.each<[state: JsonObject]>([
   [{ ...TASK, Catch: [{ ErrorEquals: ['E'], Next: 'A', Comment: 'c' }] }],
   [{ ...PASS, Assign: { ['x'.repeat(80)]: 1, é1: 2 } }],
   [{ Type: 'Wait', Seconds: 0 }],
-])('takes %j', (state) => {
+])('accepts %j', (state) => {
   expect(problems(state)).toEqual([]);
 });
 
-test('takes the longest name, a comment and the version', () => {
+test('accepts the longest name, a comment and the version', () => {
   const name = 'x'.repeat(80);
   const machine = { Version: '1.0', Comment: 'c', StartAt: name, States: { [name]: { Type: 'Succeed' } } };
   expect(problems(PASS, 'JSONata', machine)).toEqual([]);

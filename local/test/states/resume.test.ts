@@ -36,7 +36,7 @@ async function run(definition: JsonObject, options: Partial<ExecutionOptions> = 
     context: IDENTITY,
     clock: new VirtualClock(),
     onEvent: (event) => events.push(event),
-    // Copied as if read from a file.
+    // A deep copy, as if read from a file.
     onPosition: (change) => changes.push(JSON.parse(JSON.stringify(change)) as PositionChange),
     ...options,
     runTask: (call) => {
@@ -78,7 +78,7 @@ const failing = (...names: string[]) =>
 
 describe('redrive', () => {
   // The events have the same order and the same `previousEventId` as in an execution recorded on AWS.
-  test('of a Parallel runs only the branches that failed or were aborted', async () => {
+  test('of a Parallel state runs only the branches that failed or were aborted', async () => {
     const definition = graph('P', {
       Type: 'Parallel',
       Branches: [graph('Good', task()), graph('Bad', task()), graph('Slow', task())],
@@ -131,7 +131,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('of an inline Map continues with the failed iteration, and then starts the rest', async () => {
+  test('of an inline Map continues with the failed iteration and then starts the remaining iterations', async () => {
     const definition = graph('M', {
       Type: 'Map',
       MaxConcurrency: 1,
@@ -178,7 +178,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('of a distributed Map runs only the children that did not succeed, under their ARNs', async () => {
+  test('of a distributed Map runs only the children that did not succeed, with the same ARNs', async () => {
     const definition = graph('M', {
       Type: 'Map',
       ToleratedFailureCount: 1,
@@ -222,7 +222,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('of a distributed Map starts Express children from their beginning', async () => {
+  test('of a distributed Map runs Express children from their beginning', async () => {
     const definition = graph('M', {
       Type: 'Map',
       ItemProcessor: {
@@ -262,7 +262,7 @@ describe('redrive', () => {
     expect(clock.now().getTime() - start).toBe(100_000);
   });
 
-  test('of a Parallel whose result was too large runs all branches; a Fail state fails again', async () => {
+  test('of a Parallel state whose result was too large runs all branches; a Fail state fails again', async () => {
     const definition = graph('P', {
       Type: 'Parallel',
       Branches: [graph('A', task()), graph('B', task())],
@@ -355,7 +355,7 @@ describe('resuming after the process was killed', () => {
     };
   }
 
-  test('at any point, with the same result and no finished task twice', async () => {
+  test('at any point gives the same result, and no finished task runs again', async () => {
     const whole = await run(definition, { runTask: tasks() });
     expect(whole.result).toEqual({ status: 'SUCCEEDED', output });
     const isCall = (change: PositionChange) => change.type === 'state' && change.state.call !== undefined;
@@ -373,7 +373,7 @@ describe('resuming after the process was killed', () => {
     }
   });
 
-  test('a Wait and the time before a retry continue, and a call is repeated with its arguments', async () => {
+  test('continues a Wait and the time before a retry, and repeats a call with the same arguments', async () => {
     const machine = {
       StartAt: 'W',
       States: {
@@ -402,7 +402,8 @@ describe('resuming after the process was killed', () => {
       40,
       [undefined],
     ]);
-    // The execution failed after 100 seconds and is redriven after 200 seconds.
+    // The attempt failed after 100 seconds, so the retry is due after 200 seconds. The clock of the resumed process
+    // starts at 60 seconds.
     const retried = kept(({ type }) => type === 'attempt');
     expect(await secondsOf(retried)).toEqual([140, [undefined]]);
     const submitted = kept((c) => c.type === 'state' && c.state.call?.submitted !== undefined);
@@ -416,7 +417,7 @@ describe('resuming after the process was killed', () => {
     ]);
   });
 
-  test('the stored data grows linearly with the number of iterations', async () => {
+  test('needs stored data that grows linearly with the number of iterations', async () => {
     const machine = graph('M', {
       Type: 'Map',
       ItemProcessor: graph('P', { Type: 'Pass', End: true }),

@@ -24,7 +24,7 @@ export interface Case {
   readonly objects?: Readonly<Record<string, string>>;
   /** The constant that the random number generator returns. */
   readonly random?: number;
-  /** The members of the result that the tested rule is about. They must match exactly. */
+  /** The members of the result that the case is about. They must match exactly. */
   readonly expect: Expectation;
 }
 
@@ -54,7 +54,7 @@ interface Expectation {
   readonly problems?: readonly string[];
 }
 
-/** Runs a case and returns the members that its expectation names. */
+/** Runs a case and returns the members of the result that `expect` lists. */
 export async function runCase(one: Case): Promise<Expectation> {
   const machine = parse(one.definition);
   if ('problems' in machine) return machine;
@@ -88,7 +88,7 @@ function findItems({ objects, items }: Case, { resource, arguments: args }: Item
   return listed ?? items ?? [];
 }
 
-/** The execution in which the cases run. */
+/** The identity of the execution in which the cases run. */
 export const IDENTITY = {
   id: 'arn:aws:states:eu-west-1:123456789012:execution:machine:run-1',
   name: 'run-1',

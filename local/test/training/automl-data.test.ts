@@ -7,7 +7,7 @@ import { createAutoMLRunner } from '../../src/training/automl-runner';
 import { environments, SETUP_TIMEOUT } from './support';
 
 /**
- * The result of the Python code for a table: an analysis if the data is valid, or else the reason why it is not.
+ * What the Python code returns for a table: an analysis if the data is valid, or else the reason why it is not.
  */
 interface Answer {
   readonly reason?: string;
@@ -109,7 +109,7 @@ const READ: [name: string, csv: string, answer: Answer, config?: Record<string, 
     { problemType: 'Regression' },
   ],
   [
-    'quotes, missing values, dates, text, identifiers',
+    'columns with quotes, missing values, dates, text and identifiers',
     rows(
       60,
       (x, at) =>

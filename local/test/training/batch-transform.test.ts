@@ -7,8 +7,8 @@ import { CSV_LINES } from './serving-support';
 import { defaultEnvironment, temporaryFolder } from './support';
 
 /*
- * Batch transform with JSON, which the built-in XGBoost does not read. The test's model returns the number of records for a
- * JSON request, and the length of each line for a JSON Lines request.
+ * Tests batch transform with JSON, which the built-in XGBoost does not read. The model of these tests returns the
+ * number of records for a JSON request, and the length of each line for a JSON Lines request.
  */
 
 interface Case {

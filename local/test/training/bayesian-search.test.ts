@@ -52,8 +52,8 @@ interface Tried {
 }
 
 /**
- * Runs a search and returns its trials in the order in which they end. If trials run in parallel, the oldest
- * one ends first.
+ * Runs a search and returns its trials in the order in which they end. If trials run in parallel, the trial that
+ * started first ends first.
  */
 async function run(search: Search, objective: Objective, count: number, parallel = 1): Promise<Tried[]> {
   const running: { trial: number; values: Values }[] = [];
@@ -77,7 +77,7 @@ const best = (tried: Tried[]) => Math.min(...tried.map(({ loss }) => loss ?? Num
 const bowl = (values: Values, center = 0.3) =>
   Math.sqrt(Object.values(values).reduce((sum, value) => sum + (Number(value) - center) ** 2, 0));
 /**
- * A pseudorandom number in [0, 1) that depends only on the values. Similar values have unrelated numbers.
+ * A pseudorandom number in [0, 1) that depends only on the values. Even similar values give unrelated numbers.
  */
 const chance = (values: Values) =>
   createHash('sha256').update(JSON.stringify(values)).digest().readUInt32BE() / 2 ** 32;
@@ -106,7 +106,7 @@ test.each([
   ['lower', 'ReverseLogarithmic', ['0.3', '0.9'], 1],
   ['upper', 'ReverseLogarithmic', ['0.3', '0.9'], -1],
 ] as const)(
-  'at the %s end of a range, the value is that of the range: %s',
+  'at the %s end of a %s range, the value is exactly the bound',
   async (which, scaling, [low, high], sign) => {
     const tried = await run(await start([numeric('a', low, high, scaling)]), ({ a }) => sign * Number(a), 20);
     const end = Number(which === 'lower' ? low : high);
@@ -118,7 +118,7 @@ test.each([
 );
 
 test.each([2, 5, 10])(
-  '%i jobs at once differ from each other, and still find the optimum',
+  '%i parallel jobs differ from each other and still find the optimum',
   async (parallel) => {
     const search = await start(unit(3));
     await run(search, (values) => bowl(values), 15, parallel);
@@ -132,7 +132,7 @@ test.each([2, 5, 10])(
   },
 );
 
-test('noise neither keeps it at a lucky trial nor leads it astray', async () => {
+test('with a noisy objective, the search neither stays at a lucky trial nor moves away from the optimum', async () => {
   const noisy = (values: Values) => bowl(values, 0.7) + 0.2 * chance(values);
   const tried = await run(await start(unit(4)), noisy, 50);
   const late = tried.slice(-25).map(({ values }) => bowl(values, 0.7));
@@ -141,21 +141,21 @@ test('noise neither keeps it at a lucky trial nor leads it astray', async () => 
   expect(new Set(tried.map(({ values }) => JSON.stringify(values))).size).toBe(50);
 });
 
-test('irrelevant hyperparameters do not end up at the bounds of their ranges', async () => {
+test('the search does not move irrelevant hyperparameters to the bounds of their ranges', async () => {
   const skewed = (values: Values) => Math.exp(2 * Math.abs(Number(values.x0) - 0.3)) + 0.1 * chance(values);
   const tried = await run(await start(unit(9)), skewed, 40);
   const late = tried.slice(-20).map(({ values }) => Math.abs(Number(values.x0) - 0.3));
   expect(late.filter((distance) => distance < 0.2).length).toBeGreaterThanOrEqual(12);
 });
 
-test('finds the best combination of categories, even if there are too many to list', async () => {
+test('the search finds the best combination of categories, even if there are too many combinations to list', async () => {
   const dimensions = Array.from({ length: 6 }, (_, i) => categorical(`x${i}`, 6));
   const wrong = (values: Values) => Object.values(values).filter((value) => value !== 'c2').length;
   const tried = await run(await start(dimensions), wrong, 50);
   expect(best(tried)).toBeLessThanOrEqual(1);
 });
 
-test('proposes no combination twice in a discrete space that is too large to list', async () => {
+test('the search proposes no combination twice in a discrete space that is too large to list', async () => {
   // Small integers fill most of a logarithmic scale, so few values are near the optimum.
   const dimensions = [numeric('n', '1', '20000', 'Logarithmic', 'integer'), categorical('c', 2)];
   const noisy = (values: Values) => Math.log(Number(values.n)) + chance(values);
@@ -171,7 +171,7 @@ test('keeps exploring with a constant objective', async () => {
 });
 
 test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])(
-  'jobs that end with %p are failures, and the search continues with the others',
+  'jobs that end with %p count as failed, and the search continues with the other jobs',
   async (failure) => {
     const fails = (values: Values) => (Number(values.x0) > 0.5 ? failure : bowl(values));
     const tried = await run(await start(unit(2)), fails as Objective, 40);
@@ -183,13 +183,13 @@ test.each([undefined, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
-test('an extreme loss does not hide the differences between the others', async () => {
+test('an extreme loss does not hide the differences between other losses', async () => {
   const cliff = (values: Values) => (Number(values.x0) > 0.8 ? 1e9 : bowl(values));
   const tried = await run(await start(unit(3)), cliff, 40);
   expect(best(tried)).toBeLessThan(0.1);
 });
 
-test('the same seed proposes the same trials, and another seed others', async () => {
+test('the same seed proposes the same trials; another seed proposes other trials', async () => {
   const values = async (randomSeed: number) =>
     (await run(await start(unit(3), { randomSeed }), (each) => bowl(each), 15)).map((each) => each.values);
   const first = await values(4);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultEnvironment, SETUP_TIMEOUT, temporaryFolder } from './support';
 
 test(
-  'the adapter of the recorded XGBoost jobs runs cases and writes results',
+  'the adapter for the recorded XGBoost jobs runs cases and writes their results',
   async () => {
     const { python } = await defaultEnvironment();
     const folder = temporaryFolder();

@@ -51,7 +51,7 @@ async function run(source: string, changes: Partial<TrainingTask> = {}) {
 const data = (changes = {}) => [channel('train', parts, changes), channel('validation', [validation])];
 const rounds = (log: readonly string[]) => log.filter((line) => /^\[\d+\]\t/.test(line));
 
-test('a script of the XGBoost image trains, with the metrics that SageMaker finds', async () => {
+test("a script for the XGBoost image trains and prints lines that SageMaker's metric regexes match", async () => {
   const { outcome, log, workFolder } = await run(SCRIPT, {
     hyperparameters: { num_round: ROUNDS },
     channels: data(),
@@ -66,7 +66,7 @@ test('a script of the XGBoost image trains, with the metrics that SageMaker find
   expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
 });
 
-test('several hosts train one model with rabit_run; one without data does not participate', async () => {
+test('several hosts train one model with rabit_run; a host without data does not participate', async () => {
   const { outcome, log, workFolder } = await run(SCRIPT, {
     hyperparameters: { num_round: ROUNDS },
     instances: instances(3),
@@ -85,7 +85,7 @@ test('several hosts train one model with rabit_run; one without data does not pa
   expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
 });
 
-test('a host that fails ends the job', async () => {
+test('a failed host ends the job', async () => {
   const source = SCRIPT.replace(
     '    booster =',
     '    if not is_master: raise ValueError("bad share")\n    booster =',
@@ -99,7 +99,7 @@ test('a host that fails ends the job', async () => {
   expect(log).toContain('ValueError: bad share');
 });
 
-test('checkpointing.train resumes from the last checkpoint, and keeps the last five', async () => {
+test('checkpointing.train resumes from the last checkpoint and keeps the last five checkpoints', async () => {
   const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
   const job = (num_round: string) =>
     run(SCRIPT, {
@@ -175,7 +175,7 @@ test.each<[string, string, string | undefined]>([
   ['in try', 'try:\n    import mlio\nexcept ImportError:\n    print("without")', undefined],
   ['in a function', 'def input_fn():\n    import mlio', undefined],
   ['nothing of the kind', 'import json', undefined],
-])('an unsupported import is refused before the start: %s', async (_, source, missing) => {
+])('an unsupported import is refused before the script starts: %s', async (_, source, missing) => {
   const { reason, started, outcome } = await run(source);
   if (missing === undefined) {
     expect(outcome).toEqual({ status: 'Completed' });
@@ -222,7 +222,7 @@ test.each<[string, string, string, RegExp]>([
   expect(reason).toMatch(outcome);
 });
 
-test('modules of the server can be imported, and raise an error when used', async () => {
+test('modules of the model server can be imported, and raise an error when they are used', async () => {
   const { log } = await run('from sagemaker_containers.beta.framework import env, server\nserver.start(env)');
   expect(log.join('\n')).toMatch(/beta\.framework\.server\.start belongs to the container's server/);
   const read = await run(

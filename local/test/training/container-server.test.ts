@@ -76,7 +76,7 @@ function transform(
   return transformFiles(trainer.serving, contents, { image: IMAGE, modelArchive, ...changes });
 }
 
-test('a command serves the model with serve, and gets the model, the variables and no credentials', async () => {
+test('a command gets the argument serve, the model and the environment variables, but no credentials', async () => {
   process.env.AWS_SECRET_ACCESS_KEY = 'secret';
   const environment = { SAGEMAKER_BATCH: 'true', FOLDER: '/opt/ml/model' };
   const { outputs, reason, log } = await transform(['1,2\n2,3\n', '4,0\n'], { environment });
@@ -86,7 +86,7 @@ test('a command serves the model with serve, and gets the model, the variables a
   expect(log).toContain('request of 2 records as text/csv');
 });
 
-test('the port is 8080, or another one if that is in use', async () => {
+test('the server uses port 8080, or another port if 8080 is in use', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => {
     other.once('error', () => resolve());
@@ -114,7 +114,7 @@ test.each([
   ],
   ['not JSON', {}, 1, 'MaxPayloadInMB=6, BatchStrategy=MULTI_RECORD'],
 ])(
-  'execution parameters %s of the container, with %j in the job',
+  'execution parameters %s of the container apply unless the job sets its own: %j',
   async (parameters, batch, requests, settings) => {
     const { log, outputs } = await transform(['1\n2\n3\n'], {
       environment: { PARAMETERS: parameters },
@@ -182,7 +182,7 @@ test('a stopped job ends its program', async () => {
 describe.each([
   ['build', new Map([['team/forest:1.0', { directory: '/app/image', buildArguments: [] }]])],
   ['pull', undefined],
-])('a job that is stopped while its image is in a docker %s', (subcommand, builds) => {
+])('a job that is stopped during a docker %s of its image', (subcommand, builds) => {
   test('ends at once', async () => {
     const path = join(newFolder(), 'docker');
     const [begun, ended, release] = ['begun', 'ended', 'release'].map((name) => `${path}.${name}`) as [
@@ -259,8 +259,8 @@ SM_MODEL_DIR=$folder SAGEMAKER_BIND_TO_PORT=$port exec '${python}' '${folder}/fo
     });
     delete process.env.MY_TOKEN;
     expect([reason, outputs]).toEqual(['', ['6.0\n']]);
-    // The Docker command needs the user's environment. This environment must not be written to a file or
-    // passed to the container.
+    // The Docker command gets the user's environment. This environment must not be written to a file or passed to the
+    // container.
     expect(`${job()}${calls().join()}`).not.toContain('secret-token');
     const name = `transform-1-transform-${process.pid}`;
     expect(calls()).toContainEqual(
