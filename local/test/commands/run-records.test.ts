@@ -64,9 +64,12 @@ describe('the ID of a Map item finds', () => {
     ['second', 'second'],
     ['station-7', 'long'],
     ['sta…7', 'long'],
-  ])("%s: the item's search in the last execution with this item, or its training job if there is no search", (name, expected) => {
-    expect(findRunRecord({ all: ofItems, jobs }, name).record.name).toBe(expected);
-  });
+  ])(
+    "%s: the item's search in the last execution with this item, or its training job if there is no search",
+    (name, expected) => {
+      expect(findRunRecord({ all: ofItems, jobs }, name).record.name).toBe(expected);
+    },
+  );
 });
 
 describe('the searches of', () => {

@@ -23,7 +23,8 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
   {
     role: /^CustomCDKBucketDeployment/,
     actions: /./,
-    reason: 'used by the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
+    reason:
+      'used by the custom resource that uploads the data at cdk deploy: local mode copies the data itself',
   },
   {
     role: /StateMachineRole|FunctionRole/,
@@ -33,7 +34,8 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
   {
     role: /StopAbandonedJobsFunctionRole|SummarizeFunctionRole/,
     actions: /^sqs:SendMessage$/,
-    reason: 'sending events to a dead-letter queue if the function failed: local mode has no queues and reports the failure',
+    reason:
+      'sending events to a dead-letter queue if the function failed: local mode has no queues and reports the failure',
   },
   {
     role: /FunctionRole|TrainingRole|ModelRole/,
@@ -81,7 +83,8 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
   {
     role: /EvaluateModelFunctionRole/,
     actions: /^sagemaker:DescribeModelPackage$/,
-    reason: 'the approved version to compare with: a first execution has none; evaluation.test.ts covers this',
+    reason:
+      'the approved version to compare with: a first execution has none; evaluation.test.ts covers this',
   },
 ];
 

@@ -178,10 +178,12 @@ describe('a disk that is full', () => {
   const NO_DISK = 'not run: users cannot mount a disk on this machine';
   const text = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 
-  testFault('the disk fills up while jobs train, and the execution is resumed when there is space', async () => {
-    const folder = await onSmallDisk(
-      40,
-      `local_mode run --root "$ROOT" --assembly '${assembly}' >"$OUT/run" 2>&1 &
+  testFault(
+    'the disk fills up while jobs train, and the execution is resumed when there is space',
+    async () => {
+      const folder = await onSmallDisk(
+        40,
+        `local_mode run --root "$ROOT" --assembly '${assembly}' >"$OUT/run" 2>&1 &
 run=$!
 until [ "$(grep -l '"TrainingJobStatus": "Completed"' "$ROOT"/sagemaker/training-jobs/*.json 2>/dev/null | wc -l)" -ge 3 ] || ! kill -0 $run; do sleep 0.02; done
 dd if=/dev/zero of="$ROOT/filler" bs=4k 2>/dev/null
@@ -192,26 +194,27 @@ cp -a "$ROOT" "$OUT/before"
 local_mode resume --root "$ROOT" >"$OUT/resume" 2>&1
 echo $? >"$OUT/resume-status"
 cp -a "$ROOT" "$OUT/after"`,
-    );
-    if (folder === undefined) return NO_DISK;
-    const output = text(folder, 'run');
-    expect(text(folder, 'run-status')).toBe('1\n');
-    expect(output).toMatch(/ENOSPC|[Nn]o space left on device/);
-    expect(output).toMatch(/resume --root /);
-    expect(output).not.toMatch(/^\s+at \S/m);
-    const resumed = text(folder, 'resume');
-    expect({ status: text(folder, 'resume-status'), resumed }).toEqual({ status: '0\n', resumed });
-    const after = join(folder, 'after');
-    expect(onlyExecutionIn(after)).toMatchObject({ status: 'SUCCEEDED' });
-    expect(tuningJobsIn(after)).toHaveLength(1);
-    expect(timesTrained(after)).toMatchObject(timesTrained(join(folder, 'before')));
-    const failed = trainingJobsIn(after).filter(
-      ({ description }) => description.TrainingJobStatus === 'Failed',
-    );
-    expect(trainingJobsIn(after)).toHaveLength(TRAINING_JOBS + 1);
-    expect(failed).toEqual([]);
-    return 'ends with the reason and what to do; resume succeeds, no job fails, none runs twice';
-  });
+      );
+      if (folder === undefined) return NO_DISK;
+      const output = text(folder, 'run');
+      expect(text(folder, 'run-status')).toBe('1\n');
+      expect(output).toMatch(/ENOSPC|[Nn]o space left on device/);
+      expect(output).toMatch(/resume --root /);
+      expect(output).not.toMatch(/^\s+at \S/m);
+      const resumed = text(folder, 'resume');
+      expect({ status: text(folder, 'resume-status'), resumed }).toEqual({ status: '0\n', resumed });
+      const after = join(folder, 'after');
+      expect(onlyExecutionIn(after)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(tuningJobsIn(after)).toHaveLength(1);
+      expect(timesTrained(after)).toMatchObject(timesTrained(join(folder, 'before')));
+      const failed = trainingJobsIn(after).filter(
+        ({ description }) => description.TrainingJobStatus === 'Failed',
+      );
+      expect(trainingJobsIn(after)).toHaveLength(TRAINING_JOBS + 1);
+      expect(failed).toEqual([]);
+      return 'ends with the reason and what to do; resume succeeds, no job fails, none runs twice';
+    },
+  );
 
   testFaultIfAll('the disk is full when the app is synthesized', async () => {
     const folder = await onSmallDisk(

@@ -64,7 +64,11 @@ test.each([
     'AlgorithmError: no rows\nin train.csv, exit code: 1',
     'AlgorithmError: no rows in train.csv, exit code: 1',
   ],
-  ['of a client error is its whole text', 'ClientError: Data download failed: x', 'ClientError: Data download failed: x'],
+  [
+    'of a client error is its whole text',
+    'ClientError: Data download failed: x',
+    'ClientError: Data download failed: x',
+  ],
 ])('the one-line reason %s', (_name, reason, expected) => {
   expect(shortReason(reason, 200)).toBe(expected);
 });

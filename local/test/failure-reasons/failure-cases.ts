@@ -63,7 +63,12 @@ export const REASON_PAIRS: readonly ReasonPair[] = [
   pair('the signal', 'ended by signal 9', 'ended by signal 11', false),
   pair('the error code', 'CUDA error: 2', 'CUDA error: 700', false),
   pair('a type with a number in its name', 'cannot cast to float32', 'cannot cast to float64', false),
-  pair('a word that could be a hexadecimal ID', 'column defacade is missing', 'column facadede is missing', false),
+  pair(
+    'a word that could be a hexadecimal ID',
+    'column defacade is missing',
+    'column facadede is missing',
+    false,
+  ),
 ];
 
 function pair(difference: string, one: string, other: string, isOneReason: boolean): ReasonPair {

@@ -74,15 +74,18 @@ test.each([
   ['xgboost', 'predicted.shape == (60,) and np.allclose(predicted, np.expm1(predictions))'],
   ['lightgbm', 'np.allclose(contributions.sum(axis=1), predictions)'],
   ['catboost', 'np.allclose(contributions.sum(axis=1), predictions)'],
-] as const)('the snippets for %s run, and give the results that the page describes', async (library, check) => {
-  const { folder, python } = await train(library);
-  const checks = [
-    `assert ${check}`,
-    `assert predictions.shape == (60,) and contributions.shape == (60, ${FEATURES + 1})`,
-    "assert importance and set(importance) <= {'a', 'b', 'c'}, importance",
-  ];
-  execFileSync(python, ['-c', [program(library), ...checks].join('\n')], { cwd: folder, stdio: 'pipe' });
-});
+] as const)(
+  'the snippets for %s run, and give the results that the page describes',
+  async (library, check) => {
+    const { folder, python } = await train(library);
+    const checks = [
+      `assert ${check}`,
+      `assert predictions.shape == (60,) and contributions.shape == (60, ${FEATURES + 1})`,
+      "assert importance and set(importance) <= {'a', 'b', 'c'}, importance",
+    ];
+    execFileSync(python, ['-c', [program(library), ...checks].join('\n')], { cwd: folder, stdio: 'pipe' });
+  },
+);
 
 test('every snippet of the page is part of one of the programs', () => {
   const all = LIBRARIES.map(program).join('\n');

@@ -104,15 +104,18 @@ const SHAPES: [string, Search][] = [
 ];
 
 describe.each([60, 80, 120])('%d columns', (columns) => {
-  test.each(SHAPES)('%s: the output fits into the window and includes the row of the best job', (_, shape) => {
-    const lines = render(shape, columns);
-    expect(lines.length).toBeLessThanOrEqual(23);
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-    for (const control of ['\u001b', '\u202e']) expect(lines.join('')).not.toContain(control);
-    const best = shape.best ?? 2;
-    expect(lines.filter((line) => `${line} `.startsWith(` best: #${best} `))).toHaveLength(1);
-    expect(headOf(lines).rows.filter((line) => line.startsWith(` ${best} `))).toHaveLength(1);
-  });
+  test.each(SHAPES)(
+    '%s: the output fits into the window and includes the row of the best job',
+    (_, shape) => {
+      const lines = render(shape, columns);
+      expect(lines.length).toBeLessThanOrEqual(23);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+      for (const control of ['\u001b', '\u202e']) expect(lines.join('')).not.toContain(control);
+      const best = shape.best ?? 2;
+      expect(lines.filter((line) => `${line} `.startsWith(` best: #${best} `))).toHaveLength(1);
+      expect(headOf(lines).rows.filter((line) => line.startsWith(` ${best} `))).toHaveLength(1);
+    },
+  );
 });
 
 test.each([80, 120])(

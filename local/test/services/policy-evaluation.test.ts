@@ -12,17 +12,9 @@ const SESSION = 'arn:aws:sts::111122223333:assumed-role/reader/local-mode';
 test.each<[what: string, statement: Statement, expected: string]>([
   ['one of several actions', { Action: ['s3:Put*', 's3:Get*'], Resource: '*' }, 'allow'],
   ['one of several resources', { Action: '*', Resource: ['arn:x', 'arn:aws:s3:::b/*'] }, 'allow'],
-  [
-    'NotAction that lists the action',
-    { NotAction: ['s3:Put*', 's3:Get*'], Resource: '*' },
-    'implicit-deny',
-  ],
+  ['NotAction that lists the action', { NotAction: ['s3:Put*', 's3:Get*'], Resource: '*' }, 'implicit-deny'],
   ['NotAction that does not list the action', { NotAction: ['s3:Put*', 's3:List*'], Resource: '*' }, 'allow'],
-  [
-    'NotResource that lists the resource',
-    { Action: '*', NotResource: ['arn:x', '*/k'] },
-    'implicit-deny',
-  ],
+  ['NotResource that lists the resource', { Action: '*', NotResource: ['arn:x', '*/k'] }, 'implicit-deny'],
   ['no action', { Resource: '*' }, 'implicit-deny'],
   ['no resource', { Action: '*' }, 'implicit-deny'],
   ['an unknown effect', { Effect: 'allow', Action: '*', Resource: '*' }, 'implicit-deny'],

@@ -97,7 +97,17 @@ test.each([
   ['DELETE', '/b/k', 'uploadId=1', {}, 'AbortMultipartUpload'],
   ['GET', '/b/k', 'acl', {}, undefined],
   ['GET', '/b', 'versions', {}, undefined],
-])('%s %s?%s calls the operation whose binding is most specific', (method, path, query, headers, operation) => {
-  const head = { method, path, rawQuery: query, query: new URLSearchParams(query), headers, rawHeaders: [] };
-  expect(new Routes(S3_MODEL).find(head)?.operation).toBe(operation);
-});
+])(
+  '%s %s?%s calls the operation whose binding is most specific',
+  (method, path, query, headers, operation) => {
+    const head = {
+      method,
+      path,
+      rawQuery: query,
+      query: new URLSearchParams(query),
+      headers,
+      rawHeaders: [],
+    };
+    expect(new Routes(S3_MODEL).find(head)?.operation).toBe(operation);
+  },
+);

@@ -151,23 +151,25 @@ test.each<[string, Options, string]>([
     { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n' },
     'BadDigest',
   ],
-  [
-    'trailer',
-    { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\n\r\n' },
-    'MalformedTrailerError',
-  ],
+  ['trailer', { headers: chunkedHeaders(3), body: '3\r\nabc\r\n0\r\n\r\n' }, 'MalformedTrailerError'],
   ['length', { headers: chunkedHeaders(4), body: '3\r\nabc\r\n0\r\n\r\n' }, 'IncompleteBody'],
   [
     'encoding for its signature',
     { headers: { 'content-encoding': 'aws-chunked' }, body: '3\r\nabc\r\n0\r\n\r\n' },
     'InvalidArgument',
   ],
-])('a body with a wrong %s is refused, and the existing object is unchanged', async (_name, options, code) => {
-  const key = `${BUCKET}/input/train.csv`;
-  const response = await s3('PUT', key, options);
-  expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(`<Code>${code}<`)]);
-  expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('1,2\n');
-});
+])(
+  'a body with a wrong %s is refused, and the existing object is unchanged',
+  async (_name, options, code) => {
+    const key = `${BUCKET}/input/train.csv`;
+    const response = await s3('PUT', key, options);
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining(`<Code>${code}<`),
+    ]);
+    expect(fs.readFileSync(path.join(root, 's3', key), 'utf8')).toBe('1,2\n');
+  },
+);
 
 test('objects are listed by page and by folder', async () => {
   for (const key of ['a/1', 'a/2', 'b/3', 'c']) {
@@ -284,11 +286,14 @@ test('a broken link is not an object', async () => {
   expect(listing.match(/<Key>[^<]*/g)).toEqual(['<Key>input/train.csv']);
 });
 
-test.each(['s3', 'sagemaker'])('a property that every JavaScript object has is not an operation of %s', async (service) => {
-  await expect(services.router.call(service, 'constructor', {}, services.user)).rejects.toMatchObject({
-    code: 'UnknownOperationException',
-  });
-});
+test.each(['s3', 'sagemaker'])(
+  'a property that every JavaScript object has is not an operation of %s',
+  async (service) => {
+    await expect(services.router.call(service, 'constructor', {}, services.user)).rejects.toMatchObject({
+      code: 'UnknownOperationException',
+    });
+  },
+);
 
 test('another secret key is refused', async () => {
   const keys = services.credentialsFor(services.user);

@@ -168,7 +168,11 @@ describe('a manifest', () => {
       /the manifest s3:\/\/data-bucket\/lists\/m\.json: expected a list with \{"prefix"/,
     ],
     ['no list', { prefix: 'x' }, /m\.json: expected a JSON list/],
-    ['a path out of the prefix', [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'], /is not a file path/],
+    [
+      'a path out of the prefix',
+      [{ prefix: `s3://${BUCKET}/far/` }, '../input/train.csv'],
+      /is not a file path/,
+    ],
     [
       'a missing object',
       [{ prefix: `s3://${BUCKET}/far/` }, '3.csv'],

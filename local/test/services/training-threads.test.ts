@@ -44,12 +44,15 @@ test.each([
   [8, 10, 1],
   [2, 2, 1],
   [1, 2, 1],
-])('on %i cores with %i parallel jobs, each training job of a search may use %i cores', async (cores, parallel, threads) => {
-  const { client, trained } = await services(cores, 3);
-  const config = { ResourceLimits: { MaxNumberOfTrainingJobs: 3, MaxParallelTrainingJobs: parallel } };
-  await client.send(new CreateHyperParameterTuningJobCommand(tuningRequest('Tune', config) as never));
-  expect(await trained()).toEqual([threads, threads, threads]);
-});
+])(
+  'on %i cores with %i parallel jobs, each training job of a search may use %i cores',
+  async (cores, parallel, threads) => {
+    const { client, trained } = await services(cores, 3);
+    const config = { ResourceLimits: { MaxNumberOfTrainingJobs: 3, MaxParallelTrainingJobs: parallel } };
+    await client.send(new CreateHyperParameterTuningJobCommand(tuningRequest('Tune', config) as never));
+    expect(await trained()).toEqual([threads, threads, threads]);
+  },
+);
 
 test('a training job outside a search may use all cores', async () => {
   const { client, trained } = await services(8, 1);

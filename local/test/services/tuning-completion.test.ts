@@ -162,25 +162,28 @@ describe('a job that Hyperband decides to stop at its last round', () => {
 test.each([
   ['from the beginning', {}, [0, 1, 0, 1]],
   ['from its checkpoints', { CheckpointConfig: { S3Uri: 's3://data-bucket/checkpoints' } }, [0, 1, 2, 3]],
-])('a job that restarts %s reports its rounds to the sampler accordingly', async (_name, definition, expected) => {
-  const steps: number[] = [];
-  let attempts = 0;
-  const { end } = await tune(
-    {
-      sampler: samplerOf(xs(1), (_trial, step) => steps.push(step) < 0),
-      trainer: trainerOf((task) => {
-        for (const loss of [3, 2]) task.onLog(`loss=${loss};`);
-        attempts += 1;
-        if (attempts === 1) throw new Error('no space left on device');
-        return { status: 'Completed' };
-      }),
-    },
-    { ...limits(1), TrainingJobEarlyStoppingType: 'Auto' },
-    { RetryStrategy: { MaximumRetryAttempts: 1 }, ...definition },
-  );
-  await end();
-  expect(steps).toEqual(expected);
-});
+])(
+  'a job that restarts %s reports its rounds to the sampler accordingly',
+  async (_name, definition, expected) => {
+    const steps: number[] = [];
+    let attempts = 0;
+    const { end } = await tune(
+      {
+        sampler: samplerOf(xs(1), (_trial, step) => steps.push(step) < 0),
+        trainer: trainerOf((task) => {
+          for (const loss of [3, 2]) task.onLog(`loss=${loss};`);
+          attempts += 1;
+          if (attempts === 1) throw new Error('no space left on device');
+          return { status: 'Completed' };
+        }),
+      },
+      { ...limits(1), TrainingJobEarlyStoppingType: 'Auto' },
+      { RetryStrategy: { MaximumRetryAttempts: 1 }, ...definition },
+    );
+    await end();
+    expect(steps).toEqual(expected);
+  },
+);
 
 test('StopHyperParameterTuningJob fails while the job is stopping, and after it has ended', async () => {
   const { client, end, describeJob } = await tune(

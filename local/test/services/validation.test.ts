@@ -95,9 +95,17 @@ describe('requests', () => {
     ['a training job', 'CreateTrainingJob', training],
     ['a tuning job', 'CreateHyperParameterTuningJob', tuningRequest('tuning')],
     ['null for an optional member', 'CreateTrainingJob', { ...training, VpcConfig: null }],
-    ['members that the service does not have', 'CreateTrainingJob', { ...training, Surprise: { deep: true } }],
+    [
+      'members that the service does not have',
+      'CreateTrainingJob',
+      { ...training, Surprise: { deep: true } },
+    ],
     ['times as numbers, as AWS clients send them', 'ListTrainingJobs', { CreationTimeAfter: 1.5e9 }],
-    ['times as strings, as state machines send them', 'ListTrainingJobs', { CreationTimeAfter: '2026-01-01T00:00:00Z' }],
+    [
+      'times as strings, as state machines send them',
+      'ListTrainingJobs',
+      { CreationTimeAfter: '2026-01-01T00:00:00Z' },
+    ],
     ['an unknown operation', 'Nothing', { a: 1 }],
     ['a property of every JavaScript object as operation', 'constructor', {}],
   ])('%s: accepted', (_name, operation, input) => {
