@@ -47,7 +47,7 @@ function assemblies(): string[] {
   });
 }
 
-test('two copies of one template share neither names nor permissions', async () => {
+test('two stacks from the same template share neither names nor permissions', async () => {
   const root = temporaryFolder();
   const folders = assemblies();
   const stacks = await Promise.all(
@@ -72,8 +72,8 @@ test('two copies of one template share neither names nor permissions', async () 
     );
     const tuningJobs = outputs.map(({ tuningJob }) => tuningJob.name);
     const [prefix, otherPrefix] = tuningJobs.map((name) => name.slice(0, 16));
-    // The prefix begins with 7 digits that depend on the construct, and a hyphen. They are the same in both stacks. The
-    // other 8 digits depend on the stack.
+    // The prefix begins with 7 digits that depend on the construct, and a hyphen. These 8 characters are the same in
+    // both stacks. The following 8 digits depend on the stack.
     expect(prefix?.slice(0, 8)).toBe(otherPrefix?.slice(0, 8));
     expect(prefix).not.toBe(otherPrefix);
     const prefixes = trainingJobsIn(root).map(({ description }) => description.TrainingJobName.slice(0, 16));

@@ -8,7 +8,7 @@ import { channel, instances, newFolder, train } from './script-support';
 
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
 
-/** A trainer whose command for the image's repository is a shell script with these lines. */
+/** A trainer that maps the image's repository to a command: a shell script with these lines. */
 function commandTrainer(script: string): Trainer {
   const cwd = newFolder();
   writeFileSync(join(cwd, 'main.sh'), script);
@@ -17,7 +17,7 @@ function commandTrainer(script: string): Trainer {
 }
 
 describe('a command mapped to an image', () => {
-  test('runs with train, the folders of the contract and the SM_ variables', async () => {
+  test('gets the argument train, the folders below /opt/ml and the SM_ variables', async () => {
     const trainer = commandTrainer(`
 echo "$1 in $(basename $PWD | cut -c1-11) on $SM_CURRENT_HOST of $SM_HOSTS with $MODE"
 cat "$SAGEMAKER_BASE_DIR/input/config/hyperparameters.json"
@@ -36,7 +36,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(readFileSync(join(workFolder, 'model/model'), 'utf8')).toBe('1,2');
   });
 
-  test('fails like a container, with its failure file or its last lines; may override the argument train', async () => {
+  test('fails like a container, with its failure file or its last output lines; the request may replace the argument train', async () => {
     const { reason, log } = await train(commandTrainer('echo "$@"; echo "no data" >&2; exit 7'), {
       trainingImage: IMAGE,
       containerArguments: ['fit', '--fast'],
@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine uses .* Images in use: team\/forest$/,
     );
-    // An image that is undefined is known only at run time, so the name could still match it.
+    // An undefined image is only known at run time, so it could still match the name.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
@@ -74,7 +74,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(trainer.refusal?.(algorithm)).toMatch(/^channel "train" has input mode Pipe/);
   });
 
-  test('which image a command replaces', () => {
+  test('replaces images with the given repository, tag or full URI', () => {
     const accepts = (key: string) =>
       createContainerTrainer({
         commands: new Map([[key, { command: ['x'], cwd: '/' }]]),
@@ -113,8 +113,8 @@ ${run}
   return { docker, calls: () => readdirSync(join(folder, 'calls')).sort().map(read) };
 }
 
-describe('Docker (a stub of its command: no engine here)', () => {
-  test('runs the image on the folders of the contract', async () => {
+describe('Docker (with a stub for its command, because no Docker engine runs here)', () => {
+  test('runs the image with the folders below /opt/ml', async () => {
     const { docker, calls } = stubDocker(
       'cat $volume/input/data/train/rows.csv; touch $volume/model/weights',
     );
@@ -142,7 +142,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(run).toEqual(expect.arrayContaining(['--hostname', 'algo-1', 'MODE=fast']));
   });
 
-  test('the entry point and the arguments of the request', async () => {
+  test('runs the entry point and the arguments of the request', async () => {
     const { docker, calls } = stubDocker('exit 0');
     const trainer = createContainerTrainer({ commands: new Map(), docker });
     const given = { containerEntrypoint: ['python', 'main.py'], containerArguments: ['--fast'] };
@@ -187,7 +187,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(at < 0 ? [] : run.slice(at, at + 2)).toEqual(expected);
   });
 
-  test('several jobs build an image once; a failed build shows the end of its output', async () => {
+  test('builds an image once for several jobs; the error of a failed build shows the end of its output', async () => {
     const build = { directory: '/app/image', buildArguments: [] };
     const builds = new Map([['mine:1', build]]);
     const { docker, calls } = stubDocker('exit 0');
@@ -209,7 +209,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect((error as Error).message.length).toBeLessThan(2500);
   });
 
-  test('does not exist yet when it is stopped: the pull ends, and no container is left', async () => {
+  test('a job that is stopped during the pull ends the pull and leaves no container', async () => {
     const { docker, calls } = stubDocker('echo pulling; exec sleep 60');
     const stub = readFileSync(docker, 'utf8');
     writeFileSync(docker, stub.replace('touch', 'exit 1; touch'));
@@ -226,7 +226,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     expect(calls().filter(([command]) => command === 'rm')).toEqual([['rm', '--force', name]]);
   });
 
-  test('changes the owner of its files to the user before they are read', async () => {
+  test('the files of a container get the user as owner before local mode reads them', async () => {
     const user = jest.spyOn(process, 'getuid' as never).mockReturnValue(1000 as never);
     const platform = Object.getOwnPropertyDescriptor(process, 'platform');
     Object.defineProperty(process, 'platform', { ...platform, value: 'linux' });
@@ -247,7 +247,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     }
   });
 
-  test('several hosts with network isolation only reach each other', async () => {
+  test('several hosts with network isolation can only reach each other', async () => {
     const { docker, calls } = stubDocker('exit 0');
     await train(createContainerTrainer({ commands: new Map(), docker }), {
       trainingImage: IMAGE,
@@ -273,7 +273,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
     ]);
   });
 
-  test('is stopped through Docker, and its exit code shows what killed it', async () => {
+  test('a container is stopped through Docker, and its exit code shows what killed it', async () => {
     const { docker, calls } = stubDocker(
       'echo ready; while [ ! -e $folder/stopped ]; do sleep 0.05; done; exit 143',
     );
@@ -294,7 +294,7 @@ describe('Docker (a stub of its command: no engine here)', () => {
   });
 });
 
-test('without Docker or a command, the error says what to do', async () => {
+test('without Docker or a command for the image, the error says what to do', async () => {
   for (const docker of [stubDocker('', 'exit 1').docker, '/no/such/docker', false as const]) {
     const trainer = createContainerTrainer({ commands: new Map(), docker });
     const algorithm = { trainingImage: IMAGE, hyperparameters: {} };

@@ -43,7 +43,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     return { isTraining, ended, stop: () => abort.abort() };
   }
 
-  test('they train the same models as jobs that load their data, whatever is cached', async () => {
+  test('train the same models as jobs that load their data themselves, whatever data is cached', async () => {
     const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
     try {
       const changes: Record<string, string>[] = [
@@ -56,7 +56,8 @@ describeOnLinux('jobs that fork from the process with their data', () => {
         { csv_weights: '1' },
       ];
       const model = (folder: string) => readFileSync(join(folder, 'model', 'xgboost-model'));
-      // XGBoost's warnings are not compared: they contain the time, and a warm worker prints a warning only once a second.
+      // XGBoost's warnings are not compared, because they contain the time, and a warm worker prints a warning at most
+      // once a second.
       const isWarning = (line: string) => line.includes('WARNING: ');
       const printed = (log: string[]) => log.filter((line) => line.startsWith('[') && !isWarning(line));
       const withoutTime = (log: string[]) =>
@@ -82,13 +83,14 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     }
   });
 
-  test('parallel and consecutive jobs share data that is read once', async () => {
+  test('read shared data only once, whether they run in parallel or one after the other', async () => {
     const folder = temporaryFolder();
     const file = writeRegressionCsv(join(folder, 'data.csv'), 500, 4, 3);
     utimesSync(file, 1, 1);
     const job = () => runJob(trainer, BASE, { train: [file] });
     const [first, ...others] = await Promise.all([job(), job(), job()]);
-    // The content changes, but size and time stay the same. A job that read the file again would get other values.
+    // The content changes, but the size and modification time stay the same. A job that read the file again would get
+    // other values.
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^./gm, '7'));
     utimesSync(file, 1, 1);
     const last = (log: string[] = []) => log.filter((line) => line.startsWith('[19]'));
@@ -96,10 +98,10 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     for (const { log } of [...others, await job()]) expect(last(log)).toEqual(last(first?.log));
   });
 
-  test('the memory does not grow with the number of jobs', async () => {
+  test('need memory that does not grow with the number of jobs', async () => {
     const file = writeRegressionCsv(join(temporaryFolder(), 'data.csv'), 20_000, 10, 4);
     const job = () => runJob(trainer, { ...BASE, num_round: '5' }, { train: [file] });
-    await Promise.all([job(), job()]); // the first jobs load the data
+    await Promise.all([job(), job()]); // The first jobs load the data.
     const peaks: number[] = [];
     for (let quarter = 0; quarter < 4; quarter += 1) {
       const samples: number[] = [];
@@ -112,7 +114,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect(peaks[3]).toBeLessThan((peaks[0] ?? 0) + 8);
   });
 
-  test('a worker with loaded data ends the idle workers', async () => {
+  test('end idle workers when a worker has loaded the data', async () => {
     const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 3, forkedBytes: 0 });
     const others = workers();
     const ownWorkers = () => workers().filter((id) => !others.includes(id));
@@ -128,7 +130,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     }
   });
 
-  test('a killed process only fails its own job', async () => {
+  test('fail separately: a killed process fails only its own job', async () => {
     const one = startEndless();
     await one.isTraining;
     const [firstProcess] = jobProcesses();
@@ -144,7 +146,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect((await runJob(trainer, BASE, { train })).outcome).toEqual({ status: 'Completed' });
   });
 
-  test('a stopped job ends, with its model if requested, even if its process hangs', async () => {
+  test('end when they are stopped, with a model if requested, even if their process hangs', async () => {
     const saving = startEndless({ ...ENDLESS, save_model_on_termination: 'true' });
     await saving.isTraining;
     saving.stop();
@@ -159,7 +161,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     expect(jobProcesses()).toEqual([]);
   });
 
-  test('the limit of parallel jobs holds', async () => {
+  test('respect the limit of parallel jobs', async () => {
     const running = [startEndless(), startEndless(), startEndless()];
     await Promise.all(running.map(({ isTraining }) => isTraining));
     let isStarted = false;
@@ -177,14 +179,14 @@ describeOnLinux('jobs that fork from the process with their data', () => {
   test.each([
     ['', /^ClientError: No data in training channel path/],
     ['1,inf,3\n4,5,6\n', /^ClientError: Failed to load csv data with exception:\n.*`inf`/],
-  ])('data that cannot be loaded (%j) fails each job with the reason', async (content, reason) => {
+  ])('each fail with the reason if the data (%j) cannot be loaded', async (content, reason) => {
     const file = join(temporaryFolder(), 'data.csv');
     writeFileSync(file, content);
     const jobs = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [file] })));
     for (const { outcome } of jobs) expect(failureReason(outcome)).toMatch(reason);
   });
 
-  test('warnings about the data are in the log of each job', async () => {
+  test('each have the warnings about the data in their log', async () => {
     const file = join(temporaryFolder(), 'data.csv');
     writeFileSync(file, `label,a,b\n${'1,2,3\n2,3,4\n'.repeat(20)}`);
     const jobs = await Promise.all([1, 2].map(() => runJob(trainer, BASE, { train: [file] })));
@@ -193,7 +195,7 @@ describeOnLinux('jobs that fork from the process with their data', () => {
     }
   });
 
-  test('forked processes end with their parent', async () => {
+  test('end with their parent process', async () => {
     const jobs = [startEndless(), startEndless()];
     await Promise.all(jobs.map(({ isTraining }) => isTraining));
     const ids = jobProcesses();

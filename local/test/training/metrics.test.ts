@@ -11,7 +11,7 @@ const XGBOOST = {
   hyperparameters: {},
 };
 
-test("SageMaker's expressions find every metric in a line of the algorithm, and the last value counts", () => {
+test("SageMaker's metric expressions find every metric in a line of XGBoost's output, and the last value counts", () => {
   const seen: MetricDatum[] = [];
   const collector = new MetricCollector(trainer.metricDefinitions(XGBOOST), (metric) => seen.push(metric));
   collector.add('[0]#011train-rmse:19.37400#011validation-rmse:20.59400');
@@ -48,7 +48,7 @@ test.each([
   expect(collector.latest()[0]?.Value).toBe(expected);
 });
 
-test('an invalid expression is reported by name', () => {
+test('the error for an invalid expression names the metric', () => {
   expect(() => new MetricCollector([{ Name: 'm', Regex: '([' }])).toThrow(
     /metric m: .*[Rr]egular expression/,
   );
@@ -65,7 +65,7 @@ test('20,000 lines take well under a second', async () => {
   expect(performance.now() - started).toBeLessThan(2000);
 });
 
-test('a stopped expression takes no more time, however many lines there are', async () => {
+test('an expression that was stopped takes no more time, however many lines follow', async () => {
   const collector = new MetricCollector([
     { Name: 'slow', Regex: '(?:a+)+([0-9.]+)$' },
     { Name: 'sane', Regex: 'sane=([0-9.]+)' },
@@ -79,7 +79,7 @@ test('a stopped expression takes no more time, however many lines there are', as
   expect(performance.now() - started).toBeLessThan(8000);
 });
 
-test('lines that arrive faster than they can be searched do not fill the memory', async () => {
+test('lines that arrive faster than an expression can search them do not fill the memory', async () => {
   const collector = new MetricCollector([{ Name: 'slow', Regex: '(b+)+c([0-9.]+)' }]);
   const line = `${'x'.repeat(200_000)}c`;
   for (let i = 0; i < 500; i += 1) collector.add(line);
@@ -99,16 +99,19 @@ test.each([
   ['loss=0.5s', 'loss=([0-9.]+)', undefined],
   ['loss: 3/4', 'loss: ([0-9]+)', undefined],
   ['[7] loss: 3 5', 'loss: ([0-9]+)', undefined],
-])('%s with %s: reports which part of a number was captured', (line, regex, expected) => {
-  const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
-  collector.add(line);
-  expect(collector.latest()).toHaveLength(1);
-  const { m: note } = collector.notes();
-  if (expected === undefined) expect(note).toBeUndefined();
-  else expect(note).toContain(`captured \`${expected}\``);
-});
+])(
+  'line %s with expression %s: a note says if only part of a number was captured',
+  (line, regex, expected) => {
+    const collector = new MetricCollector([{ Name: 'm', Regex: regex }]);
+    collector.add(line);
+    expect(collector.latest()).toHaveLength(1);
+    const { m: note } = collector.notes();
+    if (expected === undefined) expect(note).toBeUndefined();
+    else expect(note).toContain(`captured \`${expected}\``);
+  },
+);
 
-test('an expression is compiled once, even if many tuning jobs have it', () => {
+test('an expression is compiled once, even if many tuning jobs use it', () => {
   const definition = { Name: 'loss', Regex: 'shared loss=([0-9.]+)' };
   const other = { Name: 'ObjectiveMetric', Regex: definition.Regex };
   expect(compileExpression(other)).toBe(compileExpression(definition));

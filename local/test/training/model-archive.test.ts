@@ -25,7 +25,7 @@ function modelFolder(): string {
   return folder;
 }
 
-test('the model is at the root of an archive that tar reads', async () => {
+test('the archive has the model at its root and can be read by tar', async () => {
   const folder = temporaryFolder();
   const archive = join(folder, 'model.tar.gz');
   await writeModelArchive(modelFolder(), archive);
@@ -38,7 +38,7 @@ test('the model is at the root of an archive that tar reads', async () => {
   expect(readFileSync(join(folder, 'xgboost-model')).equals(Buffer.alloc(100_000, 7))).toBe(true);
 });
 
-test('the same files give the same bytes, whenever they were written', async () => {
+test('equal files give the same bytes, whatever their modification time', async () => {
   const [first, second] = [modelFolder(), modelFolder()];
   utimesSync(join(second, 'xgboost-model'), 1, 1);
   const out = temporaryFolder();
@@ -47,7 +47,7 @@ test('the same files give the same bytes, whenever they were written', async () 
   expect(readFileSync(join(out, 'a')).equals(readFileSync(join(out, 'b')))).toBe(true);
 });
 
-/** A model folder with links of every kind, and a file outside it. */
+/** A model folder with links of every kind, and a file outside the folder. */
 function modelFolderWithLinks(): { work: string; links: Record<string, string> } {
   const work = temporaryFolder();
   const model = join(work, 'model');
@@ -66,7 +66,7 @@ function modelFolderWithLinks(): { work: string; links: Record<string, string> }
   return { work, links };
 }
 
-test('links stay links in the archive, whatever their target', async () => {
+test('links are stored as links in the archive, whatever their target', async () => {
   const { work, links } = modelFolderWithLinks();
   const out = temporaryFolder();
   await storeOutputs(work, 'Completed', (name) => join(out, name));
@@ -78,7 +78,7 @@ test('links stay links in the archive, whatever their target', async () => {
   expect(readFileSync(join(out, 'absolute'), 'utf8')).toBe('weights');
 });
 
-test('an uncompressed model contains the targets of links', async () => {
+test('an uncompressed model contains the targets of links instead of the links', async () => {
   const { work } = modelFolderWithLinks();
   const stored: string[] = [];
   const out = temporaryFolder();
@@ -108,12 +108,12 @@ test('a failure leaves no files', async () => {
   expect(readdirSync(out)).toEqual([]);
 });
 
-test("the disk's error is the failure reason", () => {
+test('an error of the disk is the failure reason', () => {
   const folder = temporaryFolder();
   const model = join(folder, 'model');
   mkdirSync(model);
   writeFileSync(join(model, 'weights'), randomBytes(4 << 20));
-  // A limit on the file size, which simulates a full disk without root permissions.
+  // A limit on the file size simulates a full disk without root permissions.
   const limited = `trap '' XFSZ; ulimit -f 1024; exec "$@"`;
   const source = `
     const { writeModelArchive } = require(${JSON.stringify(require.resolve('../../src/training'))});
@@ -127,7 +127,7 @@ test("the disk's error is the failure reason", () => {
   expect(readdirSync(folder)).toEqual(['model']);
 });
 
-test('a failed job keeps its output, but no model', async () => {
+test('a failed job stores its output data, but no model', async () => {
   const work = temporaryFolder();
   for (const folder of ['model', 'output/data']) {
     mkdirSync(join(work, folder), { recursive: true });
@@ -140,7 +140,7 @@ test('a failed job keeps its output, but no model', async () => {
   expect(readdirSync(out)).toEqual(['model.tar.gz', 'output.tar.gz']);
 });
 
-test('a file of an uncompressed model replaces an earlier one atomically', async () => {
+test('a file of an uncompressed model atomically replaces an earlier file', async () => {
   const work = temporaryFolder();
   mkdirSync(join(work, 'model'));
   writeFileSync(join(work, 'model', 'xgboost-model'), 'new');

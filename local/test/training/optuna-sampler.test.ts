@@ -60,7 +60,7 @@ async function draw(spec: SearchSpecification, count: number): Promise<Record<st
   return sets;
 }
 
-/** The best values reached on a bowl-shaped objective with its minimum at eta 0.2 and depth 7. */
+/** Runs a search on a bowl-shaped objective with its minimum at eta 0.2 and depth 7. Returns the values in order. */
 async function optimise(spec: SearchSpecification, count: number): Promise<number[]> {
   const search = await sampler.start(spec);
   const values: number[] = [];
@@ -95,13 +95,13 @@ test('values are strings as SageMaker prints them, inside their ranges', async (
     expect(set.max_depth).toMatch(/^([2-9]|10)$/);
     expect(['gbtree', 'dart', '0.50']).toContain(set.booster);
     expect(set.alpha).toMatch(/^\d(\.\d+)?e-0[6-9]$/);
-    expect(String(Number(set.eta))).toBe(set.eta); // the shortest form that parses to the same number
+    expect(String(Number(set.eta))).toBe(set.eta); // This is the shortest string that parses to the same number.
     expect(Number(set.momentum)).toBeGreaterThanOrEqual(0.5);
     expect(Number(set.momentum)).toBeLessThanOrEqual(0.9999);
   }
 });
 
-test('the scale shows in the samples: Auto is logarithmic only for a wide range', async () => {
+test('samples follow the scale of the range; Auto is logarithmic only for a wide range', async () => {
   const wide = (scalingType: 'Auto' | 'Linear', name: string): SearchDimension => ({
     kind: 'continuous',
     name,
@@ -127,7 +127,7 @@ test('the scale shows in the samples: Auto is logarithmic only for a wide range'
   expect(median('r')).toBeGreaterThan(0.97);
 });
 
-test('Random with a seed is reproducible, and continues after a kill', async () => {
+test('Random with a seed is reproducible, even if the sampler is killed and continues', async () => {
   const first = await draw(specification({ randomSeed: 7 }), 8);
   const spec = specification({ randomSeed: 7 });
   const search = await sampler.start(spec);
@@ -145,7 +145,7 @@ test('Random with a seed is reproducible, and continues after a kill', async () 
 });
 
 test.each(['Minimize', 'Maximize'] as const)(
-  'Bayesian finds better values than chance (%s)',
+  'Bayesian finds better values than random search (%s)',
   async (direction) => {
     const averages = { Bayesian: 0, Random: 0 };
     for (const strategy of ['Bayesian', 'Random'] as const) {
@@ -158,7 +158,7 @@ test.each(['Minimize', 'Maximize'] as const)(
   },
 );
 
-test('Bayesian repeats no failed combination, and parallel jobs try different ones', async () => {
+test('Bayesian repeats no failed combination, and parallel jobs get different combinations', async () => {
   const search = await sampler.start(
     specification({ strategy: 'Bayesian', dimensions: [ETA], randomSeed: 3 }),
   );
@@ -178,7 +178,7 @@ test('Bayesian repeats no failed combination, and parallel jobs try different on
   expect(Math.min(...gaps)).toBeGreaterThan(0.001);
 });
 
-test('a trial that a killed process stored incompletely is proposed completely', async () => {
+test('a trial that a killed process stored incompletely is proposed again with all hyperparameters', async () => {
   const spec = specification({ strategy: 'Bayesian', randomSeed: 1 });
   const first = await draw(spec, 1);
   const lines = readFileSync(spec.studyFile, 'utf8').split('\n');
@@ -188,7 +188,7 @@ test('a trial that a killed process stored incompletely is proposed completely',
   expect(await draw(spec, 1)).toEqual(first);
 });
 
-test('warm start: earlier trials guide the first ones, and incompatible ones are left out', async () => {
+test('with a warm start, earlier trials guide the first trials, and incompatible trials are ignored', async () => {
   const previousTrials: FinishedTrial[] = Array.from({ length: 30 }, (_, i) => {
     const eta = 0.01 + (0.49 * i) / 30;
     const depth = 2 + (i % 9);
@@ -225,7 +225,7 @@ test.each(['Random', 'Bayesian'] as const)('%s repeats no combination of a small
   expect(sets).toHaveLength(18);
 });
 
-test('Hyperband stops poor trials at its rungs and lets good ones run to the maximum', async () => {
+test('Hyperband stops poor trials at its rungs and lets good trials run to the maximum', async () => {
   const search = await sampler.start(
     specification({
       strategy: 'Hyperband',
@@ -253,7 +253,7 @@ test('Hyperband stops poor trials at its rungs and lets good ones run to the max
   expect(distance(short)).toBeGreaterThan(distance(epochs.filter(({ used }) => used === 27)));
 });
 
-test('Hyperband with a seed draws the same combinations, whatever their results', async () => {
+test('Hyperband with a seed draws the same combinations, whatever the results', async () => {
   const sets: unknown[][] = [];
   for (const sign of [1, -1]) {
     const search = await sampler.start(
@@ -270,7 +270,7 @@ test('Hyperband with a seed draws the same combinations, whatever their results'
   expect(sets[0]).toEqual(sets[1]);
 });
 
-test('early stopping: a trial worse than the median of the completed ones is stopped, a better one is not', async () => {
+test('early stopping stops a trial that is worse than the median of the completed trials, but not a better trial', async () => {
   const search = await sampler.start(specification({ earlyStopping: true, direction: 'Maximize' }));
   const runTrial = async (level: number) => {
     const trial = (await search.ask())?.trial ?? -1;
@@ -287,16 +287,16 @@ test('early stopping: a trial worse than the median of the completed ones is sto
     expect(await runTrial(level)).toBe('ran to its end');
   }
   expect(await runTrial(5)).toBe('ran to its end');
-  expect(await runTrial(0.5)).toBe(5); // stopped after the first quarter
+  expect(await runTrial(0.5)).toBe(5); // Stopped after the first quarter of its steps.
 });
 
-test('without a rule that uses them, reports have no effect', async () => {
+test('without early stopping or Hyperband, reported values have no effect', async () => {
   const search = await sampler.start(specification());
   const trial = (await search.ask())?.trial ?? -1;
   expect(await search.report(trial, 0, 1e9)).toBe(false);
 });
 
-test('the study file is one that Optuna loads, failed trials included', async () => {
+test('Optuna can load the study file, including its failed trials', async () => {
   const spec = specification({ dimensions: [ETA] });
   const search = await sampler.start(spec);
   for (const value of [0.5, undefined, Number.NaN]) {
@@ -315,7 +315,7 @@ print([trial.state.name for trial in study.trials], study.best_value)`,
   expect(output.trim()).toBe("['COMPLETE', 'FAIL', 'FAIL'] 0.5");
 });
 
-test('an invalid request is rejected alone; a closed sampler accepts none', async () => {
+test('an invalid request fails without affecting other searches; a closed sampler accepts no requests', async () => {
   const own = createOptunaSampler(python, noNotice);
   await expect(own.start(specification({ strategy: 'Hyperband' }))).rejects.toThrow(
     /Hyperband needs maxResource/,

@@ -36,7 +36,7 @@ test.each([
   expect(taken?.requirements.filter((file) => !existsSync(file))).toEqual([]);
 });
 
-test('$PYTHON comes first when it has everything', async () => {
+test('$PYTHON is preferred if it has all packages', async () => {
   const python = fakePython('3.12.1', {
     optuna: '5.0.0',
     'xgboost-cpu': '3.2.0',
@@ -58,7 +58,7 @@ test('$PYTHON comes first when it has everything', async () => {
   expect(notices).toEqual([]);
 });
 
-test('the lookup of a ready environment sends no notices; the search for one does', async () => {
+test('looking up a ready environment prints no notices; searching for an environment does', async () => {
   const notices: string[] = [];
   const onNotice = (text: string) => void notices.push(text);
   const environmentsWith = (folder: string, PYTHON: string) =>
@@ -73,7 +73,7 @@ test('the lookup of a ready environment sends no notices; the search for one doe
   expect(notices).toEqual([expect.stringMatching(/^\$PYTHON is not a Python/)]);
 });
 
-test('a different version than the wanted one causes a notice', async () => {
+test('a notice says if the available XGBoost version differs from the wanted version', async () => {
   const python = fakePython('3.12.1', { optuna: '4.2.0', xgboost: '1.7.4', numpy: '1.0.0', scipy: '1.0.0' });
   const notices: string[] = [];
   const environments = createPythonEnvironments({
@@ -81,14 +81,14 @@ test('a different version than the wanted one causes a notice', async () => {
     onNotice: (text) => notices.push(text),
     env: { ...process.env, PYTHON: python },
   });
-  // No Python has this version, so no other interpreter on this machine is suitable either.
+  // No Python has XGBoost 1.5.2, so no other interpreter on this machine is suitable either.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
   expect(notices).toEqual([
     expect.stringMatching(/XGBoost 1\.5\.2 is not available .* trains with XGBoost 1\.7\.4/),
   ]);
 });
 
-test('an environment in another folder is used', async () => {
+test('an existing environment in another folder is used', async () => {
   const python = fakePython('3.12.1', { numpy: '2.0.0' });
   const other = temporaryFolder();
   mkdirSync(join(other, 'xgboost-3.0.5', 'bin'), { recursive: true });
@@ -121,20 +121,20 @@ describe('a Python broken by environment variables', () => {
     return { PYTHONPATH: folder };
   };
 
-  test("PYTHONHOME: the error contains Python's output and the variable", async () => {
+  test('PYTHONHOME: the error contains the output of Python and names the variable', async () => {
     await expect(find({ PYTHONHOME: '/nonexistent' })).rejects.toThrow(
       /cannot use what is installed:[\s\S]*python3 does not start: .*Fatal Python error: [\s\S]*No module named 'encodings'[\s\S]*Unset these variables if they cause this: PYTHONHOME=\/nonexistent$/,
     );
   });
 
-  test('a sitecustomize that ends the process: the error contains its path', async () => {
+  test('a sitecustomize that ends the process: the error contains the path of the module', async () => {
     const env = withSitecustomize('raise SystemExit("no license")');
     await expect(find(env)).rejects.toThrow(
       /python3 does not start: [\s\S]*sitecustomize\.py", line 1[\s\S]*SystemExit: no license[\s\S]*: PYTHONPATH=/,
     );
   });
 
-  test('$PYTHON: the notice says why it is not used', async () => {
+  test('$PYTHON: the notice says why this interpreter is not used', async () => {
     const broken = fakePython('2.7.18', {});
     const notices: string[] = [];
     await expect(find({ PYTHON: broken, PYTHONHOME: '/nonexistent' }, notices)).rejects.toThrow();
@@ -154,7 +154,7 @@ describe('a Python broken by environment variables', () => {
   });
 });
 
-test('the error of a failed installation has the packages and the command, and no files are left', async () => {
+test('the error of a failed installation lists the packages and the command, and no files are left', async () => {
   const python = fakePython('3.12.1', { numpy: '2.0.0' }, 'echo "no venv here" >&2; exit 3');
   const folder = temporaryFolder();
   const environments = createPythonEnvironments({
@@ -162,14 +162,14 @@ test('the error of a failed installation has the packages and the command, and n
     onNotice: () => undefined,
     env: { PYTHON: python },
   });
-  // No interpreter on this machine has this version, and only $PYTHON can install it.
+  // No interpreter on this machine has this version, and only $PYTHON could install it.
   await expect(environments.forXGBoost('3.0.5')).rejects.toThrow(
     /Missing: optuna, xgboost 3\.0\.5, scipy\.\nTo install them: .*python -m pip install -r .*xgboost-3\.0\.5\.txt[\s\S]*no venv here/,
   );
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('folders of killed processes are deleted; those of running ones stay', async () => {
+test('folders of killed processes are deleted, but not those of running processes', async () => {
   const folder = temporaryFolder();
   const gone = execFileSync('sh', ['-c', 'echo $$'], { encoding: 'utf8' }).trim();
   mkdirSync(join(folder, `.xgboost-3.0.5-${gone}-0123abcd`, 'bin'), { recursive: true });
@@ -185,7 +185,7 @@ test('folders of killed processes are deleted; those of running ones stay', asyn
 });
 
 test(
-  'the check imports nothing heavy and the project has a working environment',
+  'the check of an interpreter imports no large packages, and the project has a complete environment',
   async () => {
     const { python } = await defaultEnvironment();
     const started = performance.now();
@@ -222,7 +222,7 @@ const SOME_PACKAGES: WantedPackages = {
   python: { min: '3.10', max: '3.12' },
 };
 
-test('any packages: names and versions with alternatives, and a range of Python versions', async () => {
+test('the wanted packages can have alternative names and versions, and a range of Python versions', async () => {
   const forPackages = (python: string, ...alternatives: WantedPackages[]) =>
     createPythonEnvironments({
       folder: temporaryFolder(),
@@ -237,7 +237,7 @@ test('any packages: names and versions with alternatives, and a range of Python 
   );
 });
 
-test('without a suitable Python, the alternative is used, or the error contains the range', async () => {
+test('without a suitable Python, an alternative is used; without an alternative, the error contains the range of versions', async () => {
   const python = fakePython('3.99.0', { some: '3.0' });
   const notices: string[] = [];
   const environments = createPythonEnvironments({

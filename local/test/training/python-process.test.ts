@@ -20,7 +20,7 @@ function startScript(code: string): { process: PythonProcess; messages: unknown[
   return { process, messages };
 }
 
-test('a process that dies while it writes a message does not affect others', async () => {
+test('a process that dies while it writes a message does not affect other processes', async () => {
   const { process, messages } = startScript(`
 import os, signal
 os.write(1, b'{"ready": true}\\n{"job": 1}\\n{"job": 1, "log": ["[0]')
@@ -31,7 +31,7 @@ os.kill(os.getpid(), signal.SIGKILL)
   expect(messages).toEqual([{ job: 1 }]);
 });
 
-test('a process that prints anything but messages is killed, and the error contains its output', async () => {
+test('a process that prints something other than messages is killed, and the error contains the output', async () => {
   const { process } = startScript(`
 import time
 print("Segmentation fault imminent", flush=True)

@@ -12,7 +12,7 @@ const LISTS = [
   join(ROOT, 'local/test/training/toolkit/sdists.txt'),
 ];
 
-test.each(LISTS)('%s: exact versions with their hashes, or other lists', (path) => {
+test.each(LISTS)('%s contains exact versions with their hashes, or references to such lists', (path) => {
   const requirements = readFileSync(path, 'utf8')
     .replace(/ \\\n/g, '')
     .split('\n')

@@ -52,7 +52,7 @@ function specification(changes: Partial<SearchSpecification>): SearchSpecificati
 }
 
 /**
- * The proposals and decisions of a search for twelve trials, two at a time. `disturb` is called before each
+ * The proposals and decisions of a search with twelve trials, two of them in parallel. `disturb` is called before each
  * operation.
  */
 async function transcript(search: Search, disturb: () => void): Promise<unknown[]> {
@@ -90,7 +90,7 @@ const SEARCHES: [string, Partial<SearchSpecification>][] = [
 ];
 
 test.each(SEARCHES)(
-  'a search whose process is killed continues as if nothing had happened: %s',
+  'a search whose process is killed continues with the same proposals: %s',
   async (_name, changes) => {
     const quiet = killableSampler();
     const expected = await transcript(await quiet.sampler.start(specification(changes)), () => undefined);
@@ -113,7 +113,7 @@ test.each(SEARCHES)(
   },
 );
 
-test('a result that a killed process has recorded but not confirmed is no error', async () => {
+test('a result that a killed process has recorded but not confirmed causes no error', async () => {
   const spec = specification({});
   const { sampler: killed, kill } = killableSampler();
   const search = await killed.start(spec);
@@ -128,7 +128,7 @@ test('a result that a killed process has recorded but not confirmed is no error'
   expect((await search.ask())?.trial).toBe(trial + 1);
 });
 
-test('a resumed search keeps the reports of its earlier trials', async () => {
+test('a resumed search keeps the reported values of its earlier trials, even after a kill', async () => {
   const spec = specification({ earlyStopping: true });
   const before = killableSampler();
   const first = await before.sampler.start(spec);
@@ -150,7 +150,7 @@ test('a resumed search keeps the reports of its earlier trials', async () => {
   expect(await search.report(worse, 3, 9)).toBe(true);
 });
 
-test('after a kill during the takeover of trials, the rest is taken over', async () => {
+test('if the process is killed while it copies the trials of a warm start, the new process copies the rest', async () => {
   const spec = specification({
     previousTrials: [0.1, 0.2, 0.3, 0.4].map((eta) => ({
       hyperparameters: { eta: String(eta) },
@@ -179,7 +179,7 @@ test('searches share the new process', async () => {
   expect(notices).toHaveLength(1);
 });
 
-test('a search whose process is killed repeatedly fails with the signal', async () => {
+test('a search whose process is killed repeatedly fails with an error that names the signal', async () => {
   const { sampler: killed } = killableSampler('kill -9 $$');
   await expect(killed.start(specification({}))).rejects.toThrow(
     /^the sampler process was ended by signal SIGKILL .*, 4 times in a row$/,

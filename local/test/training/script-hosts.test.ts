@@ -4,7 +4,7 @@ import { pythonOfScripts, runScript } from './script-runner';
 import { channel, instances, newFolder } from './script-support';
 
 describe('several hosts', () => {
-  test('find each other by name, share the data, and leave one model', async () => {
+  test('find each other by name, share the data, and store one model', async () => {
     const parts = ['a', 'b', 'c', 'd'].map((name) => {
       const path = join(newFolder(), `${name}.csv`);
       writeFileSync(path, name);
@@ -49,7 +49,7 @@ print(os.path.exists(os.path.join(os.environ["SM_INPUT_DIR"], "data", "extra")),
     expect(model('same')).toBe('algo-3');
   });
 
-  test("when one fails, the others are stopped, and its reason is the job's", async () => {
+  test('are stopped when one of them fails, and its reason becomes the failure reason of the job', async () => {
     const started = performance.now();
     const { reason, log } = await runScript(
       `import os, time, sys
@@ -67,7 +67,7 @@ time.sleep(60)`,
 });
 
 describe('distribution', () => {
-  test('torchrun starts on every host, with the address of the first', async () => {
+  test('torchrun starts on every host, with the address of the first host', async () => {
     const run = 'import sys\nprint("torchrun", *sys.argv[1:])';
     const source = {
       'train.py': '',
@@ -91,7 +91,7 @@ describe('distribution', () => {
     expect(second).toEqual(first);
   });
 
-  test('mpirun starts the processes of all hosts from the first', async () => {
+  test('mpirun on the first host starts the processes of all hosts', async () => {
     const folder = newFolder();
     writeFileSync(join(folder, 'mpirun'), '#!/bin/sh\necho "mpirun $*"\n', { mode: 0o755 });
     const path = process.env.PATH;

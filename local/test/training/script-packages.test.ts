@@ -9,12 +9,12 @@ import { channel, instances, newFolder, projectEnvironments, XGBOOST_IMAGE } fro
 import { SETUP_TIMEOUT, writeRegressionCsv } from './support';
 
 describe('requirements.txt', () => {
-  // The package differs each time and must not stay in the project's `.venv`.
+  // The package differs in each run and must not stay in the project's `.venv`.
   const own = createPythonEnvironments({ folder: newFolder(), onNotice: () => undefined });
   const environments = { ...anyPython, withRequirements: own.withRequirements };
 
   test(
-    "is installed into a separate environment, which extends the framework's",
+    "is installed into a separate environment that extends the framework's environment",
     async () => {
       const source = {
         'train.py': 'import tiny_scorer, numpy\nprint("score", tiny_scorer.SCORE)',
@@ -57,7 +57,7 @@ def wheel(folder, name, content):
   });
 
   test(
-    'packages of the source directory are installed, and editable ones survive the job',
+    'can list packages of the source directory; editable packages remain usable after the job',
     async () => {
       const job = async (requirement: string, value: string) => {
         const source = { ...helperPackage(value), 'train.py': 'import helper\nprint(helper.VALUE)' };
@@ -74,7 +74,7 @@ def wheel(folder, name, content):
   );
 
   test(
-    'whose installation is stopped with the job, leaves no files and sees no credentials',
+    'leaves no files if its installation is stopped with the job, and pip sees no credentials',
     async () => {
       const folder = newFolder();
       const seen = join(newFolder(), 'seen');
@@ -113,7 +113,7 @@ time.sleep(60)`;
   );
 
   test(
-    "that cannot be installed fails the job with pip's message",
+    "with a package that cannot be installed fails the job with pip's message",
     async () => {
       const { reason, log } = await runScript(
         { 'train.py': '', 'requirements.txt': './no-such-package\n' },
@@ -139,7 +139,7 @@ describe('real frameworks', () => {
   };
 
   test(
-    'a scikit-learn script with custom metrics',
+    'a scikit-learn script prints custom metrics',
     async () => {
       const { parts, validation } = data();
       const trainer = newTrainer({ environments: projectEnvironments });
@@ -163,7 +163,7 @@ describe('real frameworks', () => {
   );
 
   test(
-    'XGBoost over 3 hosts with sharded data is as good as on one',
+    'XGBoost on three hosts with sharded data is as good as on one host',
     async () => {
       const { parts, validation } = data();
       const trainer = newTrainer({ environments: projectEnvironments });

@@ -36,7 +36,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => Promise.all(trainers.map((trainer) => trainer.close())));
 
-/** Runs a script with these lines, or these files, and no framework. */
+/** Runs a script without a framework. The source is the lines of the script, or a map of files. */
 export async function runScript(
   source: string | Record<string, string>,
   hyperparameters: Record<string, string> = {},

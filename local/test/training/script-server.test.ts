@@ -31,7 +31,7 @@ beforeAll(async () => {
   trainer = createScriptTrainer({
     environments: {
       ...projectEnvironments,
-      // PyTorch is too large for a test: a module `torch` in the code takes its place.
+      // PyTorch is too large for a test, so a module `torch` in the code replaces it.
       forPackages: (wanted, alternatives) =>
         wanted.packages.torch === undefined
           ? projectEnvironments.forPackages(wanted, alternatives)
@@ -109,8 +109,8 @@ def model_fn(model_dir):
 `;
 
 /**
- * The predictions of a linear scikit-learn model for the rows. As in the container's default `input_fn`, the
- * rows are 32-bit numbers.
+ * The predictions of a linear scikit-learn model for the rows. As in the container's default `input_fn`, the rows are
+ * 32-bit floats.
  */
 function predictLinear(): number[] {
   const code = `${LINEAR.replace('joblib.dump', '0 and joblib.dump')}
@@ -125,7 +125,7 @@ print(json.dumps(model.predict(rows).tolist()))`;
 }
 
 describe('scikit-learn', () => {
-  test('the defaults read CSV, predict and answer JSON or CSV', async () => {
+  test('the default functions read CSV, predict, and return JSON or CSV', async () => {
     const model = await archive({ [CODE]: LOAD_LINEAR }, [scikitLearn, LINEAR]);
     const expected = predictLinear();
     const { outputs, reason } = await transform(SCIKIT_LEARN_IMAGE, model);
@@ -135,7 +135,7 @@ describe('scikit-learn', () => {
     expect(lines(csv.outputs[0]).map(Number)).toEqual(expected);
   });
 
-  test('a Response of the container, and its encoders', async () => {
+  test("output_fn can return the container's Response and use its encoders", async () => {
     const code = `${LOAD_LINEAR}
 from sagemaker_containers.beta.framework import encoders, worker
 def output_fn(prediction, accept):
@@ -154,7 +154,7 @@ def output_fn(prediction, accept):
       'ClientError: 415',
     ],
     [{ accept: 'image/png' }, /^ClientError: .*Content type image.png is not supported/, 'ClientError: 406'],
-  ])('%j has a status of its own', async (batch, reason, title) => {
+  ])('%j fails with a specific HTTP status', async (batch, reason, title) => {
     const model = await archive({ [CODE]: LOAD_LINEAR }, [scikitLearn, LINEAR]);
     const failed = await transform(SCIKIT_LEARN_IMAGE, model, { batch });
     expect(failed.reason).toMatch(reason);
@@ -162,7 +162,7 @@ def output_fn(prediction, accept):
   });
 });
 
-test('XGBoost: the defaults predict what XGBoost predicts', async () => {
+test('XGBoost: the default functions give the same predictions as XGBoost', async () => {
   const fit = `
 import numpy as np, xgboost as xgb
 rows = np.array([[i / 7, (i * i) % 5] for i in range(30)])
@@ -184,7 +184,7 @@ print(json.dumps(model.predict(xgb.DMatrix(rows)).tolist()))`;
 });
 
 describe('PyTorch', () => {
-  test("the functions of the archive's inference.py; one may receive the context", async () => {
+  test('the functions of inference.py in the archive are used; model_fn may receive the context', async () => {
     const code = ADD.replace('model_fn(model_dir)', 'model_fn(model_dir, context)').replace(
       'return "model"',
       'return context.system_properties["model_dir"] == model_dir',
@@ -195,8 +195,8 @@ describe('PyTorch', () => {
     expect([reason, lines(outputs[0])]).toEqual(['', SUMS]);
   });
 
-  test('without a script, TorchScript models answer', async () => {
-    // Stands in for torch, which is not installed on our machines: its model doubles the first column.
+  test('without a script, a TorchScript model predicts', async () => {
+    // Replaces torch, which is not installed on our machines. Its model doubles the first column.
     const torch = `
 import contextlib, types, numpy as np
 class Tensor(np.ndarray):
@@ -232,7 +232,7 @@ Tensor.numpy = lambda self: np.asarray(self)`;
     );
   });
 
-  test('an error can have a status', async () => {
+  test('an error of the script can set the HTTP status', async () => {
     const code = `${ADD}
 from sagemaker_inference import errors
 def predict_fn(rows, model):
@@ -245,7 +245,7 @@ def predict_fn(rows, model):
   });
 });
 
-test("code at an S3 URI, which the model's role has to read", async () => {
+test("code at an S3 URI is read with the permissions of the model's role", async () => {
   const source = await packSource({ 'serve.py': ADD, 'errors.py': 'NOTE = "own"' });
   const environment = {
     SAGEMAKER_PROGRAM: 'serve.py',
@@ -259,7 +259,7 @@ test("code at an S3 URI, which the model's role has to read", async () => {
   expect(denied.reason).toBe('ClientError: SAGEMAKER_SUBMIT_DIRECTORY: no object s3://b/sourcedir.tar.gz');
 });
 
-test("the script's modules are its own, and its environment has the job's variables but no credentials", async () => {
+test('the script imports its own modules, and its environment has the variables of the job but no credentials', async () => {
   const code = `
 import errors, os, protocol
 def model_fn(model_dir): return errors.NOTE + protocol.NOTE
@@ -311,13 +311,13 @@ test.each<[string, string, RegExp]>([
     'from sagemaker_inference import transformer',
     /imports sagemaker_inference.transformer, for which/,
   ],
-])('%s fails for a reason', async (_, code, reason) => {
+])('%s fails the job with a clear reason', async (_, code, reason) => {
   const { reason: found, outputs } = await transform(SCIKIT_LEARN_IMAGE, await archive({ [CODE]: code }));
   expect(found).toMatch(reason);
   expect(outputs).toEqual([undefined]);
 });
 
-test('a job that is stopped ends at once', async () => {
+test('a stopped job ends at once', async () => {
   const stop = new AbortController();
   const model = await archive({
     [CODE]: `${ADD}\nprint("loaded")\nimport time\ndef model_fn(_): time.sleep(100)`,
@@ -333,7 +333,7 @@ test.each([
   [XGBOOST_IMAGE, {}, /there is none: set SAGEMAKER_PROGRAM/],
   [SCIKIT_LEARN_IMAGE, {}, /there is none: set SAGEMAKER_PROGRAM/],
   ['tensorflow-inference:2.19', IN_ARCHIVE, undefined],
-])('whether the server runs %s with %j', (image, environment, refusal) => {
+])('the server refuses %s with the environment %j', (image, environment, refusal) => {
   expect(trainer.serving?.accepts({ image, environment })).toBe(false);
   const why = trainer.serving?.refusal?.({ image, environment });
   if (refusal === undefined) expect(why).toBeUndefined();

@@ -12,7 +12,7 @@ export const SCIKIT_LEARN_IMAGE = `${REGISTRY}/sagemaker-scikit-learn:1.4-2-cpu-
 export const PYTORCH_IMAGE = '763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.8.0-cpu-py312';
 export const XGBOOST_IMAGE = `${REGISTRY}/sagemaker-xgboost:3.2-0`;
 
-/** The hyperparameters that the construct library sets to pass the code. */
+/** The hyperparameters with which the construct library tells the container where the code is. */
 export const SUBMIT_DIRECTORY = '/opt/ml/input/data/code/sourcedir.tar.gz';
 
 export const projectEnvironments = createPythonEnvironments({
@@ -40,7 +40,7 @@ export async function packSource(
   return path;
 }
 
-/** A channel with these files under their own names. */
+/** A channel with these files, named as on disk. */
 export function channel(
   name: string,
   paths: readonly string[],

@@ -17,7 +17,7 @@ import {
 } from './script-support';
 
 describe('accepted jobs', () => {
-  test('a program on a framework image, in any account', () => {
+  test('a program on a framework image is accepted, whatever the account of the image', () => {
     const trainer = newTrainer();
     const accepts = (trainingImage: string, hyperparameters: Record<string, string>) =>
       trainer.accepts({ trainingImage, hyperparameters });
@@ -34,7 +34,7 @@ describe('accepted jobs', () => {
     expect(trainer.refusal?.({ trainingImage: XGBOOST_IMAGE, hyperparameters: {} })).toBeUndefined();
   });
 
-  test('unsupported jobs are refused as soon as possible', () => {
+  test('unsupported jobs are refused before they start', () => {
     const trainer = newTrainer();
     const given = (others: Record<string, string>, pipedChannels?: string[]) => {
       const algorithm = {
@@ -57,7 +57,7 @@ describe('accepted jobs', () => {
     expect(given({ sagemaker_parameter_server_enabled: 'false' }, [])).toEqual([true, undefined]);
   });
 
-  test("metrics are the user's, except for SageMaker's own XGBoost image", () => {
+  test("metrics come from the request, except for SageMaker's own XGBoost image", () => {
     const trainer = newTrainer();
     const metrics = (trainingImage: string) =>
       trainer.metricDefinitions({ trainingImage, hyperparameters: { sagemaker_program: 'train.py' } });
@@ -71,7 +71,7 @@ describe('the environment of a script', () => {
   const PRINT_ALL =
     'import json, os, sys\nprint(json.dumps({"args": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}))';
 
-  test('hyperparameters as the containers decode them', async () => {
+  test('contains hyperparameters as the containers decode them', async () => {
     const { outcome, log, started } = await runScript(PRINT_ALL, {
       plain: 'adam',
       quoted: '"adam"',
@@ -116,7 +116,7 @@ describe('the environment of a script', () => {
     expect(JSON.parse(env.SM_TRAINING_ENV)).toMatchObject({ current_host: 'algo-1', hyperparameters: hps });
   });
 
-  test("folders, hosts, the request's environment, and nothing of the user's", async () => {
+  test('contains folders, hosts and the environment of the request, but no variables of the user', async () => {
     process.env.AWS_SECRET_ACCESS_KEY = 'secret';
     process.env.SOME_TOKEN = 'secret';
     const data = join(newFolder(), 'rows.csv');
@@ -163,7 +163,7 @@ describe('the environment of a script', () => {
     expect(config('hyperparameters.json')).toMatchObject({ sagemaker_program: 'train.py' });
   });
 
-  test('a folder of code, a shell script as program', async () => {
+  test('works for a folder of code with a shell script as program', async () => {
     const folder = newFolder();
     writeFileSync(
       join(folder, 'run.sh'),
@@ -182,7 +182,7 @@ describe('the environment of a script', () => {
     expect(shell.log.at(-1)).toBe("told --word it's by Python");
   });
 
-  test('checkpoints of an earlier run are available, and new ones are stored', async () => {
+  test('has the checkpoints of an earlier run, and stores new checkpoints', async () => {
     const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
     writeFileSync(join(checkpoints.folder, 'epoch-1'), 'first');
     const source = `import sys, os
@@ -216,7 +216,7 @@ open(os.path.join(folder, "epoch-2"), "w").write("second")`;
     else expect(result.reason).toMatch(reason);
   });
 
-  test("code in S3 is read with the permissions of the job's role", async () => {
+  test("is prepared with code from S3, read with the permissions of the job's role", async () => {
     const archive = await packSource({ 'train.py': 'print("from S3")' });
     const job = (objectFile: (uri: string) => string) =>
       runScript('', { sagemaker_submit_directory: 's3://bucket/code.tar.gz' }, { objectFile });
@@ -232,22 +232,25 @@ open(os.path.join(folder, "epoch-2"), "w").write("second")`;
   });
 });
 
-describe('how it fails', () => {
+describe('how a script fails', () => {
   test.each([
     [SCIKIT_LEARN_IMAGE, ''],
     [PYTORCH_IMAGE, 'raise ValueError\\("no such column: age"\\)\n ValueError: no such column: age'],
-  ])('exit code 1: the command, and the error if the image %s captures it', async (image, message) => {
-    const { reason, log } = await runScript(
-      'print("begin")\nraise ValueError("no such column: age")',
-      { lr: '0.1' },
-      { trainingImage: image },
-    );
-    const words = `ExecuteUserScriptError:\nExitCode 1\nErrorMessage "${message}"\nCommand ".*python -- train.py --lr 0.1"`;
-    expect(reason).toMatch(new RegExp(`^AlgorithmError: ${words}, exit code: 1$`));
-    expect(log).toEqual(expect.arrayContaining(['begin', 'ValueError: no such column: age']));
-  });
+  ])(
+    'exit code 1: the reason contains the command, and the error if the image %s captures it',
+    async (image, message) => {
+      const { reason, log } = await runScript(
+        'print("begin")\nraise ValueError("no such column: age")',
+        { lr: '0.1' },
+        { trainingImage: image },
+      );
+      const words = `ExecuteUserScriptError:\nExitCode 1\nErrorMessage "${message}"\nCommand ".*python -- train.py --lr 0.1"`;
+      expect(reason).toMatch(new RegExp(`^AlgorithmError: ${words}, exit code: 1$`));
+      expect(log).toEqual(expect.arrayContaining(['begin', 'ValueError: no such column: age']));
+    },
+  );
 
-  test('lines of both streams stay whole if the image captures errors', async () => {
+  test('lines of stdout and stderr are not mixed if the image captures errors', async () => {
     const pieces = [
       'import sys, time',
       ...['sys.stdout.write("be")', 'sys.stderr.write("other\\n")', 'sys.stdout.write("gin\\n")'].map(
@@ -259,7 +262,7 @@ describe('how it fails', () => {
     expect(log).toEqual(expect.arrayContaining(['begin', 'other', 'end']));
   });
 
-  test('a long reason keeps the exit code', async () => {
+  test('a reason that is too long keeps the exit code', async () => {
     const { reason } = await runScript('raise ValueError("x" * 5000)', {}, { trainingImage: PYTORCH_IMAGE });
     expect(reason).toHaveLength(1024);
     expect(reason).toMatch(/xxx, exit code: 1$/);
@@ -273,13 +276,13 @@ sys.exit(3)`);
     expect(reason).toHaveLength(1024);
   });
 
-  test('killed, as when memory runs out', async () => {
+  test('a killed script: the log names memory as the likely cause', async () => {
     const { reason, log } = await runScript('import os, signal\nos.kill(os.getpid(), signal.SIGKILL)');
     expect(reason).toMatch(/ExitCode -9\nErrorMessage ""\nCommand ".*", exit code: 1$/);
     expect(log.at(-1)).toMatch(/^The process was killed, most likely because .* out of memory/);
   });
 
-  test('a script without metrics does not fail', async () => {
+  test('a script that prints no metrics does not fail', async () => {
     const { outcome, log } = await runScript('print("done")');
     const metrics = new MetricCollector([
       { Name: 'mae', Regex: 'mae=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' },
@@ -310,7 +313,7 @@ sys.exit(3)`);
     expect(log[0]).toMatch(/^sagemaker_program is "other.py", but .* no such file, only train.py\. /);
   });
 
-  test('an archive that leads outside its folder, and an invalid one', async () => {
+  test('an archive cannot write outside its folder, and an invalid archive fails the job', async () => {
     const outside = await runScript({ 'train.py': '', '../../evil.py': '' });
     expect(outside.outcome).toEqual({ status: 'Completed' });
     expect(existsSync(join(outside.workFolder, '..', 'evil.py'))).toBe(false);
@@ -332,7 +335,7 @@ sys.exit(3)`);
     );
   });
 
-  test('Pipe mode and a Python that cannot be started', async () => {
+  test('Pipe mode, or a Python that cannot be started, fails the job', async () => {
     const piped = await runScript('', {}, { channels: [channel('train', [], { inputMode: 'Pipe' })] });
     expect(piped.reason).toMatch(/channel "train" has input mode Pipe/);
     const trainer = newTrainer({
@@ -346,13 +349,13 @@ sys.exit(3)`);
     );
   });
 
-  test('hyperparameters that are too large for a process', async () => {
+  test("hyperparameters that exceed the operating system's limits fail the job", async () => {
     const many = Array.from({ length: 60 }, (_, i) => [`h${i}`, 'x'.repeat(2500)] as const);
     const { reason } = await runScript('', Object.fromEntries(many), { instances: instances(2) });
     expect(reason).toMatch(/Cannot start the process: .* environment variable exceeds .*128 KiB/s);
   });
 
-  test('two objects of a channel with the same file name', async () => {
+  test('two objects of a channel with the same file name fail the job', async () => {
     const path = await packSource({});
     const files = [path, path].map((each) => ({ path: each, name: 'train.csv' }));
     const { reason } = await runScript('', {}, { channels: [channel('train', [], { files })] });
@@ -368,7 +371,7 @@ sys.exit(3)`);
   });
 });
 
-describe('how it is stopped', () => {
+describe('how a script is stopped', () => {
   const WAIT = 'import signal, sys, time, os\n';
   const stopWhen = async (source: string, options: Partial<ScriptTrainerOptions> = {}, hosts = 1) => {
     const controller = new AbortController();
@@ -399,7 +402,7 @@ time.sleep(60)`);
     expect(readdirSync(join(workFolder, 'model'))).toEqual(['saved']);
   });
 
-  test('by SIGKILL after the grace period, with all its child processes', async () => {
+  test('by SIGKILL after the grace period, together with all its child processes', async () => {
     const { outcome, log, seconds } = await stopWhen(
       `${WAIT}import subprocess
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -416,7 +419,7 @@ time.sleep(60)`,
     await untilEnded(Number(child));
   });
 
-  test('by its own end: processes that it left running end with it', async () => {
+  test('its child processes are ended when the script itself ends', async () => {
     const source = 'import subprocess\nprint("child", subprocess.Popen(["sleep", "60"]).pid)';
     const started = performance.now();
     const { outcome, log } = await runScript(source);
@@ -426,7 +429,7 @@ time.sleep(60)`,
     await untilEnded(Number(log.at(-1)?.split(' ')[1]));
   });
 
-  test('when the process that started it is killed', async () => {
+  test('when its parent process is killed', async () => {
     const processes = join(__dirname, '../../src/training/host-process.ts');
     const parent = `
       const { HostProcess } = require(${JSON.stringify(processes)});
@@ -445,7 +448,7 @@ time.sleep(60)`,
     await untilEnded(Number(stdout.trim()));
   });
 
-  test('a waiting job is stopped without being started', async () => {
+  test('a job that still waits for its turn is stopped without being started', async () => {
     const trainer = newTrainer({ maxJobs: 1 });
     const first = new AbortController();
     const second = new AbortController();

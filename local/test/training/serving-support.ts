@@ -20,10 +20,10 @@ export const CSV_LINES: BatchSettings = {
 };
 
 export interface Transformed {
-  /** The output for each input file; undefined for a file without an output. */
+  /** The output for each input file. Undefined for a file without output. */
   readonly outputs: readonly (string | undefined)[];
   readonly status: string;
-  /** The failure reason; empty if the job did not fail. */
+  /** The failure reason. Empty if the job did not fail. */
   readonly reason: string;
   readonly log: string;
 }

@@ -107,17 +107,20 @@ function transform(
 }
 
 describe.each(LIBRARIES)('%s', (library) => {
-  test.each(Object.keys(KINDS) as Kind[])('%s: the output is what the library predicts', async (kind) => {
-    const name = kind === 'regression' ? 'prediction' : 'probabilities';
-    const { outputs, reason } = await transform(library, kind);
-    expect(reason).toBe('');
-    expect(JSON.parse(outputs[0] ?? '')).toEqual({ [name]: await predict(library, kind) });
-    const single = await transform(library, kind, undefined, { isSingleRecord: true });
-    const all = single.outputs[0]?.trimEnd().split('\n');
-    expect(all?.map((line) => JSON.parse(line)[name][0])).toEqual(JSON.parse(outputs[0] ?? '')[name]);
-  });
+  test.each(Object.keys(KINDS) as Kind[])(
+    '%s: the output has the predictions of the library',
+    async (kind) => {
+      const name = kind === 'regression' ? 'prediction' : 'probabilities';
+      const { outputs, reason } = await transform(library, kind);
+      expect(reason).toBe('');
+      expect(JSON.parse(outputs[0] ?? '')).toEqual({ [name]: await predict(library, kind) });
+      const single = await transform(library, kind, undefined, { isSingleRecord: true });
+      const all = single.outputs[0]?.trimEnd().split('\n');
+      expect(all?.map((line) => JSON.parse(line)[name][0])).toEqual(JSON.parse(outputs[0] ?? '')[name]);
+    },
+  );
 
-  test('the accepted type ;verbose adds the class', async () => {
+  test('the accept type application/json;verbose adds the predicted class', async () => {
     const { outputs } = await transform(library, 'multiclass', undefined, {
       accept: 'application/json;verbose',
     });
@@ -133,7 +136,7 @@ describe.each(LIBRARIES)('%s', (library) => {
     [{}, '0.1,word,1\n', /Column 1 is not numeric: 'word'/],
     [{ contentType: 'application/json' }, '[1]\n', /unsupported content type application.json/],
     [{ accept: 'text/csv' }, '1,2,3\n', /answers application.json, not text.csv/],
-  ])('%j: a bad request fails for a reason', async (batch, content, reason) => {
+  ])('with %j, an invalid request fails the job with a clear reason', async (batch, content, reason) => {
     const failed = await transform(library, 'regression', [content, `${ROWS[0]}\n`], batch);
     expect(failed.reason).toMatch(/^AlgorithmError: See job logs for more information \(/);
     expect(failed.reason).toMatch(reason);
@@ -146,7 +149,7 @@ describe.each(LIBRARIES)('%s', (library) => {
     ]);
   });
 
-  test('a model that cannot be loaded', async () => {
+  test('a model that cannot be loaded fails the job', async () => {
     const bad = temporaryFolder();
     writeFileSync(join(bad, 'model.txt'), 'no model');
     await writeModelArchive(bad, join(folder, `${library}-bad.tar.gz`));
@@ -157,7 +160,7 @@ describe.each(LIBRARIES)('%s', (library) => {
   });
 });
 
-test('a pickled Booster, as SageMaker saves it', async () => {
+test('a pickled Booster, as SageMaker saves it, can be served', async () => {
   const pickled = temporaryFolder();
   const model = foldersOf.get('lightgbm-binary') ?? '';
   execFileSync('cp', [join(model, 'model.pkl'), pickled]);

@@ -121,7 +121,7 @@ function runPython(library: Library, code: string, ...args: string[]): string {
   }).trim();
 }
 
-test('the script and its location identify the model', () => {
+test('the name and the location of the script identify the model', () => {
   const of = (hyperparameters: Record<string, string>, channels?: { name: string; s3Uri: string }[]) =>
     tabularModelOf({ trainingImage: IMAGE, hyperparameters, ...(channels && { channels }) });
   expect(of(script('lightgbm', 'regression'))).toEqual({ library: 'lightgbm', task: 'regression' });
@@ -136,7 +136,7 @@ test('the script and its location identify the model', () => {
     library: 'catboost',
     task: 'regression',
   });
-  // User data or a user's script with such a name does not identify a JumpStart model.
+  // User data or a user's script with a similar name does not identify a JumpStart model.
   expect(of(inChannels, [{ name: 'train', s3Uri: 's3://mine/lightgbm/regression/' }])).toBeUndefined();
   expect(of({ ...script('lightgbm', 'regression'), sagemaker_program: 'train.py' })).toBeUndefined();
 });
@@ -180,7 +180,7 @@ test.each([
   ['binary', 'binary_logloss', 'logloss(np.column_stack([1 - model.predict(X), model.predict(X)]))'],
   ['multiclass', 'multi_logloss', 'logloss(model.predict(X))'],
 ] as const)(
-  'LightGBM, %s: plain LightGBM loads the model, with the metric of the log',
+  'LightGBM, %s: the library itself can load the model, which gives the metric in the log',
   async (kind, metric, code) => {
     const { outcome, log, workFolder } = await train('lightgbm', kind);
     expect(outcome).toEqual({ status: 'Completed' });
@@ -205,7 +205,7 @@ test.each([
   ['binary', 'CatBoostClassifier', 'auc(model.predict_proba(X)[:, 1])'],
   ['multiclass', 'CatBoostClassifier', 'logloss(model.predict_proba(X))'],
 ] as const)(
-  'CatBoost, %s: plain CatBoost loads the model, with the metric of the log',
+  'CatBoost, %s: the library itself can load the model, which gives the metric in the log',
   async (kind, type, code) => {
     const { outcome, log, workFolder } = await train('catboost', kind);
     expect(outcome).toEqual({ status: 'Completed' });
@@ -222,7 +222,7 @@ test.each([
   },
 );
 
-test('LightGBM stops early, and the last printed metric is that of the saved model', async () => {
+test('LightGBM stops early, and the last printed metric belongs to the saved model', async () => {
   const hyperparameters = { num_boost_round: '2000', learning_rate: '0.5', early_stopping_rounds: '3' };
   const { log, workFolder } = await train('lightgbm', 'regression', hyperparameters);
   const values = log.flatMap((line) => /^\[\d+\]\tvalid_0's rmse: (\S+)$/.exec(line)?.[1] ?? []).map(Number);
@@ -235,7 +235,7 @@ test('LightGBM stops early, and the last printed metric is that of the saved mod
 });
 
 test.each(['lightgbm', 'catboost'] as const)(
-  '%s: folders in one channel, with the categorical columns next to them',
+  '%s: one channel can have folders for training and validation data, and a list of categorical columns',
   async (library) => {
     const channel = tree('training', {
       'categorical_index.json': '{"cat_index_list": [4]}',
@@ -258,9 +258,9 @@ test.each(['lightgbm', 'catboost'] as const)(
   },
 );
 
-test('without validation data a fifth of the rows is taken, the same in every job', async () => {
+test('without validation data, every job uses the same random fifth of the rows for validation', async () => {
   const channels = { train: [join(folder, 'binary', 'train.csv')] };
-  // The jobs run in parallel, so they run in two processes that do not share data.
+  // The jobs run in parallel, so two processes train them without sharing data.
   const [first, second] = await Promise.all([
     train('lightgbm', 'binary', {}, channels),
     train('lightgbm', 'binary', {}, channels),
@@ -272,7 +272,7 @@ test('without validation data a fifth of the rows is taken, the same in every jo
   expect(metricOf(second.log, metric)).toBe(metricOf(first.log, metric));
 });
 
-test("hyperparameters as JSON, as from the SageMaker Python SDK, and JumpStart's defaults", async () => {
+test("hyperparameters can be JSON strings, as from the SageMaker Python SDK, and JumpStart's defaults are accepted", async () => {
   const { outcome, log } = await train('lightgbm', 'binary', {
     num_boost_round: '"7"',
     metric: '"auc"',
@@ -280,7 +280,7 @@ test("hyperparameters as JSON, as from the SageMaker Python SDK, and JumpStart's
     _tuning_objective_metric: 'auc',
   });
   expect(outcome).toEqual({ status: 'Completed' });
-  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // 7 rounds, then the best round again
+  expect(log.filter((line) => /^\[\d+\]\tvalid_0's auc: /.test(line))).toHaveLength(8); // 7 rounds, and then the best round again.
   const defaults = {
     eval_metric: 'auto',
     max_leaves: '31',
@@ -406,14 +406,14 @@ test.each<[string, Kind, ChannelData[], string | RegExp]>([
   );
 });
 
-test('several instances train as one, on all the data', async () => {
+test('several instances train one model on the data of all instances', async () => {
   const instances = ['algo-1', 'algo-2'].map((name) => ({ name, instanceType: 'ml.m5.large' }));
   const { outcome, log } = await train('lightgbm', 'regression', {}, undefined, { instances });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(log.join('\n')).toContain('Local mode trains in one process, on the data of all 2 instances.');
 });
 
-test('the warm worker reads a changed file again', async () => {
+test('a warm worker reads a changed file again', async () => {
   const channels = { train: [join(temporaryFolder(), 'data.csv')] };
   for (const rows of [50, 100]) {
     writeCsv(channels.train[0] ?? '', 'regression', rows, 5);
@@ -426,7 +426,7 @@ test.each([
   ['lightgbm', { num_boost_round: '1000000', early_stopping_rounds: '0' }, /^\[5\]/],
   ['catboost', { iterations: '1000000', early_stopping_rounds: '0' }, /^5:/],
 ] as const)(
-  '%s: a stopped job ends at once, and the next one runs',
+  '%s: a stopped job ends at once, and the next job can run',
   async (library, hyperparameters, line) => {
     const controller = new AbortController();
     let stopped = 0;

@@ -17,7 +17,7 @@ import { SETUP_TIMEOUT } from './support';
 import { CASES, PROBE_MODULE, type ToolkitCase } from './toolkit/cases';
 import { type Left, leftIn, toolkitPython, toolkitRefusal, trainWithToolkit } from './toolkit/toolkit';
 
-/** The same job run by the toolkit and by local mode. */
+/** The results of the same job, run by the toolkit and by local mode. */
 interface Both {
   readonly toolkit: Left;
   readonly local: Left & { readonly reason: string };
@@ -97,7 +97,9 @@ describeToolkit("as SageMaker's training toolkit", () => {
   });
 });
 
-/** The environment variables that both the toolkit and local mode must set. Each of them also sets others. */
+/**
+ * The environment variables that both the toolkit and local mode must set. Each of them also sets others of its own.
+ */
 const CONTRACT =
   /^(SM_(?!STUDIO_LOCAL_MODE$|FRAMEWORK_MODULE$).*|SAGEMAKER_(BASE_DIR|JOB_NAME|REGION)|CURRENT_HOST|TRAINING_JOB_NAME|AWS_REGION|MODE|EMPTY|TEXT)$/;
 

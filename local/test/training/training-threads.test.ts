@@ -13,9 +13,12 @@ function run(...args: string[]): unknown {
   return JSON.parse(execFileSync(python, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
 }
 
-/** Rows × columns, hyperparameters, seconds of each round on one thread, and the threads (1 or 2) of each round. */
+/**
+ * For each job: the number of cells (rows × columns), the hyperparameters, the seconds of each round on one thread, and
+ * the threads (1 or 2) that each round must use.
+ */
 const XGBOOST_JOBS: readonly [number, Record<string, string | number>, number[], number[]][] = [
-  // 12,000 rows of bike rentals, 12 columns: one thread for shallow trees, both threads for deep trees.
+  // 12,000 rows and 12 columns of the bike rental data: one thread for shallow trees, both threads for deep trees.
   [144_000, {}, [0.004, 0.002, 0.002, 0.002, 0.002, 0.002], [1, 1, 1, 1, 1, 1]],
   [144_000, {}, [0.02, 0.012, 0.011, 0.012, 0.012, 0.012], [1, 1, 1, 1, 2, 2]],
   // Other load on the machine slows down some rounds, but not all of them.
@@ -29,7 +32,7 @@ const XGBOOST_JOBS: readonly [number, Record<string, string | number>, number[],
   [15_000_000, { booster: 'gblinear' }, [0.1, 0.1], [2, 2]],
 ];
 
-test('the threads of an XGBoost job depend on the size of its data and on the time that trees take', () => {
+test('the threads of an XGBoost job depend on the size of its data and on the time that its trees take', () => {
   const code = `
 import json, sys
 sys.path.insert(0, sys.argv[1])
@@ -46,7 +49,7 @@ print(json.dumps(results))`;
   expect(found).toEqual(XGBOOST_JOBS.map(([, , , expected]) => expected));
 });
 
-test('a job that may use only one thread does so, whatever its data', () => {
+test('a job that may use one thread only uses one, whatever the size of its data', () => {
   const code = `
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -56,7 +59,7 @@ print([threads.first, lightgbm_threads(10**8, 1), *(threads.after_round(9.0) or 
   expect(run('-c', code, PYTHON_FOLDER)).toEqual(Array.from({ length: 7 }, () => 1));
 });
 
-test('a job with large data has twice its share of the cores, but no more than there are', () => {
+test('a job with large data gets twice its share of the cores, but at most all cores', () => {
   const code = `
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -70,7 +73,7 @@ test.each([
   [100_000, 1],
   [1_000_000, 1],
   [8_000_000, 2],
-])('LightGBM trains %i values on %i of 2 threads', (cells, threads) => {
+])('LightGBM trains on %i values with %i of 2 threads', (cells, threads) => {
   const code = `
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -79,7 +82,7 @@ print(lightgbm_threads(int(sys.argv[2]), 2))`;
   expect(run('-c', code, PYTHON_FOLDER, String(cells))).toBe(threads);
 });
 
-test('a model does not depend on the number of threads, even if it changes between rounds', () => {
+test('the model does not depend on the number of threads, even if this number changes between rounds', () => {
   const data = writeRegressionCsv(join(temporaryFolder(), 'data.csv'), 2000, 8, 1);
   const script = join(__dirname, 'scripts', 'thread_models.py');
   const models = run(script, PYTHON_FOLDER, data) as Record<string, unknown>[];

@@ -46,7 +46,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
 
-/** The lines of the log without their times, and without the line with the training time. */
+/** The log lines without their times, and without the line about the training time. */
 const steps = (log: readonly string[]) =>
   log
     .map((line) => line.replace(/^\[[-\d :]+:INFO\] /, ''))
@@ -58,7 +58,7 @@ const mean = (metric: string, ofFolds: readonly (string | undefined)[]) =>
   ofFolds.reduce((sum, line) => sum + (valuesOf(line)[metric] ?? Number.NaN), 0) / ofFolds.length;
 
 test(
-  'the folds are those of scikit-learn, with its errors and warnings',
+  'the folds, errors and warnings equal those of scikit-learn',
   async () => {
     const [wanted, ...alternatives] = frameworkOf(IMAGE)?.packages(IMAGE) ?? [];
     if (wanted === undefined) throw new Error(`${IMAGE} has no packages`);
@@ -73,7 +73,7 @@ test(
   SETUP_TIMEOUT,
 );
 
-test('a job prints the rounds of each fold and the means, and keeps a model for each fold', async () => {
+test('a job prints the rounds of each fold and the means, and stores a model for each fold', async () => {
   const { outcome, log, workFolder } = await runJob(trainer, BASE, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });
   const printed = steps(log);
@@ -112,9 +112,9 @@ test('a job prints the rounds of each fold and the means, and keeps a model for 
 });
 
 /**
- * Checks that a job trained the model of each fold without the rows of the fold. The prediction of a row in
- * predictions.csv shows to which fold the row belongs. For each fold, trains a model again on the other rows, and
- * compares the predictions.
+ * Checks that the job trained the model of each fold without the rows of that fold. The predictions in predictions.csv
+ * show to which fold each row belongs. For each fold, the check trains a model again on the other rows and compares its
+ * predictions with those of the job's model.
  */
 const CHECK_FOLDS = `
 import json, sys, numpy as np, xgboost as xgb
@@ -147,7 +147,7 @@ test.each([
   ['regression', {}, { train, validation }],
   ['classification', CLASSES, classes],
   ['two classes', { objective: 'binary:logistic' }, twoClasses],
-])('%s: each model learns from the rows of the other folds', async (_, change, channels) => {
+])('%s: the model of each fold is trained on the rows of the other folds', async (_, change, channels) => {
   const { workFolder } = await runJob(trainer, { ...BASE, ...change }, channels);
   const { num_round: _rounds, _kfold, ...parameters } = { ...BASE, ...change };
   const args = [workFolder, ...channels.train, ...channels.validation, JSON.stringify(parameters)];
@@ -156,7 +156,7 @@ test.each([
   );
 });
 
-test('several rounds of cross-validation print the means of each and of all', async () => {
+test('several rounds of cross-validation print the means of each round and of all rounds', async () => {
   const { log, workFolder } = await runJob(trainer, { ...BASE, _num_cv_round: '2' }, { train, validation });
   const printed = steps(log);
   const after = (line: string) =>
@@ -174,7 +174,7 @@ test('several rounds of cross-validation print the means of each and of all', as
   expect(readFileSync(join(workFolder, 'output/data/predictions.csv'), 'utf8').split('\n')).toHaveLength(132);
 });
 
-test('without a validation channel, only the metrics of the training folds are printed', async () => {
+test('without a validation channel, only the metrics of the training rows are printed', async () => {
   const { outcome, log } = await runJob(trainer, { ...BASE, eval_metric: 'mae,rmse' }, { train });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(steps(log).slice(0, 3)).toEqual([
@@ -188,7 +188,7 @@ test('without a validation channel, only the metrics of the training folds are p
   ]);
 });
 
-test('early stopping watches the rows of the fold, and the means are those of the last rounds', async () => {
+test('early stopping uses the rows of the fold, and the means are those of the last rounds', async () => {
   const stopping = { num_round: '300', eta: '1', eval_metric: 'rmse', early_stopping_rounds: '2' };
   const { log } = await runJob(trainer, { ...BASE, ...stopping }, { train, validation });
   const rounds = steps(log).filter(isOfRound);
@@ -224,7 +224,7 @@ test.each<[Record<string, string>, string]>([
 test.each([
   ['true', 1],
   ['false', 0],
-])('a job that is stopped with save_model_on_termination=%s keeps %d models', async (keeps, models) => {
+])('a job that is stopped with save_model_on_termination=%s stores %d models', async (keeps, models) => {
   const stop = new AbortController();
   const { outcome, workFolder } = await runJob(
     trainer,

@@ -67,12 +67,15 @@ test.each([
   ['fewer columns', '1,2,3\n4,5\n', /line 2 has 2 columns where 3 are expected/],
   ['more columns', '1,2,3\n4,5,6,7\n', /line 2 has 4 columns where 3 are expected/],
   ['a header', `label,a,b\n${GOOD}`, /line 1 looks like a header: 'label,a,b'/],
-])('CSV with %s trains, with a warning in each log and one notice', async (_, content, warning) => {
-  const { outcome, notices, log } = await trainOnCsv(content);
-  expect(outcome).toEqual({ status: 'Completed' });
-  expect(notices).toEqual([expect.stringMatching(warning)]);
-  expect(log.filter((line) => line.includes(`:WARNING] ${notices[0]}`))).toHaveLength(1);
-});
+])(
+  'CSV with %s trains, with a warning in the log of each job and one notice',
+  async (_, content, warning) => {
+    const { outcome, notices, log } = await trainOnCsv(content);
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(notices).toEqual([expect.stringMatching(warning)]);
+    expect(log.filter((line) => line.includes(`:WARNING] ${notices[0]}`))).toHaveLength(1);
+  },
+);
 
 test.each([
   ['an empty file', '', /^ClientError: No data in training channel path /],
@@ -80,7 +83,7 @@ test.each([
   ['infinity', '1,inf,3\n4,5,6\n', /^ClientError: Failed to load csv data with exception:\n.*`inf`/],
   ['a label that is not a number', '1,2,3\nnan,5,6\n', /^AlgorithmError: XGB train call failed/],
   [
-    'pipes that the sniffer does not see',
+    "pipes in a file where Python's csv.Sniffer does not recognize them",
     '-1.463|1.390|1.055|-0.980\n2.1|1.5|1.4|1.3\n',
     /^ClientError: Failed to load csv data with exception:\n[\s\S]*the container uses '0' as the delimiter/,
   ],
@@ -90,14 +93,14 @@ test.each([
 
 test.each([
   ['missing features', '1,,3\n4,5,\n7,nan,9\n'],
-  ['Windows line ends and a byte order mark', '\ufeff1,2,3\r\n4,5,6\r\n'],
+  ['Windows line breaks and a byte order mark', '\ufeff1,2,3\r\n4,5,6\r\n'],
   ['exponents and signs', '1e3,-2E-2,+3\n.5,5.,-0\n'],
   ['tabs', '1\t2\t3\n4\t5\t6\n'],
   ['semicolons', '1;2;3\n4;5;6\n'],
   ['pipes', '1|2|3\n4|5|6\n'],
   ['blanks', '1 2 3\n4 5 6\n'],
-  ['no line end at its end', '1,2,3\n4,5,6'],
-])('CSV with %s trains with its columns', async (_, content) => {
+  ['no line break at the end of the file', '1,2,3\n4,5,6'],
+])('CSV with %s trains with the right columns', async (_, content) => {
   const changes = { channels: [channelOf('train', [file(content)], 'text/csv')] };
   const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
   expect(outcome).toEqual({ status: 'Completed' });
@@ -115,11 +118,11 @@ test.each([
   expect(await reasonFor([file(content)], contentType)).toBe('not failed: Completed');
 });
 
-test('a channel of many files is read as a whole and in order', async () => {
+test('the files of a channel are all read, in order', async () => {
   const folder = temporaryFolder();
   const files = Array.from({ length: 500 }, (_, i) => {
     const path = join(folder, `part-${String(i).padStart(5, '0')}.csv`);
-    // Some files have a byte order mark, some have no final line break.
+    // Some files have a byte order mark, and some have no line break at the end.
     writeFileSync(path, `${i % 3 === 0 ? '\ufeff' : ''}${i},2,3${i % 2 === 0 ? '\n' : ''}`);
     return path;
   });
@@ -128,7 +131,7 @@ test('a channel of many files is read as a whole and in order', async () => {
   expect(log.join('\n')).toContain('Train matrix has 500 rows and 2 columns');
 });
 
-test('every file counts, unless its name begins with a dot or an underscore', async () => {
+test('all files of a channel are read, except those whose name begins with a dot or an underscore', async () => {
   const folder = join(temporaryFolder(), 'a b;c?d#é');
   mkdirSync(folder);
   const files = [
@@ -147,7 +150,7 @@ test('every file counts, unless its name begins with a dot or an underscore', as
   expect(unequal.log.join('\n')).toMatch(/other\.csv, line 1 has 2 columns where 3 are expected/);
 });
 
-test('a changed file is read again, an unchanged one is not parsed twice', async () => {
+test('a changed file is read again, but an unchanged file is not', async () => {
   const path = file(GOOD);
   const matrix = async () =>
     (await runJob(trainer, HYPERPARAMETERS, { train: [path] })).log.find((line) =>
@@ -159,7 +162,7 @@ test('a changed file is read again, an unchanged one is not parsed twice', async
   expect(await matrix()).toContain('4 rows');
 });
 
-test('csv_weights uses the second column as the weights of rows', async () => {
+test('with csv_weights, the second column contains the weights of the rows', async () => {
   const rows = (weights: number[]) =>
     [0, 10].flatMap((label, i) => Array.from({ length: 20 }, () => `${label},${weights[i]},1,2`)).join('\n');
   const rmseOf = async (weights: number[], metric: Record<string, string> = {}) => {
@@ -174,7 +177,7 @@ test('csv_weights uses the second column as the weights of rows', async () => {
   };
   expect(await rmseOf([1, 1])).toBeCloseTo(5, 1);
   expect(await rmseOf([99, 1])).toBeCloseTo(1, 1);
-  // If rmse is requested, the container computes it and ignores the weights.
+  // If rmse is requested as a metric, the container computes it and ignores the weights.
   expect(await rmseOf([99, 1], { eval_metric: 'rmse' })).toBeCloseTo(7, 1);
 });
 
@@ -195,10 +198,10 @@ test('LIBSVM is the default format', async () => {
 test.each([
   ['CSV in place of it', GOOD, "First line '1,2,3"],
   ['a blank line', '\n1 0:2 1:3\n', "First line '\n"],
-  ['a blank at the end of the line', '1 0:2 1:3 \n', "First line '1 0:2 1:3 "],
+  ['a space at the end of the line', '1 0:2 1:3 \n', "First line '1 0:2 1:3 "],
   ['tabs', '1\t0:2\t1:3\n', "First line '1\t0:2"],
   ['no index', '1 2 3\n', "First line '1 2 3"],
-  ['a word for a label after lines with one feature', '1 0:2\n2\nx 0:3 1:4\n', "First line 'x 0:3 1:4"],
+  ['a word as label after lines with one feature', '1 0:2\n2\nx 0:3 1:4\n', "First line 'x 0:3 1:4"],
 ])('LIBSVM that begins with %s fails the job', async (_, content, reason) => {
   expect(await reasonFor([file(content)])).toContain(`ClientError: ${reason}`);
 });
@@ -214,7 +217,7 @@ test.each([
 });
 
 test(
-  'Parquet is read after installing its reader with the environment',
+  'Parquet is read after its reader has been installed into the environment',
   async () => {
     const { python } = await environments.forXGBoost('3.2.0', ['parquet']);
     const path = join(temporaryFolder(), 'data.parquet');

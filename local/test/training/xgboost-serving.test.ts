@@ -101,7 +101,7 @@ const filters = (input: string, output = '$') => ({
 });
 
 test.each(Object.keys(MODELS))(
-  '%s: the output is what XGBoost predicts, whatever the requests hold',
+  '%s: the output equals the predictions of XGBoost, however the rows are split into requests',
   async (model) => {
     for (const batch of [{}, { isSingleRecord: true }, { maxPayloadBytes: 100 }, { splitsLines: false }]) {
       const { outputs, reason } = await transform(model, batch);
@@ -110,7 +110,7 @@ test.each(Object.keys(MODELS))(
   },
 );
 
-test('LIBSVM, gzip, several files and blank lines', async () => {
+test('LIBSVM, gzip files, several files and blank lines are read', async () => {
   const model = 'reg:squarederror';
   const libsvm = ROWS.map((row) => {
     const cells = row.split(',').flatMap((cell, at) => (cell === '' ? [] : `${at}:${cell}`));
@@ -134,7 +134,7 @@ describe('data processing', () => {
   const withIds = ROWS.map((row, at) => `"id, ${at}",${row},${at % 2}`);
   const content = [`${withIds.join('\r\n')}\r\n`];
 
-  test('keeps columns that the model does not get next to its predictions', async () => {
+  test('an input filter hides columns from the model, which the output keeps next to the predictions', async () => {
     const model = 'binary:logistic';
     const expected = predicted[model];
     const batch = { joinsInput: true, ...filters('$[1:-1]', '$[0,-2,-1]') };
@@ -142,7 +142,7 @@ describe('data processing', () => {
     expect(lines(outputs[0])).toEqual(expected?.map((score, at) => `"id, ${at}",${at % 2},${score}`));
   });
 
-  test('joins the whole row without an output filter, and selects without a join', async () => {
+  test('without an output filter, the whole row is joined; without a join, the filter selects from the prediction', async () => {
     const model = 'binary:logistic';
     const joined = await transform(model, { joinsInput: true, ...filters('$[1,2,3]') }, content);
     expect(lines(joined.outputs[0])).toEqual(predicted[model]?.map((score, at) => `${withIds[at]},${score}`));
@@ -164,7 +164,7 @@ describe('data processing', () => {
       /need input in CSV or JSON: the ContentType is text.libsvm/,
     ],
     [{ joinsInput: true, accept: 'application/json', ...filters('$[1:4]') }, /the output is JSON|as JSON/],
-  ])('%j fails for a reason', async (batch, reason) => {
+  ])('%j fails the job with a clear reason', async (batch, reason) => {
     const transformed = await transform('binary:logistic', batch, content);
     expect(transformed.reason).toMatch(/^ClientError: See job logs for more information \(/);
     expect(transformed.reason).toMatch(reason);
@@ -175,7 +175,7 @@ describe('data processing', () => {
 describe('selectable inference', () => {
   const selection = (keys: string) => ({ SAGEMAKER_INFERENCE_OUTPUT: keys });
 
-  test('JSON lines have what was selected, and NaN for what the objective does not have', async () => {
+  test('JSON Lines contain the selected keys, with NaN for keys that the objective does not have', async () => {
     const model = 'multi:softprob';
     const { outputs, log } = await transform(
       model,
@@ -194,7 +194,7 @@ describe('selectable inference', () => {
   test.each<[model: string, lowest: number]>([
     ['binary:logistic', 0.5],
     ['binary:logitraw', 0],
-  ])('the label of %s is 1 above %p', async (model, lowest) => {
+  ])('with %s, the predicted label is 1 above %p', async (model, lowest) => {
     const { outputs } = await transform(model, {}, undefined, selection('predicted_label'));
     const labels = predicted[model]?.map((score) => (Number(score) > lowest ? '1' : '0'));
     expect(new Set(labels).size).toBe(2);
@@ -209,7 +209,7 @@ describe('selectable inference', () => {
     );
   });
 
-  test('an objective without it fails', async () => {
+  test('an objective that does not support it fails the job', async () => {
     const { reason } = await transform('count:poisson', {}, undefined, selection('probability'));
     expect(reason).toBe(
       'AlgorithmError: See job logs for more information (Objective `count:poisson` unsupported for selectable inference predictions.)',
@@ -232,7 +232,7 @@ test.each([
     `1,2,${'3'.repeat(1 << 20)}\n`,
     /Too much data for max payload size \(1 MB\)/,
   ],
-])('%j: %# fails, and the other file is transformed', async (batch, content, reason) => {
+])('%j: %# fails the job, but the other file is transformed', async (batch, content, reason) => {
   const model = 'reg:squarederror';
   const good = `${ROWS[0]}\n`;
   const transformed = await transform(model, batch, [content, good]);
@@ -242,7 +242,7 @@ test.each([
   expect(transformed.log).toMatch(/\[sagemaker logs\]: part\/0\.csv: ClientError: 4\d\d\n/);
 });
 
-test('a model that cannot be loaded or unpacked', async () => {
+test('a model that cannot be loaded or unpacked fails the job', async () => {
   const bad = join(folder, 'bad');
   mkdirSync(bad);
   writeFileSync(join(bad, 'xgboost-model'), 'no model');
@@ -254,7 +254,7 @@ test('a model that cannot be loaded or unpacked', async () => {
   expect((await transform('text', {})).reason).toMatch(/^ClientError: Failed to extract model data archive/);
 });
 
-test('rows with more columns than the training data of a pickled model are refused', async () => {
+test('for a pickled model, rows with more columns than the training data are refused', async () => {
   const pickled = join(folder, 'pickled');
   mkdirSync(pickled);
   const code = `
@@ -271,7 +271,7 @@ pickle.dump(model, open(sys.argv[2], "wb"))`;
   );
 });
 
-test('several models of an archive are averaged', async () => {
+test('the predictions of several models in an archive are averaged', async () => {
   const both = join(folder, 'both');
   mkdirSync(both);
   for (const [name, archive] of Object.entries({ a: 'reg:squarederror', b: 'gblinear' })) {
@@ -293,7 +293,7 @@ test.each([
     'np.argmax([(each == c).sum(axis=0) for c in range(3)], axis=0) * 1.0',
   ],
   ['multi:softprob', 'the means', 'each.mean(axis=0)'],
-])('the models of a cross-validation with %s answer %s', async (objective, _, combined) => {
+])('the models of a cross-validation with %s return %s', async (objective, _, combined) => {
   await train('folds', { objective, num_class: '3', _kfold: '3' });
   const code = `
 import json, sys, tarfile, numpy as np, xgboost as xgb

@@ -40,12 +40,12 @@ function runPython(code: string, ...args: string[]): string {
   return execFileSync(python, ['-c', code, ...args], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    // The call is synchronous, so a script that waits forever would block all tests.
+    // The call is synchronous, so without a timeout, a script that waits forever would block all tests.
     timeout: 60_000,
   }).trim();
 }
 
-test("jobs are accepted by image, unless it runs a user's program", () => {
+test("jobs are accepted if they use an XGBoost image without a user's program", () => {
   const accepts = (trainingImage: string, hyperparameters = {}) =>
     trainer.accepts({ trainingImage, hyperparameters });
   expect(accepts(IMAGE)).toBe(true);
@@ -55,7 +55,7 @@ test("jobs are accepted by image, unless it runs a user's program", () => {
   expect(accepts(IMAGE, { sagemaker_program: 'train.py' })).toBe(false);
 });
 
-test("a job prints the container's log, and its model equals that of plain XGBoost", async () => {
+test('a job prints the log of the container, and its model equals a model that XGBoost itself trains', async () => {
   const { outcome, log, workFolder } = await runJob(trainer, BASE, { train, validation });
   expect(outcome).toEqual({ status: 'Completed' });
   expect(log.slice(0, 3).map((line) => line.slice(line.indexOf('INFO]')))).toEqual([
@@ -82,7 +82,7 @@ for i in (0, 19):
   expect(readdirSync(join(workFolder, 'model'))).toEqual(['xgboost-model']);
 });
 
-test("the metric of the tuning job is also printed, and SageMaker's expressions find it", async () => {
+test("the objective metric of the tuning job is printed too, and SageMaker's metric expressions find it", async () => {
   const { log } = await runJob(
     trainer,
     { ...BASE, eval_metric: 'mae,rmse,mape', _tuning_objective_metric: 'validation:r2' },
@@ -101,7 +101,7 @@ test("the metric of the tuning job is also printed, and SageMaker's expressions 
   expect(found['validation:r2']).toBeGreaterThan(0.9);
 });
 
-test('early stopping keeps the best model and stops before the last round', async () => {
+test('early stopping ends the job before the last round and keeps the best model', async () => {
   const { log, workFolder } = await runJob(
     trainer,
     { ...BASE, num_round: '500', eta: '1', eval_metric: 'rmse', early_stopping_rounds: '3' },
@@ -120,7 +120,7 @@ test.each<[Record<string, string>]>([
   [{ _tuning_objective_metric: 'validation:r2' }],
   [{ eval_metric: 'r2,mae', _tuning_objective_metric: 'validation:r2' }],
   [{ eval_metric: 'r2,mae' }],
-])('early stopping for %j continues while its metric improves', async (metrics) => {
+])('early stopping for %j continues while the metric improves', async (metrics) => {
   const hyperparameters = { ...BASE, num_round: '10', early_stopping_rounds: '2', ...metrics };
   const { log } = await runJob(trainer, hyperparameters, { train, validation });
   expect(rounds(log)).toHaveLength(10);
@@ -175,7 +175,7 @@ test.each([
     { use_dask_gpu_training: 'true' },
     'Hyperparameter use_dask_gpu_training: Dask GPU training is not supported',
   ],
-])('%j fails the job as a client error', async (change, reason) => {
+])('%j fails the job with a client error', async (change, reason) => {
   const hyperparameters = Object.fromEntries(
     Object.entries({ ...BASE, ...change }).filter(
       (entry): entry is [string, string] => entry[1] !== undefined,
@@ -201,7 +201,7 @@ test.each([
   [{ eval_metric: 'tweedie-nloglik' }, 'tweedie-nloglik must be in format tweedie-nloglik@rho'],
   [{ eval_metric: 'error@0.5', early_stopping_rounds: '2' }, 'error@0.5'],
 ])(
-  '%j, which XGBoost or scikit-learn refuses, is an algorithm error without a stack trace',
+  '%j, which XGBoost or scikit-learn refuses, fails the job with an algorithm error without a stack trace',
   async (change, reason) => {
     const { outcome } = await runJob(trainer, { ...BASE, ...change }, { train, validation });
     expect(failureReason(outcome)).toMatch(/^AlgorithmError: XGB train call failed .*, exit code: 1$/s);
@@ -216,11 +216,14 @@ test.each([
   [{ interaction_constraints: '[[1,', tree_method: 'hist' }],
   [{ interaction_constraints: '[1,2]', tree_method: 'hist' }],
   [{ objective: undefined, eval_metric: 'rmse' }],
-])("%j, which makes the container's own validation fail, is an algorithm error", async (change) => {
-  const hyperparameters = JSON.parse(JSON.stringify({ ...BASE, ...change })) as Record<string, string>;
-  const { outcome } = await runJob(trainer, hyperparameters, { train });
-  expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
-});
+])(
+  "%j, for which the container's own validation raises an exception, fails the job with an algorithm error",
+  async (change) => {
+    const hyperparameters = JSON.parse(JSON.stringify({ ...BASE, ...change })) as Record<string, string>;
+    const { outcome } = await runJob(trainer, hyperparameters, { train });
+    expect(failureReason(outcome)).toMatch(/^AlgorithmError: (?!XGB train call)/);
+  },
+);
 
 /** The metrics of the validation data in the last round. */
 async function lastRound(change: Record<string, string>): Promise<Record<string, number>> {
@@ -240,7 +243,7 @@ test.each([
   [{ _tuning_objective_metric: 'validation:rmse', objective: 'reg:absoluteerror' }, ['mae', 'rmse']],
   [{ _tuning_objective_metric: 'validation:logloss' }, ['logloss']],
 ])(
-  '%j prints the metrics of the container next to the default one of the objective',
+  '%j prints the metrics of the container in addition to the default metric of the objective',
   async (change, expected) => {
     expect(Object.keys(await lastRound(change))).toEqual(expected);
   },
@@ -252,7 +255,7 @@ test.each([
   [{ reg_lambda: '50' }, { lambda: '50' }],
   [{ reg_alpha: '50' }, { alpha: '50' }],
   [{ _num_cv_round: '3' }, {}],
-])('%j is %j', async (given, same) => {
+])('%j has the same effect as %j', async (given, same) => {
   expect(await lastRound(given as Record<string, string>)).toEqual(
     await lastRound(same as Record<string, string>),
   );
@@ -266,14 +269,14 @@ async function metricOfClasses(metric: string, more: Record<string, string>): Pr
   return rounds(log).map((line) => line.split(`validation-${metric}:`)[1] ?? '');
 }
 
-test('3.x treats transformed predictions as margins: the accuracy of probabilities never changes', async () => {
+test('version 3.x treats transformed predictions as margins, so the accuracy of probabilities never changes', async () => {
   const rows = readFileSync(classes.validation[0] ?? '', 'utf8')
     .trim()
     .split('\n');
   const above0 = rows.filter((row) => row.startsWith('1')).length / rows.length;
   const poisson = await metricOfClasses('accuracy', { objective: 'count:poisson' });
   expect(poisson).toEqual(Array(5).fill(above0.toFixed(5)));
-  // Class 2 of multi:softmax counts as class 1; multi:softprob has a column for each class.
+  // With multi:softmax, class 2 counts as class 1. With multi:softprob, there is a column for each class.
   const softmax = await metricOfClasses('accuracy', { objective: 'multi:softmax', num_class: '3' });
   const softprob = await metricOfClasses('accuracy', { objective: 'multi:softprob', num_class: '3' });
   const merror = await metricOfClasses('merror', { objective: 'multi:softprob', num_class: '3' });
@@ -286,7 +289,7 @@ test('3.x treats transformed predictions as margins: the accuracy of probabiliti
   expect(stopped).toHaveLength(3);
 });
 
-test('a metric for two classes refuses more classes with a client error', async () => {
+test('a metric for two classes fails with a client error if there are more classes', async () => {
   const hyperparameters = { ...BASE, objective: 'count:poisson', eval_metric: 'precision' };
   const { outcome } = await runJob(trainer, hyperparameters, classes);
   expect(failureReason(outcome)).toMatch(/^ClientError: Target is multiclass but average='binary'/);

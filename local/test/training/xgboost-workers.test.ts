@@ -25,7 +25,7 @@ beforeAll(async () => {
 }, SETUP_TIMEOUT);
 afterAll(() => trainer.close());
 
-test('a stopped job ends at once, with its model only if asked for', async () => {
+test('a stopped job ends at once, and saves its model only if requested', async () => {
   const stopAfterRound = async (more: Record<string, string>) => {
     const controller = new AbortController();
     const started = performance.now();
@@ -52,7 +52,7 @@ test('a stopped job ends at once, with its model only if asked for', async () =>
   expect(aborted.outcome).toEqual({ status: 'Stopped' });
 });
 
-test('a killed worker only fails its own job and is replaced; further jobs wait for a free worker', async () => {
+test('a killed worker fails only its own job and is replaced; other jobs wait for a free worker', async () => {
   const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
   try {
     let killed = false;
@@ -81,11 +81,7 @@ test('a killed worker only fails its own job and is replaced; further jobs wait 
 
 test.each([
   [3, 'is replaced', /^not failed: Completed$/],
-  [
-    99,
-    'again and again fails its job',
-    /^InternalServerError: the training process was ended by signal SIGKILL/,
-  ],
+  [99, 'fails its job', /^InternalServerError: the training process was ended by signal SIGKILL/],
 ])('a worker that is killed %i times before it is ready %s', async (times, _what, result) => {
   const { python } = await defaultEnvironment();
   const { python: killed } = killablePython(
@@ -103,7 +99,7 @@ test.each([
   }
 });
 
-test('a job that waits for a worker can be stopped, and the next one still gets its turn', async () => {
+test('a job that waits for a worker can be stopped, and the next waiting job still gets its turn', async () => {
   const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
   try {
     const [first, second] = [new AbortController(), new AbortController()];
@@ -132,7 +128,7 @@ test('a job that waits for a worker can be stopped, and the next one still gets 
   }
 });
 
-test('Ctrl-C, which reaches every process of the terminal, does not end workers before their parent', async () => {
+test('Ctrl-C, which goes to every process of the terminal, does not end workers before their parent', async () => {
   const own = createXGBoostTrainer({ pythonFor: environments.forXGBoost, maxWorkers: 1 });
   try {
     let isInterrupted = false;
@@ -158,15 +154,15 @@ test('Ctrl-C, which reaches every process of the terminal, does not end workers 
 
 /** The process ID of the newest worker. */
 function youngestWorker(): number {
-  // The newest process does not always have the highest ID, because IDs start again at the lowest number
-  // after the highest.
+  // The newest process does not always have the highest ID, because process IDs start again from the lowest after the
+  // highest.
   const columns = ['-o', 'pid=,args=', '--sort=start_time'];
   const output = execFileSync('ps', [...columns, '--ppid', String(process.pid)], { encoding: 'utf8' });
   const workers = output.split('\n').filter((line) => line.includes('xgboost_worker.py'));
   return Number(workers.at(-1)?.trim().split(/\s+/)[0]);
 }
 
-test('workers end with their parent, even in the middle of a job', async () => {
+test('workers end with their parent, even while they train', async () => {
   const script = join(__dirname, '../../python/xgboost_worker.py');
   const job = {
     op: 'train',
@@ -191,13 +187,13 @@ os._exit(0)`;
   const output = execFileSync(python, ['-c', parent, script, JSON.stringify(job)], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    // The call is synchronous, so a script that waits forever would block all tests.
+    // The call is synchronous, so without a timeout, a script that waits forever would block all tests.
     timeout: 60_000,
   });
   await untilEnded(Number(output));
 });
 
-test('a failed environment fails the job with its reason', async () => {
+test('an environment that cannot be prepared fails the job with the reason', async () => {
   const own = createXGBoostTrainer({
     pythonFor: () => Promise.reject(new Error('no Python')),
     maxWorkers: 1,

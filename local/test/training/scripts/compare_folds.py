@@ -1,4 +1,4 @@
-"""Compares the folds of local mode's cross-validation with those of scikit-learn, and prints the differences.
+"""Compares the folds of local mode's cross-validation with the folds of scikit-learn, and prints the differences.
 
 The argument is the folder of local mode's Python code.
 """
@@ -16,7 +16,7 @@ from xgboost_cross_validation import split  # noqa: E402
 
 
 def result(splits) -> List:
-    """Returns the folds, or else the error, and the warnings. A warning that was raised several times is returned once,
+    """Returns the folds or the error, and the warnings. A warning that is raised several times is returned once,
     because Python prints it once.
     """
     with warnings.catch_warnings(record=True) as caught:

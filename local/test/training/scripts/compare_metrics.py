@@ -1,7 +1,8 @@
-"""Compares the metrics of local/python/xgboost_metrics.py with scikit-learn's for the same labels and predictions.
+"""Compares the metrics of local/python/xgboost_metrics.py with scikit-learn's metrics for the same labels and
+predictions.
 
-usage: compare_metrics.py FOLDER; prints [[case, ours, scikit-learn's], ...] as JSON. If a metric raises an error, the
-message takes the place of the value.
+usage: compare_metrics.py FOLDER; prints [[case, local mode's value, scikit-learn's value], ...] as JSON. If a metric
+raises an error, its message replaces the value.
 """
 
 import json
@@ -37,7 +38,7 @@ ON_VALUES = ("mae", "mse", "rmse", "r2")
 
 
 class Data:
-    """The part of a DMatrix that metrics use."""
+    """The members of a DMatrix that the metrics use."""
 
     def __init__(self, labels):
         self._labels = labels
@@ -54,7 +55,8 @@ def outcome(compute):
 
 
 def compare(name, labels, predictions):
-    # The class is the column with the highest value, or 1 if a single prediction is above 0, as in the container.
+    # As in the container, the class is the column with the highest value. For a single column, it is 1 if the
+    # prediction is above 0, and 0 otherwise.
     classes = np.argmax(predictions, axis=-1) if predictions.ndim > 1 else (predictions > 0).astype(int)
     theirs = outcome(lambda: SCIKIT_LEARN[name](labels, predictions if name in ON_VALUES else classes))
     ours = outcome(lambda: make_custom_metric([name])(predictions, Data(labels))[0][1])

@@ -1,7 +1,7 @@
 """Trains XGBoost on all hosts of a SageMaker training job, each with its share of the training data.
 
-Needs XGBoost 2.1 or newer. The first host runs the tracker that all hosts connect to, prints the metric, and saves the
-model, which is the same on all hosts. On a single host, training is not distributed.
+Requires XGBoost 2.1 or newer. The first host runs the tracker, to which all hosts connect. It also prints the metric
+and saves the model, which is the same on all hosts. On a single host, training is not distributed.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def load(folder):
 
 
 def wait_for(host):
-    """Waits until a host name resolves, which takes a while after a cluster starts."""
+    """Waits until a host name resolves. This takes a while after a cluster starts."""
     for _ in range(60):
         try:
             return socket.gethostbyname(host)

@@ -20,7 +20,7 @@ from xgboost_training import train  # noqa: E402
 
 METHODS = ("hist", "exact", "approx")
 CHANGES = ({"subsample": "0.7", "colsample_bytree": "0.6"}, {"booster": "dart", "rate_drop": "0.3"}, {"max_depth": "9"})
-# The minimum number of cells for which jobs use all threads, and the minimum seconds of a slow tree.
+# The minimum number of cells for which a job uses all threads, and the minimum seconds for which a tree counts as slow.
 HOW = {"one": (1 << 40, 1e9), "two": (0, 1e9), "later": (1 << 40, -1.0)}
 
 

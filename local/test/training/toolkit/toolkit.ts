@@ -5,7 +5,7 @@ import { loopback } from '../../../src/training/job-folder';
 import type { TrainingTask } from '../../../src/training/trainer';
 import { newFolder, projectEnvironments } from '../script-support';
 
-/** Why the toolkit cannot be installed here; undefined if it can. */
+/** Why the toolkit cannot be installed here. Undefined if it can be installed. */
 export function toolkitRefusal(): string | undefined {
   if (process.platform !== 'linux') return 'it needs Linux';
   try {
@@ -42,9 +42,9 @@ export interface Left {
   /** The folder that the job used as `/opt/ml`. */
   readonly base: string;
   readonly exitCode: number;
-  /** The content of the failure file; undefined if the file does not exist. */
+  /** The content of the failure file. Undefined if the file does not exist. */
   readonly failure: string | undefined;
-  /** The script's arguments and environment, recorded by `probe.py`; undefined if the script never started. */
+  /** The script's arguments and environment, as recorded by `probe.py`. Undefined if the script never started. */
   readonly seen: Seen | undefined;
 }
 
