@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The app's stack with settings as if given with `--context tuning:<name>=…`. */
+/** The app's stack with these settings, as if given with `--context tuning:<name>=…`. */
 function stackWith(settings: Record<string, unknown> = {}): TuningStack {
   const given = Object.entries(settings).map(([name, value]) => [`tuning:${name}`, value]);
   const app = new App({ context: { ...context, ...Object.fromEntries(given) } });
@@ -52,7 +52,7 @@ describe('settings', () => {
     });
   });
 
-  test('can be numbers, booleans and objects in the form of strings', () => {
+  test('can be strings that contain numbers, booleans or objects', () => {
     expect(
       settingsOf({
         maxTrainingJobs: '5',
@@ -68,7 +68,7 @@ describe('settings', () => {
     });
   });
 
-  test('stay strings if the setting is a string', () => {
+  test('remain strings if the setting is a string', () => {
     expect(
       settingsOf({ account: '123456789012', jobNamePrefix: '1', xgboostVersion: '1.7-1' }),
     ).toMatchObject({
@@ -124,7 +124,7 @@ describe('settings', () => {
     expect(() => readSettings(new App({ context: { 'other:thing': 1 } }).node)).not.toThrow();
   });
 
-  test('report: if false, there is no function that writes a report', () => {
+  test('with report false leave out the function that writes a report', () => {
     const functionsOf = (settings: Record<string, unknown>) =>
       Object.keys(Template.fromStack(stackWith(settings)).findResources('AWS::Lambda::Function'));
     expect(functionsOf({}).filter((id) => /Report/.test(id))).toHaveLength(1);
@@ -190,9 +190,9 @@ describe('settings', () => {
   });
 
   test.each([
-    ['Hyperband, up to the range of num_round', {}, 1000],
+    ['Hyperband uses the maximum of the range of num_round as its maximum resource', {}, 1000],
     [
-      'Hyperband, up to a fixed num_round',
+      'Hyperband uses a fixed num_round as its maximum resource',
       {
         hyperparameters: { num_round: '81' },
         parameterRanges: { eta: { type: 'continuous', min: 0.1, max: 0.5 } },
@@ -222,7 +222,7 @@ describe('training data', () => {
     expect(placeOf(csv('x,y', ...numbers, '1,2'))).not.toBe(first);
   });
 
-  test('of a folder are uploaded with columns.json, without other files in the folder', () => {
+  test('from a folder are uploaded with columns.json, but without other files of the folder', () => {
     const assembly = new App({ context, outdir: join(folder, 'out') });
     new TuningStack(assembly, 'SageMakerTuning', { settings: readSettings(assembly.node) });
     const { directory } = assembly.synth();
@@ -275,13 +275,13 @@ describe('the template', () => {
     expect(template.toJSON().Mappings).not.toHaveProperty('SageMakerXGBoostRegistry');
   });
 
-  test('that is environment-agnostic looks up what depends on the region', () => {
+  test('of an environment-agnostic stack looks up the values that depend on the region', () => {
     const template = Template.fromStack(stackWith());
     template.hasMapping('SageMakerXGBoostRegistry', { 'cn-north-1': { account: '450853457545' } });
     expect(JSON.stringify(template.toJSON())).not.toMatch(/arn:aws(-cn|-us-gov)?:/);
   });
 
-  test('has outputs with the next steps', () => {
+  test('has outputs that show the next steps', () => {
     const stack = stackWith();
     const template = Template.fromStack(stack);
     template.hasMapping('Consoles', {

@@ -66,7 +66,7 @@ test.each([
   expect(both).toEqual(mutual);
 });
 
-test('the construct library, the functions, the app and local mode are apart', () => {
+test('the construct library, the Lambda functions, the app and local mode import only what they may share', () => {
   const may: Readonly<Record<string, RegExp>> = {
     lib: /^lib\//,
     lambda: /^(lambda|local\/src\/(failure-reasons|markup))\//,
@@ -81,7 +81,7 @@ test('the construct library, the functions, the app and local mode are apart', (
   expect(broken).toEqual([]);
 });
 
-test('Lambda functions import nothing of each other, except what they share', () => {
+test('Lambda functions share only the code in lambda/shared', () => {
   const functionOf = (file: string) => /^lambda\/([^/]+)\//.exec(file)?.[1];
   const broken = [...IMPORTS].flatMap(([file, imported]) =>
     imported
@@ -93,7 +93,7 @@ test('Lambda functions import nothing of each other, except what they share', ()
   expect(broken).toEqual([]);
 });
 
-/** Import cycles, each listed once. Type-only imports count. */
+/** Import cycles, each listed once. Type-only imports count as imports. */
 function cyclesIn(files: readonly string[]): string[] {
   const done = new Set<string>();
   const found: string[] = [];
@@ -108,7 +108,7 @@ function cyclesIn(files: readonly string[]): string[] {
   return found;
 }
 
-test('there is no cycle of imports but the recursion of the interpreter', () => {
+test('the only import cycles are those of the recursive interpreter', () => {
   // lib/ is excluded: its public props types are next to their constructs.
   const files = SOURCES.filter((file) => !file.startsWith('lib/'));
   const graph = 'local/src/states/execution/run-graph.ts';
@@ -117,7 +117,7 @@ test('there is no cycle of imports but the recursion of the interpreter', () => 
   expect(cycles).not.toEqual([]);
 });
 
-test('the sources are found, with their imports', () => {
+test('the sources are found, together with their imports', () => {
   expect(IMPORTS.get('local/src/index.ts')).toContain('local/src/library/local-mode.ts');
   expect(IMPORTS.get('local/src/evaluator/host.cjs')).toContain('local/src/states/jsonata/evaluate.cjs');
 });

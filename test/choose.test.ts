@@ -48,7 +48,7 @@ function adviceFor(answers: Answers): Advice {
 describe('the decision table', () => {
   const all = combinations(QUESTION_NAMES);
 
-  test('has an answer for every combination, and uses every row', () => {
+  test('has an answer for every combination and uses each of its rows', () => {
     const rows = new Set(all.map((answers) => adviceFor(answers).row));
     expect([...rows].sort((one, other) => one - other)).toEqual(ROWS.map((_, index) => index + 1));
   });
@@ -61,7 +61,7 @@ describe('the decision table', () => {
       'built-in',
     ],
     [
-      'more rows than one machine takes',
+      'more rows than fit on one machine',
       { code: 'none', data: 'tabular', control: 'hyperparameters', machines: 'many' },
       'built-in-many',
     ],
@@ -93,7 +93,7 @@ describe('the decision table', () => {
       let known: Answers = {};
       for (let advice = advise(known); 'missing' in advice; advice = advise(known)) {
         const [name] = advice.missing;
-        if (name === undefined) throw new Error('nothing to ask, and no advice');
+        if (name === undefined) throw new Error('no question is left, but there is no recommendation');
         known = { ...known, [name]: answers[name] };
       }
       expect(adviceFor(known).row).toBe(adviceFor(answers).row);
@@ -119,7 +119,7 @@ describe('the decision table', () => {
 describe('docs/choosing.md', () => {
   const text = DOCS.replace(/\s+/g, ' ');
 
-  test('has the table of the code', () => {
+  test('contains the decision table from the code', () => {
     expect(DOCS).toContain(`\n${decisionTable()}\n`);
   });
 
@@ -127,7 +127,7 @@ describe('docs/choosing.md', () => {
     expect(DOCS).toContain(`\n\`\`\`ts\n${snippet}\`\`\`\n`);
   });
 
-  test('has every sentence of the recommendations', () => {
+  test('contains every sentence of the recommendations', () => {
     const words = [
       ...ROWS.flatMap(({ reason, runnerUpWhen }) => [reason, runnerUpWhen]),
       ...Object.values(WAYS).flatMap(({ title, tradeOffs }) => [title, ...Object.values(tradeOffs)]),
@@ -138,7 +138,7 @@ describe('docs/choosing.md', () => {
     expect(words.filter((each) => !text.includes(each))).toEqual([]);
   });
 
-  test('and the recommendations name existing pages and folders', () => {
+  test('and the recommendations refer to existing pages and folders', () => {
     const places = [
       ...Object.values(WAYS).map(({ more }) => more),
       SEVERAL.more,
@@ -169,7 +169,7 @@ describe('the snippets', () => {
       ts.sys,
       join(PROJECT, 'test'),
     );
-    // Skips the library's own files, which the build checks.
+    // Skips the library's own files, because the build checks them.
     const program = ts.createProgram(files, options);
     const problems = files
       .map((file) => program.getSourceFile(file))
@@ -199,7 +199,7 @@ describe('the snippets', () => {
 });
 
 /**
- * A module with the imports of a snippet, and with the rest of the snippet as a function that is called on a stack.
+ * A module with the imports of a snippet, and a function with the rest of the snippet that can be called on a stack.
  */
 function inStack(snippet: string): string {
   const imports = snippet.match(/^import [^;]*;$/gm) ?? [];
@@ -225,7 +225,7 @@ describe('npm run choose', () => {
     });
   }
 
-  /** Runs the command in a terminal; `typed` is what the user types. */
+  /** Runs the command in a terminal. `typed` is the user's input. */
   function chooseInTerminal(typed: string, ...options: string[]): SpawnSyncReturns<string> {
     const terminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))';
     return spawnSync('python3', ['-c', terminal, ...COMMAND, ...options], {
@@ -237,7 +237,7 @@ describe('npm run choose', () => {
     });
   }
 
-  test('recommends a way to train, with its reason, its cost and a snippet', () => {
+  test('recommends a way to train, with a reason, its cost and a snippet', () => {
     const { status, stdout, stderr } = choose('--code', 'none', '--data', 'tabular', '--control', 'speed');
     const { recommended, runnerUp } = adviceFor({ code: 'none', data: 'tabular', control: 'speed' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -264,7 +264,7 @@ describe('npm run choose', () => {
     expect(choose('--table').stdout).toBe(`${decisionTable()}\n`);
   });
 
-  test('lists missing answers if it cannot ask', () => {
+  test('lists the missing answers if it cannot ask for them', () => {
     const { status, stdout, stderr } = choose(
       '--code',
       'none',

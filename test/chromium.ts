@@ -36,7 +36,7 @@ export interface OpenPage {
   readonly complaints: readonly string[];
 }
 
-/** Opens a page from a file. A request for anything else counts as a complaint. */
+/** Opens a page from a file. Every other request is recorded as a complaint. */
 export async function openPage(
   browser: Browser,
   html: string,

@@ -11,7 +11,7 @@ const SAGEMAKER = new iam.ServicePrincipal('sagemaker.amazonaws.com');
 
 type CommonProps = Partial<Pick<TuningFragmentProps, 'output' | 'trainingRole' | 'vpc' | 'vpcSubnets'>>;
 
-/** Both constructs. The same rules apply to their common props. */
+/** The two fragments whose common props follow the same rules. */
 const MADE: readonly [
   string,
   (props: CommonProps, stack: Stack) => { toChain: Parameters<typeof definitionIn>[0] },
@@ -38,7 +38,7 @@ describe.each(MADE)('%s', (_name, make) => {
     return stack;
   };
 
-  describe('a given role', () => {
+  describe('a training role', () => {
     const arn = (account: string) => `arn:aws:iam::${account}:role/training`;
     const made = (assumedBy: iam.IPrincipal) => (stack: Stack) => ({
       trainingRole: new iam.Role(stack, 'Mine', { assumedBy }),
@@ -47,11 +47,11 @@ describe.each(MADE)('%s', (_name, make) => {
     test.each<[string, (stack: Stack) => CommonProps]>([
       ['of this app', made(SAGEMAKER)],
       [
-        'of this app, for several services',
+        'of this app, trusted by several services',
         made(new iam.CompositePrincipal(new iam.ServicePrincipal('glue.amazonaws.com'), SAGEMAKER)),
       ],
       [
-        'imported, of the account of the stack',
+        'imported, in the account of the stack',
         (stack) => ({ trainingRole: iam.Role.fromRoleArn(stack, 'Mine', arn(ACCOUNT)) }),
       ],
       ['imported by name', (stack) => ({ trainingRole: iam.Role.fromRoleName(stack, 'Mine', 'training') })],
@@ -71,11 +71,11 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => synthesize(trainingRole)).toThrow(
         /^Stack\/.*: 1 problem found:\n {2}- trainingRole: must be a role of account 123456789012, where the jobs run, got a role of account 210987654321: /,
       );
-      // The accounts cannot be compared if the stack's account is a token.
+      // If the stack's account is a token, the accounts cannot be compared.
       expect(() => synthesize(trainingRole, new Stack(new App(), 'Stack'))).not.toThrow();
     });
 
-    test('that cannot be changed gives a warning with the actions that it must allow', () => {
+    test('that this app cannot change causes a warning with the actions that the role must allow', () => {
       const stack = synthesize((scope) => ({
         trainingRole: iam.Role.fromRoleArn(scope, 'Mine', arn(ACCOUNT), { mutable: false }),
       }));
@@ -96,7 +96,7 @@ describe.each(MADE)('%s', (_name, make) => {
       );
     });
 
-    test('does not trust SageMaker by a statement with NotPrincipal', () => {
+    test('does not count as trusting SageMaker because of a statement with NotPrincipal', () => {
       const stack = stackIn();
       const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });
       trainingRole.assumeRolePolicy?.addStatements(
@@ -106,7 +106,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => Template.fromStack(stack)).toThrow(/must trust/);
     });
 
-    test('gives a warning if it can write a whole bucket, because the key of the output is unknown', () => {
+    test('causes a warning if it can write a whole bucket because the key of the output is unknown', () => {
       const uri = `s3://models/${Lazy.string({ produce: () => 'team' })}/`;
       const stack = synthesize(() => ({ output: DataLocation.fromUri(uri) }));
       expect(warningsOf(stack)).toEqual([
@@ -132,7 +132,7 @@ describe.each(MADE)('%s', (_name, make) => {
       expect(() => Template.fromStack(stack)).toThrow(/must trust/);
     });
 
-    test('can trust SageMaker with a statement that is added later', () => {
+    test('may trust SageMaker with a statement that is added later', () => {
       const stack = stackIn();
       const trainingRole = new iam.Role(stack, 'Mine', { assumedBy: new iam.AccountRootPrincipal() });
       const { toChain } = make({ trainingRole }, stack);
@@ -162,9 +162,9 @@ describe.each(MADE)('%s', (_name, make) => {
         (stack) => ({ vpc: withEndpoint(vpcOf(stack, PRIVATE_ISOLATED)) }),
       ],
       ['public, with an endpoint for S3', (stack) => ({ vpc: withEndpoint(vpcOf(stack, PUBLIC)) })],
-      ['private ones of an imported VPC', (stack) => ({ vpc: vpcIn(stack) })],
+      ['private subnets of an imported VPC', (stack) => ({ vpc: vpcIn(stack) })],
       [
-        'isolated ones of an imported VPC, whose endpoints are not known',
+        'isolated subnets of an imported VPC, whose endpoints are unknown',
         (stack) => ({
           vpc: ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
             vpcId: 'vpc-0123456789abcdef0',
@@ -182,7 +182,7 @@ describe.each(MADE)('%s', (_name, make) => {
       ['public', 'because there are no others', (stack) => ({ vpc: vpcOf(stack, PUBLIC) })],
       [
         'public',
-        'by choice, with an endpoint for something else',
+        'as selected, with an endpoint for another service only',
         (stack) => {
           const vpc = vpcOf(stack, PUBLIC, PRIVATE_WITH_EGRESS);
           vpc.addGatewayEndpoint('Table', { service: ec2.GatewayVpcEndpointAwsService.DYNAMODB });
@@ -208,7 +208,7 @@ describe.each(MADE)('%s', (_name, make) => {
       ]);
     });
 
-    test('that do not exist are rejected, with the reason', () => {
+    test('that the VPC does not have are rejected, and the error gives the reason', () => {
       const props = (stack: Stack) => ({
         vpc: vpcOf(stack, PUBLIC),
         vpcSubnets: { subnetType: PRIVATE_WITH_EGRESS },
@@ -221,7 +221,7 @@ describe.each(MADE)('%s', (_name, make) => {
 });
 
 test.each(['cn-north-1', 'cn-northwest-1'])(
-  'AutoML is rejected in %s, where its API is missing',
+  'AutoML is rejected in %s, because its API is not available there',
   (region) => {
     const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region } });
     expect(() => autoMlFragment({}, stack)).toThrow(

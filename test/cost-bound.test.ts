@@ -14,7 +14,7 @@ import { pseudoRandom } from './pseudo-random';
 const PRICES: CostOptions = { pricePerHour: { 'ml.m5.xlarge': 0.36, 'ml.m5.4xlarge': 1.8 } };
 
 /**
- * Instance seconds of a job: one hour of training, and the two minutes that SageMaker gives a job to stop.
+ * Instance seconds of a job: one hour of training, and the two minutes that SageMaker allows for stopping.
  */
 const JOB = 3600 + 120;
 
@@ -23,7 +23,7 @@ const TYPE = Token.asString({ Ref: 'Type' });
 
 const boundOf = (props: Partial<TuningFragmentProps>): CostBound | undefined => fragment(props).costBound;
 
-/** The output of the first state for the input of an execution. */
+/** The output of the first state for this execution input. */
 async function configure(input: Json, props: Partial<TuningFragmentProps>): Promise<Json> {
   return evaluateJsonata(statesOf(props).Configure.Output, { input });
 }
@@ -34,7 +34,7 @@ describe('the bound at synth', () => {
     ['the search alone', { finalTraining: { enabled: false } }, 20 * JOB],
     ['a reused best model', { finalTraining: { reuseBest: true } }, 20 * JOB],
     [
-      'several instances, and another time limit',
+      'several instances and a custom time limit',
       { maxTrainingJobs: 10, maxTrainingRuntime: Duration.minutes(10), resources: { instanceCount: 3 } },
       11 * 720 * 3,
     ],
@@ -57,12 +57,12 @@ describe('the bound at synth', () => {
     ],
     ['warm pools', { resources: { keepAlive: Duration.minutes(10) } }, 21 * (JOB + 600)],
     [
-      'a maximum run time of the search that is shorter than its training jobs one after the other',
+      'a search whose maxTuningRuntime is shorter than its training jobs take together',
       { maxParallelTrainingJobs: 4, maxTuningRuntime: Duration.hours(2) },
       4 * (7200 + 120) + JOB,
     ],
     [
-      'a maximum run time of the search that is longer',
+      'a search whose maxTuningRuntime is longer than its training jobs take together',
       { maxParallelTrainingJobs: 4, maxTuningRuntime: Duration.days(2) },
       21 * JOB,
     ],
@@ -81,7 +81,7 @@ describe('the bound at synth', () => {
     expect(boundOf(props)).toMatchObject({ instanceSeconds });
   });
 
-  test('has a cost only with prices, and takes the most expensive definition', () => {
+  test('includes a cost only if there are prices, and uses the most expensive instance type', () => {
     expect(boundOf({})?.cost).toBeUndefined();
     expect(boundOf({ cost: PRICES })?.cost).toBeCloseTo(21 * JOB * (0.36 / 3600), 9);
     const volumes = { ...PRICES, volumePricePerMonth: 0.144 };
@@ -175,7 +175,7 @@ describe('limits at synth', () => {
 });
 
 describe('an execution', () => {
-  test('that could cost too much is refused before a job starts, with the calculation', async () => {
+  test('that could exceed the limits is refused before a job starts, and the error shows the calculation', async () => {
     const props = { cost: { ...PRICES, maxCost: 10, maxInstanceHours: 25 } };
     expect((await configure({ maxTrainingJobs: 20 }, props)).problems).toBeUndefined();
     expect((await configure({ maxTrainingJobs: 30 }, props)).problems).toEqual([
@@ -184,19 +184,19 @@ describe('an execution', () => {
     ]);
   });
 
-  test('names the limit of time if that is what bounds the search', async () => {
+  test('that could exceed the limits gets an error with maxTuningRuntime if this limits the search', async () => {
     const props = { maxTuningRuntime: Duration.hours(2), cost: { maxInstanceHours: 6 } };
     expect((await configure({ maxParallelTrainingJobs: 3 }, props)).problems).toEqual([
       'input: the execution could use 7.13 instance hours, and cost.maxInstanceHours is 6: 3 training jobs at a time × 2.03 h (maxTuningRuntime) + final training 1.03 h. Lower maxTrainingJobs or maxParallelTrainingJobs',
     ]);
   });
 
-  test('with a malformed input is told about the input only', async () => {
+  test('with a malformed input only gets an error about the input', async () => {
     const { problems } = await configure({ maxTrainingJobs: 'many' }, { cost: { maxInstanceHours: 25 } });
     expect(problems).toEqual(['maxTrainingJobs: must be a whole number, got "many"']);
   });
 
-  test('has its bound in the output, and only if it is asked for', async () => {
+  test('has the cost bound in its output only if `cost` is given', async () => {
     const resultOf = (props: Partial<TuningFragmentProps>, settings: Json) => {
       const { Output } = statesOf(props).FindBestTrainingJob;
       return evaluateJsonata(Output.result, { input: { settings }, result: { Payload: { tuningJob: 1 } } });
@@ -209,7 +209,7 @@ describe('an execution', () => {
     expect(await resultOf({}, (await configure({}, {})).settings)).toEqual({ tuningJob: 1 });
   });
 
-  test('has the same bound as the one at synth', async () => {
+  test('has the same bound as the bound that is computed at synth', async () => {
     for (const { props, jobs, parallel } of randomSearches(20)) {
       const { settings } = await configure(
         { maxTrainingJobs: jobs, maxParallelTrainingJobs: parallel },

@@ -16,7 +16,7 @@ import { fragment, type Json, pathFrom, problemsOf, statesOf, TUNING } from './f
 const FOLDS: FinalTrainingOptions = { crossValidation: { folds: 5 } };
 const at = (uri: string) => InputData.csv(DataLocation.fromUri(uri));
 
-/** The states after the search, in an execution in which every job completes. */
+/** The states after the search in an execution whose jobs all complete. */
 const path = (States: Json) => pathFrom(States, 'FindBestTrainingJob', ['IsCrossValidated']);
 
 const RESULT = {
@@ -41,7 +41,7 @@ test.each<[string, FinalTrainingOptions, string[]]>([
     {},
     ['TrainFinalModel', 'DescribeFinalTrainingJob', 'WriteReport', 'IsFinalModelTrained'],
   ],
-  ['before the model of the search is reused', { reuseBest: true }, ['WriteReport', 'IsBestModelFound']],
+  ['before the best model of the search is reused', { reuseBest: true }, ['WriteReport', 'IsBestModelFound']],
 ])('the best hyperparameters are cross-validated %s', (_, options, rest) => {
   expect(path(statesOf({ finalTraining: { ...FOLDS, ...options } }))).toEqual([
     'FindBestTrainingJob',
@@ -54,7 +54,7 @@ test.each<[string, FinalTrainingOptions, string[]]>([
   ]);
 });
 
-test('without cross-validation, there are no further states', () => {
+test('without cross-validation, the state machine has no states for it', () => {
   expect(path(statesOf({}))).toEqual([
     'FindBestTrainingJob',
     'TrainFinalModel',
@@ -65,7 +65,7 @@ test('without cross-validation, there are no further states', () => {
   ]);
 });
 
-test('the job uses both channels of the search, the best number of rounds and no checkpoints', async () => {
+test('the cross-validation job uses both channels of the search, the best number of rounds and no checkpoints', async () => {
   const States = statesOf({
     finalTraining: {
       crossValidation: { folds: 5, rounds: 2 },
@@ -98,7 +98,7 @@ test('the job uses both channels of the search, the best number of rounds and no
   expect(request.CheckpointConfig).toBeUndefined();
 });
 
-test('the early stopping of the search is removed from the cross-validation only', async () => {
+test('the early stopping of the search is removed for the cross-validation, but not for the final training', async () => {
   const States = statesOf({ finalTraining: FOLDS });
   const payload = States.PrepareFinalTraining.Arguments.Payload;
   expect(await evaluateJsonata(payload.earlyStopping, { input: INPUT })).toEqual({
@@ -119,7 +119,7 @@ const JOB = {
   ModelArtifacts: { S3ModelArtifacts: 's3://m' },
 };
 
-test('the result has the means of the folds', async () => {
+test('the result contains the mean metrics of the folds', async () => {
   const States = statesOf({ finalTraining: FOLDS });
   const output = await evaluateJsonata(States.DescribeCrossValidation.Output, {
     input: { ...INPUT, jobName: 'job' },
@@ -139,34 +139,39 @@ test('the result has the means of the folds', async () => {
 test.each([
   [true, 'SearchFailed'],
   [false, 'CrossValidationFailed'],
-])('a failure names the reason and the best model (report: %s)', async (report, end) => {
-  const States = statesOf({ finalTraining: FOLDS, report });
-  const caught = States.CrossValidate.Catch.at(-1);
-  const error = {
-    Error: 'States.TaskFailed',
-    Cause: '{"TrainingJobName":"job","FailureReason":"ClientError: x"}',
-  };
-  const { failure } = await evaluateAll(caught.Output, { input: INPUT, errorOutput: error });
-  const best = `Best training job of the search: churn-0a1b-007, model ${RESULT.bestTrainingJob.modelArtifacts}`;
-  expect(failure).toEqual({
-    Error: 'CrossValidationFailed',
-    Cause: `The cross-validation failed: States.TaskFailed: ClientError: x. ${best}`,
-  });
-  const stopped = { ...JOB, TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' };
-  const output = await evaluateJsonata(States.DescribeCrossValidation.Output, {
-    input: INPUT,
-    result: stopped,
-  });
-  expect(output.failure.Cause).toBe(
-    `The cross-validation failed: Training job job ended Stopped (MaxRuntimeExceeded). ${best}`,
-  );
-  const [isFailed] = States.IsCrossValidated.Choices;
-  expect(await evaluateJsonata(isFailed.Condition, { input: output })).toBe(true);
-  expect([isFailed.Next, caught.Next]).toEqual(Array(2).fill(report ? 'WriteReport' : end));
-  expect(await evaluateAll(States[end], { input: { ...output, written: {} } })).toMatchObject(output.failure);
-});
+])(
+  'the error of a failed cross-validation gives the reason and the best model (report: %s)',
+  async (report, end) => {
+    const States = statesOf({ finalTraining: FOLDS, report });
+    const caught = States.CrossValidate.Catch.at(-1);
+    const error = {
+      Error: 'States.TaskFailed',
+      Cause: '{"TrainingJobName":"job","FailureReason":"ClientError: x"}',
+    };
+    const { failure } = await evaluateAll(caught.Output, { input: INPUT, errorOutput: error });
+    const best = `Best training job of the search: churn-0a1b-007, model ${RESULT.bestTrainingJob.modelArtifacts}`;
+    expect(failure).toEqual({
+      Error: 'CrossValidationFailed',
+      Cause: `The cross-validation failed: States.TaskFailed: ClientError: x. ${best}`,
+    });
+    const stopped = { ...JOB, TrainingJobStatus: 'Stopped', SecondaryStatus: 'MaxRuntimeExceeded' };
+    const output = await evaluateJsonata(States.DescribeCrossValidation.Output, {
+      input: INPUT,
+      result: stopped,
+    });
+    expect(output.failure.Cause).toBe(
+      `The cross-validation failed: Training job job ended Stopped (MaxRuntimeExceeded). ${best}`,
+    );
+    const [isFailed] = States.IsCrossValidated.Choices;
+    expect(await evaluateJsonata(isFailed.Condition, { input: output })).toBe(true);
+    expect([isFailed.Next, caught.Next]).toEqual(Array(2).fill(report ? 'WriteReport' : end));
+    expect(await evaluateAll(States[end], { input: { ...output, written: {} } })).toMatchObject(
+      output.failure,
+    );
+  },
+);
 
-test('a failed cross-validation does not succeed with the model of the search', async () => {
+test('if the cross-validation fails, the execution fails even if the model of the search is reused', async () => {
   const { IsBestModelFound } = statesOf({ finalTraining: { ...FOLDS, reuseBest: true } });
   const input = { result: RESULT, failure: { Error: 'CrossValidationFailed' } };
   const met = await Promise.all(
@@ -175,7 +180,7 @@ test('a failed cross-validation does not succeed with the model of the search', 
   expect(IsBestModelFound.Choices[met.indexOf(true)].Next).toBe('SearchFailed');
 });
 
-test('nor does one that cannot be prepared', async () => {
+test('a cross-validation that cannot be prepared fails too', async () => {
   const { PrepareFinalTraining } = statesOf({ finalTraining: { ...FOLDS, reuseBest: true } });
   const [caught] = PrepareFinalTraining.Catch;
   const errorOutput = { Error: 'BestIterationUnknownError', Cause: '{"errorMessage":"no best round"}' };
@@ -186,7 +191,7 @@ test('nor does one that cannot be prepared', async () => {
   );
 });
 
-test('of several definitions, that of the best training job is cross-validated', async () => {
+test('if there are several definitions, the definition of the best training job is cross-validated', async () => {
   const name = 'x'.repeat(64);
   const States = statesOf({
     finalTraining: FOLDS,
@@ -200,7 +205,7 @@ test('of several definitions, that of the best training job is cross-validated',
   expect(await evaluateJsonata(HyperParameters, { input })).toMatchObject({ eta: '0.3', _kfold: '5' });
 });
 
-test('the bound of the cost has the job', () => {
+test('the cost bound includes the cross-validation job', () => {
   const { costBound } = fragment({ finalTraining: FOLDS });
   expect(costBound?.calculation).toMatch(/\+ cross-validation 1.03 h \+ final training 1.03 h/);
 });
@@ -210,7 +215,7 @@ const other = (validation?: InputData) => ({
   data: FinalTrainingData.of(at('s3://all/train/'), validation),
 });
 
-test('other data of the final training is used, with its validation data', async () => {
+test('if the final training uses other data, the cross-validation uses that data and its validation data', async () => {
   const States = statesOf({ finalTraining: other(at('s3://all/validation/')) });
   const input = { ...INPUT, settings: { finalTrain: 's3://a/', finalValidation: 's3://b/' } };
   const channels = await evaluateAll(States.CrossValidate.Arguments.InputDataConfig, { input });

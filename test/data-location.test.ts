@@ -12,7 +12,7 @@ test.each([
   expect(location).toMatchObject({ uri, _key: path, _uriPrefix: uri });
 });
 
-test('the prefix of a whole bucket ends with a slash, so that it excludes longer bucket names', () => {
+test('the prefix of a whole bucket ends with a slash, so that it excludes buckets with longer names', () => {
   const bucket = s3.Bucket.fromBucketName(stackOf(), 'Bucket', 'mine');
   expect(DataLocation.fromBucket(bucket, '')._uriPrefix).toBe('s3://mine/');
   expect(DataLocation.fromUri('s3://mine')._uriPrefix).toBe('s3://mine/');
@@ -28,7 +28,7 @@ test.each([
   expect(DataLocation.fromUri(uri)._child('models/')).toMatchObject({ uri: childUri, _key: childKey });
 });
 
-test('the role can read objects below the prefix of the URI, and list the bucket', () => {
+test('the role can read the objects below the prefix of the URI and list the bucket', () => {
   // GIVEN
   const stack = stackOf();
   const folder = new CfnParameter(stack, 'Folder').valueAsString;
@@ -43,7 +43,7 @@ test('the role can read objects below the prefix of the URI, and list the bucket
   const [get, put, list] = flat(statementsIn(stack, /TrainingRole/));
   expect(get.Resource).toEqual([
     'arn:<AWS::Partition>:s3:::mine/train*',
-    // The key is unknown at synth, so the policy allows any object of the bucket.
+    // The key is unknown at synth, so the policy allows all objects of the bucket.
     expect.stringMatching(/^arn:<AWS::Partition>:s3:::<Fn::Select>\/\*$/),
   ]);
   expect(list).toMatchObject({

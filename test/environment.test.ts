@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-test('each test file has a folder for its temporary files, and finished test files leave none', () => {
+test("each test file has a folder for its temporary files, which is removed when the file's tests have ended", () => {
   mkdtempSync(join(tmpdir(), 'left-'));
 
   expect(basename(tmpdir())).toMatch(/^file-/);

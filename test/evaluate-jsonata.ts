@@ -3,8 +3,8 @@ import jsonata from 'jsonata';
 import type { Json } from './fixtures';
 
 /**
- * The maximum evaluation depth of a JSONata expression in Step Functions, as others have measured it. All
- * members of an object literal count together, because they are evaluated at the same time.
+ * The maximum evaluation depth of a JSONata expression in Step Functions, as measured by others. All members of an
+ * object literal add to the depth, because they are evaluated at the same time.
  */
 const DEEPEST = 100;
 
@@ -37,7 +37,7 @@ export async function evaluateAll(value: Json, states: Json): Promise<Json> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Counts the depth with the hooks that jsonata calls at the start and end of each evaluation. */
+/** jsonata calls hooks at the start and end of each evaluation, and these count the depth. */
 function limitDepth(expression: jsonata.Expression): void {
   let depth = 0;
   const tell = (name: string, listener: () => void) =>

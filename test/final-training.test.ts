@@ -54,7 +54,7 @@ const BEST = {
 describe('reusing the best model', () => {
   const States = statesOf({ finalTraining: REUSE });
 
-  test('needs one state more than a search without a final training', () => {
+  test('needs only one state more than a search without a final training', () => {
     const alone = statesOf({ finalTraining: { enabled: false } });
     expect(Object.keys(States)).toHaveLength(Object.keys(alone).length + 1);
     expect(next(States.FindBestTrainingJob)).toEqual(['WriteReport', 'WriteReport']);
@@ -63,7 +63,7 @@ describe('reusing the best model', () => {
     expect(States.WriteReport.Arguments.Payload).toMatchObject({ reusesBest: true });
   });
 
-  test('has the output of a final training job', async () => {
+  test('has the same output as a final training job', async () => {
     const input = { result: { tuningJob: {}, bestTrainingJob: BEST }, written: { report: 's3://r' } };
     const { tunedHyperparameters: _tuned, ...job } = BEST;
     expect(await evaluateJsonata(States.IsBestModelFound.Choices[0].Condition, { input })).toBe(true);
@@ -74,7 +74,7 @@ describe('reusing the best model', () => {
     });
   });
 
-  test('fails, with the reason, if the best training job left no model', async () => {
+  test('fails with the reason if the best training job has no model', async () => {
     const input = { result: { bestTrainingJob: { ...BEST, modelArtifacts: null } }, written: {} };
     const [found, failed] = States.IsBestModelFound.Choices;
     expect(await evaluateJsonata(found.Condition, { input })).toBe(false);
@@ -120,7 +120,7 @@ describe('training and validation data together', () => {
     });
   });
 
-  test('are used without reading a model if the number of rounds is set', async () => {
+  test('are used without reading the best model if the number of rounds is set', async () => {
     const stack = stackOf();
     const finalTraining = { ...TOGETHER, hyperparameters: { num_round: '50' } };
     const { PrepareFinalTraining } = statesOf({ finalTraining }, stack);
@@ -153,7 +153,7 @@ describe('training and validation data together', () => {
     expect(await evaluateJsonata(HyperParameters, { input })).toEqual({ num_round: '8' });
   });
 
-  test('give an error with the reason and the best model if they cannot be listed', async () => {
+  test('cause an error with the reason and the best model if they cannot be listed', async () => {
     const errorOutput = {
       Error: 'TrainingDataError',
       Cause: JSON.stringify({ errorType: 'TrainingDataError', errorMessage: 'there are no objects' }),
@@ -167,7 +167,7 @@ describe('training and validation data together', () => {
     );
   });
 
-  test('are the data of the winning definition', async () => {
+  test('are the data of the definition with the best training job', async () => {
     const own = { train: at('s3://data/other/train/'), validation: at('s3://data/other/validation/') };
     const states = statesOf({
       finalTraining: TOGETHER,
@@ -181,7 +181,7 @@ describe('training and validation data together', () => {
     expect(next(states.PrepareFinalTraining)).toEqual(['WhichDefinitionWon', 'WriteReport']);
   });
 
-  test('are refused in the input of an execution if they are in two buckets, before a job starts', async () => {
+  test('in two buckets are refused in the input of an execution, before a job starts', async () => {
     const props = { finalTraining: TOGETHER, allowedInputLocations: [DataLocation.fromUri('s3://lake/')] };
     const { Configure } = statesOf(props);
     const configure = (input: object) => evaluateJsonata(Configure.Output, { input }) as Promise<Json>;
@@ -195,7 +195,7 @@ describe('training and validation data together', () => {
     });
   });
 
-  test('need permissions for these objects only', () => {
+  test('require permissions for their own objects only', () => {
     const stack = stackOf();
     definitionIn(fragment({ finalTraining: TOGETHER }, stack), stack);
     const list = (prefix: string) => ({
@@ -225,7 +225,7 @@ describe('training and validation data together', () => {
     expect(reads?.Resource).toContain('arn:<AWS::Partition>:s3:::models/churn/manifests/*');
   });
 
-  test('are encrypted and read with the key of the output', () => {
+  test('are encrypted and read with the KMS key of the output', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     definitionIn(fragment({ finalTraining: TOGETHER, encryptionKey }, stack), stack);
@@ -237,7 +237,7 @@ describe('training and validation data together', () => {
 });
 
 describe('other data', () => {
-  test('can be set in the input of an execution, within the allowed locations', async () => {
+  test('can be set in the input of an execution if it is within the allowed locations', async () => {
     const data = FinalTrainingData.of(at('s3://data/all/'), at('s3://data/later/'));
     const { Configure, ...states } = statesOf({ finalTraining: { data } });
     const configure = (input: object) => evaluateJsonata(Configure.Output, { input }) as Promise<Json>;
@@ -257,7 +257,7 @@ describe('other data', () => {
     ]);
   });
 
-  test('is read by the training role', () => {
+  test('can be read by the training role', () => {
     const stack = stackOf();
     definitionIn(fragment({ finalTraining: OTHER }, stack), stack);
     const reads = statementsIn(stack, /TrainingRole/).find(({ Action }) => Action === 's3:GetObject');
@@ -267,7 +267,7 @@ describe('other data', () => {
     expect(own).not.toContain('s3:PutObject');
   });
 
-  test('cannot be set in the input if the props do not allow it', async () => {
+  test('cannot be set in the input if the props have no such data', async () => {
     const { Configure } = statesOf({});
     const { problems } = (await evaluateJsonata(Configure.Output, {
       input: { finalTrain: 's3://data/train/' },
@@ -276,7 +276,7 @@ describe('other data', () => {
   });
 });
 
-describe('trainAndValidation() is refused, with the reason, for', () => {
+describe('trainAndValidation() is refused with the reason for', () => {
   const xgboost = (version: string) => ({
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
   });
@@ -289,14 +289,14 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
   const csv = (uri: string) => InputData.csv(DataLocation.fromUri(uri), { labeled: false });
   test.each<[string, Partial<TuningFragmentProps>, RegExp[]]>([
     [
-      'an image that reads one folder',
+      'an image that may read only one folder',
       { ...xgboost('1.7-1'), finalTraining: TOGETHER },
       [
         /^finalTraining.data: cannot be trainAndValidation\(\) for XGBoost 1.7-1: its image may read only one/,
       ],
     ],
     [
-      'an algorithm of which nothing is documented',
+      'an algorithm about which AWS documents nothing of the kind',
       {
         ...kmeans,
         train: csv('s3://data/train/'),
@@ -339,12 +339,12 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
       [/^finalTraining.data: must have validation data with early_stopping_rounds and _kfold/],
     ],
     [
-      'other data that has the output in it',
+      'other data whose location contains the output',
       { finalTraining: { data: FinalTrainingData.of(at('s3://models/')) } },
       [/^finalTraining.data.train: must not contain output/],
     ],
     [
-      'other data for a definition with a format of its own',
+      'other data if a definition has its own data format',
       {
         finalTraining: OTHER,
         furtherDefinitions: [
@@ -356,7 +356,7 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
       ],
     ],
     [
-      'options of a training that does not run',
+      'options of a final training that does not run',
       { finalTraining: { ...REUSE, ...TOGETHER, spot: {}, hyperparameters: { eta: '0.1' } } },
       [
         /^finalTraining.hyperparameters: has no effect, because finalTraining.reuseBest is true/,
@@ -365,7 +365,7 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
       ],
     ],
     [
-      'options of a final training that is off',
+      'options of a final training that is disabled',
       { finalTraining: { ...REUSE, ...TOGETHER, enabled: false } },
       [
         /^finalTraining.reuseBest: has no effect, because finalTraining.enabled/,
@@ -376,7 +376,7 @@ describe('trainAndValidation() is refused, with the reason, for', () => {
     expect(problemsOf(props)).toEqual(expected.map((message) => expect.stringMatching(message)));
   });
 
-  test("a container of one's own gets a warning: nobody knows where its early stopping ended", () => {
+  test('a custom container causes a warning, because the round at which early stopping ended is unknown', () => {
     const stack = stackOf();
     const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1');
     const metrics = [{ name: 'validation:rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }];

@@ -21,7 +21,7 @@ import {
 // biome-ignore lint/suspicious/noExplicitAny: tests read documents whose shape they assert
 export type Json = any;
 
-/** The required options of a tuning. */
+/** The required options of a search. */
 export const TUNING: TuningOptions = {
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
   objective: Objective.minimize('validation:rmse'),
@@ -60,7 +60,7 @@ export function fragment(
   });
 }
 
-/** The states of a tuning with these props, by name. */
+/** The states of a search with these props, by name. */
 export function statesOf(props: Partial<TuningFragmentProps> = {}, stack = stackOf()): Json {
   return definitionIn(fragment(props, stack), stack).States;
 }
@@ -76,14 +76,14 @@ export function problemsIn(make: () => unknown): string[] {
   }
 }
 
-/** The problems of a tuning with these props. */
+/** The problems of a search with these props. */
 export function problemsOf(props: Partial<TuningFragmentProps>, stack = stackOf()): string[] {
   return problemsIn(() => fragment(props, stack));
 }
 
 /**
- * The states of an execution without failures, from one state to the end. Each Choice takes its first
- * condition. A Choice whose name is in `byDefault` takes its default instead.
+ * The states that an execution without failures enters, from one state to the end. Each Choice takes its first
+ * condition, except a Choice whose name is in `byDefault`, which takes its default.
  */
 export function pathFrom(States: Json, from: string, byDefault: readonly string[] = []): string[] {
   const { Next, Choices = [], Default } = States[from];

@@ -16,7 +16,7 @@ test.each<[string, InputData, string | undefined]>([
   expect(data._channel('c')).toMatchObject({ channelName: 'c', s3Uri: 's3://data/train/', contentType });
 });
 
-test('options of the channel reach the channel', () => {
+test('options of the input data are set in the channel', () => {
   const options = {
     gzip: true,
     inputMode: TrainingInputMode.PIPE,
@@ -31,7 +31,7 @@ test('options of the channel reach the channel', () => {
   });
 });
 
-test('a file system has no location in S3', () => {
+test('a file system has no S3 location', () => {
   const data = InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: '/a', contentType: 'text/csv' });
   expect(data.location).toBeUndefined();
   expect(data._channel('c')).toEqual({

@@ -95,18 +95,18 @@ test('all properties of structs are read-only', () => {
   expect(mutable.map(({ name }) => name)).toEqual([]);
 });
 
-test('there are no unions, because jsii cannot express them in other languages', () => {
+test('there are no union types, because jsii cannot express them in other languages', () => {
   const unions = members.filter((member) => typesOf(member).some((type) => text(type).includes('"union"')));
   expect(unions.map(({ name }) => name)).toEqual([]);
 });
 
 /**
- * String maps that accept any value in jsii, because the library itself checks the values. A number then causes the
- * library's error message in every language (decision 41).
+ * Maps whose values have any type in jsii, because the library checks the values itself. A number as a value then
+ * causes the library's own error message in every language (decision 41).
  */
 const CHECKED_MAPS = /\.(hyperparameters|finalHyperparameters)$/;
 
-test('no type is any or JSON, which jsii makes of generics', () => {
+test('no type is any or JSON, into which jsii turns generics', () => {
   const vague = members.filter(
     (member) =>
       !CHECKED_MAPS.test(member.name) &&

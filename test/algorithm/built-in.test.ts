@@ -21,7 +21,7 @@ import { definitionOf, fragment, type Json, stackOf, text, workflow } from '../f
 const at = (folder: string) => DataLocation.fromUri(`s3://data/${folder}/`);
 const recordIo = (folder: string) => InputData.recordIoProtobuf(at(folder));
 
-/** A valid tuning for each algorithm. */
+/** A valid search for each algorithm. */
 const TUNINGS: Readonly<Record<string, TuningOptions & { train: InputData; validation: InputData }>> = {
   'linear-learner': {
     algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
@@ -86,7 +86,7 @@ function synth(name: string, props: Partial<TuningWorkflowProps> = {}): Stack {
   return stack;
 }
 
-/** The tuning with a hyperparameter added or changed. */
+/** The search with one hyperparameter added or changed. */
 function withHyperparameters(name: string, hyperparameters: Record<string, string>) {
   return () => synth(name, { hyperparameters: { ...TUNINGS[name]?.hyperparameters, ...hyperparameters } });
 }
@@ -106,7 +106,7 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
-  test('rejects a value out of bounds, fixed or tuned', () => {
+  test('rejects a value outside its bounds, whether it is fixed or tuned', () => {
     expect(withHyperparameters(name, { feature_dim: '0' })).toThrow(
       /hyperparameters\.feature_dim: must be at least 1.*, got "0"/,
     );
@@ -126,7 +126,7 @@ describe.each(NAMES)('%s', (name) => {
     );
   });
 
-  test('rejects an unknown metric, and the wrong direction', () => {
+  test('rejects an unknown metric and the wrong direction', () => {
     expect(() => synth(name, { objective: Objective.minimize('validation:rmse') })).toThrow(
       /objective: must be an objective metric of .*, got "validation:rmse"; its metrics are /,
     );
@@ -156,7 +156,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  test('requires the data that its metric is computed on', () => {
+  test('requires the data on which its metric is computed', () => {
     const { metric } = TUNINGS[name]?.objective ?? Objective.minimize('');
     expect(() => fragment({ ...TUNINGS[name], validation: undefined })).toThrow(
       `validation: is required, because the objective is ${metric}`,
@@ -172,7 +172,7 @@ describe.each(NAMES)('%s', (name) => {
     ]);
   });
 
-  test('has a source for each kind of fact', () => {
+  test('has a source for each kind of fact that the library knows about it', () => {
     const facts = ALGORITHMS.find(({ algorithmName }) => algorithmName === name)?._facts;
     const kinds = new Set(facts?.sources.flatMap(({ of }) => of.split(', ')));
     for (const kind of [
@@ -195,7 +195,7 @@ describe.each(NAMES)('%s', (name) => {
     }
   });
 
-  test('has each hyperparameter and metric once, and the hyperparameters that the metric needs', () => {
+  test('has each hyperparameter only once, and the predictor types that its metrics require', () => {
     const facts = ALGORITHMS.find(({ algorithmName }) => algorithmName === name)?._facts;
     const names = facts?.hyperparameters.map((rule) => rule.name) ?? [];
     expect(new Set(names).size).toBe(names.length);
@@ -257,7 +257,7 @@ describe('the image', () => {
     expect(imageIn(region).uri).toBe(`${account}.dkr.ecr.${region}.<AWS::URLSuffix>/linear-learner:1`);
   });
 
-  test('is looked up in one mapping for all algorithms of a stack', () => {
+  test('is looked up in one mapping that all algorithms of a stack share', () => {
     const stack = stackOf();
     for (const [index, name] of NAMES.entries()) {
       workflow({ ...TUNINGS[name], jobNamePrefix: `job${index}` }, stack, `Tuning${index}`);
@@ -298,7 +298,7 @@ describe('data', () => {
     ],
     [
       'kmeans',
-      'CSV that does not tell about labels',
+      'CSV whose content type does not say how many label columns there are',
       InputData.csv(at('train')),
       /train: must be of type .* for k-means, got text\/csv: use .*InputData\.csv \(labeled: false\)/,
     ],
@@ -312,7 +312,7 @@ describe('data', () => {
     expect(() => synth(name, { train })).toThrow(message);
   });
 
-  test('for validation of anomaly detection needs labels', () => {
+  test('for validation must have labels if the algorithm detects anomalies', () => {
     expect(() => synth('randomcutforest', { validation: InputData.csv(at('validation')) })).toThrow(
       `validation: must be of type application/x-recordio-protobuf or text/csv;label_size=1 for Random Cut Forest, got text/csv: use InputData.recordIoProtobuf or InputData.of (contentType: "text/csv;label_size=1")`,
     );
@@ -369,7 +369,7 @@ describe('several hyperparameters', () => {
     else expect(withHyperparameters(name, hyperparameters)).toThrow(problem);
   });
 
-  test('of another initialization method cannot be tuned', () => {
+  test('that belong to another initialization method cannot be tuned', () => {
     const parameterRanges = [ParameterRange.continuous('bias_init_scale', { min: 0.1, max: 1 })];
     expect(() => synth('factorization-machines', { parameterRanges })).toThrow(
       'parameterRanges.bias_init_scale: has an effect only with bias_init_method uniform, got normal',
@@ -381,7 +381,7 @@ describe('several hyperparameters', () => {
     expect(() => synth('factorization-machines', { parameterRanges, hyperparameters })).not.toThrow();
   });
 
-  test('include the ones that the metric needs', () => {
+  test('include eval_metrics if the objective metric needs it', () => {
     expect(JSON.stringify(definitionOf(synth('kmeans')))).toContain('eval_metrics');
     const definition = builtIn(BuiltInAlgorithm.K_MEANS);
     expect(definition.defaultHyperparameters('test:ssd')).toEqual({ eval_metrics: '["msd","ssd"]' });
@@ -445,7 +445,7 @@ describe('values', () => {
     [{ feature_dim: 'many' }, ['hyperparameters.feature_dim: must be a whole number or auto, got "many"']],
     [{ feature_dim: '0' }, ['hyperparameters.feature_dim: must be at least 1 or auto, got "0"']],
     [{ epochs: 'auto' }, ['hyperparameters.epochs: must be a whole number, got "auto"']],
-  ])('in the input of an execution, %j: %j', async (hyperparameters, problems) => {
+  ])('in the input of an execution, %j causes the problems %j', async (hyperparameters, problems) => {
     const { Configure } = definitionOf(synth('linear-learner')).States;
     const result = await evaluateJsonata(text(Configure.Output), { input: { hyperparameters } });
     expect(result.problems).toEqual(problems);

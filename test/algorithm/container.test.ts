@@ -20,7 +20,7 @@ import { definitionIn, fragment, type Json, someRole, stackOf, statementsIn } fr
 const METRICS = [{ name: 'loss', regex: 'loss=(.*)' }];
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-/** Props of a tuning with a custom container. By default, there is no validation data. */
+/** Props of a search with a custom container, by default without validation data. */
 function props(image: ContainerImage, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: Algorithm.container({ image, metrics: METRICS, environment: { MODE: 'fast' } }),
@@ -68,7 +68,7 @@ describe('an image', () => {
     ['neither', '123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/mine'],
     ['the suffix of China', '123456789012.dkr.ecr.eu-west-1.amazonaws.com.cn/team/mine:v1'],
   ])(
-    'by its URI, with %s: the role can pull from the repository of that account and region',
+    'can be given by a URI with %s; the role can pull from the repository of that account and region',
     (_name, uri) => {
       expect(trainedWith(() => ContainerImage.fromRegistry(uri))).toEqual({
         image: uri,
@@ -77,7 +77,7 @@ describe('an image', () => {
     },
   );
 
-  test("by its URI in the stack's own account and region", () => {
+  test("can be given by a URI in the stack's own account and region", () => {
     const uri = `${Aws.ACCOUNT_ID}.dkr.ecr.${Aws.REGION}.${Aws.URL_SUFFIX}/team/mine:v1`;
     expect(trainedWith(() => ContainerImage.fromRegistry(uri))).toEqual({
       image: '<AWS::AccountId>.dkr.ecr.<AWS::Region>.<AWS::URLSuffix>/team/mine:v1',
@@ -85,7 +85,7 @@ describe('an image', () => {
     });
   });
 
-  test('by a URI that is known only at deploy time: account, region and the start of the name come from it', () => {
+  test('can be given by a URI known only at deploy time, which then determines account, region and repository in the policy', () => {
     const stack = stackOf();
     const uri = new CfnParameter(stack, 'Image').valueAsString;
     expect(trainedWith(() => ContainerImage.fromRegistry(uri), stack)).toEqual({
@@ -108,7 +108,7 @@ describe('an image', () => {
     },
   );
 
-  test('is built once for each workflow from a folder with a Dockerfile', () => {
+  test('is built from a folder with a Dockerfile, once for each workflow', () => {
     const folder = mkdtempSync(join(tmpdir(), 'image-'));
     try {
       writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch');
@@ -125,7 +125,7 @@ describe('an image', () => {
   });
 });
 
-test('gets its metrics, environment and hyperparameters, and adds no channel', () => {
+test('a container gets its metrics, environment and hyperparameters, and adds no channel', () => {
   const stack = stackOf();
   const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:v1');
   const { States } = definitionIn(fragment(props(image), stack), stack);
@@ -190,7 +190,7 @@ describe('entry point and arguments', () => {
       'containerArguments: must have 1 to 100 elements, got 101',
     ],
     [{ containerArguments: ['x'.repeat(257)] }, 'containerArguments: must have 0 to 256 characters, got 257'],
-  ])('are within the limits of the API', (more, message) => {
+  ])('must be within the limits of the API', (more, message) => {
     expect(() => trainingTask(more)).toThrow(message);
   });
 

@@ -123,7 +123,7 @@ test('different account tables have different mapping names', () => {
   expect(tables.size).toBe(5);
 });
 
-test('versions are listed oldest first, and other versions are unknown', () => {
+test('versions are listed from oldest to newest, and other versions are unknown', () => {
   expect(knownVersions('pytorch')).toEqual(['2.7.1', '2.8.0', '2.9.0', '2.10.0']);
   expect(knownVersions('scikit-learn')).toEqual(['1.0-1', '1.2-1', '1.4-2', '1.4-2-py312', '1.9-0']);
   expect(frameworkImage('pytorch', '9.9.9')).toBeUndefined();

@@ -25,8 +25,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Reads a model document from a file, which can contain the whole response of DescribeHubContent. Changes members of
- * the document, and writes only the document to a new file.
+ * Reads a model document from a file, which may contain the whole response of DescribeHubContent. Changes members of
+ * the document and writes it, without the rest of the response, to a new file.
  */
 function changed(from: string, change: Json): string {
   const file = JSON.parse(readFileSync(from, 'utf8'));
@@ -147,7 +147,7 @@ describe('a training job', () => {
     expect(defaultVolumeSize?.toGibibytes()).toBe(50);
   });
 
-  test('uses the channel names of JumpStart scripts, or the given names', () => {
+  test('uses the channel names of JumpStart scripts unless others are given', () => {
     expect(definition(LIGHTGBM).channelNames).toEqual({ train: 'training', validation: 'validation' });
     const options = { trainChannelName: 'train', validationChannelName: 'test' };
     expect(definition(LIGHTGBM, options).channelNames).toEqual({ train: 'train', validation: 'test' });
@@ -218,7 +218,7 @@ describe('the file', () => {
       /TrainingScriptUri in .*model\.json must be s3:\/\/bucket\/key, got "https:\/\/x\/y"$/,
     ],
     [
-      'names an image that it lacks',
+      'refers to an image alias that it does not have',
       () =>
         changed(GATED, {
           TrainingInstanceTypeVariants: { Variants: { g5: { Properties: { ImageUri: '$cpu' } } } },
@@ -226,7 +226,7 @@ describe('the file', () => {
       /uses \$cpu, which is not among its Aliases$/,
     ],
     [
-      'is of a model that cannot be trained',
+      'describes a model that cannot be trained',
       () => changed(LIGHTGBM, { TrainingSupported: false }),
       /^JumpStart model lightgbm-classification-model cannot be trained: TrainingSupported is false in /,
     ],
@@ -247,7 +247,7 @@ describe('the file', () => {
 });
 
 describe('the region', () => {
-  test('of the stack must be the region of the document', () => {
+  test('of the stack must be the region for which the document was made', () => {
     expect(() => boundIn(stackIn('eu-west-1'), LIGHTGBM)).toThrow(
       /lightgbm-classification-model\.json is for region us-east-1, but the stack Stack is in eu-west-1; get it with: aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model --hub-content-name lightgbm-classification-model --region eu-west-1 > model\.json$/,
     );
@@ -289,30 +289,30 @@ describe('a license', () => {
     expect(() => definition(GATED, { acceptEula: true })).not.toThrow();
   });
 
-  test('without a link refers to the page of the model', () => {
+  test('without a link causes an error that refers to the page of the model', () => {
     const document = changed(GATED, { HostingEulaUri: undefined, License: undefined });
     expect(() => definition(document)).toThrow(/\(see https:\/\/example\.com\/text-model\)/);
   });
 
-  test('is not required if the model has none', () => {
+  test('does not have to be accepted if the model has none', () => {
     expect(boundIn(stackIn(), LIGHTGBM).environment).toBeUndefined();
   });
 
-  test('does not help if the document lacks the location of a gated model', () => {
+  test('is not enough if the document lacks the location of a gated model', () => {
     const document = changed(GATED, { TrainingInstanceTypeVariants: undefined });
     expect(() => boundIn(stackIn(), document, { acceptEula: true })).toThrow(
       /is in a gated bucket, and .*model\.json has no GatedModelEnvVarUri/,
     );
   });
 
-  test('gives access to the model package', () => {
+  test('gives access to the model package once it is accepted', () => {
     const document = changed(GATED, { TrainingModelPackageArtifactUri: 's3://packages/model.tar.gz' });
     const bound = boundIn(stackIn(), document, { acceptEula: true });
     expect(bound.environment).toMatchObject({ SageMakerGatedModelS3Uri: 's3://packages/model.tar.gz' });
     expect(bound.channels.map(({ name }: Json) => name)).toEqual(['code']);
   });
 
-  test('gives no model for instance types that are not in the document', () => {
+  test('gives access to a model only on instance types that are in the document', () => {
     const bind = () => boundIn(stackIn(), GATED, { acceptEula: true }, { instanceTypes: ['ml.m5.large'] });
     expect(bind).toThrow(/has no model for instance type ml\.m5\.large; .* has one for g5, p4d$/);
   });
@@ -326,13 +326,13 @@ describe('instances', () => {
     expect(check({ instanceTypes: ['ml.g5.2xlarge', 'ml.g5.4xlarge'] })).toEqual([]);
   });
 
-  test('that need different things cannot be mixed', () => {
+  test('that need a different image or model cannot be mixed', () => {
     expect(check({ instanceTypes: ['ml.g5.2xlarge', 'ml.g5.48xlarge'] })).toEqual([
       'resources.instanceType: JumpStart model example-text-model needs a different image or model on ml.g5.48xlarge than on ml.g5.2xlarge: use instances of one type for the tuning and the final training',
     ]);
   });
 
-  test('with different defaults require these hyperparameters to be set or tuned', () => {
+  test('with a different default for a hyperparameter require that it is set or tuned', () => {
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'] })).toEqual([
       'hyperparameters.epoch: has a different default on ml.p4d.24xlarge, "2": set it or tune it',
     ]);
@@ -340,7 +340,7 @@ describe('instances', () => {
     expect(check({ instanceTypes: ['ml.p4d.24xlarge'], tuned: ['epoch'] })).toEqual([]);
   });
 
-  test('have network isolation unless the document disables it', () => {
+  test('use network isolation unless the document disables it', () => {
     const { check: checked } = definition(changed(LIGHTGBM, { TrainingEnableNetworkIsolation: false }));
     expect(checked?.(use())).toEqual([expect.stringMatching(/^networkIsolation: must be false for /)]);
     expect(checked?.(use({ networkIsolation: false }))).toEqual([]);
@@ -370,7 +370,7 @@ describe('hyperparameters and metrics', () => {
     });
   });
 
-  test('that are not in the document are found with the given metric definitions', () => {
+  test('use the given metric definitions instead of those in the document', () => {
     expect(metricDefinitions).toEqual([{ name: 'text:eval-loss', regex: "'eval_loss': ([0-9]+\\.[0-9]+)" }]);
     const metrics = [
       { name: 'text:eval-loss', regex: 'other=(.*)' },
@@ -379,7 +379,7 @@ describe('hyperparameters and metrics', () => {
     expect(definition(GATED, { acceptEula: true, metrics }).metricDefinitions).toEqual(metrics);
   });
 
-  test('are unknown if the document has none', () => {
+  test('are not checked if the document has none', () => {
     const document = changed(GATED, { Hyperparameters: undefined });
     expect(definition(document, { acceptEula: true }).rules).toBeUndefined();
   });
@@ -562,7 +562,7 @@ describe('a workflow', () => {
     expect(() => tuning(props)).toThrow(message);
   });
 
-  test('only checks that an objective of unknown direction is one of the metrics', () => {
+  test('accepts any of the metrics as the objective if their direction is unknown', () => {
     const document = written(readFileSync(GATED, 'utf8').replaceAll('eu-west-1', 'us-east-1'));
     const algorithm = Algorithm.jumpStart({ document, acceptEula: true });
     const parameterRanges = [ParameterRange.integer('epoch', { min: 1, max: 90 })];

@@ -25,7 +25,7 @@ import {
 } from './script-fixtures';
 
 describe('the archive of a folder', () => {
-  test('has every file unchanged, also in subfolders', () => {
+  test('has every file unchanged, even in subfolders', () => {
     const folder = folderOf({ 'train.py': 'import a.b', 'a/b.py': 'B', 'a/__init__.py': '', 'run.sh': 'ls' });
     const { files } = packed(ScriptSource.fromFolder(folder));
     expect(files.map(({ name, text }) => [name, text])).toEqual([
@@ -55,7 +55,7 @@ describe('the archive of a folder', () => {
     expect(files.map(({ name }) => name)).toEqual(['.gitignore', 'a/b.py', 'train.py']);
   });
 
-  test('is the same for the same files, regardless of their time and order', () => {
+  test('is the same for the same files, regardless of their modification times and order', () => {
     const [one, other] = [
       folderOf({ 'train.py': 'x', 'b.py': 'y' }),
       folderOf({ 'b.py': 'y', 'train.py': 'x' }),
@@ -76,7 +76,7 @@ describe('the archive of a folder', () => {
     ['no folder', () => join(TEMPORARY, 'none'), /fromFolder: ".*none" is not a folder/],
     ['a file', () => join(CODE, 'train.py'), /is not a folder/],
     [
-      'a path that tar has no room for',
+      'a path that is too long for a tar header',
       () => folderOf({ [`${'d'.repeat(60)}/${'f'.repeat(40)}`]: '' }),
       /longer than the 100 bytes/,
     ],
@@ -100,7 +100,7 @@ describe('the archive of a folder', () => {
     );
   });
 
-  test('requires a synthesizer that knows its name', () => {
+  test('requires a synthesizer that knows the name of the archive at synth', () => {
     const stack = stackOf({ synthesizer: new LegacyStackSynthesizer() });
     expect(() => fragment(props(), stack)).toThrow(/the name of the archive must be known at synth/);
   });
@@ -111,7 +111,7 @@ describe('the entry point', () => {
     [{ 'main.py': '', 'lib/x.py': '', 'README.md': '' }, 'lib/x.py, main.py'],
     [{ 'README.md': '' }, 'none'],
     [{}, 'none'],
-  ])('that is missing is reported with the existing programs: %j', (files, known) => {
+  ])('that is missing is reported together with the existing programs: %j', (files, known) => {
     expect(() => script({ source: ScriptSource.fromFolder(folderOf(files)) })).toThrow(
       `Algorithm.script: the source has no entry point "train.py"; its programs are ${known}`,
     );
@@ -128,7 +128,7 @@ describe('the entry point', () => {
 });
 
 describe('the code', () => {
-  test('is in a channel, and a hyperparameter has its file name', () => {
+  test('is in a channel, and a hyperparameter contains the name of its file there', () => {
     const { trials, final } = requests();
     for (const request of [trials, final]) {
       const [code] = request.InputDataConfig.filter(({ ChannelName }: Json) => ChannelName === 'code');
@@ -164,7 +164,7 @@ describe('the code', () => {
     expect(from(new CfnParameter(stackOf(), 'Code').valueAsString)).toThrow('must be known at synth');
   });
 
-  test('and the data are all that the role can read', () => {
+  test('and the data are the only objects that the role can read', () => {
     const stack = stackOf();
     const { trials } = requests({}, {}, stack);
     const key = trials.InputDataConfig.at(-1).DataSource.S3DataSource.S3Uri.replace(/^s3:\/\/[^/]+\//, '');
@@ -205,7 +205,7 @@ describe('the network', () => {
     expect(problemsOf({ source }, { networkIsolation: false })).toEqual([]);
   });
 
-  test('is not needed for a requirements.txt in a subfolder, which is not installed', () => {
+  test('is not needed for a requirements.txt in a subfolder, because it is not installed', () => {
     const nested = ScriptSource.fromFolder(folderOf({ 'train.py': '', 'a/requirements.txt': '' }));
     expect(problemsOf({ source: nested })).toEqual([]);
   });

@@ -46,7 +46,7 @@ export function script(options: Partial<ScriptOptions> = {}): Algorithm {
   });
 }
 
-/** Tunes a script with its own hyperparameters. */
+/** A fragment that tunes a script with the script's own hyperparameters. */
 export function props(options: Partial<ScriptOptions> = {}, more: Partial<TuningFragmentProps> = {}) {
   return {
     algorithm: script(options),
@@ -93,8 +93,8 @@ export function packed(source: ScriptSource, entryPoint = 'train.py') {
   );
   const archive = readFileSync(join(assembly.directory, asset.source.path));
   const [destination] = Object.values<Json>(asset.destinations);
-  // The bytes are copied, because parseTar reads from the start of the underlying memory, which Node.js 24 shares
-  // between buffers.
+  // parseTar reads from the start of the underlying memory, which Node.js 24 shares between buffers. Therefore, the
+  // bytes are copied.
   const tar = new Uint8Array(gunzipSync(archive));
   return { key: destination.objectKey as string, archive, files: parseTar(tar) };
 }

@@ -55,7 +55,7 @@ describe('the image', () => {
     expect(imageIn(region, options, resources)).toBe(image);
   });
 
-  test('of Hugging Face is only for GPUs', () => {
+  test('of Hugging Face is a GPU image', () => {
     expect(imageIn('eu-west-1', { framework: Framework.huggingFace('4.49.0') }, GPU)).toMatch(
       /^763104351884\.dkr\.ecr\.eu-west-1\..*\/huggingface-pytorch-training:.*transformers4\.49\.0-gpu/,
     );
@@ -68,7 +68,7 @@ describe('the image', () => {
     expect(mapping['eu-west-1']).toEqual({ account: '763104351884' });
   });
 
-  test('is the only one that the role can pull', () => {
+  test('is the only image that the role can pull', () => {
     const stack = stackOf({ env: { region: 'eu-west-1' } });
     requests({}, {}, stack);
     const [pull] = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
@@ -77,7 +77,7 @@ describe('the image', () => {
     expect(pull.Resource).toBe('arn:<AWS::Partition>:ecr:eu-west-1:763104351884:repository/pytorch-training');
   });
 
-  test('of an unknown version is rejected immediately', () => {
+  test('of an unknown version is rejected as soon as the algorithm is created', () => {
     expect(() => script({ framework: Framework.pyTorch('1.0.0') })).toThrow(
       /version "1\.0\.0" of pytorch is not known: use one of .*2\.8\.0.*, or give image/,
     );
@@ -86,7 +86,7 @@ describe('the image', () => {
     ).toThrow(/version "9\.9-9" of xgboost is not known: use one of .*3\.2-0.*, or give image/);
   });
 
-  test('of an unknown version can be given', () => {
+  test('of an unknown version can be given with the image option', () => {
     const stack = stackOf();
     const image = ContainerImage.fromEcrRepository(
       ecr.Repository.fromRepositoryName(stack, 'R', 'mine'),
@@ -96,7 +96,7 @@ describe('the image', () => {
     expect(trials.AlgorithmSpecification.TrainingImage).toMatch(/\/mine:v1$/);
   });
 
-  test('is the same for the tuning and the final training', () => {
+  test('must be the same for the search and the final training', () => {
     expect(problemsOf({}, { finalTraining: { resources: GPU } })).toEqual([
       'resources.instanceType: the tuning and the final training share one image, but GPU and CPU instances need different images: use one kind of instance, got ml.m5.xlarge, ml.g5.xlarge',
     ]);
@@ -110,7 +110,7 @@ describe('the image', () => {
     ).toEqual([]);
   });
 
-  test('of instance groups with and without GPUs is the GPU image', () => {
+  test('for instance groups, only some of which have GPUs, is the GPU image', () => {
     const instanceGroups = [
       { name: 'data', instanceType: 'ml.c5.xlarge', instanceCount: 2 },
       { name: 'train', instanceType: 'ml.g5.xlarge', instanceCount: 1 },
@@ -118,7 +118,7 @@ describe('the image', () => {
     expect(imageIn('eu-west-1', {}, { instanceGroups })).toMatch(/-gpu-/);
   });
 
-  test('for GPUs is missing for some frameworks', () => {
+  test('for GPUs does not exist for some frameworks', () => {
     const options = { framework: Framework.scikitLearn('1.4-2') };
     expect(() => requests(options, { resources: GPU })).toThrow(
       'Algorithm.script: scikit-learn 1.4-2 has no image for GPUs, got ml.g5.xlarge: use other instances, or give image',
@@ -140,7 +140,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
   };
   const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/xgboost-copy:1');
 
-  test('has no custom metrics, and the image of XGBoost', () => {
+  test('uses the XGBoost image and no custom metrics', () => {
     const { trials } = requests(XGBOOST, TUNABLE, stackOf({ env: { region: 'eu-west-1' } }));
     expect(trials.AlgorithmSpecification).toEqual({
       TrainingImage: '141502667606.dkr.ecr.eu-west-1.<AWS::URLSuffix>/sagemaker-xgboost:3.2-0',
@@ -148,7 +148,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     });
   });
 
-  test('cannot have metrics, and the error names the alternatives', () => {
+  test('cannot have custom metrics, and the error names the alternatives', () => {
     expect(problemsOf({ ...XGBOOST, metrics: METRICS }, TUNABLE)).toEqual([
       expect.stringMatching(
         /^algorithm\.metrics: SageMaker rejects .*give algorithm\.image, a copy of sagemaker-xgboost:3\.2-0/,
@@ -156,7 +156,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     ]);
   });
 
-  test('is tuned with hyperparameters that XGBoost declares, and can have others that are fixed', () => {
+  test('can tune only hyperparameters that XGBoost declares; fixed hyperparameters can have any name', () => {
     expect(problemsOf(XGBOOST)).toEqual([
       expect.stringMatching(
         /^parameterRanges\.lr: is not a hyperparameter of a script in the image of XGBoost 3\.2-0/,
@@ -168,7 +168,7 @@ describe("a script in SageMaker's own XGBoost image", () => {
     expect(problemsOf(XGBOOST, { ...TUNABLE, hyperparameters: { mine: 'x' } })).toEqual([]);
   });
 
-  test('has no such limits with a copy of the image', () => {
+  test("has no such limits if its image is a copy of SageMaker's", () => {
     expect(problemsOf({ ...XGBOOST, image, metrics: METRICS })).toEqual([]);
     expect(problemsOf({ ...XGBOOST, image })).toEqual([
       'algorithm.metrics: must have 1 to 40 elements, got 0',
@@ -237,7 +237,7 @@ describe('hyperparameters', () => {
     },
   );
 
-  test("count toward the limit, together with the container's", () => {
+  test('count toward the limit together with those of the container', () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
     // The limit of 100 also counts 1 tuned hyperparameter, 3 for the container, and 1 for SageMaker.
@@ -274,7 +274,7 @@ describe('the environment', () => {
     expect(problemsOf({ environment })).toEqual([`algorithm.environment.${problem}`]);
   });
 
-  test('has at most 48 variables in all definitions together', () => {
+  test('has at most 48 variables, counted over all definitions', () => {
     expect(problemsOf({ environment: variables(48) })).toEqual([]);
     expect(problemsOf({ environment: variables(49) })).toEqual([
       'algorithm.environment: can have at most 48 variables, got 49',
@@ -353,21 +353,24 @@ describe('distribution', () => {
       Framework.tensorFlow('2.19.0'),
       { sagemaker_multi_worker_mirrored_strategy_enabled: 'true' },
     ],
-  ])('with %s is passed to the container, with the instance type', (_name, distribution, framework, told) => {
-    const { trials, final } = requests(
-      { distribution, framework },
-      { resources: P4, finalTraining: { resources: { ...P4, instanceType: 'ml.p5.48xlarge' } } },
-    );
-    expect(fixed(trials.StaticHyperParameters)).toMatchObject({
-      ...told,
-      sagemaker_instance_type: 'ml.p4d.24xlarge',
-    });
-    // The other hyperparameters come from the best training job.
-    expect(final.HyperParameters).toMatch(
-      /^{% \$merge\(\[\$states\.input\.result\.bestTrainingJob\.hyperparameters, /,
-    );
-    expect(fixed(final.HyperParameters)).toEqual({ sagemaker_instance_type: 'ml.p5.48xlarge' });
-  });
+  ])(
+    'with %s is passed to the container, together with the instance type',
+    (_name, distribution, framework, told) => {
+      const { trials, final } = requests(
+        { distribution, framework },
+        { resources: P4, finalTraining: { resources: { ...P4, instanceType: 'ml.p5.48xlarge' } } },
+      );
+      expect(fixed(trials.StaticHyperParameters)).toMatchObject({
+        ...told,
+        sagemaker_instance_type: 'ml.p4d.24xlarge',
+      });
+      // The other hyperparameters come from the best training job.
+      expect(final.HyperParameters).toMatch(
+        /^{% \$merge\(\[\$states\.input\.result\.bestTrainingJob\.hyperparameters, /,
+      );
+      expect(fixed(final.HyperParameters)).toEqual({ sagemaker_instance_type: 'ml.p5.48xlarge' });
+    },
+  );
 
   test('is not passed without a distribution', () => {
     const { trials, final } = requests({}, { resources: P4 });
@@ -375,7 +378,7 @@ describe('distribution', () => {
     expect(fixed(final.HyperParameters)).toEqual({});
   });
 
-  test('with SMDDP requires GPUs in the tuning and in the final training', () => {
+  test('with SMDDP requires GPUs in both the search and the final training', () => {
     const distribution = Distribution.smDataParallel();
     expect(problemsOf({ distribution })).toEqual([
       'algorithm.distribution: SMDDP runs on GPUs only, got ml.m5.xlarge',
@@ -385,7 +388,7 @@ describe('distribution', () => {
     expect(problemsOf({ distribution }, { resources: { instanceType } })).toEqual([]);
   });
 
-  test('is only for containers that support it', () => {
+  test('is accepted only for containers that support it', () => {
     const distribution = Distribution.torchrun();
     const framework = Framework.scikitLearn('1.4-2');
     expect(problemsOf({ distribution, framework })).toEqual([

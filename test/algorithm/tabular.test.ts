@@ -17,7 +17,7 @@ import { TABTRANSFORMER } from '../../lib/algorithm/tabular/tabtransformer';
 import { tabularModel } from '../../lib/algorithm/tabular/tabular-model';
 import { definitionOf, type Json, stackOf, workflow } from '../fixtures';
 
-// A minimal document. The option `modelId` determines which model it is for.
+// A minimal document for the model `modelId`.
 const MINIMAL = join(__dirname, 'fixtures', 'minimal-tabular-model.json');
 const DOCUMENT = join(__dirname, 'fixtures', 'lightgbm-classification-model.json');
 
@@ -95,7 +95,7 @@ describe('the algorithms', () => {
     expect(problemWith(modelId, name, value)).toEqual(problem);
   });
 
-  test('have the metrics of their task, with the natural direction', () => {
+  test('have the metrics of their task, with the direction that fits each metric', () => {
     expect(metricsOf('lightgbm-regression-model')).toEqual([
       'Minimize rmse',
       'Minimize l1',
@@ -110,7 +110,7 @@ describe('the algorithms', () => {
     expect(metricsOf('autogluon-regression-ensemble')).toEqual([]);
   });
 
-  // Lines as the libraries print them; the last one is TabTransformer's, from SageMaker's guide.
+  // Lines as the libraries print them. The last line is from SageMaker's guide for TabTransformer.
   test.each([
     [
       'lightgbm-regression-model',
@@ -146,7 +146,7 @@ describe('a document', () => {
     ]);
   });
 
-  test('takes precedence over the guide for bounds', () => {
+  test("takes precedence over SageMaker's guide for the bounds of hyperparameters", () => {
     expect(rule('feature_fraction')).toEqual({
       name: 'feature_fraction',
       type: 'continuous',
@@ -163,24 +163,24 @@ describe('a document', () => {
     });
   });
 
-  test('with its own metric accepts any objective among its metrics', () => {
+  test('with custom metrics accepts any of its metrics as the objective', () => {
     const metrics = [{ name: 'gain', regex: 'gain=(.*)' }];
     const own = Algorithm.jumpStart({ document: DOCUMENT, metrics })._definition;
     expect(own.metricDefinitions).toContainEqual(metrics[0]);
     expect(own.rules?.objectiveMetrics).toEqual([]);
   });
 
-  test('makes the algorithm evaluate the objective metric', () => {
+  test('is tuned with a hyperparameter that makes the algorithm evaluate the objective metric', () => {
     expect(defaultHyperparameters('auc')).toMatchObject({ metric: 'auc', num_boost_round: '5000' });
     expect(defaultHyperparameters('something')).toMatchObject({ metric: 'auto' });
   });
 });
 
-describe('together', () => {
+describe('hyperparameters together', () => {
   const together = (modelId: string, values: Record<string, string>) =>
     definition(modelId).rules?.checkTogether?.(values);
 
-  test('LightGBM rejects a class weight together with is_unbalance', () => {
+  test('LightGBM rejects a class weight in combination with is_unbalance', () => {
     const modelId = 'lightgbm-classification-model';
     expect(together(modelId, { is_unbalance: 'True', scale_pos_weight: '1' })).toEqual([]);
     expect(together(modelId, { is_unbalance: 'False', scale_pos_weight: '2' })).toEqual([]);
@@ -286,19 +286,19 @@ describe.each([
     );
   });
 
-  test('rejects values and ranges out of bounds', () => {
+  test('rejects values and ranges outside the bounds', () => {
     expect(() => tuning({ parameterRanges: range(tooLow, tooHigh) })).toThrow(
       new RegExp(`parameterRanges\\.${name}: m(in|ax) must be .*, got (${tooLow}|${tooHigh})`),
     );
   });
 
-  test('rejects an objective that is not printed', () => {
+  test('rejects an objective metric that the algorithm does not print', () => {
     expect(() => tuning({ objective: Objective.maximize('mood') })).toThrow(
       new RegExp(`objective: must be .*JumpStart model ${modelId}.*, got "mood"; its metrics are `),
     );
   });
 
-  test('rejects the wrong direction, if it is known', () => {
+  test('rejects the wrong direction if the right one is known', () => {
     const turned =
       objective.type === 'Maximize'
         ? Objective.minimize(objective.metric)

@@ -7,7 +7,7 @@ import { fragment, stackOf, TUNING } from '../fixtures';
 
 type Values = Record<string, string>;
 
-/** The messages about hyperparameters at synth; `metric` is the objective metric. */
+/** The synth-time messages about hyperparameters. `metric` is the objective metric. */
 function atSynth(values: Values, metric = 'rmse', version = '3.2-0'): string[] {
   const props: Partial<TuningFragmentProps> = {
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
@@ -33,7 +33,7 @@ function objectiveOf(metric: string, version: string): Objective {
   return direction === 'Maximize' ? Objective.maximize(name) : Objective.minimize(name);
 }
 
-/** The first state's messages about hyperparameters in the execution's input. */
+/** The messages of the first state about hyperparameters in the execution's input. */
 async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Promise<string[]> {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.of(version) });
   const objective = objectiveOf(metric, version);
@@ -61,7 +61,10 @@ const MULTI = { objective: 'multi:softprob', num_class: '3' };
 const SOFTMAX = { objective: 'multi:softmax', num_class: '3' };
 const BINARY = { objective: 'binary:logistic' };
 
-/** A rule: accepted hyperparameters, rejected hyperparameters, the error message, and the metric if it matters. */
+/**
+ * A rule, hyperparameters that it accepts, hyperparameters that it rejects with the error message, and an objective
+ * metric if the rule depends on it.
+ */
 interface Case {
   readonly rule: string;
   readonly accepted: Values;
@@ -72,7 +75,7 @@ interface Case {
 
 const CASES: Case[] = [
   {
-    rule: 'num_class is required with several classes',
+    rule: 'num_class is required for objectives with several classes',
     accepted: MULTI,
     refused: { objective: 'multi:softprob' },
     problem: 'num_class: is required with objective multi:softprob',
@@ -93,7 +96,7 @@ const CASES: Case[] = [
     metric: 'auc',
   },
   {
-    rule: 'bounds of labels cannot be given',
+    rule: 'metrics that need label bounds are rejected, because labels cannot have bounds',
     accepted: { eval_metric: 'cox-nloglik' },
     refused: { eval_metric: 'aft-nloglik,mae' },
     problem: /^eval_metric: aft-nloglik needs labels with a lower and an upper bound/,
@@ -122,7 +125,7 @@ const CASES: Case[] = [
     'gamma-deviance',
   ].map(
     (metric): Case => ({
-      rule: `${metric} needs one value for a row`,
+      rule: `${metric} needs a single prediction per row`,
       accepted: { ...MULTI, eval_metric: 'mphe,cox-nloglik' },
       refused: { ...MULTI, eval_metric: metric },
       problem: `objective: metric ${metric} fails with multi:softprob, which predicts a value for each class: use merror or mlogloss`,
@@ -131,7 +134,7 @@ const CASES: Case[] = [
   ),
   ...['mae', 'mse', 'rmse', 'r2'].map(
     (metric): Case => ({
-      rule: `${metric} cannot compare a label with probabilities`,
+      rule: `${metric} cannot compare a label with a list of probabilities`,
       accepted: { ...SOFTMAX, eval_metric: metric },
       refused: { ...MULTI, eval_metric: metric },
       problem: `objective: metric ${metric} fails with multi:softprob, which predicts a value for each class: use merror or mlogloss`,
@@ -148,7 +151,7 @@ const CASES: Case[] = [
     }),
   ),
   {
-    rule: 'merror works with labels between 0 and 1',
+    rule: 'merror also works for labels between 0 and 1',
     accepted: { objective: 'reg:logistic' },
     refused: { objective: 'survival:cox' },
     problem: 'objective: metric merror needs objective multi:softmax or multi:softprob, got survival:cox',
@@ -169,7 +172,7 @@ const CASES: Case[] = [
     problem: 'monotone_constraints: needs tree_method exact or hist, got tree_method none',
   },
   {
-    rule: 'monotone constraints need a fitting tree method',
+    rule: 'monotone constraints need a tree method that supports them',
     accepted: { monotone_constraints: '1,0', tree_method: 'exact' },
     refused: { monotone_constraints: '1,0', tree_method: 'approx' },
     problem: 'monotone_constraints: needs tree_method exact or hist, got tree_method approx',

@@ -73,7 +73,7 @@ describe('the image', () => {
     });
   });
 
-  test('is looked up in one mapping by several workflows of a stack', () => {
+  test('is looked up in one mapping that several workflows of a stack share', () => {
     const stack = stackOf();
     workflow({}, stack, 'One');
     workflow({}, stack, 'Other');
@@ -84,7 +84,7 @@ describe('the image', () => {
     expect(Object.keys(mappings)).toEqual(['SageMakerXGBoostRegistry']);
   });
 
-  test('of an unknown region or version comes from the given account', () => {
+  test('of an unknown region or version comes from the account that is given', () => {
     expect(imageIn('xx-west-1', '3.2-0', '111122223333').uri).toMatch(/^111122223333\.dkr\.ecr\.xx-west-1\./);
     expect(imageIn('us-east-1', '4.0-1', '111122223333').uri).toMatch(/^111122223333\..*:4\.0-1$/);
     expect(imageIn(undefined, '3.2-0', '111122223333').uri).toMatch(/^111122223333\./);
@@ -146,7 +146,7 @@ describe('the rules', () => {
     expect(rulesOf(version).metrics.includes(metric)).toBe(known);
   });
 
-  test('agree with the code of the container', () => {
+  test('have the same tunable and required hyperparameters as the code of the container', () => {
     const { hyperparameters } = rulesOf('3.2-0');
     expect(hyperparameters.filter(({ tunable }) => tunable).map(({ name }) => name)).toEqual([
       'num_round',

@@ -94,13 +94,13 @@ describe('the states', () => {
     );
   });
 
-  test('end with the best candidate without a report', () => {
+  test('end with the best candidate if there is no report', () => {
     const { States } = definitionOf({ report: false });
     expect(States.FindBestCandidate).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
     expect(Object.keys(States)).not.toContain('WriteReport');
   });
 
-  test('retry only errors before the job was created', () => {
+  test('retry only errors that occurred before the job was created', () => {
     const { CreateAutoMlJob } = definitionOf().States;
     expect(CreateAutoMlJob.Retry.flatMap(({ ErrorEquals }: Json) => ErrorEquals)).toEqual([
       'SageMaker.AmazonSageMakerException',
@@ -108,7 +108,7 @@ describe('the states', () => {
     ]);
   });
 
-  test('refer to nothing at the top level', () => {
+  test('contain no expression that refers to the top level of the input', () => {
     const text = JSON.stringify(definitionOf({ validation: csv('validation') }));
     expect(text).not.toMatch(/\$\$|[^\w]\$\./);
   });
@@ -136,7 +136,7 @@ describe('polling the AutoML job', () => {
   }
   const EVENTS_PER_LOOK = 9;
 
-  test('fits into the 25,000 events of an execution, for the 30 days that SageMaker allows', async () => {
+  test('needs fewer than 25,000 events, even for the 30 days that SageMaker allows', async () => {
     expect((await looksUntil(30 * 24 * 3600)) * EVENTS_PER_LOOK).toBeLessThan(22_000);
     expect((await looksUntil(24 * 3600)) * EVENTS_PER_LOOK).toBeLessThan(2000);
   });
@@ -158,7 +158,7 @@ describe('polling the AutoML job', () => {
     expect(await evaluate(Condition, { input: { status } })).toBe(goesOn);
   });
 
-  test('keeps nothing of the description but the status', async () => {
+  test('keeps only the status from the description', async () => {
     const { Output } = definitionOf().States.DescribeAutoMlJob;
     const result = { AutoMLJobStatus: 'InProgress', BestCandidate: { Big: 'x' } };
     expect(await evaluate(Output, { input: { autoMlJobName: 'houses-1', polls: 4 }, result })).toEqual({
@@ -262,7 +262,7 @@ describe('the request', () => {
   });
 
   test.each([['run(2)'], ['día'], ["it's"]])(
-    'has a tag for the execution %s that SageMaker takes',
+    'has a tag for the execution %s with characters that SageMaker accepts',
     async (name) => {
       const Id = `arn:aws:states:eu-west-1:123456789012:execution:m:${name}`;
       const context = { ...CONTEXT, Execution: { ...CONTEXT.Execution, Id } };
@@ -271,7 +271,7 @@ describe('the request', () => {
     },
   );
 
-  test('to the check of the data has the given data', async () => {
+  test('to the function that checks the data has the data settings', async () => {
     const { CheckData } = definitionOf({
       problemType: AutoMlProblemType.REGRESSION,
       objective: AutoMlObjective.MSE,
@@ -290,7 +290,7 @@ describe('the request', () => {
 describe('permissions', () => {
   const ARN = (rest: string) => `arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>:${rest}`;
 
-  test('of the state machine are limited to the prefix of its jobs', () => {
+  test('of the state machine are limited to jobs with its job name prefix', () => {
     const stack = stackOf();
     definitionOf({}, stack);
     const statements = statementsIn(stack, /^<MachineRole/);
@@ -317,7 +317,7 @@ describe('permissions', () => {
     ]);
   });
 
-  test('of the functions are limited to the data, and to the jobs with the prefix', () => {
+  test('of the functions are limited to the data and to jobs with the prefix', () => {
     const stack = stackOf();
     definitionOf({ validation: csv('validation') }, stack);
     const reading = statementsIn(stack, /CheckDataFunction/).filter(({ Action }: Json) =>
@@ -344,7 +344,7 @@ describe('permissions', () => {
     );
   });
 
-  test('of the training role allow writing only below the output, and passing itself', () => {
+  test('of the training role only allow it to write below the output and to pass itself', () => {
     const stack = stackOf();
     definitionOf({}, stack);
     const statements = statementsIn(stack, /^<AutoMlTrainingRole/);

@@ -30,7 +30,7 @@ describe('the template', () => {
     expect(Configure.Output).toMatch(/"s3:\/\/<AutoMlBucket\w+>\/input\/train\/"/);
   });
 
-  test('stops only AutoML jobs of executions that ended before them', () => {
+  test('stops AutoML jobs, and no other jobs, of executions that end without success', () => {
     const stack = stackOf();
     autoMlWorkflow({}, stack);
     const template = Template.fromStack(stack);

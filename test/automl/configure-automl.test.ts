@@ -24,7 +24,7 @@ test.each<[string, object]>([
   ['another target', { target: 'rooms' }],
   ['a target with quotes', { target: 'the "price", in €' }],
   ['other data', { train: 's3://data/train/2026/a.csv' }],
-  ['validation data, which the construct has none of', { validation: 's3://data/train/v.csv' }],
+  ['validation data, although the construct has none', { validation: 's3://data/train/v.csv' }],
   ['a number of candidates', { maxCandidates: 750 }],
   [
     'all of it',
@@ -63,14 +63,14 @@ test.each<[string, unknown, string[]]>([
   expect(await configure(input)).toEqual({ problems });
 });
 
-test('data can be in additional locations that the construct allows', async () => {
+test('data can be in additional locations if the construct allows them', async () => {
   const props = { allowedInputLocations: [DataLocation.fromUri('s3://lake')] };
   const input = { train: 's3://lake/houses.csv' };
   expect(await configure(input, props)).toEqual({ settings: { ...DEFAULTS, ...input } });
   expect((await configure({ train: 's3://lake-2/x' }, props)).problems).toHaveLength(1);
 });
 
-test('the input cannot set validation data with validationFraction', async () => {
+test('the input cannot set validation data if the construct has a validationFraction', async () => {
   expect(await configure({ validation: 's3://data/train/v' }, { validationFraction: 0.3 })).toEqual({
     problems: ['validation: is not a field of the input; the fields are target, train, maxCandidates'],
   });

@@ -20,7 +20,7 @@ const { REGRESSION, BINARY_CLASSIFICATION, MULTICLASS_CLASSIFICATION } = AutoMlP
 
 test.each<[string, Props]>([
   ['the defaults', {}],
-  ['an objective of its problem type', { problemType: REGRESSION, objective: AutoMlObjective.RMSE }],
+  ['an objective that fits the problem type', { problemType: REGRESSION, objective: AutoMlObjective.RMSE }],
   ['accuracy for two classes', { problemType: BINARY_CLASSIFICATION, objective: AutoMlObjective.ACCURACY }],
   ['accuracy for several', { problemType: MULTICLASS_CLASSIFICATION, objective: AutoMlObjective.ACCURACY }],
   ['the most candidates', { maxCandidates: 750 }],
@@ -53,7 +53,7 @@ test.each<[string, Props, string[]]>([
     [`objective: is required, because a problemType is given; for Regression: MAE, MSE, RMSE, R2 ${OF_API}`],
   ],
   [
-    'an objective of another problem type',
+    'an objective for another problem type',
     { problemType: BINARY_CLASSIFICATION, objective: AutoMlObjective.F1_MACRO },
     [
       'objective: must be one for BinaryClassification: Accuracy, BalancedAccuracy, AUC, F1, Precision, Recall; got F1macro',
@@ -130,12 +130,12 @@ test.each<[string, Props, string[]]>([
     ],
   ],
   [
-    'an output that is too long',
+    'an output URI that is too long',
     { output: DataLocation.fromUri(`s3://models/${'x'.repeat(512)}`) },
     [expect.stringMatching(/^output: must have 1 to 512 characters, got 524/)],
   ],
   [
-    'as many tags as SageMaker takes, of which one is the construct’s',
+    'as many tags as SageMaker allows, because the construct adds one',
     { tags: Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`t${index}`, 'v'])) },
     ['tags: must have 0 to 49 elements, got 50'],
   ],
@@ -145,7 +145,7 @@ test.each<[string, Props, string[]]>([
     [expect.stringMatching(/^jobNamePrefix: must be 1 to 16 lowercase/)],
   ],
   [
-    'an input that is no expression',
+    'an input that is not an expression',
     { input: '$.x' },
     ['input: must be a JSONata string, {% … %}, got "$.x"'],
   ],

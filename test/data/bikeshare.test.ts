@@ -25,7 +25,7 @@ const parts: Readonly<Record<string, readonly string[]>> = {
 
 const DECIMAL = /^(0|[1-9]\d*)(\.\d+)?$/;
 
-test('the split is 80 to 20, and nothing was lost or doubled', () => {
+test('the split is 80 to 20, and no row is lost or duplicated', () => {
   expect(document.split.rows).toEqual({
     train: parts['train']?.length,
     validation: parts['validation']?.length,
@@ -33,7 +33,7 @@ test('the split is 80 to 20, and nothing was lost or doubled', () => {
   expect(parts['train']).toHaveLength(6916);
   expect(parts['validation']).toHaveLength(1729);
 
-  // Day and hour identify a row. All 8,645 pairs of the year differ, so no row is in both files.
+  // Day and hour identify a row. All 8,645 pairs of the year are different, so no row is in both files.
   const day = indexOf('day');
   const hour = indexOf('hr');
   const keys = Object.values(parts)
@@ -44,7 +44,7 @@ test('the split is 80 to 20, and nothing was lost or doubled', () => {
   expect(keys).toHaveLength(8645);
 });
 
-test('both parts cover the whole year alike', () => {
+test('both parts of the data cover the whole year equally', () => {
   const mean = (lines: readonly string[]) =>
     lines.reduce((sum, line) => sum + Number(line.split(',')[0]), 0) / lines.length;
   expect(Math.abs(mean(parts['train'] ?? []) - mean(parts['validation'] ?? []))).toBeLessThan(0.05);
@@ -53,7 +53,7 @@ test('both parts cover the whole year alike', () => {
   }
 });
 
-test('casual and registered, which add up to the label, are not among the columns', () => {
+test('the columns casual and registered, whose sum is the label, are excluded', () => {
   expect(columns.map(({ name }) => name)).toEqual([
     'log1p_bikers',
     'season',
@@ -71,7 +71,7 @@ test('casual and registered, which add up to the label, are not among the column
   ]);
 });
 
-test('an encoding covers its range, each value once', () => {
+test('the codes of a column cover its range, each exactly once', () => {
   const encoded = columns.flatMap(({ codes, minimum, maximum }) =>
     codes ? [{ codes, minimum, maximum }] : [],
   );
@@ -86,7 +86,7 @@ test('an encoding covers its range, each value once', () => {
 describe.each(Object.keys(parts))('%s.csv', (part) => {
   const lines = parts[part] ?? [];
 
-  test('has no header and a number in every cell, within the range that columns.json gives', () => {
+  test('has no header, and each cell contains a number within the range that columns.json gives', () => {
     const wrong = lines.flatMap((line, row) => {
       const cells = line.split(',');
       const fits =
@@ -106,7 +106,7 @@ describe.each(Object.keys(parts))('%s.csv', (part) => {
     expect(wrong).toEqual([]);
   });
 
-  test('has the label first: the logarithm of 1 plus a whole number from 1 to 651', () => {
+  test('has the label first, which is the logarithm of 1 plus a whole number from 1 to 651', () => {
     const rentals = lines.map((line) => Math.expm1(Number(line.split(',')[0])));
     expect(rentals.filter((value) => Math.abs(value - Math.round(value)) > 1e-3)).toEqual([]);
     expect(Math.round(Math.min(...rentals))).toBeGreaterThanOrEqual(1);

@@ -10,7 +10,7 @@ const [path, cache] = process.argv.slice(1);
 prepareTable(path, { label: 'y', categories: 'auto', excludeColumns: [] }, cache);
 `;
 
-test('the memory that a table takes does not depend on its size', () => {
+test('the memory that the preparation needs does not depend on the size of the table', () => {
   const path = pathOf('large.csv');
   const file = openSync(path, 'w');
   writeSync(file, 'y,day,city,a,b,c\n');
@@ -22,7 +22,7 @@ test('the memory that a table takes does not depend on its size', () => {
     writeSync(file, `${rows.join('\n')}\n`);
   }
   closeSync(file);
-  // Node.js runs out of memory if the heap must hold the whole table, which takes more than twice this limit.
+  // Node.js runs out of memory if the heap has to hold the whole table, which takes more than twice this limit.
   const prepare = () =>
     execFileSync(
       process.execPath,

@@ -24,7 +24,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       /has no column "price"; did you mean "Price"\?/,
     ],
     ['no label among many columns', [rows(60, (i) => `c${i}`).join(',')], undefined, /c18, c19 and 40 more /],
-    ['the label that has no name', [',b', '1,2'], '', /^tuning:label: name the column/],
+    ['a label column whose name is empty', [',b', '1,2'], '', /^tuning:label: name the column/],
     ['a label without values', ['y,x', ',1', 'NA,2'], 'y', /column y has no values$/],
     [
       'a label that is constant',
@@ -40,7 +40,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       /has 1 class with a single row: rare. A class needs at least 2 rows/,
     ],
     [
-      'a number that is rare, if it is a class',
+      'a class number with only one row',
       ['y,x', ...repeated('0', 20), ...repeated('1', 20), '2,1'],
       'y',
       /with a single row: 2. .*for quantities, set tuning:problemType=Regression$/,
@@ -62,7 +62,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       ['1/2/2024', '2/2/2024', ''],
       ['Feb 29 2024 12:00', '1 Mar 2024'],
     ].map((dates): [string, string[], string, RegExp] => [
-      `a label of dates such as ${dates[0]}`,
+      `a label with dates such as ${dates[0]}`,
       ['y,x', ...rows(20, (i) => `${dates[i % dates.length]},${i}`)],
       'y',
       /column y holds dates \(".*", line 2\), which cannot be predicted: replace them with a number, .* or name another column$/,
@@ -92,7 +92,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       /line 42 of .*, column x: "unknown" is text in a column of numbers: .*tuning:excludeColumns=\["x"\]/,
     ],
     [
-      'a word among numbers of the label',
+      'a word in a numeric label',
       ['y,x', ...NUMBERS, 'unknown,1'],
       'y',
       /line 42 of .*, column y: "unknown" is text in a column of numbers: correct it, or leave the field empty if the value is missing$/,
@@ -135,7 +135,7 @@ describe('rejects, with file, line, column and what to do,', () => {
     ['an empty file', Buffer.alloc(0), 'a', /^tuning:data: .*data.csv is empty$/],
     ['blank lines and nothing else', ['', ''], 'a', /data.csv is empty$/],
     [
-      'no feature that is of use',
+      'a table without a usable feature',
       ['y,a,b', ...rows(20, (i) => `${i * 1.5},1,`)],
       'y',
       /no column to learn from\n {2}- a: it has the same value in every row\n {2}- b: it has no values$/,
@@ -159,7 +159,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       /line 3 of .* is not CSV: there is a quote \("\) within a field that does not begin with one/,
     ],
     [
-      'a header that has no name for the row names of R',
+      "a header without a name for R's row names",
       ['y,x', '1,2,3', '2,3,4'],
       'y',
       /line 2 of .* has 3 fields where the header has 2;.* Line 1 must name every column, row names from R included; line 1 is y, x$/,

@@ -28,8 +28,14 @@ describe('a label', () => {
       ['0', '1', '2'],
     ],
     ['numbers', ['1.5', '2', '3.25'], 'Regression', undefined, ['1.5', '2', '3.25']],
-    ['whole numbers that are no class numbers', ['3', '5', '8'], 'Regression', undefined, ['3', '5', '8']],
-    ['more whole numbers than classes have', rows(11, String), 'Regression', undefined, rows(11, String)],
+    ['whole numbers that are not class numbers', ['3', '5', '8'], 'Regression', undefined, ['3', '5', '8']],
+    [
+      'more whole numbers than there can be classes',
+      rows(11, String),
+      'Regression',
+      undefined,
+      rows(11, String),
+    ],
   ])('that is %s', (_name, values, problemType, classes, written) => {
     const path = write(['y,x', ...rows(66, (i) => `${values[i % values.length]},${i / 7}`)]);
     const { manifest, all } = prepare(path, 'y');
@@ -42,7 +48,7 @@ describe('a label', () => {
     ['MulticlassClassification', ['3', '5', '8'], ['0', '1', '2']],
     ['MulticlassClassification', ['0', '1'], ['0', '1']],
     ['BinaryClassification', ['7', '9'], ['0', '1']],
-  ])('is a %s if the settings say so: %p', (problemType, values, written) => {
+  ])('is for %s if the settings say so: %p', (problemType, values, written) => {
     const path = write(['y,x', ...rows(30, (i) => `${values[i % values.length]},${i / 7}`)]);
     const { all, manifest } = prepare(path, 'y', { problemType });
     expect(manifest.label.problemType).toBe(problemType);
@@ -52,7 +58,7 @@ describe('a label', () => {
   test.each([
     ['a number', '\u22121.5', '-1.5'],
     ['a class', '\u22121', '0'],
-  ])('that is %s can have a Unicode minus, with a notice', (_name, value, written) => {
+  ])('that is %s can have a Unicode minus sign, which causes a notice', (_name, value, written) => {
     const path = write(['y,x', ...rows(40, (i) => `${i % 2 ? 1 : value},${i / 7}`)]);
     const { manifest, all } = prepare(path, 'y', written === '0' ? {} : { problemType: 'Regression' });
     expect(all.filter((line) => line.startsWith(`${written},`))).toHaveLength(20);
@@ -60,7 +66,7 @@ describe('a label', () => {
     expect(manifest.notices).toEqual([expect.stringMatching(/^column y has a Unicode minus/)]);
   });
 
-  test('that is missing excludes its row', () => {
+  test('that is missing excludes the row', () => {
     const path = write(['y,x', ...rows(40, (i) => `${i % 4 === 0 ? 'NA' : i * 1.5},${i}.5`)]);
     const { manifest, all } = prepare(path, 'y');
     expect(all).toHaveLength(30);
@@ -70,7 +76,7 @@ describe('a label', () => {
 });
 
 describe('a column', () => {
-  test('of categories is summarized with its codes if there are two, else with their number', () => {
+  test('of categories is summarized with its codes if there are two categories, and otherwise with the number of categories', () => {
     const path = write(['s,c,y', ...rows(60, (i) => `${i % 2 ? 'male' : 'female'},${i % 12}x,${i * 1.5}`)]);
     expect(summaryOf(prepare(path, 'y').manifest)).toContain(
       '  categories as codes: s (female is 0, male is 1), c (12 categories)',
@@ -156,7 +162,7 @@ describe('a column', () => {
   test.each<['one-hot' | 'ordinal', number, number]>([
     ['one-hot', 12, 12],
     ['ordinal', 3, 1],
-  ])('has its categories encoded according to the settings: %s', (categories, count, columns) => {
+  ])('has its categories encoded as the settings say: %s', (categories, count, columns) => {
     const path = withColumn(
       rows(count, (i) => `c${i}`),
       'x,y',
@@ -178,12 +184,12 @@ describe('a column', () => {
     ['that is constant', () => 'a', 'x', /the same value in every row/],
     ['of identifiers', (i) => `id-${i}`, 'x', /40 different strings in 40 rows/],
     [
-      'of dates that may be read in two ways',
+      'of dates that could be read in two ways',
       (i) => `0${1 + (i % 9)}/02/2020`,
       'x',
       /write them as YYYY-MM-DD/,
     ],
-  ])('%s is left out, and the summary says so', (_name, value, name, reason) => {
+  ])('%s is excluded, and the summary says so', (_name, value, name, reason) => {
     const path = write([`${name},z,y`, ...rows(40, (i) => `${value(i)},${i % 7},${i * 1.5}`)]);
     const { manifest } = prepare(path, 'y');
     expect(manifest.columns.map(({ column }) => column)).toEqual(['z']);
@@ -191,7 +197,7 @@ describe('a column', () => {
     expect(summaryOf(manifest).join('\n')).toMatch(reason);
   });
 
-  test('with too many distinct strings is left out, without keeping them in memory', () => {
+  test('with too many distinct strings is excluded, and its strings are not kept in memory', () => {
     const path = write(['x,z,y', ...rows(3000, (i) => `text ${i % 1500},${i % 7},${i * 1.5}`)]);
     expect(prepare(path, 'y').manifest.leftOut).toEqual([
       { column: 'x', reason: expect.stringContaining('too many different strings') },
@@ -212,7 +218,7 @@ describe('a column', () => {
 
   test.each([
     [
-      'whole numbers that 32-bit floats round',
+      'whole numbers that a 32-bit float cannot represent exactly',
       (i: number) => String(16_777_217 + i),
       /column x has whole numbers .* such as 16777217 \(line 2\)/,
     ],
@@ -245,7 +251,7 @@ describe('a file', () => {
     ['Latin-1', Buffer.from(TABLE, 'latin1')],
     ['lines that end with CR LF', Buffer.from(TABLE.replaceAll('\n', '\r\n'))],
     ['lines that end with CR', Buffer.from(TABLE.replaceAll('\n', '\r'))],
-    ['lines that end in several ways', Buffer.from(TABLE.replace('\n', '\r\n'))],
+    ['lines that end in different ways', Buffer.from(TABLE.replace('\n', '\r\n'))],
     ['semicolons', Buffer.from(TABLE.replaceAll(',', ';'))],
     ['tabs', Buffer.from(TABLE.replaceAll(',', '\t'))],
     ['quotes and spaces around fields', Buffer.from(TABLE.replace(/[^,\n]+/g, ' "$&" '))],
@@ -268,7 +274,7 @@ describe('a file', () => {
     expect([...all].sort()).toEqual(rows(20, (i) => `${i}.5,${i * 2}.25`).sort());
   });
 
-  test('is read in chunks, with lines and quoted line breaks across them', () => {
+  test('is read in chunks, and lines and quoted line breaks may cross their boundaries', () => {
     const long = 'a'.repeat(500);
     const path = write(['y,x,z', ...rows(2000, (i) => `${i}.5,"${i % 2}\n${long}",${i % 7}`)]);
     const { manifest, all } = prepare(path, 'y');
@@ -278,7 +284,7 @@ describe('a file', () => {
 });
 
 describe('the split', () => {
-  test('has a fifth of each class in the validation data, and at least one row', () => {
+  test('puts a fifth of each class, and at least one row of it, into the validation data', () => {
     const classes = [
       ...rows(500, () => 'a'),
       ...rows(40, () => 'b'),
@@ -297,20 +303,23 @@ describe('the split', () => {
 
   test.each<[string, (i: number) => string]>([
     ['numbers', (i) => `${i * 1.5}`],
-    ['numbers far from zero, close to each other', (i) => `${1e9 + (i % 7) / 4}`],
+    ['numbers that are far from zero and close to each other', (i) => `${1e9 + (i % 7) / 4}`],
     ['decimal commas', (i) => `"${i},5"`],
-  ])('has a baseline for regression, the error of the training mean: %s', (_name, labelOf) => {
-    const { manifest, train, validation } = prepare(
-      write(['y,x', ...rows(99, (i) => `${labelOf(i)},${i}`)]),
-      'y',
-    );
-    const labels = (lines: readonly string[]) => lines.map((line) => Number(line.split(',')[0]));
-    const mean = labels(train).reduce((sum, label) => sum + label / train.length, 0);
-    const squares = labels(validation).reduce((sum, label) => sum + (label - mean) ** 2, 0);
-    expect(manifest.label.baseline).toBeCloseTo(Math.sqrt(squares / validation.length), 4);
-  });
+  ])(
+    'has a baseline for regression: the error of always predicting the training mean (%s)',
+    (_name, labelOf) => {
+      const { manifest, train, validation } = prepare(
+        write(['y,x', ...rows(99, (i) => `${labelOf(i)},${i}`)]),
+        'y',
+      );
+      const labels = (lines: readonly string[]) => lines.map((line) => Number(line.split(',')[0]));
+      const mean = labels(train).reduce((sum, label) => sum + label / train.length, 0);
+      const squares = labels(validation).reduce((sum, label) => sum + (label - mean) ** 2, 0);
+      expect(manifest.label.baseline).toBeCloseTo(Math.sqrt(squares / validation.length), 4);
+    },
+  );
 
-  test('has a baseline for classification, the log loss of the training class shares', () => {
+  test('has a baseline for classification: the log loss of always predicting the class shares of the training data', () => {
     const classes = [...rows(60, () => 'a'), ...rows(23, () => 'b'), ...rows(2, () => 'c')];
     const { manifest, train, validation } = prepare(
       write(['y,x', ...classes.map((name, i) => `${name},${i / 7}`)]),
@@ -330,7 +339,7 @@ describe('the split', () => {
     for (const count of thirds) expect(count).toBeGreaterThan(45);
   });
 
-  test('is the same each time, also in another folder', () => {
+  test('is the same each time, even in another folder', () => {
     const lines = ['y,x', ...rows(100, (i) => `${i}.5,${i % 7}`)];
     const [one, other] = [prepare(write(lines, 'one.csv'), 'y'), prepare(write(lines, 'other.csv'), 'y')];
     expect(one.validation).toEqual(other.validation);
@@ -341,7 +350,7 @@ describe('the split', () => {
 describe('a prepared table', () => {
   const LINES = ['y,x', ...rows(50, (i) => `${i}.5,${i % 7}`)];
 
-  test('is found again if the file and the settings are the same', () => {
+  test('is reused if the file and the settings are the same', () => {
     const path = write(LINES);
     const first = prepare(path, 'y');
     const train = join(first.folder, 'train', 'train.csv');
@@ -360,7 +369,7 @@ describe('a prepared table', () => {
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 
-  test('is not kept if its preparation failed', () => {
+  test('is not kept if its preparation fails', () => {
     const path = write(LINES);
     expect(() => prepare(path, 'no such column')).toThrow();
     expect(prepare(path, 'y').all).toHaveLength(50);
@@ -385,7 +394,7 @@ describe('a prepared table', () => {
         classes: ['Adelie', 'Chinstrap', 'Gentoo'],
         classRows: [20, 20, 20],
         rowsWithout: 0,
-        // ln 3, because each of the three classes has the same number of rows.
+        // The logarithm of 3, because each of the three classes has the same number of rows.
         baseline: 1.09861,
       },
       rows: { train: 48, validation: 12 },
@@ -438,14 +447,14 @@ describe('progress', () => {
   };
 
   test.each([
-    ['nothing when it is soon done', outputOf(true, 10, 20), ''],
+    ['not shown if the preparation ends soon', outputOf(true, 10, 20), ''],
     [
       'a line that changes, in a terminal',
       outputOf(true, 3000, 5000, 9000),
       '\r\x1b[KPreparing a.csv (9 MB): 25 %\r\x1b[KPreparing a.csv (9 MB): 75 %\r\x1b[KPreparing a.csv (9 MB): done in 9 s\n',
     ],
     [
-      'the start and the end, elsewhere',
+      'only the start and the end, if the output is not a terminal',
       outputOf(false, 3000, 5000, 9000),
       'Preparing a.csv (9 MB) …\nPreparing a.csv (9 MB): done in 9 s\n',
     ],

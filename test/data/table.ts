@@ -11,7 +11,7 @@ export interface Prepared {
   readonly fingerprint: string;
   readonly train: readonly string[];
   readonly validation: readonly string[];
-  /** The lines of both files. */
+  /** The lines of train.csv and validation.csv together. */
   readonly all: readonly string[];
   /** The notices that were printed. */
   readonly output: string;
@@ -63,7 +63,7 @@ export function rows(count: number, row: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }
 
-/** Writes a file whose column `x` repeats these values and whose label is numeric. */
+/** Writes a file with a numeric label. Its column `x` repeats these values. */
 export function withColumn(values: readonly string[], header = 'x,y', count = 40): string {
   return write([header, ...rows(count, (i) => `${values[i % values.length]},${i * 1.5}`)]);
 }

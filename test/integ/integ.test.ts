@@ -8,7 +8,7 @@ const APPS = readdirSync(__dirname)
   .filter((name) => name !== undefined && name !== 'test');
 
 /**
- * An app's templates without the parts that differ between runs: asset hashes, and the timestamps that make API calls
+ * The templates of an app without the parts that differ between runs: asset hashes, and timestamps that make API calls
  * unique.
  */
 function templatesOf(name: string): Json {
@@ -23,7 +23,7 @@ function templatesOf(name: string): Json {
   );
 }
 
-test.each(APPS)('integ.%s.ts synthesizes what it did', (name) => {
+test.each(APPS)('integ.%s.ts synthesizes the templates of its snapshot', (name) => {
   const templates = templatesOf(String(name));
   expect(templates.length).toBeGreaterThan(1);
   expect(templates).toMatchSnapshot();

@@ -59,7 +59,7 @@ describe('nothing is found', () => {
 
   test.each<[string, Objects, Wire, Partial<CheckTabularDataResult>]>([
     [
-      'several files with columns in another order, and empty objects',
+      'several files with their columns in different orders, and empty objects',
       {
         'train/': '',
         'train/a.csv': HOUSES,
@@ -71,13 +71,13 @@ describe('nothing is found', () => {
       { objects: 3, rows: 7 },
     ],
     [
-      'one file that is named itself',
+      'one file given by its own URI',
       { 'train/a.csv': HOUSES },
       { train: 's3://data/train/a.csv' },
       { rows: 3 },
     ],
     [
-      'a byte order mark and Windows line ends',
+      'a file with a byte order mark and Windows line breaks',
       { 'train/a.csv': '\ufeffprice,x\r\n1,2\r\n2,3\r\n' },
       {},
       { rows: 2 },
@@ -97,19 +97,19 @@ describe('nothing is found', () => {
       { rows: 2 },
     ],
     [
-      'two classes and what may be a missing value',
+      'two classes and a value that may be missing',
       { 'train/a.csv': 'x,price\n1,no\n1,yes\n1,NA\n' },
       { problemType: 'BinaryClassification' },
       { rows: 3 },
     ],
     [
-      'numbers and what may be a missing value',
+      'numbers and a value that may be missing',
       { 'train/a.csv': 'x,price\n1,1.5\n1,-2e3\n1,NA\n' },
       { problemType: 'Regression' },
       { rows: 3 },
     ],
     [
-      'Parquet files, whose content is not looked into',
+      'Parquet files, whose content is not checked',
       { 'train/a.parquet': Buffer.from('PAR1…PAR1') },
       { contentType: 'x-application/vnd.amazon+parquet' },
       { contentChecked: false, complete: false, columns: [] },
@@ -118,7 +118,7 @@ describe('nothing is found', () => {
     expect(await check(objects, event)).toMatchObject(expected);
   });
 
-  test('in a partly read file, if the part proves nothing about the rest', async () => {
+  test('in a file that is only partly read, if the part proves nothing about the rest', async () => {
     const rows = `x,price\n${'1,5\n'.repeat(20_000)}`;
     const result = await check(rows, {}, { bytes: 10_000 });
     expect(result).toMatchObject({ complete: false });
@@ -126,7 +126,7 @@ describe('nothing is found', () => {
     expect(result.rows).toBeLessThan(3000);
   });
 
-  test('in a partly read file, because of an incomplete row', async () => {
+  test('in a file that is only partly read, because of the incomplete last row', async () => {
     // If "yes" were truncated to "y", it would count as a third class.
     const rows = 'x,price\n1,no\n1,yes\n1,yes\n';
     const binary = { problemType: 'BinaryClassification' };
@@ -135,7 +135,7 @@ describe('nothing is found', () => {
     }
   });
 
-  test('in a file that the parser cannot read: SageMaker decides about it', async () => {
+  test('in a file that the parser cannot read, because SageMaker may be able to read it', async () => {
     const unclosed = `x,price\n1,"never closed\n${'1,2\n'.repeat(10)}`;
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
     expect(await check(unclosed)).toMatchObject({ complete: false, rows: 0 });
@@ -144,14 +144,14 @@ describe('nothing is found', () => {
   });
 
   test.each([
-    ['a header that the parser does not take for CSV', '"x,price\n1,2\n'],
+    ['a file whose header the parser does not recognize as CSV', '"x,price\n1,2\n'],
     ['a header of more than 1 MiB', `${'x'.repeat(1024 * 1024)},price\n1,2\n`],
   ])('in %s', async (_, content) => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
     const nothing = { contentChecked: false, complete: false, objects: 1, rows: 0, columns: [] };
     expect(await check(content)).toEqual(nothing);
     const logged = warn.mock.calls.map(([text]) => JSON.parse(String(text)));
-    // A header of more than 1 MiB is not a problem: only a part of the file is read.
+    // A header of more than 1 MiB is not logged as a problem, because only a part of the file is read.
     const problem = { message: 'Header not read', key: 'train/a.csv', problem: expect.any(String) };
     expect(logged).toMatchObject(content.startsWith('"') ? [problem] : []);
     warn.mockRestore();
@@ -165,7 +165,7 @@ describe('nothing is found', () => {
     warn.mockRestore();
   });
 
-  test('and nothing is logged, in data that can be read', async () => {
+  test('in data that can be read, and nothing is logged', async () => {
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => {});
     await check({ 'train/a.csv': HOUSES, 'v.csv': HOUSES }, { validation: 's3://data/v.csv' });
     expect(warn).not.toHaveBeenCalled();
@@ -181,14 +181,14 @@ describe('nothing is found', () => {
   );
 
   test.each([
-    ['the first byte of gzip alone', [0x1f, 0x20]],
-    ['the second byte of gzip alone', [0x20, 0x8b]],
+    ["only the first byte of gzip's signature", [0x1f, 0x20]],
+    ["only the second byte of gzip's signature", [0x20, 0x8b]],
   ])('in a file that begins with %s', async (_, start) => {
     const content = Buffer.concat([Buffer.from(start), Buffer.from(',price\n1,2\n1,3\n')]);
     expect(await check({ 'train/a.csv': content })).toMatchObject({ contentChecked: true, rows: 2 });
   });
 
-  test('in a bucket whose URI ends without a slash', async () => {
+  test('in a bucket whose URI does not end with a slash', async () => {
     expect(await check(HOUSES, { train: 's3://data' })).toMatchObject({ objects: 1 });
   });
 });
@@ -207,7 +207,7 @@ describe('limits for large data', () => {
     const read: unknown[] = [];
     const result = await check(files('train', 3), {}, { bytes: 20 }, read);
     expect(result).toMatchObject({ complete: false, objects: 3 });
-    // The first object is read once more for its format and header.
+    // The first object is read twice: the first time only for its format and header.
     expect(read).toEqual([100, 100, 100, 101].map((n) => `train/${n}.csv`));
   });
 
@@ -230,7 +230,7 @@ test('a file that cannot be decompressed completely is checked as far as possibl
   warn.mockRestore();
 });
 
-test('a missing permission for an object is not reported as a problem of the data', async () => {
+test('an error of S3, such as a missing bucket, is thrown and not reported as a problem of the data', async () => {
   await expect(check(HOUSES, { train: 's3://other/train/' })).rejects.toMatchObject({ name: 'NoSuchBucket' });
 });
 
@@ -261,13 +261,13 @@ describe('problems that would make an AutoML job fail', () => {
       'target: there is no column " Price" in s3://data/train/a.csv; did you mean "price"? Columns: "rooms", "area", "note", "price"',
     ],
     [
-      'only the target and the weights',
+      'no columns except the target and the weights',
       'price,w\n1,2\n',
       { sampleWeightColumn: 'w' },
       'There are no features: s3://data/train/a.csv has no other columns than "price", "w"',
     ],
     [
-      'another separator in the name of one of the columns',
+      'another separator in the name of a column',
       'rooms;2,area\n1,2\n',
       {},
       'target: there is no column "price" in s3://data/train/a.csv. Columns: "rooms;2", "area"',
@@ -279,7 +279,7 @@ describe('problems that would make an AutoML job fail', () => {
       'target: there is no column "price" in s3://data/train/a.csv. Columns: "1", "rooms"',
     ],
     [
-      'no header, with an empty column',
+      'no header, and an empty column',
       '1,\n3,4\n',
       {},
       'target: there is no column "price" in s3://data/train/a.csv. Its first row has only numbers, like a row of data, but the first row must have the names of the columns. Columns: "1", ""',
@@ -292,7 +292,7 @@ describe('problems that would make an AutoML job fail', () => {
     ],
     ['lines without anything', '\n\n\n', {}, 's3://data/train/a.csv has no rows'],
     [
-      'rows that end before the target',
+      'rows that end before the target column',
       'x,price\n1\n',
       {},
       'target: column "price" of s3://data/train/ is empty in all 1 rows',
@@ -316,7 +316,7 @@ describe('problems that would make an AutoML job fail', () => {
       'All files need a header with the same columns, but that of s3://data/train/b.csv has "a", "b", "c", "d", "e", "f", "g", "h", "i", "j" in addition',
     ],
     [
-      'compressed validation data that is not declared so',
+      'compressed validation data that is not declared as compressed',
       { 'train/a.csv': HOUSES, 'v.csv': gzipSync(HOUSES) },
       { validation: 's3://data/v.csv' },
       's3://data/v.csv is compressed with gzip, but the data is declared as uncompressed',
@@ -401,13 +401,13 @@ describe('problems that would make an AutoML job fail', () => {
       'All files need a header with the same columns, but that of s3://data/v.csv lacks "note"',
     ],
     [
-      'compressed files that are not declared so',
+      'compressed files that are not declared as compressed',
       { 'train/a.csv': gzipSync(HOUSES) },
       {},
       's3://data/train/a.csv is compressed with gzip, but the data is declared as uncompressed',
     ],
     [
-      'files that are declared to be compressed and are not',
+      'uncompressed files that are declared as compressed',
       HOUSES,
       { gzip: true },
       's3://data/train/a.csv is not compressed with gzip, but the data is declared as compressed',
@@ -428,7 +428,7 @@ describe('problems that would make an AutoML job fail', () => {
     expect(await problem(objects, event)).toBe(message);
   });
 
-  test('more than two classes, in the part that is read', async () => {
+  test('more than two classes, found in the part of the file that is read', async () => {
     const rows = `x,price\n1,a\n2,b\n3,c\n${'1,a\n'.repeat(10_000)}`;
     expect(await problem(rows, { problemType: 'BinaryClassification' }, { bytes: 1000 })).toContain(
       'more than 2 classes',

@@ -14,9 +14,11 @@ export interface FakeData {
   readonly details?: Readonly<Record<string, Wire>>;
   /** Training jobs for which DescribeTrainingJob is denied. */
   readonly denied?: readonly string[];
-  /** An operation that fails with an error unrelated to the job, for all training jobs or only for one. */
+  /**
+   * An operation that fails with an error that has nothing to do with the job, for all training jobs or only for one.
+   */
   readonly refuses?: { readonly operation: string; readonly onlyFor?: string };
-  /** The number of requests that are throttled before one succeeds. */
+  /** The number of requests that are throttled before a request succeeds. */
   readonly throttle?: number;
 }
 
@@ -127,7 +129,10 @@ function checkTuningJob(data: FakeData, input: Wire): void {
   }
 }
 
-/** Filters, sorts and paginates like ListTrainingJobsForHyperParameterTuningJob. `NaN` sorts first, the worst case. */
+/**
+ * Filters, sorts and paginates like ListTrainingJobsForHyperParameterTuningJob. Sorts `NaN` first, which is the worst
+ * case.
+ */
 function list(trainingJobs: readonly Wire[], input: Wire): Wire {
   const size = (input['MaxResults'] as number | undefined) ?? 10;
   if (size < 1 || size > 100) {

@@ -106,10 +106,13 @@ describe('findBestCandidate', () => {
 
   test.each([
     ...['MAE', 'MSE', 'RMSE', 'LogLoss', 'MAPE', 'MASE', 'WAPE', 'AverageWeightedQuantileLoss'].map(
-      (metric): [string, Wire] => [`${metric}, which is known to be minimized`, objective(metric, undefined)],
+      (metric): [string, Wire] => [`${metric}, which is always minimized`, objective(metric, undefined)],
     ),
     ['a metric whose direction SageMaker tells', objective('F1', 'Minimize')],
-    ['the standard name of the metric', { MetricName: 'validation:mse', StandardMetricName: 'MSE' }],
+    [
+      'a metric whose standard name is minimized',
+      { MetricName: 'validation:mse', StandardMetricName: 'MSE' },
+    ],
   ])('ranks from low to high for %s', async (_name, metric) => {
     const at = (index: number, value: number) =>
       candidate(index, value, { FinalAutoMLJobObjectiveMetric: { ...metric, Value: value } });
@@ -134,7 +137,7 @@ describe('findBestCandidate', () => {
     expect(result.leaderboard.map(({ name }) => name)).toEqual(['candidate-1']);
   });
 
-  test('leaves out steps, containers and metrics of which something is missing', async () => {
+  test('leaves out steps, containers and metrics that lack required members', async () => {
     const best = candidate(1, 0.5, {
       CandidateSteps: [
         { CandidateStepType: 'AWS::SageMaker::TrainingJob', CandidateStepName: 'no-arn' },
@@ -171,7 +174,7 @@ describe('findBestCandidate', () => {
     },
   );
 
-  test('returns the best completed candidate, not a stopped one, if SageMaker names none', async () => {
+  test('returns the best completed candidate, not a stopped one, if SageMaker does not name the best', async () => {
     const { result } = await run({
       job: { AutoMLJobStatus: 'Stopped' },
       candidates: [candidate(1, 0.8), candidate(2, 0.99, { CandidateStatus: 'Stopped' })],
@@ -180,7 +183,7 @@ describe('findBestCandidate', () => {
     expect(result.autoMlJob).toMatchObject({ status: 'Stopped', candidates: { completed: 1, stopped: 1 } });
   });
 
-  test('returns the containers for CPUs if there are several sets', async () => {
+  test('returns the containers for CPUs if there are several sets of containers', async () => {
     const best = candidate(1, 0.8, {
       InferenceContainers: undefined,
       InferenceContainerDefinitions: { GPU: [container('gpu', {})], CPU: [container('cpu', {})] },
@@ -189,7 +192,7 @@ describe('findBestCandidate', () => {
     expect(result.bestCandidate.modelArtifacts).toBe('s3://models/cpu.tar.gz');
   });
 
-  test('reads all pages of candidates, and cuts the leaderboard to the requested size', async () => {
+  test('reads all pages of candidates, and limits the leaderboard to the requested size', async () => {
     const candidates = Array.from({ length: 750 }, (_, index) => candidate(index, index / 1000));
     const { result, calls } = await run({ job: {}, candidates }, { leaderboardSize: 3 });
     expect(result.autoMlJob.candidates.completed).toBe(750);
@@ -201,7 +204,7 @@ describe('findBestCandidate', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('cuts the leaderboard to the payload limit of Step Functions', async () => {
+  test('limits the leaderboard to the payload limit of Step Functions', async () => {
     const long = 'x'.repeat(4000);
     const candidates = Array.from({ length: 50 }, (_, index) =>
       candidate(index, index, {
@@ -214,7 +217,7 @@ describe('findBestCandidate', () => {
     expect(result.leaderboard.length).toBeLessThan(50);
   });
 
-  test('fails with all reasons if no candidate completed', async () => {
+  test('fails with all known reasons if no candidate completed', async () => {
     const error = await failure({
       job: {
         AutoMLJobStatus: 'Failed',
@@ -238,7 +241,7 @@ describe('findBestCandidate', () => {
   });
 
   test.each(REASON_PAIRS)(
-    'groups reasons that differ in $difference: $isOneReason',
+    'counts reasons that differ in $difference as one reason: $isOneReason',
     async ({ one, other, isOneReason }) => {
       const candidates = [one, other].map((text, i) => failed(i, reasonOf(`candidate-${i}`, text)));
       const { message } = await failure({ job: {}, candidates });
@@ -327,7 +330,7 @@ describe('the bundle', () => {
 interface Data {
   readonly job: Wire;
   readonly candidates: readonly Wire[];
-  /** A member that is missing from the description. */
+  /** A required member to remove from the description. */
   readonly lacks?: string;
   /** The error of DescribeAutoMLJobV2. */
   readonly refuses?: WireError;
@@ -367,7 +370,7 @@ async function run(data: Data, event: Wire = {}) {
       client,
       parseEvent({ autoMlJobName: JOB, ...event }),
     );
-    // Lambda serializes the result as JSON, which must not lose anything.
+    // Lambda serializes the result as JSON, and nothing may be lost.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls: server.calls };
   } finally {

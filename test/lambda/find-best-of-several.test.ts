@@ -80,12 +80,12 @@ test('the best training job of several tuning jobs can belong to any of them', a
   });
 });
 
-test('the list of the best training jobs can be short', async () => {
+test('the list of the best training jobs can be shorter than requested', async () => {
   const { topTrainingJobs } = await findBest({ ...SEVERAL, topTrainingJobs: 2 });
   expect(topTrainingJobs.map(({ name }) => name)).toEqual(['b-1', 'a-2']);
 });
 
-test('a tuning job that was deleted is left out', async () => {
+test('a deleted tuning job is left out', async () => {
   const { bestTrainingJob } = await findBest({ ...SEVERAL, earlierTuningJobNames: ['a', 'deleted'] });
   expect(bestTrainingJob.name).toBe('a-2');
 });
@@ -101,7 +101,7 @@ test.each([
     {},
     'The next tuning job did not run to its end: Step Functions reported SageMaker.X: denied',
   ],
-])('the result of a search says why it is not complete: %s', async (_name, last, failureReason) => {
+])('the result of a search says why the search is incomplete: %s', async (_name, last, failureReason) => {
   const failure = { Error: 'SageMaker.X', Cause: 'denied' };
   const { tuningJob: search, bestTrainingJob } = await findBest(
     { ...SEVERAL, tuningJobName: 'empty', failure },

@@ -13,7 +13,7 @@ import {
 } from './tuning-job-fixtures';
 
 describe('NoCompletedTrainingJobError', () => {
-  test('names status, counts, the most common reason and the logs', async () => {
+  test('gives the status, the counts, the most common reason and the location of the logs', async () => {
     const { message, name } = await failure(allFailed());
     expect(name).toBe('NoCompletedTrainingJobError');
     expect(message).toBe(
@@ -34,14 +34,14 @@ describe('NoCompletedTrainingJobError', () => {
     );
   });
 
-  test('leaves out reasons that it has no permission to read', async () => {
+  test('leaves out reasons that the function has no permission to read', async () => {
     const data = { tuningJob: tuningJob({}), trainingJobs: [failed(1, undefined)], denied: [nameOf(1)] };
     const { name, message } = await failure(data);
     expect(name).toBe('NoCompletedTrainingJobError');
     expect(message).not.toContain('Most common reason');
   });
 
-  test('reports errors of SageMaker while it reads a reason', async () => {
+  test('does not hide an error of SageMaker that occurs while a reason is read', async () => {
     const error = await failure({
       tuningJob: tuningJob({}),
       trainingJobs: [failed(1, undefined)],
@@ -50,7 +50,7 @@ describe('NoCompletedTrainingJobError', () => {
     expect(error.name).toBe('ValidationException');
   });
 
-  test('describes at most ten training jobs whose summaries give no reason', async () => {
+  test('describes at most ten of the training jobs whose summaries give no reason', async () => {
     const numbers = Array.from({ length: 12 }, (_, index) => index + 1);
     const tuning = {
       tuningJob: tuningJob({}),
@@ -67,7 +67,7 @@ describe('NoCompletedTrainingJobError', () => {
     expect(calls.filter(({ operation }) => operation === 'DescribeTrainingJob')).toHaveLength(10);
   });
 
-  test('says that training jobs completed without the metric', async () => {
+  test('says if training jobs completed without the objective metric', async () => {
     const { message } = await failure({
       tuningJob: tuningJob({ TrainingJobStatusCounters: { Completed: 1 } }),
       trainingJobs: [job(1, undefined)],
@@ -78,7 +78,7 @@ describe('NoCompletedTrainingJobError', () => {
     );
   });
 
-  test('has the error from Step Functions if SageMaker gives no reason', async () => {
+  test('gives the error from Step Functions if SageMaker gives no reason', async () => {
     const { message } = await failure(
       { tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }) },
       { failure: { Error: 'States.Timeout' } },
@@ -87,7 +87,7 @@ describe('NoCompletedTrainingJobError', () => {
   });
 
   test.each(REASON_PAIRS)(
-    'groups reasons that differ in $difference: $isOneReason',
+    'counts reasons that differ in $difference as one reason: $isOneReason',
     async ({ one, other, isOneReason }) => {
       const trainingJobs = [one, other].map((text, i) => failed(i + 1, reasonOf(nameOf(i + 1), text)));
       const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs });
@@ -99,7 +99,7 @@ describe('NoCompletedTrainingJobError', () => {
 });
 
 describe('TuningJobNotFoundError', () => {
-  test('has the error from Step Functions', async () => {
+  test('gives the error from Step Functions', async () => {
     const { name, message } = await failure(
       { tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) },
       {
@@ -113,7 +113,7 @@ describe('TuningJobNotFoundError', () => {
     expect(message.length).toBeLessThan(2500);
   });
 
-  test('has only its own message without a failure', async () => {
+  test('only has its own message if Step Functions reported no failure', async () => {
     const { message } = await failure({ tuningJob: tuningJob({ HyperParameterTuningJobName: 'another' }) });
     expect(message).toBe('Hyperparameter tuning job bikes-0123456789 does not exist');
   });
@@ -124,7 +124,7 @@ describe('parseEvent', () => {
     expect(parseEvent({ tuningJobName: 'a' })).toEqual({ tuningJobName: 'a', topTrainingJobs: 10 });
   });
 
-  test('accepts null for missing fields, because JSONata writes it', () => {
+  test('accepts null for missing fields, because that is what JSONata writes', () => {
     expect(parseEvent({ tuningJobName: 'a', failure: null, topTrainingJobs: null })).toEqual({
       tuningJobName: 'a',
       topTrainingJobs: 10,

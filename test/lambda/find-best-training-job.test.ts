@@ -21,7 +21,7 @@ import {
 import { bundleOf, invokeBundle } from './wire-server';
 
 describe('findBestTrainingJob', () => {
-  test('returns the best training job of a tuning job that minimizes', async () => {
+  test('returns the best training job of a tuning job that minimizes its objective', async () => {
     const jobs = [
       job(1, 0.31),
       job(2, 0.28),
@@ -89,7 +89,7 @@ describe('findBestTrainingJob', () => {
     ]);
   });
 
-  test('ranks from high to low for a tuning job that maximizes', async () => {
+  test('ranks from high to low for a tuning job that maximizes its objective', async () => {
     const jobs = [job(1, 0.71), job(2, 0.93), job(3, 0.88)];
     const { result } = await run(
       {
@@ -110,28 +110,31 @@ describe('findBestTrainingJob', () => {
     expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual([0.93, 0.88]);
   });
 
-  test.each(['Minimize', 'Maximize'] as const)('lists the best of many for %s', async (type) => {
-    const values = Array.from({ length: 40 }, (_, index) => (index * 7) % 40);
-    const jobs = values.map((value, index) => job(index + 1, value));
-    const best = jobs[values.indexOf(type === 'Minimize' ? 0 : 39)];
-    const { result } = await run(
-      {
-        tuningJob: tuningJob({
-          HyperParameterTuningJobConfig: config(type, 'validation:rmse'),
-          BestTrainingJob: best,
-        }),
-        trainingJobs: jobs,
-        details: { [String(best?.['TrainingJobName'])]: details(1) },
-      },
-      { topTrainingJobs: 3 },
-    );
-    expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual(
-      type === 'Minimize' ? [0, 1, 2] : [39, 38, 37],
-    );
-  });
+  test.each(['Minimize', 'Maximize'] as const)(
+    'lists the best of many training jobs for %s',
+    async (type) => {
+      const values = Array.from({ length: 40 }, (_, index) => (index * 7) % 40);
+      const jobs = values.map((value, index) => job(index + 1, value));
+      const best = jobs[values.indexOf(type === 'Minimize' ? 0 : 39)];
+      const { result } = await run(
+        {
+          tuningJob: tuningJob({
+            HyperParameterTuningJobConfig: config(type, 'validation:rmse'),
+            BestTrainingJob: best,
+          }),
+          trainingJobs: jobs,
+          details: { [String(best?.['TrainingJobName'])]: details(1) },
+        },
+        { topTrainingJobs: 3 },
+      );
+      expect(result.topTrainingJobs.map(({ objectiveValue }) => objectiveValue)).toEqual(
+        type === 'Minimize' ? [0, 1, 2] : [39, 38, 37],
+      );
+    },
+  );
 
   describe('when BestTrainingJob is missing', () => {
-    test('returns the best completed training job, not a stopped or failed one with a better value', async () => {
+    test('returns the best completed training job, even if a stopped or failed job has a better value', async () => {
       const jobs = [
         job(1, 0.4),
         job(2, 0.3),
@@ -147,7 +150,7 @@ describe('findBestTrainingJob', () => {
       expect(result.tuningJob.status).toBe('Stopped');
     });
 
-    test('finds a completed one after the requested number of training jobs', async () => {
+    test('finds a completed training job even after as many stopped ones as were requested', async () => {
       const stopped = Array.from({ length: 30 }, (_, index) =>
         job(index + 1, index, { TrainingJobStatus: 'Stopped' }),
       );
@@ -163,7 +166,7 @@ describe('findBestTrainingJob', () => {
       expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(1), nameOf(2)]);
     });
 
-    test('returns a stopped training job if none completed, without a model if it has none', async () => {
+    test('returns a stopped training job if none completed, with null as its model if it has none', async () => {
       const { result } = await run({
         tuningJob: tuningJob({ HyperParameterTuningJobStatus: 'Stopped' }),
         trainingJobs: [job(1, 0.4, { TrainingJobStatus: 'Stopped' })],
@@ -182,7 +185,7 @@ describe('findBestTrainingJob', () => {
       expect(name).toBe('NoCompletedTrainingJobError');
     });
 
-    test('compares by the objective of the definitions, if there are several', async () => {
+    test('compares by the objective of the definitions if there are several definitions', async () => {
       const definition = (name: string) => ({
         DefinitionName: name,
         TuningObjective: { Type: 'Maximize', MetricName: 'validation:r2' },
@@ -209,7 +212,7 @@ describe('findBestTrainingJob', () => {
     });
   });
 
-  test('returns no definition if there is only one', async () => {
+  test('returns no definition name if there is only one definition', async () => {
     const best = job(1, 0.2, { TrainingJobDefinitionName: 'only' });
     const { result } = await run({
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -261,7 +264,7 @@ describe('findBestTrainingJob', () => {
     expect(error).toMatchObject({ name: 'ValidationException', message: 'refused' });
   });
 
-  test('skips values that are not numbers, also across pages', async () => {
+  test('skips values that are not numbers, even across pages', async () => {
     const broken = Array.from({ length: 45 }, (_, index) => job(index + 1, 'NaN'));
     const { result, calls } = await run({
       tuningJob: tuningJob({ BestTrainingJob: broken[0] }),
@@ -287,7 +290,7 @@ describe('findBestTrainingJob', () => {
     expect(result.bestTrainingJob.name).toBe(nameOf(1));
   });
 
-  test("uses the objective of the best training job's definition", async () => {
+  test('uses the objective of the definition to which the best training job belongs', async () => {
     const best = job(2, 0.2, { TrainingJobDefinitionName: 'linear' });
     const { result } = await run({
       tuningJob: tuningJob({
@@ -319,7 +322,7 @@ describe('findBestTrainingJob', () => {
       details: { [nameOf(1)]: details(1), 'parent-002-0a1b2c3d': details(2) },
     };
 
-    test('returns a better training job of a parent, but lists only its own', async () => {
+    test("returns a better training job of a parent, but lists only the child's own training jobs", async () => {
       const { result } = await run(data);
       expect(result.bestTrainingJob).toMatchObject({
         name: 'parent-002-0a1b2c3d',
@@ -332,12 +335,12 @@ describe('findBestTrainingJob', () => {
     test.each([
       ['its role may not describe', { denied: ['parent-002-0a1b2c3d'] }],
       ['does not exist any more', { details: { [nameOf(1)]: details(1) } }],
-    ])("returns its own if the parent's %s", async (_, override) => {
+    ])("returns the child's own best training job if the parent's %s", async (_, override) => {
       const { result } = await run({ ...data, ...override });
       expect(result.bestTrainingJob.name).toBe(nameOf(1));
     });
 
-    test('returns its own if it is equally good', async () => {
+    test("returns the child's own best training job if it is equally good", async () => {
       const { result } = await run({
         ...data,
         tuningJob: { ...data.tuningJob, BestTrainingJob: job(1, 0.3) },
@@ -346,7 +349,7 @@ describe('findBestTrainingJob', () => {
     });
   });
 
-  test('limits the size of the result for 600 training jobs with large hyperparameters, and drops the worst', async () => {
+  test('limits the size of the result for 600 training jobs with large hyperparameters by dropping the worst', async () => {
     const fat = Object.fromEntries(
       Array.from({ length: 30 }, (_, index) => [`parameter-${index}`.padEnd(40, 'x'), 'ü'.repeat(128)]),
     );
@@ -374,7 +377,7 @@ describe('findBestTrainingJob', () => {
     );
     const size = Buffer.byteLength(JSON.stringify(result));
     expect(size).toBeLessThanOrEqual(RESULT_BUDGET_BYTES);
-    // No more is truncated than needed: another entry of about 9.5 KiB would not fit.
+    // Nothing is dropped needlessly: another entry of about 9.5 KiB would not fit.
     expect(size).toBeGreaterThan(RESULT_BUDGET_BYTES - 10_000);
     expect(Object.keys(result.bestTrainingJob.hyperparameters)).toHaveLength(70);
     const count = result.topTrainingJobs.length;
@@ -396,7 +399,7 @@ describe('findBestTrainingJob', () => {
     expect(calls).toHaveLength(4);
   });
 
-  test('reports that its role cannot describe the best training job', async () => {
+  test('fails with AccessDeniedException if its role cannot describe the best training job', async () => {
     const best = job(1, 0.4);
     const data = {
       tuningJob: tuningJob({ BestTrainingJob: best }),
@@ -407,7 +410,7 @@ describe('findBestTrainingJob', () => {
   });
 });
 
-test('only names that start with _tuning_ are removed', () => {
+test('only hyperparameters whose names start with _tuning_ are removed', () => {
   expect(
     withoutTuningHyperparameters({
       _tuning_objective_metric: 'm',
@@ -449,7 +452,7 @@ describe('the bundle', () => {
     await expect(invoke(allFailed(), event)).resolves.toMatchObject({ type });
   });
 
-  test('is minified, and has no path of the build machine', () => {
+  test('is minified and contains no path of the build machine', () => {
     const text = readFileSync(bundleOf('find-best-training-job'), 'utf8');
     expect(text).not.toContain(join(__dirname, '../..'));
     expect(text.length).toBeLessThan(1_000_000);

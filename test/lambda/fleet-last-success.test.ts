@@ -38,7 +38,7 @@ const DATA: Objects = {
 
 interface Listed {
   readonly result: Json;
-  /** IDs of the items to run. `rows` has the rows of all items. */
+  /** The IDs of the items to run. `rows` has the rows of all items to run. */
   readonly ran: readonly string[];
   readonly rows: readonly Json[];
   readonly skipped: readonly Json[];
@@ -63,7 +63,7 @@ function list(event: Wire = {}, objects: Objects = DATA, pageSize?: number): Pro
   );
 }
 
-/** Records of the successes of all items of a list. */
+/** Success records for all items of a list. */
 function recordsOf({ rows }: Listed): Objects {
   return Object.fromEntries(
     rows.map(({ id, folder, fingerprint }) => [
@@ -73,7 +73,7 @@ function recordsOf({ rows }: Listed): Objects {
   );
 }
 
-/** Lists the items again, after all of them have succeeded and something has changed. */
+/** Lists the items a second time, after all of them have succeeded and something has changed. */
 async function listAgain(
   event: Wire,
   objects: Objects = {},
@@ -84,7 +84,7 @@ async function listAgain(
   return list(event, Object.fromEntries(all));
 }
 
-test('without a record, all items run, with a fingerprint that their successes are recorded with', async () => {
+test('if there are no success records, all items run and get fingerprints for their records', async () => {
   const { ran, rows, skipped, result } = await list();
   expect(ran).toEqual(['a', 'b']);
   const hash = expect.stringMatching(/^[\w-]{43}$/);
@@ -93,7 +93,7 @@ test('without a record, all items run, with a fingerprint that their successes a
   expect(result).toMatchObject({ items: 2, skipped: 0 });
 });
 
-test('unchanged items are skipped, with the results of their last success', async () => {
+test('unchanged items are skipped and keep the results of their last success', async () => {
   const { ran, skipped, result } = await listAgain({});
   expect(ran).toEqual([]);
   expect(skipped).toEqual(
@@ -120,27 +120,27 @@ test.each<[string, Wire, Objects, string | undefined, string[]]>([
   ['an object has other content of the same size', {}, { 'stores/a/train/2.csv': 'six' }, undefined, ['a']],
   ['an object was added', {}, { 'stores/a/train/3.csv': 'six' }, undefined, ['a']],
   ['an object was deleted', {}, {}, 'stores/a/train/2.csv', ['a']],
-  ['an empty object was added, such as a marker', {}, { 'stores/a/train/_SUCCESS': '' }, undefined, []],
-  ['an object next to the data was added', {}, { 'stores/a/notes.txt': 'x' }, undefined, []],
-  ['data that the properties give to all items', {}, { 'validation/1.csv': 'x' }, undefined, ['a', 'b']],
+  ['an empty object such as a marker was added', {}, { 'stores/a/train/_SUCCESS': '' }, undefined, []],
+  ['an object outside the data location was added', {}, { 'stores/a/notes.txt': 'x' }, undefined, []],
+  ['data that the props set for all items', {}, { 'validation/1.csv': 'x' }, undefined, ['a', 'b']],
   ['data of another channel', {}, { 'weights/2.csv': 'x' }, undefined, ['a', 'b']],
   ['the states', { lastSuccess: { ...LAST_SUCCESS, settings: 'deployed-2' } }, {}, undefined, ['a', 'b']],
   ['defaults', { input: { defaults: { maxTrainingJobs: 3 } } }, {}, undefined, ['a', 'b']],
   ['a field of an item', items({ maxTrainingJobs: 3 }), {}, undefined, ['a']],
   ['the location', items({ train: 's3://data/stores/b/train/' }), {}, undefined, ['a']],
-  ['nothing, but the list has another form', items({}), {}, undefined, []],
+  ['nothing, except the format of the list', items({}), {}, undefined, []],
   [
-    'nothing, but the input asks for all items',
+    'nothing, but the input disables skipping',
     { input: { skipUnchanged: false } },
     {},
     undefined,
     ['a', 'b'],
   ],
-])('what runs again if this has changed: %s', async (_case, event, objects, without, expected) => {
+])('the right items run again after this change: %s', async (_case, event, objects, without, expected) => {
   expect((await listAgain(event, objects, without === undefined ? {} : { without })).ran).toEqual(expected);
 });
 
-test('the order of fields does not matter', async () => {
+test('a different order of fields is not a change', async () => {
   const before = items({ maxTrainingJobs: 3, hyperparameters: { eta: '1', gamma: '2' } });
   const after = items({ hyperparameters: { gamma: '2', eta: '1' }, maxTrainingJobs: 3 });
   expect((await listAgain(after, {}, { before })).ran).toEqual([]);
@@ -163,7 +163,7 @@ describe('data', () => {
   const listings = ({ calls }: Listed) =>
     calls.flatMap(({ operation, input }) => (operation === 'ListObjectsV2' ? String(input['Prefix']) : []));
 
-  test('is not read, and a location that items share is listed once', async () => {
+  test('is not read, and a location that items share is listed only once', async () => {
     const listed = await list();
     const all = listings(listed).filter((prefix) => /^(stores\/.|validation|weights)/.test(prefix));
     expect(all.sort()).toEqual(['stores/a/train/', 'stores/b/train/', 'validation/', 'weights/']);
@@ -173,20 +173,20 @@ describe('data', () => {
   test.each([
     ['outside the allowed locations', 's3://other/train/'],
     ['that is not a string', 7],
-  ])('in a location %s is not listed: the item runs, and fails with its own error', async (_case, train) => {
+  ])('in a location %s is not listed; the item runs and fails with its own error', async (_case, train) => {
     const { ran, rows, skipped } = await listAgain(items({ train }), {}, { before: items({ train }) });
     expect([ran, skipped.length]).toEqual([['a'], 1]);
     expect(rows[0].fingerprint.data).toBeUndefined();
   });
 
-  test('that cannot be listed is a problem of the list, because all items would run again in each execution', async () => {
+  test('that cannot be listed makes the list invalid, because otherwise all items would run again in each execution', async () => {
     await expect(list(items({ train: 's3://gone/train/' }))).rejects.toMatchObject({
       name: 'InvalidItems',
       message: expect.stringMatching(/^items\[0\]: s3:\/\/gone\/train\/ cannot be listed: /),
     });
   });
 
-  test('with more pages than are listed counts as changed', async () => {
+  test('with more pages than the function lists counts as changed', async () => {
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, number) => [`stores/c/train/${number}.csv`, 'x']));
@@ -215,7 +215,7 @@ describe('a warm start', () => {
     ['the location has changed', { train: 's3://data/stores/b/train/' }, ['tuning-a']],
     ['the number of jobs has changed', { maxTrainingJobs: 3 }, ['tuning-a']],
     ['the hyperparameters have changed', { hyperparameters: { eta: '1' } }, undefined],
-    ['the item asks for another one', { warmStartFrom: ['mine'] }, ['mine']],
+    ['the item names another parent', { warmStartFrom: ['mine'] }, ['mine']],
   ])('if %s', async (_case, fields, expected) => {
     const listed = await listAgain(
       { ...items(fields), ...warm() },
@@ -226,7 +226,7 @@ describe('a warm start', () => {
     expect(listed.skipped).toEqual([]);
   });
 
-  test('is left out after a change of the states, or without an earlier success', async () => {
+  test('is not used after a change of the states or without an earlier success', async () => {
     expect(parents(await listAgain(warm({ settings: 'other' }), {}, { before: warm() }))).toEqual([
       undefined,
       undefined,
@@ -234,7 +234,7 @@ describe('a warm start', () => {
     expect(parents(await list(warm()))).toEqual([undefined, undefined]);
   });
 
-  test('does not count as a change: an item that ran with one is skipped', async () => {
+  test('is not a change: an item that ran with a warm start is skipped', async () => {
     const both = { lastSuccess: { ...LAST_SUCCESS, warmStart: true } };
     const second = await listAgain({ ...both, input: { skipUnchanged: false } }, {}, { before: both });
     expect(parents(second)).toEqual([['tuning-a'], ['tuning-b']]);

@@ -10,7 +10,7 @@ async function linesOf(chunks: Iterable<Buffer> | AsyncIterable<Buffer>): Promis
 test.each<[string, string, readonly string[]]>([
   ['only a line feed ends a line', 'a\u2028b\u2029c\u0085d\re\nf', ['a\u2028b\u2029c\u0085d\re', 'f']],
   ['empty lines count', 'a\n\nb', ['a', '', 'b']],
-  ['a line feed at the end starts no other line', 'a\n', ['a']],
+  ['a line feed at the end does not start another line', 'a\n', ['a']],
   ['an empty stream has no lines', '', []],
   ['a byte order mark is not part of the first line', '\ufeffa', ['a']],
 ])('%s', async (_rule, text, lines) => {
@@ -22,7 +22,7 @@ test('lines and characters can be split between chunks', async () => {
   expect(await linesOf([...bytes].map((byte) => Buffer.of(byte)))).toEqual(['店舗\u2028🙂', 'b']);
 });
 
-test('an error of the stream is thrown after the lines before it', async () => {
+test('an error of the stream is thrown after the lines before the error', async () => {
   async function* broken() {
     yield Buffer.from('a\nb');
     throw new Error('connection lost');

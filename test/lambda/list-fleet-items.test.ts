@@ -32,7 +32,7 @@ async function list(
 const from = (format: string, content: string) =>
   [{ source: { format, uri: 's3://data/items' } }, { items: content }] as const;
 
-describe('the items of each kind of list', () => {
+describe('each kind of list gives the same items', () => {
   const ITEMS = [
     { id: 'north', input: { train: 's3://lake/n/', maxTrainingJobs: 5, hyperparameters: { eta: '0.1' } } },
     { id: '7', input: { train: 's3://lake/7/' } },
@@ -80,13 +80,13 @@ describe('the items of each kind of list', () => {
     });
   });
 
-  test('JSON Lines whose strings contain line separators of Unicode', async () => {
+  test('strings in JSON Lines can contain Unicode line separators', async () => {
     const id = 'north\u2028west\u2029east';
     const { rows } = await list(...from('JSON_LINES', JSON.stringify({ id, train: 's3://lake/\u2028/' })));
     expect(rows).toMatchObject([{ id, input: { train: 's3://lake/\u2028/' } }]);
   });
 
-  test('the folders directly below a prefix, over several pages', async () => {
+  test('the items can be the folders directly below a prefix, over several pages', async () => {
     const keys = ['a/train/x.csv', 'a/validation/x.csv', 'b c/train/x.csv', 'd/e/train/x.csv', 'file.csv'];
     const objects = Object.fromEntries(keys.map((key) => [`stores/${key}`, 'x']));
     const { rows } = await list({ source: { format: 'FOLDERS', uri: 's3://data/stores/' } }, objects);
@@ -99,7 +99,7 @@ describe('the items of each kind of list', () => {
   });
 });
 
-test('the items of an earlier execution that did not succeed run again, with their fields', async () => {
+test('a retry runs the items of an earlier execution that did not succeed, with their fields', async () => {
   const row = (id: string) => ({
     id,
     folder: `${id}-0/`,
@@ -133,13 +133,13 @@ describe('the bound', () => {
   };
   const items = [{ id: 'a' }, { id: 'b', maxTrainingJobs: 3 }];
 
-  test('of each item is in its row', async () => {
+  test('of each item is in the row of the item', async () => {
     const { rows } = await list({ bound: { ...bound, maxInstanceHours: 1 }, input: { items } });
     expect(rows.map((row) => row.bound)).toEqual([{ instanceSeconds: 2010 }, { instanceSeconds: 310 }]);
     expect((await list({ input: { items } })).rows[0]).not.toHaveProperty('bound');
   });
 
-  test('of all items together must be within the limit, with the defaults of the execution', async () => {
+  test('of all items together must be within the limit; it depends on the defaults of the execution', async () => {
     const limited = { bound: { ...bound, maxInstanceHours: 0.5 } };
     await expect(list({ ...limited, input: { items } })).rejects.toMatchObject({
       name: 'InvalidInput',
@@ -180,14 +180,14 @@ describe('the quotas of the account', () => {
       { maxConcurrency: 1 },
     ],
     [
-      'limit by the final training, if that is larger',
+      'limit by the final training if it needs more instances',
       { [TRAINING]: 25, [TRANSFORM]: 9 },
       [{ id: 'a', maxParallelTrainingJobs: 1 }],
       10,
       { maxConcurrency: 5 },
     ],
     [
-      'leave out items that do not fit',
+      'exclude items that need more than the quota',
       { [TRAINING]: 16, [TRANSFORM]: 9 },
       [{ id: 'a' }, { id: 'b', maxParallelTrainingJobs: 10 }],
       10,
@@ -207,7 +207,7 @@ describe('the quotas of the account', () => {
     expect(result.maxConcurrency).toBe(expected.maxConcurrency);
   });
 
-  test('are in the result, with what an item uses', async () => {
+  test('are in the result, together with the amount that an item uses', async () => {
     const { result } = await run({ [TRAINING]: 25, [TRANSFORM]: 9 }, [{ id: 'a' }]);
     expect(result.quotas).toEqual({
       requested: 10,
@@ -229,12 +229,12 @@ describe('the quotas of the account', () => {
     });
   });
 
-  test('allow an execution without items to run', () => {
+  test('let an execution without items run', () => {
     const { maxConcurrency } = concurrencyOf(quotas({ [TRAINING]: 0 }).quotas, [], 10);
     expect(maxConcurrency).toBe(1);
   });
 
-  test('that no item fits in fail the execution', async () => {
+  test('that are too low for every item fail the execution', async () => {
     const items = [{ id: 'a', maxParallelTrainingJobs: 5 }, { id: 'b' }];
     await expect(run({ [TRAINING]: 0, [TRANSFORM]: 9 }, items)).rejects.toMatchObject({
       name: 'QuotaTooLow',
@@ -276,17 +276,17 @@ describe('a retry', () => {
     expect(values(fourth)).toMatchObject({ a: [3, 2], b: [7, 2] });
   });
 
-  test('of an execution without a summary runs all its items', async () => {
+  test('of an execution without a summary runs all items of that execution', async () => {
     const { rows: first } = await list({ input: FIRST });
     const { rows } = await list({ input: { retry: 'stopped' } }, listOf(first, 'stopped'));
     expect(rows.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 });
 
-describe('an item needs its own data if the fleet has none for all items', () => {
+describe('an item needs its own data if the fleet has no data for all items', () => {
   const requiredFields = ['train', 'validation'];
 
-  test('it can be in the item, in defaults, or in a folder', async () => {
+  test('the data can be set in the item, in defaults, or by the folder', async () => {
     const items = [{ id: 'a', train: 's3://lake/a/' }];
     const { rows } = await list({
       requiredFields,
@@ -308,7 +308,7 @@ describe('an item needs its own data if the fleet has none for all items', () =>
   });
 });
 
-test('defaults apply to items without the field; a row has all names, and the execution for its jobs', async () => {
+test('defaults apply to items without the field; each row has the names that its jobs need', async () => {
   const { rows, calls } = await list({
     input: {
       items: [{ id: 'Store 1/Nord', maxTrainingJobs: 3 }, { id: 'b' }],
@@ -335,12 +335,12 @@ test.each<[string, RegExp, string]>([
   ['--a--', /^a-[0-9a-f]{16}\/$/, 'a'],
   ['../../etc', /^etc-[0-9a-f]{16}\/$/, 'etc'],
   ['x'.repeat(128), /^x{64}-[0-9a-f]{16}\/$/, 'xxxxxx'],
-])('%s: the folder and the label are safe', (id, folder, label) => {
+])('the ID %s gives a safe folder and a safe label', (id, folder, label) => {
   expect(namesOf(id)).toMatchObject({ folder: expect.stringMatching(folder), label });
   expect(namesOf(id).tag).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u);
 });
 
-test('IDs that look alike have different folders', () => {
+test('similar IDs have different folders', () => {
   const ids = [
     'a b',
     'a-b',
@@ -356,7 +356,7 @@ test('IDs that look alike have different folders', () => {
   expect(new Set(ids.map((id) => namesOf(id).folder)).size).toBe(ids.length);
 });
 
-describe('a problem is named with its place', () => {
+describe('a problem with the list is reported with its location', () => {
   const items = (...values: unknown[]): Wire => ({ input: { items: values } });
 
   test.each<[string, Wire, Readonly<Record<string, string>>, RegExp]>([
@@ -367,7 +367,7 @@ describe('a problem is named with its place', () => {
     ['control characters', items({ id: 'a\u0000' }), {}, /without control characters/],
     ['no object', items('a'), {}, /^items\[0\]: must be an object with an id, got "a"$/],
     [
-      'an id twice, in other letter case',
+      'an ID that occurs twice, with different letter case',
       items({ id: 'A' }, { id: 'b' }, { id: 'a' }),
       {},
       /^items\[2\]: the id "a" is also the id of items\[0\], and ids must be unique \(upper and lower case are the same\)$/,
@@ -446,7 +446,7 @@ describe('a problem is named with its place', () => {
   });
 });
 
-test('the bundle reports the name of an error', async () => {
+test('the bundle reports the error name', async () => {
   expect(await invokeBundle('list-fleet-items', { ...EVENT, input: { items: [{}] } }, {})).toMatchObject({
     type: 'InvalidItems',
   });

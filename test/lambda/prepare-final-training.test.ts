@@ -25,10 +25,10 @@ async function prepare(event: Wire, objects: Objects = {}, calls: WireCall[] = [
   });
 }
 
-/** A minimal archive that the function accepts. The model crosses chunk boundaries of the stream. */
+/** A minimal model archive that the function accepts. The model crosses the chunk boundaries of the stream. */
 function archive(file: string, before = 0): Buffer {
   const model = readFileSync(join(__dirname, 'models', file));
-  // Varied bytes, so that the compressed stream still has several chunks.
+  // Random-looking bytes, so that the compressed stream still has several chunks.
   const filler = Buffer.from(Array.from({ length: before }, (_, index) => (index * 7919) % 251));
   return gzipSync(Buffer.concat([filler, model]));
 }
@@ -38,7 +38,7 @@ describe('early stopping', () => {
     ['UBJSON, of image 3.0-5 and later', 'early-3.2.ubj', '8'],
     ['JSON', 'early-3.2.json', '8'],
     ['the binary format of older images', 'early-1.7.bin', '10'],
-  ])('becomes the best number of rounds of a model in %s', async (_format, file, rounds) => {
+  ])('is replaced by the best number of rounds, read from a model in %s', async (_format, file, rounds) => {
     for (const before of [0, 16_370, 16_384, 65_500, 200_000]) {
       const event = { earlyStopping: STOPPING, modelArtifacts: MODEL };
       const { hyperparameters, train } = await prepare(event, {
@@ -49,7 +49,7 @@ describe('early stopping', () => {
     }
   });
 
-  test('that was off leaves the hyperparameters as they are, and no model is read', async () => {
+  test('that was disabled leaves the hyperparameters unchanged, and no model is read', async () => {
     const hyperparameters = { num_round: '200' };
     const calls: WireCall[] = [];
     const event = { hyperparameters, earlyStopping: STOPPING, modelArtifacts: MODEL };
@@ -57,7 +57,7 @@ describe('early stopping', () => {
     expect(calls).toEqual([]);
   });
 
-  test('is only removed if the number of rounds is set otherwise', async () => {
+  test('is only removed if num_round is set for the final training', async () => {
     const event = { earlyStopping: { patience: 'early_stopping_rounds' }, modelArtifacts: MODEL };
     expect((await prepare(event)).hyperparameters).toEqual({ num_round: '200', eta: '0.1' });
   });
@@ -99,7 +99,7 @@ describe('the manifest', () => {
 
   test.each<[string, string[], string[], unknown[]]>([
     [
-      'lists both folders over several pages, without the markers of folders',
+      'lists the objects of both folders over several pages, without folder markers',
       ['s3://data/input/train/', 's3://data/input/validation/'],
       [
         'input/test/t',
@@ -112,13 +112,13 @@ describe('the manifest', () => {
       [{ prefix: 's3://data/input/' }, 'train/a', 'train/b', 'train/c/d', 'validation/v'],
     ],
     [
-      'begins at the bucket where the folders have nothing in common',
+      'uses the bucket as its prefix if the folders have nothing in common',
       ['s3://data/train/', 's3://data/validation/'],
       ['train/a', 'validation/a'],
       [{ prefix: 's3://data/' }, 'train/a', 'validation/a'],
     ],
     [
-      'takes files and prefixes, whose names begin alike',
+      'accepts files and prefixes whose names begin with the same characters',
       ['s3://data/in/train.csv', 's3://data/in/train-more'],
       ['in/train.csv', 'in/train-more-1.csv', 'in/train-more-2.csv'],
       [{ prefix: 's3://data/in/' }, 'train.csv', 'train-more-1.csv', 'train-more-2.csv'],
@@ -133,7 +133,7 @@ describe('the manifest', () => {
     expect(await lists(data, keys)).toEqual(expected);
   });
 
-  test('is encrypted with the key of the output', async () => {
+  test('is encrypted with the KMS key of the output', async () => {
     const calls: WireCall[] = [];
     const event = ask(['s3://data/a/'], { encryptionKey: 'arn:aws:kms:x' });
     await prepare(event, { 'a/b': 'x' }, calls);

@@ -21,7 +21,7 @@ async function readAll(text: string, bytes: number, gzip = false): Promise<Readi
 const header = ['a', 'b'];
 const partial: ReadingEnd = { complete: false };
 
-// `|` marks the end of the budget, which is the number of bytes before it.
+// `|` marks the end of the budget: the number of bytes before it.
 test.each<[what: string, text: string, Reading]>([
   ['within a record', 'a,b\n1,2\n3,|4\n', { records: [header, ['1', '2']], end: partial }],
   ['after a record', 'a,b\n1,2\n|3,4\n', { records: [header], end: partial }],
@@ -40,13 +40,13 @@ test.each<[what: string, text: string, Reading]>([
   await expect(readAll(content, bytes, true)).resolves.toEqual(expected);
 });
 
-test('an unclosed quote is a problem of the file, after the records before it', async () => {
+test('an unclosed quote is reported as a problem of the file, after the records before it', async () => {
   const { records, end } = await readAll('a,b\n1,2\n3,"x\n', 1000);
   expect(records).toEqual([header, ['1', '2']]);
   expect(end).toEqual({ complete: false, problem: expect.stringMatching(/quote/i) });
 });
 
-test('reading stops when take returns false, and the file counts as incomplete', async () => {
+test('reading stops if `take` returns false, and then the file counts as incomplete', async () => {
   const seen: (readonly string[])[] = [];
   const source = Readable.from([Buffer.from('a\n1\n2\n3\n')]);
   const end = await readRecords(source, { gzip: false, budget: { bytes: 1000 } }, (record) => {
@@ -58,7 +58,7 @@ test('reading stops when take returns false, and the file counts as incomplete',
 });
 
 test.each([false, true])(
-  'an error of the source is thrown, not reported as a problem of the file (gzip: %p)',
+  'an error of the stream is thrown instead of being reported as a problem of the file (gzip: %p)',
   async (gzip) => {
     const content = Buffer.from('a,b\n1,2\n');
     const source = new Readable({

@@ -29,7 +29,7 @@ async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < buffer.length; at += size) yield buffer.subarray(at, at + size);
 }
 
-describe('the feature importance equals that of get_score', () => {
+describe("the feature importance equals that of XGBoost's get_score", () => {
   test.each([
     ['plain-1.7.bin', 'plain-1.7.4'],
     ['dart-1.7.bin', 'dart-1.7.4'],
@@ -60,7 +60,7 @@ describe('an invalid model', () => {
     ['nothing', Buffer.alloc(0), /./],
     ['JSON of something else', Buffer.from('{"a": 1}'), /format of the model is unknown/],
     ['a model that was cut off', model('plain.ubj').subarray(0, 3000), /./],
-    ['an old model that was cut off', model('plain-1.7.bin').subarray(0, 1000), /./],
+    ['a truncated model in the old format', model('plain-1.7.bin').subarray(0, 1000), /./],
   ])('is rejected: %s', (_what, content, message) => {
     expect(() => parseXGBoostModel(content)).toThrow(message);
   });
@@ -69,13 +69,13 @@ describe('an invalid model', () => {
 describe('an archive', () => {
   const archive = tar({ './other.txt': Buffer.from('x'.repeat(700)), 'xgboost-model': model('plain.ubj') });
 
-  test.each([1, 511, 512, 513, 100_000])('is read in chunks of %i bytes', async (size) => {
+  test.each([1, 511, 512, 513, 100_000])('can be read in chunks of %i bytes', async (size) => {
     const read = await readTarEntry(pieces(archive, size), (name) => name === 'xgboost-model', 1e6);
     expect(read.names).toEqual(['other.txt', 'xgboost-model']);
     expect(read.content?.equals(model('plain.ubj'))).toBe(true);
   });
 
-  test('with a model that is too large is rejected before it is read', async () => {
+  test('with a model that is too large is rejected before the model is read', async () => {
     await expect(readTarEntry(pieces(archive, 512), (name) => name === 'xgboost-model', 100)).rejects.toThrow(
       /more than the maximum of 100/,
     );

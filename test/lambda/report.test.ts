@@ -147,7 +147,7 @@ const EVENT = {
 };
 
 describe('the calls', () => {
-  test.each([1, 20, 100, 101, 750])('of SageMaker are at most 10 for %i training jobs', async (count) => {
+  test.each([1, 20, 100, 101, 750])('to SageMaker are at most 10 for %i training jobs', async (count) => {
     const { clients, calls } = fakeClients(answersFor(jobs(count)));
     const report = await makeReport(clients, EVENT);
     expect(report.jobs).toHaveLength(count);
@@ -156,14 +156,14 @@ describe('the calls', () => {
     expect(report.finalModel?.job).toBe('churn-1-final');
   });
 
-  test('spend what is left over on the best training jobs', async () => {
+  test('that are left are spent on describing the best training jobs', async () => {
     const { clients } = fakeClients(answersFor(jobs(20)));
     const { jobs: shown } = await makeReport(clients, EVENT);
     const withMetrics = shown.filter(({ metrics }) => 'train:rmse' in metrics).map(({ number }) => number);
     expect(withMetrics).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test('to read logs are limited, even for endless logs', async () => {
+  test('to read logs are limited, even if the logs never end', async () => {
     const { clients, calls } = fakeClients(
       answersFor(jobs(20), { FilterLogEvents: () => ({ events: [], nextToken: 'more' }) }),
     );
@@ -172,7 +172,7 @@ describe('the calls', () => {
     expect(learningCurvesNotice).toMatch(/at least twice/);
   });
 
-  test('end with a notice at 800 training jobs, and never lose the best', async () => {
+  test('end at 800 training jobs with a notice, and the best training job is never missing', async () => {
     const best = summary(900, {
       FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:rmse', Value: 0.1 },
     });
@@ -207,13 +207,13 @@ describe('the billed time', () => {
   const resultOf = (change: Input) =>
     writeReport(clientsFor(change), { tuningJobName: 'churn-1', output: EVENT.output }, OPTIONS);
 
-  test('of training jobs that were not described is the time from start to end', async () => {
+  test('of training jobs that were not described is the time from their start to their end', async () => {
     const { cost, jobs: shown } = await reportOf({});
     expect(shown[19]).toMatchObject({ billableSeconds: 60, instanceCount: 2, instanceType: 'ml.m5.large' });
     expect(cost?.unknownJobs).toBe(0);
   });
 
-  test('of spot instances is unknown without a description, and the result has no sum of only some jobs', async () => {
+  test('of spot instances is unknown without a description, and then the result has no sum', async () => {
     const spot = { EnableManagedSpotTraining: true };
     expect((await reportOf(spot)).cost?.unknownJobs).toBe(12);
     expect(await resultOf(spot)).toEqual({ report: expect.any(String) });
@@ -256,7 +256,7 @@ describe('the billed time', () => {
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
   });
 
-  test('is unknown for a cross-validation that cannot be described', async () => {
+  test('is unknown if the cross-validation cannot be described', async () => {
     const crossValidation = { name: 'churn-1-cv', folds: 5, rounds: 1, metrics: {} };
     const { clients } = fakeClients(
       answersFor(jobs(6), {
@@ -291,7 +291,7 @@ describe('a search of several tuning jobs', () => {
       }),
     ).clients;
 
-  test('has one report, without a warm start', async () => {
+  test('has one report, in which the earlier tuning jobs do not count as a warm start', async () => {
     const report = await makeReport(
       several(),
       parseEvent({
@@ -335,7 +335,7 @@ describe('a warm start', () => {
     Array.from({ length: count }, (_, index) => ({ HyperParameterTuningJobName: `parent-${index + 1}` }));
   const warm = (count: number) => ({ WarmStartConfig: { ParentHyperParameterTuningJobs: parents(count) } });
 
-  test('has the training jobs of five parents', async () => {
+  test('has the training jobs of up to five parents', async () => {
     const { clients, calls } = fakeClients(
       answersFor(jobs(3), {
         DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>
@@ -347,7 +347,7 @@ describe('a warm start', () => {
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10 + 10);
   });
 
-  test('leaves out a parent that it has no permission to read', async () => {
+  test('leaves out a parent that the function has no permission to read', async () => {
     const { clients } = fakeClients(
       answersFor(jobs(3), {
         DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) => {
@@ -362,7 +362,7 @@ describe('a warm start', () => {
 });
 
 describe('learning curves', () => {
-  test('are read for the five best training jobs and the final one, by rounds from 1', async () => {
+  test('are read for the five best training jobs and the final training job, with rounds counted from 1', async () => {
     const { clients, calls } = fakeClients(answersFor(jobs(20)));
     const { learningCurves } = await makeReport(clients, EVENT);
     expect(learningCurves.map(({ job, metric }) => `${job} ${metric}`)).toEqual(
@@ -389,7 +389,7 @@ describe('learning curves', () => {
 
   test.each<[string, readonly string[], readonly (readonly number[])[]]>([
     [
-      'that have no numbers of rounds',
+      'without round numbers',
       ['val=3', 'x', 'val=2'],
       [
         [1, 3],
@@ -436,7 +436,7 @@ describe('learning curves', () => {
     ]);
   });
 
-  test('are missing, with the reason, if the logs cannot be read', async () => {
+  test('are missing if the logs cannot be read, and a notice gives the reason', async () => {
     const { clients } = fakeClients(answersFor(jobs(3), { FilterLogEvents: denied('logs:FilterLogEvents') }));
     const { learningCurves, learningCurvesNotice } = await makeReport(clients, EVENT);
     expect(learningCurves).toEqual([]);
@@ -454,20 +454,20 @@ describe('the importance of features', () => {
 
   test.each<[string, Partial<Answers>, RegExp]>([
     [
-      'a model that may not be read',
+      'a model that the role may not read',
       { GetObject: denied('s3:GetObject') },
       /AccessDeniedException: .*s3:GetObject/,
     ],
     ['a model that is no archive', withModel(Buffer.from('<script>')), /is missing: /],
     ['an archive without a model', withModel(gzipSync(Buffer.alloc(1024))), /has no xgboost-model/],
-  ])('is missing, with the reason, for %s', async (_what, change, reason) => {
+  ])('is missing for %s, and a notice gives the reason', async (_what, change, reason) => {
     const { clients } = fakeClients(answersFor(jobs(3), change));
     const { featureImportance, notices } = await makeReport(clients, { ...EVENT, features });
     expect(featureImportance).toBeUndefined();
     expect(notices).toEqual([expect.stringMatching(reason)]);
   });
 
-  test('is not read from models of other algorithms', async () => {
+  test('is not read from the models of other algorithms', async () => {
     const { clients, calls } = fakeClients(
       answersFor(jobs(3), {
         DescribeTrainingJob: (input) => ({
@@ -499,7 +499,7 @@ describe('the report', () => {
     expect(puts.some(({ input }) => 'ServerSideEncryption' in input)).toBe(false);
   });
 
-  test('is encrypted with the key of the models', async () => {
+  test('is encrypted with the same KMS key as the models', async () => {
     const { puts } = await write({}, { encryptionKey: 'arn:aws:kms:eu-west-1:123456789012:key/k' });
     for (const { input } of puts) {
       expect(input).toMatchObject({
@@ -525,7 +525,7 @@ describe('the report', () => {
       { DescribeHyperParameterTuningJob: () => ({}) },
       "UnexpectedResponseError: SageMaker's description of the tuning job undefined has no objective",
     ],
-  ])('is null, with the reason, if it fails for %s', async (_what, change, reportError) => {
+  ])('is null if it fails for %s, and the result gives the reason', async (_what, change, reportError) => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     expect((await write(change)).result).toEqual({ report: null, reportError });
     expect(logged).toHaveBeenCalledTimes(1);
@@ -539,7 +539,7 @@ describe('the report', () => {
     });
   });
 
-  test('is written without descriptions that it has no permission to read', async () => {
+  test('is written even if the function has no permission to describe training jobs', async () => {
     const { result } = await write({ DescribeTrainingJob: denied('sagemaker:DescribeTrainingJob') });
     expect(result).toMatchObject({
       report: 's3://bucket/output/reports/churn-1/report.html',
@@ -549,7 +549,7 @@ describe('the report', () => {
     });
   });
 
-  test('shows what is missing as text', async () => {
+  test('says in its text what is missing', async () => {
     const hostile = () => {
       throw new AwsError('AccessDeniedException', '<script>alert(1)</script>');
     };
@@ -646,12 +646,12 @@ describe('the links', () => {
     expect(linksIn({ AWS_REGION: region }, false).job).toBe(job);
   });
 
-  test('lead to the local logs in local mode', () => {
+  test('point to the local logs in local mode', () => {
     const environment = { AWS_REGION: 'us-east-1', SAGEMAKER_LOCAL_LOGS: 'file:///home/me/.local/logs' };
     expect(linksIn(environment, false)).toEqual({ log: 'file:///home/me/.local/logs/{name}.log' });
   });
 
-  test('are left out for candidates, whose jobs are unknown', () => {
+  test('are left out for candidates, because their jobs are unknown', () => {
     expect(linksIn({ AWS_REGION: 'eu-west-1' }, true)).toEqual({});
   });
 });

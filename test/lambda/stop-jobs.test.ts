@@ -25,7 +25,7 @@ interface Job {
   readonly status?: string;
   /** Creation time, in seconds after the end of the execution. */
   readonly created?: number;
-  /** A member that is missing from the summary. */
+  /** A member to leave out of the summary. */
   readonly lacks?: string;
   /** The error response to a request to stop the job. */
   readonly refuses?: WireError;
@@ -117,7 +117,7 @@ const tuning = (name: string, more: Partial<Job> = {}): Job => ({
   ...more,
 });
 
-test('stops the jobs of the execution, of all kinds, and no others', async () => {
+test('stops all jobs of the execution, of every kind, and no other jobs', async () => {
   const { result, stopped } = await run([
     tuning('churn-1', { tag: `${EXECUTION}0` }),
     tuning('churn-2', { tag: undefined }),
@@ -142,17 +142,17 @@ test('does not stop training jobs that another job started', async () => {
   expect(calls.filter(({ operation }) => operation === 'ListTags')).toHaveLength(4);
 });
 
-test('looks for the given kinds only', async () => {
+test('looks only for the given kinds of jobs', async () => {
   const { calls } = await run([tuning('churn-1')], { kinds: ['AutoMLJob'] });
   expect(calls.map(({ operation }) => operation)).toEqual(['ListAutoMLJobs']);
 });
 
-test('does not stop jobs of a redrive, but stops one that was being created at the end', async () => {
+test('does not stop jobs of a redrive, but stops a job that was being created when the execution ended', async () => {
   const { stopped } = await run([tuning('churn-1', { created: 5 }), tuning('churn-2', { created: 3600 })]);
   expect(stopped).toEqual(['churn-1']);
 });
 
-test('stops a job that was created up to a minute after the end', async () => {
+test('stops a job that was created up to a minute after the execution ended', async () => {
   const { stopped } = await run([tuning('churn-1', { created: 60 }), tuning('churn-2', { created: 61 })]);
   expect(stopped).toEqual(['churn-1']);
 });
@@ -167,7 +167,7 @@ test.each(['Name', 'Arn'])('skips a job that SageMaker lists without its %s', as
   expect(stopped).toEqual(['churn-2']);
 });
 
-test('recognizes an execution by the hash of its ARN, if the ARN is not a valid tag value', async () => {
+test('recognizes an execution by the hash of its ARN if the ARN is not a valid tag value', async () => {
   const executionArn = `${EXECUTION}(2)`;
   const tag = createHash('sha256').update(executionArn).digest('hex');
   const { stopped } = await run([tuning('churn-1'), tuning('churn-2', { tag })], { executionArn });
@@ -183,7 +183,7 @@ test('reports a job that has already ended as ended', async () => {
   expect(result).toEqual({ stopped: ['churn-2'], ended: ['churn-1'] });
 });
 
-test('stops all jobs that it can before it fails', async () => {
+test('stops as many jobs as it can before it fails', async () => {
   const refuses = new WireError('AccessDeniedException', 'not authorized');
   const jobs = [tuning('churn-1', { refuses }), tuning('churn-2'), tuning('churn-3', { refuses })];
   const { error, stopped } = await run(jobs);
@@ -242,7 +242,7 @@ test.each([
   );
 });
 
-test('the tag is the one that the constructs set', () => {
+test('the tag is the same as the tag that the constructs set', () => {
   expect(EXECUTION_TAG).toBe(constructs.EXECUTION_TAG);
 });
 

@@ -27,8 +27,8 @@ interface Item {
 const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
 
 /**
- * The objects in the bucket after a fleet with these items has ended. An item with neither a value, an error
- * nor a status has no result.
+ * The objects in the bucket after a fleet with these items has ended. An item without a value, an error and a status
+ * has no result.
  */
 function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Record<string, string> {
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
@@ -92,7 +92,7 @@ async function run(
   return withS3(objects, summarize, 100, modified);
 }
 
-// The function logs a warning for each report that does not exist.
+// The function logs a warning for each missing report.
 beforeEach(() => void jest.spyOn(console, 'warn').mockImplementation(() => undefined));
 
 const ITEMS: readonly Item[] = [
@@ -114,7 +114,7 @@ const ITEMS: readonly Item[] = [
   { id: 'later' },
 ];
 
-test('the numbers, and the reasons for failure, the most common first', async () => {
+test('the summary has the counts of items and the reasons for failures, with the most common reason first', async () => {
   const { fleet } = await run(objectsOf(ITEMS));
   expect(fleet).toEqual({
     items: 8,
@@ -141,7 +141,7 @@ test('the numbers, and the reasons for failure, the most common first', async ()
   });
 });
 
-test('objective values of several metrics are not summarized', async () => {
+test('objective values are not summarized if the items have different metrics', async () => {
   const items = [
     { id: 'a', value: 1 },
     { id: 'b', value: 2, metric: 'validation:mae' },
@@ -160,7 +160,7 @@ test('objective values of several metrics are not summarized', async () => {
   });
 });
 
-test('IDs and causes can contain line separators of Unicode', async () => {
+test('IDs and causes can contain Unicode line separators', async () => {
   const cause = 'no file\u2028train\u2029';
   const items = [
     { id: 'north\u2028west', value: 0.1 },
@@ -180,7 +180,7 @@ test('how quotas limited the execution', async () => {
   expect(files['fleet.html']).toContain('<dt><bdi>Items at a time, by quotas</bdi></dt><dd>2 of 20</dd>');
 });
 
-test('an item that failed has the results of its report', async () => {
+test('a failed item has the results from its report', async () => {
   const report = {
     search: { name: 't' },
     objective: { metric: 'validation:rmse', type: 'Minimize' },
@@ -217,7 +217,7 @@ test('an item that failed has the results of its report', async () => {
   expect(page).toContain('<td class="t" data-value="0">failed<td data-value="17">17<');
 });
 
-test('an item whose report knows the time of only some jobs does not count', async () => {
+test('an item does not count in the instance time if its report knows the time of only some jobs', async () => {
   const cost = { billableSeconds: 7, unknownJobs: 1 };
   const report = 'output/reports/broken-0123456789abcdef/t/report.json';
   const { fleet } = await run({ ...objectsOf(ITEMS), [report]: JSON.stringify({ cost }) });
@@ -229,10 +229,10 @@ test('without a gate and a registry, the page has no columns for them', async ()
   expect(files['fleet.html']).not.toMatch(/Quality gate|Model version/);
 });
 
-describe('what the items used, next to their bounds', () => {
+describe('the instance time and cost that the items used are shown with their bounds', () => {
   const withBounds = (bound: Json) => objectsOf(ITEMS, 'Minimize', bound);
 
-  test('in total, and in each file', async () => {
+  test('in total and in each file', async () => {
     const { fleet, files } = await run(withBounds({ instanceSeconds: 600, cost: 6 }), {
       pricePerSecond: 0.01,
     });
@@ -292,7 +292,7 @@ test.each([
   expect(rows.map(([, id]) => id)).toEqual([...failed, ...order]);
 });
 
-test('items whose training jobs failed for one reason are counted together', async () => {
+test('items whose training jobs failed for the same reason are counted together', async () => {
   const cause = (item: string) =>
     `Hyperparameter tuning job t-${item} (Failed) has no training job. Most common reason, of 2 of the 2 failed training jobs, for example t-${item}-001-0a1b2c3d: AlgorithmError: label is nan at 10:11:12. Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with t-${item}-`;
   const items = ['a', 'b'].map((id) => ({ id, error: 'NoCompletedTrainingJobError', cause: cause(id) }));
@@ -307,7 +307,7 @@ test('items whose training jobs failed for one reason are counted together', asy
   ]);
 });
 
-test('items that fail for one reason are counted together, whatever names and numbers are in it', async () => {
+test('items that failed for the same reason are counted together, even if the names and numbers in it differ', async () => {
   const item = (id: string, rmse: number) => ({
     id,
     error: 'QualityGateFailed',
@@ -329,7 +329,7 @@ test('items that fail for one reason are counted together, whatever names and nu
   });
 });
 
-test('a result of a redrive replaces the failure, in whatever order the files are', async () => {
+test('a result from a redrive replaces the earlier failure, whatever the order of the files', async () => {
   const before = objectsOf([{ id: 'a', error: 'X', cause: 'y' }]);
   const after = objectsOf([{ id: 'a', value: 1 }]);
   const both = {
@@ -339,7 +339,7 @@ test('a result of a redrive replaces the failure, in whatever order the files ar
   expect((await run(both)).fleet).toMatchObject({ items: 1, succeeded: 1, failed: 0, reasons: [] });
 });
 
-test('of an execution that failed, the function finds the manifest, or fails so that it is called again', async () => {
+test('for a failed execution, the function finds the manifest, or fails so that it is retried', async () => {
   const objects = objectsOf(ITEMS);
   const { files } = await run(objects, { status: 'FAILED' });
   expect(files['fleet.html']).toContain('<span class="status status-failed">FAILED</span>');
@@ -347,28 +347,31 @@ test('of an execution that failed, the function finds the manifest, or fails so 
   for (const status of ['FAILED', 'ABORTED', 'TIMED_OUT']) {
     await expect(run(objects, { status })).rejects.toMatchObject({ name: 'ResultsMissing' });
   }
-  // If the list of an execution was invalid, no Map ran.
+  // If the list of items was invalid, no Map ran.
   expect(await run({}, { status: 'FAILED' })).toEqual({ fleet: undefined, files: {} });
 });
 
 test.each([
   ['before a redrive', '10:00:00', '10:01:00', false],
   ['after a redrive', '10:02:00', '10:01:00', true],
-])('of the results of an execution %s', async (_when, results, summary, isNew) => {
-  const objects = { ...objectsOf(ITEMS), [`${FOLDER}fleet.html`]: 'of the first end' };
-  const summarized = run(
-    objects,
-    { status: 'FAILED' },
-    {
-      [`${FOLDER}results/map/manifest.json`]: `2026-11-29T${results}.000Z`,
-      [`${FOLDER}fleet.html`]: `2026-11-29T${summary}.000Z`,
-    },
-  );
-  if (isNew) expect((await summarized).fleet.items).toBe(8);
-  else await expect(summarized).rejects.toMatchObject({ name: 'ResultsMissing' });
-});
+])(
+  'results are summarized only if they are newer than the last summary: results %s',
+  async (_when, results, summary, isNew) => {
+    const objects = { ...objectsOf(ITEMS), [`${FOLDER}fleet.html`]: 'of the first end' };
+    const summarized = run(
+      objects,
+      { status: 'FAILED' },
+      {
+        [`${FOLDER}results/map/manifest.json`]: `2026-11-29T${results}.000Z`,
+        [`${FOLDER}fleet.html`]: `2026-11-29T${summary}.000Z`,
+      },
+    );
+    if (isNew) expect((await summarized).fleet.items).toBe(8);
+    else await expect(summarized).rejects.toMatchObject({ name: 'ResultsMissing' });
+  },
+);
 
-test('the page has at most 10,000 items, the worst, and says where the others are', () => {
+test('the page shows at most the 10,000 worst items, and says where the others are', () => {
   const items = Array.from({ length: 10_001 }, (_, number) => ({
     id: `item-${number}`,
     folder: 'f/',
@@ -390,7 +393,7 @@ test('the page has at most 10,000 items, the worst, and says where the others ar
   expect(rowsOf(10_000)).toEqual([10_000, false]);
 });
 
-test('hostile strings are escaped, and a formula stays text', async () => {
+test('hostile strings are escaped, and a string that looks like a formula stays text', async () => {
   const id = '=1+1"><script>alert(1)</script>';
   const { files } = await run(objectsOf([{ id, error: '<b>', cause: '</script><img src=x onerror=y>' }]));
   const page = files['fleet.html'] ?? '';
@@ -401,7 +404,7 @@ test('hostile strings are escaped, and a formula stays text', async () => {
   expect(files['fleet.csv']).toContain(`"'=1+1""><script>`);
 });
 
-test('the metrics on test data and the gate have columns', async () => {
+test('the metrics on test data and the gate decision have columns', async () => {
   const { files } = await run(
     objectsOf([
       { id: 'a', value: 0.4 },
@@ -416,7 +419,7 @@ test('the metrics on test data and the gate have columns', async () => {
   ]);
 });
 
-test('a row of fleet.csv is one line', async () => {
+test('a row of fleet.csv is always one line', async () => {
   const cause = 'AlgorithmError: failed\r\n  Traceback:\n    ValueError';
   const { files } = await run(objectsOf([{ id: 'a', error: 'AlgorithmError', cause }]));
   const [, row, ...others] = (files['fleet.csv'] ?? '').trim().split(/\r?\n/);
@@ -424,12 +427,12 @@ test('a row of fleet.csv is one line', async () => {
   expect(others).toEqual([]);
 });
 
-test('a report is linked from its place next to the summary', async () => {
+test('the page links a report relative to the location of the summary', async () => {
   const { files } = await run(objectsOf([{ id: 'a', value: 1 }]));
   expect(files['fleet.html']).toContain(`href="../../../reports/${folderOf('a')}tuning-a/report.html"`);
 });
 
-/** Peak memory of the bundled function, in MiB, with this number of items whose outputs have about 10 KB each. */
+/** Peak memory of the bundled function, in MiB, for this number of items with outputs of about 10 KB each. */
 async function peakOf(count: number): Promise<number> {
   const top = Array.from({ length: 30 }, (_, number) => ({ name: `job-${number}`, text: 'x'.repeat(300) }));
   const objects = objectsOf(

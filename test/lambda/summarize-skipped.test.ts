@@ -65,10 +65,10 @@ function run(
   );
 }
 
-test('skipped items are counted, and are in all files with the results of their last success', async () => {
+test('skipped items are counted and are in all files, with the results of their last success', async () => {
   const { fleet, files } = await run({ ...RESULTS, ...SKIPPED });
   expect(fleet).toMatchObject({ items: 4, succeeded: 1, failed: 1, notStarted: 0, skipped: 2 });
-  // The objective values of skipped items count, but skipped items used no instances.
+  // The objective values of skipped items are included, but skipped items used no instances.
   expect(fleet).toMatchObject({ objective: { best: 0.1, median: 0.5, worst: 0.9 }, instanceSeconds: 60 });
   const { results } = JSON.parse(files[`${FOLDER}fleet.json`] ?? '');
   expect(results.map(({ id, status }: Json) => [id, status])).toEqual([
@@ -87,7 +87,7 @@ test('skipped items are counted, and are in all files with the results of their 
   expect(page.match(/<tr class="failed">/g)).toHaveLength(1);
 });
 
-test('if all items were skipped, there are no results of a Map', async () => {
+test('if all items were skipped, the function reads no results of a Map', async () => {
   const objects = { ...SKIPPED, [`${FOLDER}items.jsonl`]: '' };
   const { fleet, files } = await run(objects, { manifest: null });
   expect(fleet).toMatchObject({ items: 2, succeeded: 0, failed: 0, skipped: 2, objective: { best: 0.1 } });
@@ -98,7 +98,7 @@ test('if all items were skipped, there are no results of a Map', async () => {
   );
 });
 
-test('the success of an item is recorded, and nothing else', async () => {
+test('for an item that succeeded, only a record of the success is written', async () => {
   const { files } = await run({ ...RESULTS, ...SKIPPED }, { status: 'FAILED', encryptionKey: 'arn:key' });
   const records = Object.entries(files).filter(([key]) => !key.startsWith(FOLDER));
   expect(records.map(([key]) => key)).toEqual(['output/successes/stores/new-0.json']);
@@ -108,7 +108,7 @@ test('the success of an item is recorded, and nothing else', async () => {
   expect(result).not.toHaveProperty('instanceSeconds');
 });
 
-test('a fleet that records no successes writes only its summary', async () => {
+test('if a fleet does not record successes, it writes only its summary', async () => {
   const { files } = await run(JSON.parse(JSON.stringify(RESULTS).replaceAll('fingerprint', 'other')));
   expect(Object.keys(files).filter((key) => !key.startsWith(FOLDER))).toEqual([]);
 });

@@ -43,7 +43,7 @@ const LISTED = {
   lastSuccess: { settings: 's', warmStart: false, data: DATA },
 };
 
-/** A client that lists no records of successes, and cannot list the data. */
+/** A client that finds no success records, and cannot list the data. */
 const withoutRecords = (name: string) => {
   const send = async ({ input }: { readonly input: { readonly Prefix?: string } }) =>
     input.Prefix?.includes('successes') ? {} : failing(name).send({} as never);
@@ -74,7 +74,10 @@ test.each<[string, (name: string) => Promise<unknown>]>([
         { links: { console: 'https://console' } as never, assets: '' },
       ),
   ],
-])('a function that cannot read %s because of a transient error fails with its name', async (_what, read) => {
-  await expect(read('SlowDown')).rejects.toMatchObject({ name: 'SlowDown' });
-  await expect(read('ThrottlingException')).rejects.toMatchObject({ name: 'ThrottlingException' });
-});
+])(
+  'if a function cannot read %s because of a transient error, it fails with the name of that error',
+  async (_what, read) => {
+    await expect(read('SlowDown')).rejects.toMatchObject({ name: 'SlowDown' });
+    await expect(read('ThrottlingException')).rejects.toMatchObject({ name: 'ThrottlingException' });
+  },
+);

@@ -17,7 +17,7 @@ export async function run(
   const client = new SageMakerClient({});
   try {
     const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
-    // Lambda serializes the result as JSON, which must not lose anything.
+    // Lambda serializes the result as JSON, and nothing may be lost.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls };
   } finally {

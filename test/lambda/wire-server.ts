@@ -177,7 +177,7 @@ export function bundleOf(name: string): string {
   return bundle;
 }
 
-/** Calls a bundled handler as Lambda does, in a separate process. The error's name is the one that Lambda reports. */
+/** Calls a bundled handler as Lambda does, in a separate process. An error has the name that Lambda would report. */
 export async function invokeBundle(
   name: string,
   event: unknown,

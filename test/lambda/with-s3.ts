@@ -1,7 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { ENVIRONMENT, startS3, type WireCall } from './wire-server';
 
-/** Runs a function with a client of a bucket `data` that has these objects, and with the list of the client's calls. */
+/**
+ * Runs a function with a client of a bucket `data` that has these objects, and with a list that receives the client's
+ * calls.
+ */
 export async function withS3<Result>(
   objects: Readonly<Record<string, string | Buffer>>,
   use: (client: S3Client, calls: readonly WireCall[]) => Promise<Result>,

@@ -75,7 +75,7 @@ export const DATA_SETS: readonly DataSet[] = [
     times(1000, () => coin()),
     probability,
   ),
-  dataSet('two classes, one of them rare', BINARY, rare, probability),
+  dataSet('two classes, one of which is rare', BINARY, rare, probability),
   dataSet(
     'two classes with many ties and a threshold',
     { ...BINARY, threshold: 0.3 },
@@ -108,13 +108,13 @@ export const DATA_SETS: readonly DataSet[] = [
     (label) => label + noise(4),
   ),
   dataSet(
-    'two classes of which the labels have one',
+    'two classes with labels of only one of them',
     BINARY,
     times(80, () => 1),
     probability,
   ),
   dataSet(
-    'two classes of which the labels have none positive',
+    'two classes without positive labels',
     BINARY,
     times(80, () => 0),
     () => 0.1,
@@ -125,7 +125,7 @@ export const DATA_SETS: readonly DataSet[] = [
   dataSet('three classes with weights', THREE_CLASSES, classes, probabilities, { weights: weights(400) }),
   dataSet('three classes without probabilities', THREE_CLASSES, classes, classOf),
   dataSet(
-    'three classes of which one never occurs',
+    'three classes, one of which never occurs',
     THREE_CLASSES,
     times(90, () => 2 * coin()),
     () => 2 * coin(),
@@ -150,7 +150,7 @@ export const DATA_SETS: readonly DataSet[] = [
   dataSet('ranking without a relevant row', RANKING, [0, 0], () => noise(), { groups: ['a', 'a'] }),
 ];
 
-/** The columns of a data set, and its rows as the transform job writes them. */
+/** The columns of a data set, and its rows in the format of the transform job. */
 export function rowsOf({ labels, predictions, weights, groups }: DataSet): {
   columns: Column[];
   csv: string;

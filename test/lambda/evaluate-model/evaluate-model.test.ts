@@ -7,7 +7,7 @@ const RANKING = { columns: ['label', 'group', 'prediction'], problem: { type: 'R
 const WEIGHTED = { columns: ['label', 'weight', 'prediction'] };
 
 describe('the rows', () => {
-  test('come from all objects below the prefix, without empty objects and lines', async () => {
+  test('come from all objects below the prefix, except empty objects and lines', async () => {
     const { evaluation } = await evaluate(
       {},
       {
@@ -35,7 +35,7 @@ describe('the rows', () => {
     });
   });
 
-  test('of a group can be in any order and have any name', async () => {
+  test('of a group can be in any order, and the group can have any name', async () => {
     const csv = '1,"é",2\n1,b,1\n0,"é",1\n0,b,2\n';
     const { evaluation, charts } = await evaluateRows(RANKING, csv);
     expect(charts.groups).toEqual({ ranked: 2, all: 2 });
@@ -97,21 +97,21 @@ describe('the rows', () => {
       /"0\.7", but must be a class from 0 to 2, or 3 probabilities/,
     ],
     [
-      'features in the place of probabilities',
+      'features where probabilities are expected',
       { problem: THREE_CLASSES },
       '0,1,0,0\n1,34.5,0.2,1\n',
       'InvalidPredictionError',
       /row 2: the last 3 columns are "34\.5,0\.2,1", but must be probabilities .* set probabilities: false/,
     ],
     [
-      'features from 0 to 1 in the place of probabilities',
+      'features from 0 to 1 where probabilities are expected',
       { problem: THREE_CLASSES },
       '0,0.5,0.25,2\n',
       'InvalidPredictionError',
       /"0\.5,0\.25,2", but must be probabilities from 0 to 1/,
     ],
     [
-      'shares and a class whose sum is not 1',
+      'probabilities whose sum is not 1',
       { problem: THREE_CLASSES },
       '0,0.5,0.25,0\n',
       'InvalidPredictionError',
@@ -148,12 +148,15 @@ describe('the rows', () => {
       /row 2: the row has 5 columns, but the rows before it have 4/,
     ],
     ['no row end', {}, `1,${'1'.repeat(2 ** 21)}`, 'InvalidRowError', /more than 1048576 characters/],
-  ])('with %s are refused, with file and row', async (_title, event, csv, name, message) => {
-    const failure = evaluateRows(event, csv);
-    await expect(failure).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
-    const place = /^s3:\/\/data\/evaluations\/job\/predictions\/test\.csv\.out, row \d+: /;
-    await expect(failure).rejects.toThrow(place);
-  });
+  ])(
+    'with %s are refused, and the error names the file and the row',
+    async (_title, event, csv, name, message) => {
+      const failure = evaluateRows(event, csv);
+      await expect(failure).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+      const place = /^s3:\/\/data\/evaluations\/job\/predictions\/test\.csv\.out, row \d+: /;
+      await expect(failure).rejects.toThrow(place);
+    },
+  );
 
   test.each<Record<string, string>>([{}, { 'evaluations/job/predictions/a': '\n\n' }])(
     'must exist: %j',
@@ -170,7 +173,7 @@ test.each<[Wire, string]>([
   [{ type: 'Regression' }, '1,0,2\n2,0,4\n'],
   [BINARY, '1,0,0.7\n0,0,0.2\n'],
   [THREE_CLASSES, '1,0,0,1,0\n0,0,1,0,0\n'],
-])('without any weight, all metrics of %j are undefined', async (problem, csv) => {
+])('if all weights are 0, all metrics of %j are undefined', async (problem, csv) => {
   const { evaluation } = await evaluateRows({ ...WEIGHTED, problem }, csv);
   for (const metric of Object.values(evaluation.metrics)) {
     expect(metric).toEqual({
@@ -186,7 +189,7 @@ test.each<[Wire, string]>([
 describe('the intervals', () => {
   const csv = Array.from({ length: 4000 }, (_, row) => `0,${Math.sin(row * row)}`).join('\n');
 
-  test('are the same in each run, and as wide as theory says', async () => {
+  test('are the same in each run, and as wide as theory predicts', async () => {
     const [one, other] = await Promise.all([evaluateRows({}, csv), evaluateRows({}, csv)]);
     expect(one.evaluation).toEqual(other.evaluation);
     const { value, lower, upper } = one.evaluation.metrics['mse'] ?? {};
@@ -200,7 +203,7 @@ describe('the intervals', () => {
     expect(Number(upper) - Number(value)).toBeGreaterThan(error);
   });
 
-  test('of one row do not exist', async () => {
+  test('do not exist for a single row', async () => {
     const { evaluation, file } = await evaluateRows({}, '1,2\n');
     expect(evaluation.metrics['rmse']).toEqual({ value: 1, lower: null, upper: null, baseline: 0 });
     expect(file['regression_metrics']).toMatchObject({
@@ -241,7 +244,7 @@ describe('evaluation.json', () => {
     });
   });
 
-  test('is encrypted with the key of the output', async () => {
+  test('is encrypted with the KMS key of the output', async () => {
     expect((await evaluateRows({ encryptionKey: 'arn:aws:kms:x' }, '1,2\n')).kmsKey).toBe('arn:aws:kms:x');
   });
 });
@@ -252,7 +255,7 @@ test('the baselines are the metrics of a constant prediction', async () => {
   expect(['mse', 'mae', 'r2'].map(baseline)).toEqual([expect.closeTo(14 / 3), 2, 0]);
 });
 
-test('the baseline of classes always predicts the share of class 1', async () => {
+test('the baseline for classes always predicts the share of class 1', async () => {
   const event = { problem: { type: 'BinaryClassification' } };
   const { evaluation } = await evaluateRows(event, '1,0.9\n1,0.8\n1,0.7\n0,0.2\n');
   const baseline = (name: string) => evaluation.metrics[name]?.baseline;
@@ -306,7 +309,7 @@ test.each<[string, Wire, RegExp]>([
   });
 });
 
-test('the bundle evaluates, and keeps the names of errors', async () => {
+test('the bundle evaluates like the source, and keeps the names of errors', async () => {
   const server = await startS3('data', { 'evaluations/job/predictions/a': '1,2\n1,x\n' });
   const environment = { ...ENVIRONMENT, AWS_ENDPOINT_URL: server.endpoint };
   const failed = await invokeBundle('evaluate-model', EVENT, environment);

@@ -19,7 +19,7 @@ export interface Evaluated extends EvaluateModelResult {
 }
 
 /**
- * Calls the function with fake services: a bucket `data` with these objects, and these operations of SageMaker.
+ * Calls the function with fake services: a bucket `data` with these objects, and SageMaker with these operations.
  */
 export async function evaluate(
   event: Wire,

@@ -1,7 +1,7 @@
 import { type Wire, WireError } from '../wire-server';
 import { evaluateRows } from './evaluate';
 
-// Labels and predictions with an rmse and an mae of 0.412. The baseline has an rmse of 1.
+// Labels and predictions with an RMSE and an MAE of 0.412. The baseline has an RMSE of 1.
 const CSV = '1,1.412\n-1,-0.588\n';
 const GROUP = 'prices';
 const APPROVED = { type: 'NoWorseThanApproved' };
@@ -13,7 +13,7 @@ const any = (...conditions: Wire[]) => ({ type: 'Any', conditions });
 const STATISTICS = 's3://data/evaluations/earlier/evaluation.json';
 const STATISTICS_KEY = 'evaluations/earlier/evaluation.json';
 
-/** SageMaker with a group that has one approved version. */
+/** A fake SageMaker whose model package group has one approved version. */
 function registry(statistics: string | undefined = STATISTICS) {
   return {
     ListModelPackages: (input: Wire) => {
@@ -47,7 +47,7 @@ test.each<[Wire, boolean, string]>([
   [atMost(0.3), false, 'rmse is 0.412, the gate allows at most 0.3'],
   [atLeast(0.9), false, 'r2 is 0.83, the gate requires at least 0.9'],
   [atLeast(0.8), true, 'r2 is 0.83, the gate requires at least 0.8'],
-  // Numbers that look equal with three digits are shown with more.
+  // Numbers that are equal in their first three digits are shown with more digits.
   [atMost(0.41199), false, 'rmse is 0.412, the gate allows at most 0.41199'],
   [{ type: 'BetterThanBaseline' }, true, 'rmse is 0.412, the baseline has 1'],
   [
@@ -65,7 +65,7 @@ test.each<[Wire, boolean, string]>([
   expect(await decide(gate)).toMatchObject({ passed, reason });
 });
 
-test('shows each condition with the value and the limit', async () => {
+test('shows each condition with its value and its limit', async () => {
   const gate = await decide(any(atMost(0.3), all(atLeast(0.8), { type: 'BetterThanBaseline' })));
   expect(gate?.conditions).toMatchObject([
     { condition: 'rmse is at most 0.3', passed: false, value: expect.closeTo(0.412), limit: 0.3 },
@@ -79,7 +79,7 @@ describe('the approved version', () => {
     ['better', 0.4, undefined, false, 'rmse is 0.412, the approved version 3 of the group prices has 0.4'],
     ['worse', 0.45, undefined, true, 'rmse is 0.412, the approved version 3 of the group prices has 0.45'],
     [
-      'better by less than three digits show',
+      'better by so little that three digits do not show it',
       0.41199,
       undefined,
       false,
@@ -133,7 +133,7 @@ describe('the approved version', () => {
     ['its evaluation is not JSON', registry(), { [STATISTICS_KEY]: 'x' }, false, /cannot be read: /],
     ['its metric is undefined', registry(), approvedWith('NaN'), false, /: its statistics have no rmse$/],
     [
-      'its evaluation is of another problem',
+      'its evaluation is for another problem',
       registry(),
       { [STATISTICS_KEY]: 'null' },
       false,
@@ -178,7 +178,7 @@ describe('the approved version', () => {
     expect(tokens).toEqual([undefined, 'second', 'third']);
   });
 
-  test('is read once, and only if a condition needs it', async () => {
+  test('is read only once, and only if a condition needs it', async () => {
     const calls: string[] = [];
     const operations = registry();
     const counting = {
@@ -194,7 +194,7 @@ describe('the approved version', () => {
     expect(calls).toEqual(['list']);
   });
 
-  test('that cannot be listed fails the function, which the state machine retries', async () => {
+  test('causes the function to fail if it cannot be listed, so that the state machine retries', async () => {
     const refused = {
       ListModelPackages: () => {
         throw new WireError('ThrottlingException', 'Rate exceeded');
@@ -204,7 +204,7 @@ describe('the approved version', () => {
   });
 });
 
-test('a metric that is undefined does not pass', async () => {
+test('a condition on an undefined metric does not pass', async () => {
   const gate = all(atLeast(0), { type: 'BetterThanBaseline' });
   const { gate: decided } = await evaluateRows({ gate }, '2,2\n');
   expect(decided).toMatchObject({
@@ -219,7 +219,7 @@ test.each([
   ['[0.1,0.9]', 'log_loss is 0.105, the baseline has 0.693'],
   ['1', 'accuracy is 1, the baseline has 0.5'],
 ])(
-  'the metric of several classes with predictions such as %s is the main one',
+  'for several classes with predictions such as %s, BetterThanBaseline compares the main metric',
   async (prediction, reason) => {
     const csv = `1,${prediction}\n0,${prediction.startsWith('[') ? '[0.9,0.1]' : '0'}\n`;
     const problem = { type: 'MulticlassClassification', classes: 2 };

@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 const CASES = DATA_SETS.map((set, index) => [set.title, index] as const);
 
-test.each(CASES)("the metrics of %s are scikit-learn's", async (_title, index) => {
+test.each(CASES)("the metrics of %s equal scikit-learn's", async (_title, index) => {
   const set = DATA_SETS[index] as (typeof DATA_SETS)[number];
   const { columns, csv } = rowsOf(set);
   const evaluation = evaluateRows({ columns, problem: set.problem }, csv);

@@ -1,6 +1,6 @@
 """Computes the metrics of data sets with scikit-learn. Reads JSON from standard input and writes JSON to standard output.
 
-A metric is null where scikit-learn raises an error, warns that the metric is undefined, or returns NaN or infinity.
+A metric is null if scikit-learn raises an error, warns that the metric is undefined, or returns NaN or infinity.
 """
 import json
 import sys

@@ -36,19 +36,19 @@ test.each([0, 1, 65_536, 65_537, 200_000])('a column has all %d numbers', (lengt
 describe('with more rows than parts', () => {
   const rows = 40 * PARTS;
 
-  test('the parts have about the same size', () => {
+  test('the parts have almost equal sizes', () => {
     const sizes = new Float64Array(PARTS);
     for (let row = 0; row < rows; row += 1) sizes[partOf(row)] = (sizes[partOf(row)] ?? 0) + 1;
     expect(Math.min(...sizes)).toBeGreaterThan(10);
     expect(Math.max(...sizes)).toBeLessThan(80);
   });
 
-  // The order of the values must not make the intervals narrower or wider.
+  // The intervals must not depend on the order of the values.
   test.each<[string, (row: number) => number]>([
     ['random', () => random()],
     ['sorted', (row) => row / rows],
     ['periodic', (row) => (row % 64) / 64],
-  ])('the standard error of a mean is that of theory: %s values', (_order, of) => {
+  ])('the standard error of a mean agrees with theory: %s values', (_order, of) => {
     const sums = new PartSums(2);
     for (let row = 0; row < rows; row += 1) {
       sums.add(partOf(row), 0, 1);
@@ -63,7 +63,7 @@ describe('with more rows than parts', () => {
     expect((mean?.standardDeviation ?? 0) / theory).toBeLessThan(1.12);
   });
 
-  test('the standard error of AUC is that of Hanley and McNeil', () => {
+  test('the standard error of AUC agrees with the formula of Hanley and McNeil', () => {
     const labels = numbers(rows, () => (random() < 0.02 ? 1 : 0));
     // The formula of Hanley and McNeil is exact for exponentially distributed scores.
     const scores = labels.map((label) => -Math.log(random()) * (label === 1 ? 3 : 1));
