@@ -20,7 +20,7 @@ function settingsOf(settings: Record<string, unknown>): Settings {
   return readSettings(new App({ context: Object.fromEntries(given) }).node);
 }
 
-/** The lines of each part of the prepared data. */
+/** The lines of each part of the prepared data: train, validation and test. */
 function partsOf(settings: Record<string, unknown>): Record<string, string[]> {
   const data = prepareData(settingsOf(settings), { cache: join(folder, 'cache') });
   if (data === undefined) return {};
@@ -36,7 +36,7 @@ function partsOf(settings: Record<string, unknown>): Record<string, string[]> {
   );
 }
 
-/** A CSV file with a column of labels, and one with the number of the row. */
+/** A CSV file with a column of labels and a column with the row number. */
 function table(labels: readonly string[], rows: number): string {
   const path = join(folder, 'data.csv');
   const lines = Array.from({ length: rows }, (_, row) => `${labels[row % labels.length]},${row}.5`);
@@ -44,7 +44,7 @@ function table(labels: readonly string[], rows: number): string {
   return path;
 }
 
-/** A folder with data in the format of XGBoost. */
+/** A folder with data in XGBoost's format. */
 function dataFolder(...subfolders: string[]): string {
   const path = join(folder, 'data');
   for (const name of subfolders) {
@@ -68,7 +68,7 @@ describe('a table', () => {
       { evaluation: false, testFraction: 0.1 },
       { train: 80, validation: 20 },
     ],
-  ])('has test data only if it is wanted: %j', (settings, rows) => {
+  ])('has test data only if the settings ask for it: %j', (settings, rows) => {
     const parts = partsOf({
       data: table(['1', '2', '3', '4'], 100),
       label: 'y',
@@ -80,13 +80,13 @@ describe('a table', () => {
     expect(new Set(all).size).toBe(100);
   });
 
-  test('has each class in each part, as long as there are enough rows', () => {
+  test('has each class in each part if there are enough rows', () => {
     const parts = partsOf({ data: table([...'aaaaaaaab'], 45), label: 'y', testFraction: 0.2 });
     const classes = Object.values(parts).map((lines) => new Set(lines.map((line) => line[0])).size);
     expect(classes).toEqual([2, 2, 2]);
   });
 
-  test('keeps its validation data, whatever the share of the test data', () => {
+  test('has the same validation data, whatever the share of the test data', () => {
     const data = table(['1', '2', '3'], 60);
     const of = (testFraction: number) =>
       partsOf({ data, label: 'y', problemType: 'Regression', testFraction })['validation'];
@@ -95,7 +95,7 @@ describe('a table', () => {
 });
 
 describe('a folder', () => {
-  test('gives rows of its training data to the test data', () => {
+  test('without test data gets test data from rows of its training data', () => {
     const data = dataFolder('train', 'validation');
     const parts = partsOf({ data, testFraction: 0.25 });
     const { train = [], validation, test: tested = [] } = parts;
@@ -106,7 +106,7 @@ describe('a folder', () => {
     expect(partsOf({ data, testFraction: 0.25 })).toEqual(parts);
   });
 
-  test('brings its test data', () => {
+  test('with test data keeps it', () => {
     const data = dataFolder('train', 'validation', 'test');
     const settings = settingsOf({ data, evaluation: true });
     expect(prepareData(settings)).toMatchObject({ folder: data });
@@ -126,7 +126,7 @@ describe('a folder', () => {
   });
 });
 
-test('a share of data in S3 is refused', () => {
+test('testFraction is refused for data in S3', () => {
   expect(() => partsOf({ data: 's3://lake/bikes', testFraction: 0.2 })).toThrow(
     'tuning:testFraction is for local data',
   );
@@ -145,7 +145,7 @@ test.each<[name: string, value: unknown, message: string]>([
   expect(() => settingsOf({ [name]: value })).toThrow(message);
 });
 
-test('the settings make an approved model from the sample data', () => {
+test('with these settings, the sample data gives an approved model', () => {
   const data = join(folder, 'bikeshare');
   cpSync(resolve(__dirname, '../data/bikeshare'), data, { recursive: true });
   const settings = settingsOf({

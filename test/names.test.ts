@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 
 /**
- * The modules of aws-cdk-lib that apps import together with this library. Editors suggest the names of all of them.
+ * The modules of aws-cdk-lib that apps import together with this library. Editors suggest the names from all of these
+ * modules.
  */
 const NEIGHBORS = ['aws-stepfunctions', 'aws-stepfunctions-tasks', 'aws-sagemaker', 'core'];
 
@@ -31,7 +32,7 @@ function exportedNames(): string[] {
   });
 }
 
-test('auto-import cannot take a class of aws-cdk-lib for one of this library', () => {
+test('this library exports no name that aws-cdk-lib also uses, so auto-import cannot confuse them', () => {
   const names = exportedNames();
   expect(names).toContain('TuningWorkflow');
   const taken = new Set(NEIGHBORS.flatMap(declaredNames));

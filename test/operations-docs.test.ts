@@ -10,7 +10,7 @@ const SNIPPETS = [...readFileSync(PAGE, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)
   ([, code = '']) => code,
 );
 
-/** Runs a snippet in a stack with a workflow. */
+/** Runs a snippet in a stack that has a workflow. */
 function run(code: string, stack: Stack, values: Record<string, unknown>): void {
   const { outputText } = ts.transpileModule(code, {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },

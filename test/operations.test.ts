@@ -93,7 +93,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
   });
 
-  test('alarmOnFailure alarms after one failed execution, and has no actions by default', () => {
+  test('alarmOnFailure alarms after one failed execution, and by default has no actions', () => {
     const stack = stackOf();
     make(stack).alarmOnFailure('Failed');
     expect(only(stack, 'AWS::CloudWatch::Alarm').Properties).toEqual({
@@ -110,7 +110,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
   });
 
-  test('alarmOnFailure has a name, a threshold and a period if they are given', () => {
+  test('alarmOnFailure uses the given name, threshold and period', () => {
     const stack = stackOf();
     make(stack).alarmOnFailure('Failed', {
       alarmName: 'nightly',
@@ -173,7 +173,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     };
 
     test.each<[string, WorkflowLogOptions, object]>([
-      ['a year, and deleted with the stack', {}, { days: 365, policy: 'Delete' }],
+      ['for a year, and deleted with the stack', {}, { days: 365, policy: 'Delete' }],
       ['a week', { logRetention: logs.RetentionDays.ONE_WEEK }, { days: 7, policy: 'Delete' }],
       ['forever', { logRetention: logs.RetentionDays.INFINITE }, { days: undefined, policy: 'Delete' }],
       ['after the stack', { logRemovalPolicy: RemovalPolicy.RETAIN }, { days: 365, policy: 'Retain' }],
@@ -206,7 +206,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       });
     });
 
-    test('starts executions with a given input, or none if it is disabled', () => {
+    test('starts executions with a given input, and no executions if it is disabled', () => {
       const stack = stackOf();
       const input = scheduler.ScheduleTargetInput.fromObject({ maxParallelTrainingJobs: 1 });
       make(stack).startOnSchedule('Nightly', {
@@ -222,7 +222,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       });
     });
 
-    test('has a role that only the account’s schedules assume and that only starts the state machine', () => {
+    test('has a role that only the account’s schedules can assume and that can only start the state machine', () => {
       const stack = stackOf();
       make(stack).startOnSchedule('Nightly', { schedule: nightly });
       expect(statementsIn(stack, /NightlyRole/)).toEqual([
@@ -275,7 +275,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       });
     });
 
-    test('has a role that only starts the state machine', () => {
+    test('has a role that can only start the state machine', () => {
       const stack = stackOf();
       make(stack).startOnNewData('NewData');
       expect(statementsIn(stack, /NewDataRole/)).toEqual([
@@ -283,7 +283,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       ]);
     });
 
-    test('enables the bucket’s events without a function', () => {
+    test('enables the bucket’s EventBridge events without a custom resource', () => {
       const stack = stackOf();
       make(stack).startOnNewData('NewData');
       expect(only(stack, 'AWS::S3::Bucket', 'TuningBucket').Properties.NotificationConfiguration).toEqual({
@@ -293,7 +293,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
 
     test.each([['before'], ['after']])(
-      'keeps the events enabled if other notifications are added %s',
+      'keeps the events enabled if other notifications are added %s it',
       (when) => {
         const stack = stackOf();
         const made = make(stack);
@@ -311,7 +311,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       },
     );
 
-    test('warns that the owner of an imported bucket must enable its events', () => {
+    test('warns that the owner of an imported bucket must enable its EventBridge events', () => {
       const stack = stackOf();
       const bucket = s3.Bucket.fromBucketName(stack, 'Lake', 'lake');
       make(stack, { bucket }).startOnNewData('NewData');
@@ -407,7 +407,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       );
     });
 
-    test('an object outside the output location is accepted', () => {
+    test('the object may be next to the output location', () => {
       const stack = stackOf();
       make(stack, { inputPrefix: 'a/', outputPrefix: 'a/out/' }).startOnNewData('NewData');
       expect(keysOf(stack)).toEqual(['a/_SUCCESS']);
@@ -415,7 +415,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
   });
 
   describe('versions and aliases', () => {
-    test('a version is published for each revision, and kept', () => {
+    test('a version is published for each revision, and is retained', () => {
       const stack = stackOf();
       const made = make(stack);
       expect(made.currentVersion).toBe(made.currentVersion);
@@ -446,7 +446,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       });
     });
 
-    test('an alias points to an earlier version', () => {
+    test('an alias can point to an earlier version', () => {
       const stack = stackOf();
       const made = make(stack);
       const versionArn = `${made.stateMachine.stateMachineArn}:3`;
@@ -457,7 +457,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       Template.fromStack(stack).resourceCountIs('AWS::StepFunctions::StateMachineVersion', 0);
     });
 
-    test('schedules and new data start the alias, which needs the state machine’s permission', () => {
+    test('schedules and new data can start the alias, and their roles are limited to it', () => {
       const stack = stackOf();
       const made = make(stack);
       const alias = made.addAlias('live');
@@ -481,7 +481,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
       }
     });
 
-    test('a role can start only the alias', () => {
+    test('a role with grantStartExecution of an alias can start only this alias', () => {
       const stack = stackOf();
       const role = new iam.Role(stack, 'Analysts', { assumedBy: new iam.AccountRootPrincipal() });
       make(stack).addAlias('live').grantStartExecution(role);
@@ -497,7 +497,7 @@ describe.each(WORKFLOWS)('%s', (_name, make) => {
     });
   });
 
-  test('an unused feature adds nothing to the template', () => {
+  test('features that are not used add nothing to the template', () => {
     const stack = new Stack(new App(), 'Stack');
     make(stack);
     for (const type of [

@@ -12,7 +12,7 @@ function packedFiles(): string[] {
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 2 ** 26,
   });
-  // npm 11 reports a list of packages, npm 12 an object of packages by name.
+  // npm 11 reports an array of packages, and npm 12 reports an object with the packages by name.
   const [{ files }] = Object.values<{ files: { path: string }[] }>(JSON.parse(report)) as [
     { files: { path: string }[] },
   ];
@@ -49,7 +49,7 @@ describe('the npm package', () => {
     expect(modules.filter((path) => !files.includes(path.replace(/\.js$/, '.d.ts')))).toEqual([]);
   });
 
-  test('contains nothing that was compiled from a deleted source', () => {
+  test('contains nothing that was compiled from a source file that no longer exists', () => {
     const stale = files.filter(
       (path) => /^lib\/.*\.js$/.test(path) && !existsSync(join(root, path.replace(/\.js$/, '.ts'))),
     );

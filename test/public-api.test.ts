@@ -60,7 +60,7 @@ test('API.md is current', () => {
     const file = join(folder, 'API.md');
     execFileSync('npx', ['jsii-docgen', '--output', file], { cwd: PROJECT, stdio: 'ignore' });
     const isCurrent = readFileSync(file, 'utf8') === readFileSync(join(PROJECT, 'API.md'), 'utf8');
-    // Does not compare the contents directly, because the diff would be unreadable.
+    // The contents are not compared directly, because the diff would be unreadable.
     expect(isCurrent ? 'current' : 'run "npm run build:api"').toBe('current');
   } finally {
     rmSync(folder, { recursive: true });

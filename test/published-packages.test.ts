@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..');
 
-/** The packages with their maximum sizes in KiB, about 15 % above the current sizes. */
+/** The packages with their maximum sizes in KiB, which are about 15 % above the current sizes. */
 const PACKAGES = [
   { name: 'cdk-sagemaker-tuning', folder: '.', packed: 2_600, unpacked: 10_000 },
   { name: 'cdk-sagemaker-tuning-local', folder: 'local', packed: 1_050, unpacked: 3_400 },
@@ -30,8 +30,8 @@ describe.each(PACKAGES)('$name', ({ name, folder, packed, unpacked }) => {
     tarball = join(destination, output('npm', words, join(PROJECT, folder)).trim());
   });
 
-  test('is as small as it was', () => {
-    // The third column of the output of tar is the file size.
+  test('is not larger than its maximum size', () => {
+    // In the output of tar, the third column is the file size.
     const sizes = output('tar', ['-tvzf', tarball]).match(/^\S+\s+\S+\s+\d+/gm) ?? [];
     const kilobytes = sizes.reduce((sum, line) => sum + Number(/\d+$/.exec(line)?.[0]), 0) / 1024;
     expect(readFileSync(tarball).length / 1024).toBeLessThan(packed);
@@ -43,11 +43,11 @@ describe.each(PACKAGES)('$name', ({ name, folder, packed, unpacked }) => {
     expect(output('npx', ['publint', 'run', tarball, '--strict'])).toContain('All good!');
   });
 
-  test("has types that TypeScript finds in each of Node.js's and the bundlers' ways", () => {
+  test('has types that TypeScript finds with every module resolution of Node.js and of bundlers', () => {
     expect(output('npx', ['attw', '--format', 'ascii', tarball])).toContain('No problems found');
   });
 
-  test('has the license of its code, and those of other projects in it', () => {
+  test('contains its license, and the licenses of other projects whose code it contains', () => {
     const files = output('tar', ['-tzf', tarball]).split('\n');
     expect(files).toEqual(expect.arrayContaining(['package/LICENSE', 'package/THIRD-PARTY-NOTICES']));
     expect(name).toBe(JSON.parse(readFileSync(join(PROJECT, folder, 'package.json'), 'utf8')).name);
@@ -64,7 +64,7 @@ test('the notices of local mode name the project whose service models it contain
   expect(notices).toContain('Apache License');
 });
 
-test('the notices name what the functions, the page of the report and the package bundle', () => {
+test('the notices name the projects whose code is bundled in the functions, the report page and the package', () => {
   const notices = readFileSync(join(PROJECT, 'THIRD-PARTY-NOTICES'), 'utf8');
   for (const name of [
     '@aws-sdk/client-sagemaker',

@@ -27,7 +27,7 @@ declare const parameterRanges: ParameterRange[];
 declare const workflow: SageMakerWorkflow;
 `;
 
-/** All TypeScript snippets of the pages as one program: the imports, then one function per snippet. */
+/** All TypeScript snippets of the pages as one program: the imports, and then one function per snippet. */
 function program(): string {
   const found = PAGES.filter((page) => !OTHER_PAGES.includes(page)).flatMap((page) => codeBlocks(page, 'ts'));
   expect(new Set(found.map(({ page }) => page)).size).toBeGreaterThan(7);
@@ -70,7 +70,7 @@ test('the TypeScript of README and documentation compiles', () => {
       ts.sys,
       join(PROJECT, 'test'),
     );
-    // `npm run typecheck` checks the imported sources, so only this file is checked here.
+    // `npm run typecheck` checks the imported sources. Therefore, this test checks only this file.
     const compiled = ts.createProgram([file], options);
     const problems = ts
       .getPreEmitDiagnostics(compiled, compiled.getSourceFile(file))

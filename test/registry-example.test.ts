@@ -24,7 +24,7 @@ function synthesize(context: Record<string, string>): (stack: string) => Templat
   }
 }
 
-test('examples/registry deploys the model of an approved version to an endpoint', () => {
+test('examples/registry deploys the model of each newly approved version to an endpoint', () => {
   const templateOf = synthesize({
     repository: 'my-team/my-app',
     image: '141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-xgboost:3.2-0',

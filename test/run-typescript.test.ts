@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '..');
 
-/** Always the same folder, because what is compiled stays in the cache. */
+/** Always the same folder, because the compiled code stays in the cache. */
 const folder = join(PROJECT, 'node_modules/.cache/run-typescript');
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 
@@ -14,7 +14,7 @@ function run(file: string): { stdout: string; stderr: string } {
   return spawnSync(process.execPath, command, { cwd: PROJECT, encoding: 'utf8' });
 }
 
-test('a file that has changed is compiled again, and errors name the lines of the source', () => {
+test('a changed file is compiled again, and stack traces have the lines of the source', () => {
   const file = join(folder, 'changed.ts');
   const print = (text: string) =>
     writeFileSync(file, `const text: string = '${text}';\nconsole.log(text);\n`);
@@ -29,7 +29,7 @@ test('a file that has changed is compiled again, and errors name the lines of th
   for (const output of [run(file), run(file)]) expect(output.stderr).toContain(`${file}:4:`);
 });
 
-test('TypeScript is loaded, not the compiled JavaScript next to it', () => {
+test('a TypeScript file is loaded instead of the JavaScript file with the same name', () => {
   writeFileSync(join(folder, 'both.ts'), "export const language: string = 'TypeScript';");
   writeFileSync(join(folder, 'both.js'), "exports.language = 'JavaScript';");
   const main = join(folder, 'main.ts');

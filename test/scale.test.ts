@@ -58,7 +58,7 @@ describe('instances', () => {
     expect(final.ResourceConfig).toMatchObject({ VolumeSizeInGB: 30, InstanceGroups: [{}, {}] });
   });
 
-  test('in groups', () => {
+  test('can be in groups', () => {
     expect(requests({ resources: GROUPS }).trials.ResourceConfig).toEqual({
       InstanceGroups: [
         { InstanceGroupName: 'data', InstanceType: 'ml.c5.xlarge', InstanceCount: 2 },
@@ -71,7 +71,7 @@ describe('instances', () => {
   const group = { name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 1 };
   test.each<[string, TrainingResources, string[]]>([
     [
-      'a type and a count in addition to groups',
+      'a type and a count, in addition to groups',
       { ...GROUPS, instanceType: 'ml.m5.xlarge', instanceCount: 1 },
       [
         'resources.instanceGroups: cannot be combined with instanceType and instanceCount: each group has its own',
@@ -84,7 +84,7 @@ describe('instances', () => {
       ['resources.instanceGroups: must have 1 to 5 elements, got 6'],
     ],
     [
-      'a name twice',
+      'a duplicate name',
       { instanceGroups: [group, group] },
       ['resources.instanceGroups: has duplicate names: a'],
     ],
@@ -97,7 +97,7 @@ describe('instances', () => {
         'resources.instanceGroups..instanceCount: must be a whole number of at least 1, got 0',
       ],
     ],
-  ])('are not %s', (_name, resources, problems) => {
+  ])('are rejected with %s', (_name, resources, problems) => {
     expect(problemsOf({ resources })).toEqual(problems);
   });
 });
@@ -130,12 +130,12 @@ describe('warm pools', () => {
       'resources.keepAlive: cannot be combined with instance groups',
     ],
     [
-      'of spot instances in the final training',
+      'for spot instances in the final training',
       { finalTraining: { resources: { keepAlive }, spot: {} } },
       'finalTraining.resources.keepAlive: cannot be combined with spot instances',
     ],
     [
-      'of spot instances in a final training that has the resources of the others',
+      'for spot instances in a final training that has the same resources as the search',
       { resources: { keepAlive }, finalTraining: { spot: {} } },
       'resources.keepAlive: cannot be combined with spot instances, which the final training uses: give finalTraining.resources too',
     ],
@@ -148,15 +148,15 @@ describe('traffic between instances', () => {
   const encryption = ({ EnableInterContainerTrafficEncryption: on }: Json) => on ?? false;
 
   test.each<[string, TrainingResources | undefined, boolean]>([
-    ['one', undefined, false],
+    ['one instance', undefined, false],
     [
-      'one in a group',
+      'one instance in a group',
       { instanceGroups: [{ name: 'a', instanceType: 'ml.m5.xlarge', instanceCount: 1 }] },
       false,
     ],
-    ['several', { instanceCount: 2 }, true],
-    ['groups', GROUPS, true],
-  ])('with %s: is encrypted is %j %s', (_name, resources, expected) => {
+    ['several instances', { instanceCount: 2 }, true],
+    ['several groups', GROUPS, true],
+  ])('with %s (resources %j): encryption is %s', (_name, resources, expected) => {
     expect(encryption(requests({ resources }).trials)).toBe(expected);
   });
 
@@ -167,7 +167,7 @@ describe('traffic between instances', () => {
     expect(mayHaveSeveralInstances({ instanceGroups: [group] })).toBe(true);
   });
 
-  test('is decided separately for the tuning job and the final training, unless it is given', () => {
+  test('is decided separately for the search and the final training, unless the prop is given', () => {
     const final = { finalTraining: { resources: { instanceCount: 2 } } };
     expect([requests(final)].map((both) => [encryption(both.trials), encryption(both.final)])).toEqual([
       [false, true],
@@ -195,7 +195,7 @@ describe('data for groups', () => {
     });
   });
 
-  test('needs the groups in the tuning job and in the final training', () => {
+  test('requires that the search and the final training have these groups', () => {
     const missing = (prop: string) => `train: instanceGroups names data, but ${prop}.instanceGroups has none`;
     expect(problemsOf({ train })).toEqual([missing('resources')]);
     const finalTraining = { resources: { instanceType: 'ml.m5.4xlarge' } };
@@ -221,13 +221,13 @@ describe('input modes', () => {
     }
   });
 
-  test('compressed data in Pipe mode', () => {
+  test('Pipe mode can read compressed data', () => {
     const train = InputData.csv(LOCATION, { inputMode: TrainingInputMode.PIPE, gzip: true });
     expect(requests({ train }).trials.InputDataConfig[0]).toMatchObject({ CompressionType: 'Gzip' });
   });
 
   test.each([TrainingInputMode.FILE, TrainingInputMode.FAST_FILE, undefined])(
-    'no compressed data in mode %s',
+    'mode %s cannot read compressed data',
     (inputMode) => {
       expect(problemsOf({ train: InputData.csv(LOCATION, { inputMode, gzip: true }) })).toEqual([
         'train: gzip requires TrainingInputMode.PIPE: SageMaker decompresses data only in this mode',
@@ -241,7 +241,7 @@ describe('additional channels', () => {
     lookup: InputData.of(DataLocation.fromUri('s3://more/lookup/'), { contentType: 'text/plain' }),
   };
 
-  test('are passed to each training job unchanged, and can be read', () => {
+  test('are passed to each training job unchanged, and the training role can read them', () => {
     const stack = stackOf();
     const { trials, final } = requests({ channels }, stack);
     for (const { InputDataConfig } of [trials, final]) {
@@ -312,7 +312,7 @@ describe('a file system', () => {
     }
   });
 
-  test('needs no permissions in S3, and the input cannot replace its location', () => {
+  test('needs no S3 permissions, and the input cannot replace its location', () => {
     const stack = stackOf();
     const chain = fragment({ vpc: vpcIn(stack), train: FSX }, stack);
     const { States } = definitionIn(chain, stack);
@@ -326,7 +326,7 @@ describe('a file system', () => {
     );
   });
 
-  test('without other data needs permissions in S3 only for the output', () => {
+  test('as the only data needs S3 permissions only for the output', () => {
     const stack = stackOf();
     fragment({ vpc: vpcIn(stack), train: FSX, validation: EFS }, stack);
     const storage = statementsIn(stack, /TrainingRole/).filter(({ Action }) =>
@@ -340,16 +340,16 @@ describe('a file system', () => {
 
   test.each<[string, InputData, string[]]>([
     [
-      'an ID that is none',
+      'an invalid file system ID',
       InputData.efs({ fileSystemId: 'my-efs', directoryPath: '/' }),
       ['train: fileSystemId must be fs- and hexadecimal digits, got "my-efs"'],
     ],
     [
-      'a path that is not full',
+      'a relative path',
       InputData.efs({ fileSystemId: 'fs-01234567', directoryPath: 'train' }),
       ['train: directoryPath must be a full path, got "train"'],
     ],
-  ])('with %s', (_name, train, problems) => {
+  ])('is rejected with %s', (_name, train, problems) => {
     const stack = stackOf();
     expect(problemsOf({ vpc: vpcIn(stack), train }, stack)).toEqual(problems);
   });
@@ -381,7 +381,7 @@ describe('checkpoints', () => {
     expect(mayWrite({})).toEqual({ trials: undefined, final: undefined, read: false });
   });
 
-  test('of the tuning job without spot instances are separate for each tuning job', () => {
+  test('of the search are separate for each tuning job, even without spot instances', () => {
     expect(mayWrite({ checkpoints: true })).toEqual({
       trials: expect.stringMatching(/^{% "s3:\/\/models\/churn\/checkpoints\/" & "churn-" & /),
       final: undefined,
@@ -389,7 +389,7 @@ describe('checkpoints', () => {
     });
   });
 
-  test('of the final training, without spot instances', () => {
+  test('of the final training are possible without spot instances', () => {
     expect(mayWrite({ finalTraining: { checkpoints: true } })).toEqual({
       trials: undefined,
       final: expect.stringMatching(/^{% "s3:\/\/models\/churn\/checkpoints\/" & .* & '-final-'/),
@@ -397,7 +397,7 @@ describe('checkpoints', () => {
     });
   });
 
-  test('of a final training on spot instances are kept, unless they are disabled', () => {
+  test('of a final training on spot instances are kept unless they are disabled', () => {
     expect(mayWrite({ finalTraining: { spot: {} } })).toMatchObject({ final: expect.anything(), read: true });
     expect(mayWrite({ finalTraining: { spot: {}, checkpoints: false } })).toEqual({
       trials: undefined,
@@ -407,7 +407,7 @@ describe('checkpoints', () => {
   });
 });
 
-test('the volume has the size that the algorithm recommends, unless one is given', () => {
+test('the volume has the size that the algorithm recommends unless a size is given', () => {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 });
   Object.assign(algorithm._definition, {
     defaultVolumeSize: Size.gibibytes(77),

@@ -9,7 +9,7 @@ import { fragment, stackOf } from './fixtures';
 
 export type Props = Partial<TuningFragmentProps>;
 
-/** The problems reported about a tuning, one per line. */
+/** The problems reported about a search, one per line. */
 export function problemsOf(props: Props, stack = stackOf()): string[] {
   try {
     fragment(props, stack);

@@ -29,7 +29,7 @@ describe('the search space', () => {
       'parameterRanges.eta: is also in hyperparameters: a hyperparameter is either tuned or fixed',
     ],
     [
-      'a nameless range',
+      'a range without a name',
       { ...UNKNOWN, ...ranges(real('', 0, 1)) },
       'parameterRanges.: must have 1 to 256 characters, got 0: ""',
     ],
@@ -74,7 +74,7 @@ describe('the search space', () => {
       'parameterRanges.eta: min must be less than max, got min 0.5 and max 0.5; SageMaker rejects a range of one value: set it in hyperparameters',
     ],
     [
-      'no end',
+      'an infinite bound',
       ranges(real('gamma', 0, Number.POSITIVE_INFINITY)),
       'parameterRanges.gamma: needs finite bounds, got min 0 and max Infinity',
     ],
@@ -94,7 +94,7 @@ describe('the search space', () => {
       'parameterRanges.gamma: logarithmic scaling needs values greater than 0, got min 0 and max 1',
     ],
     [
-      'reverse logarithmic scaling of whole numbers',
+      'reverse logarithmic scaling of an integer range',
       ranges(int('max_depth', 1, 30, ScalingType.REVERSE_LOGARITHMIC)),
       'parameterRanges.max_depth: reverse logarithmic scaling is for continuous ranges only',
     ],
@@ -104,32 +104,32 @@ describe('the search space', () => {
       'parameterRanges.eta: reverse logarithmic scaling needs 0 <= value < 1, got min 0.5 and max 1',
     ],
     [
-      'what XGBoost does not know',
+      'a hyperparameter that XGBoost does not have',
       ranges(real('shrinkage', 0.1, 0.5)),
       /^parameterRanges.shrinkage: is not a hyperparameter of XGBoost 3.2-0: the tunable hyperparameters are num_round, eta, gamma,/,
     ],
     [
-      'what SageMaker does not tune',
+      'a hyperparameter that SageMaker does not tune',
       ranges(ETA, int('max_bin', 10, 300)),
       /^parameterRanges.max_bin: cannot be tuned: the tunable hyperparameters are num_round, eta,/,
     ],
     [
-      'a continuous range of a whole number',
+      'a continuous range for a whole-number hyperparameter',
       ranges(real('max_depth', 1, 9)),
       'parameterRanges.max_depth: must be a whole number: use ParameterRange.integer',
     ],
     [
-      'min beyond what XGBoost takes',
+      'a min below the limit of XGBoost',
       ranges(int('num_round', 0, 100)),
       'parameterRanges.num_round: min must be at least 1 and at most 2147483647 (the limit of XGBoost 3.2-0), got 0',
     ],
     [
-      'max beyond what XGBoost takes',
+      'a max above the limit of XGBoost',
       ranges(real('eta', 0.5, 1.5)),
       'parameterRanges.eta: max must be at least 0 and at most 1 (the limit of XGBoost 3.2-0), got 1.5',
     ],
     [
-      'a category that XGBoost does not take',
+      'a category that XGBoost does not accept',
       { maxTrainingJobs: 2, ...ranges(choice('eta', '0.1', 'fast')) },
       'parameterRanges.eta: must be a number, got "fast"',
     ],
@@ -168,17 +168,17 @@ describe('the strategy', () => {
 
   test.each<[string, Props, string | RegExp]>([
     [
-      'a grid over numbers',
+      'a grid search over numeric ranges',
       { ...grid, ...ranges(DEPTH, ETA) },
       'parameterRanges: a grid search supports only categorical ranges, got numeric ranges for eta',
     ],
     [
-      'a grid with another number of training jobs',
+      'a grid search with a different number of training jobs',
       { ...grid, ...ranges(DEPTH), maxTrainingJobs: 3 },
       'maxTrainingJobs: leave it out for a grid search, which runs each of the 2 combinations; got 3',
     ],
     [
-      'a grid that is too large',
+      'a grid with too many combinations',
       {
         ...grid,
         ...ranges(choice('max_depth', ...many(28, String)), choice('eta', ...many(27, (i) => `0.${i + 1}`))),
@@ -206,22 +206,22 @@ describe('the strategy', () => {
       'earlyStopping: must be false for Hyperband, which has its own early stopping',
     ],
     [
-      'Hyperband without its largest resource',
+      'Hyperband without maxResource',
       hyperband({}),
       /^strategy.maxResource: is required: SageMaker infers it only from a hyperparameter called epochs/,
     ],
     [
-      'a least resource of 0',
+      'a minResource of 0',
       hyperband({ minResource: 0, maxResource: 9 }),
       'strategy.minResource: must be a whole number from 1 to 20000, got 0',
     ],
     [
-      'too large a resource',
+      'a maxResource above 20,000',
       hyperband({ maxResource: 20_001 }),
       'strategy.maxResource: must be a whole number from 1 to 20000, got 20001',
     ],
     [
-      'resources the wrong way round',
+      'a minResource above maxResource',
       hyperband({ minResource: 9, maxResource: 3 }),
       'strategy: minResource must not be more than maxResource, got 9 and 3',
     ],
@@ -231,8 +231,11 @@ describe('the strategy', () => {
 
   test.each<[string, Props]>([
     ['a grid', { ...grid, ...ranges(DEPTH) }],
-    ['a grid with the number of its combinations', { ...grid, ...ranges(DEPTH), maxTrainingJobs: 2 }],
-    ['as many training jobs as combinations', { ...ranges(DEPTH), maxTrainingJobs: 2 }],
+    [
+      'a grid search whose number of training jobs equals its combinations',
+      { ...grid, ...ranges(DEPTH), maxTrainingJobs: 2 },
+    ],
+    ['a search with as many training jobs as combinations', { ...ranges(DEPTH), maxTrainingJobs: 2 }],
     ['Hyperband', hyperband({ minResource: 1, maxResource: 20_000, seed: 0 })],
     [
       'Hyperband with a number of epochs',
@@ -269,7 +272,7 @@ describe('the objective', () => {
       ['objective: must have 1 to 255 characters, got 0: ""'],
     ],
     [
-      'AUC of a regression',
+      'the metric AUC with a regression objective',
       { objective: Objective.maximize('validation:auc') },
       ['hyperparameters.objective: metric auc needs an objective binary:* or rank:*, got reg:squarederror'],
     ],
@@ -279,7 +282,7 @@ describe('the objective', () => {
     );
   });
 
-  test('AUC of a classification is valid', () => {
+  test('the metric AUC is valid with a classification objective', () => {
     const objective = Objective.maximize('validation:auc');
     expect(problemsOf({ objective, ...fixed({ objective: 'binary:logistic' }) })).toEqual([]);
   });
@@ -288,7 +291,7 @@ describe('the objective', () => {
 describe('hyperparameters', () => {
   test.each<[string, Props, string | RegExp]>([
     [
-      'one that is required is missing',
+      'a required hyperparameter is missing',
       { hyperparameters: {} },
       'hyperparameters: num_round is required by XGBoost 3.2-0: give it here or tune it with parameterRanges',
     ],
@@ -314,22 +317,22 @@ describe('hyperparameters', () => {
       'hyperparameters.base_score: must be at least 0, got "-1"',
     ],
     [
-      'of no list',
+      'a value that is not in the list of allowed values',
       fixed({ updater: 'sync,swim' }),
       /^hyperparameters.updater: may only list grow_colmaker,.*, got "sync,swim"$/,
     ],
     [
-      'classes are missing',
+      'num_class is missing for a classification',
       fixed({ objective: 'multi:softmax' }),
       'hyperparameters.num_class: is required with objective multi:softmax',
     ],
     [
-      'classes of a regression',
+      'num_class with a regression objective',
       fixed({ num_class: '3' }),
       'hyperparameters.num_class: is only for objectives multi:softmax and multi:softprob, got objective reg:squarederror',
     ],
     [
-      'AFT of a regression',
+      'an AFT metric, which needs labels with two bounds',
       fixed({ eval_metric: 'rmse,aft-nloglik' }),
       'hyperparameters.eval_metric: aft-nloglik needs labels with a lower and an upper bound, which the container cannot read: use another metric',
     ],
@@ -339,7 +342,7 @@ describe('hyperparameters', () => {
       /^finalTraining.hyperparameters.n_estimators: is not a hyperparameter of XGBoost/,
     ],
     [
-      'out of bounds, in the final training',
+      'a value out of bounds in the final training',
       { finalTraining: { hyperparameters: { num_round: '0' } } },
       'finalTraining.hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"',
     ],
@@ -362,7 +365,7 @@ describe('hyperparameters', () => {
     expect(problemsOf(props)).toEqual([problem instanceof RegExp ? expect.stringMatching(problem) : problem]);
   });
 
-  test('95, in addition to two tuned ones and the default objective and eval_metric, are valid', () => {
+  test('95 are valid, in addition to two tuned ones and the default objective and eval_metric', () => {
     const hyperparameters = Object.fromEntries(many(95, (i) => `p${i}`).map((name) => [name, '']));
     expect(problemsOf({ ...UNKNOWN, hyperparameters })).toEqual([]);
   });
@@ -377,21 +380,21 @@ describe('the number of training jobs', () => {
 
   test.each<[string, Props, string]>([
     ['20', ranges(ETA), '20'],
-    ['as many as there are combinations', ranges(int('max_depth', 3, 16)), '14'],
+    ['equal to the number of combinations', ranges(int('max_depth', 3, 16)), '14'],
     ['20 of many combinations', ranges(DEPTH, int('max_bin', 1, 1000)), '20'],
-    ['what is given', { ...ranges(ETA), maxTrainingJobs: 50 }, '50'],
+    ['the given number', { ...ranges(ETA), maxTrainingJobs: 50 }, '50'],
   ])('is %s', (_name, props, count) => {
     expect(mostOf({ ...UNKNOWN, ...props })).toBe(count);
   });
 
-  test('counts the combinations of all definitions', () => {
+  test('is limited by the combinations of all definitions', () => {
     const { algorithm } = UNKNOWN;
     const objective = Objective.minimize('validation:rmse');
     const further = { name: 'second', algorithm, objective, parameterRanges: [int('max_depth', 1, 4)] };
     expect(mostOf({ ...UNKNOWN, ...ranges(DEPTH), furtherDefinitions: [further] })).toBe('6');
   });
 
-  test('is not reported if the bounds are wrong', () => {
+  test('is not checked if the bounds of a range are wrong', () => {
     expect(problemsOf({ ...ranges(int('max_depth', 9, 2)) })).toEqual([
       'parameterRanges.max_depth: min must be less than max, got min 9 and max 2',
     ]);

@@ -75,7 +75,7 @@ const NET: FurtherDefinition = {
 
 const SEVERAL = { definitionName: 'xgboost', furtherDefinitions: [FOREST, NET] };
 
-/** Cached definition for the most common props, because synthesis takes a while. */
+/** A cached definition for the most common props, because synthesis is slow. */
 let several: Json;
 
 function definition(props?: Partial<TuningFragmentProps>, stack?: Stack): Json {
@@ -143,7 +143,7 @@ describe('the request', () => {
     expect(new Set(roles).size).toBe(1);
   });
 
-  test('uses the SDK integration, unless OPTIMIZED is given', () => {
+  test('uses the SDK integration unless OPTIMIZED is given', () => {
     expect(definition().States.TuneHyperparameters.Resource).toMatch(
       /aws-sdk:sagemaker:createHyperParameterTuningJob$/,
     );
@@ -152,7 +152,7 @@ describe('the request', () => {
     expect(forced.Arguments.TrainingJobDefinitions).toHaveLength(3);
   });
 
-  test('with an empty list is the request for one definition', () => {
+  test('with an empty list of further definitions has the format for one definition', () => {
     const { States } = definition({ furtherDefinitions: [] });
     expect(States.TuneHyperparameters.Resource).toMatch(/\.sync$/);
     expect(States.TuneHyperparameters.Arguments).toHaveProperty('TrainingJobDefinition');
@@ -167,7 +167,7 @@ describe('the request', () => {
       { depth: '9' },
     ],
   ])(
-    'has the hyperparameters of each definition, when the input has %s',
+    'has the right hyperparameters for each definition if the input has %s',
     async (_name, hyperparameters, forest, net) => {
       const states = { input: { settings: { hyperparameters } } };
       const all = definition().States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
@@ -180,7 +180,7 @@ describe('the request', () => {
     },
   );
 
-  test('no longer tunes hyperparameters that the input sets, only in that definition', async () => {
+  test('does not tune a hyperparameter that the input sets, but only in the definition for which it is set', async () => {
     const settings = { hyperparameters: { xgboost: { max_depth: '4' }, forest: { layers: '2' } } };
     const all = definition().States.TuneHyperparameters.Arguments.TrainingJobDefinitions;
     const ranges = await Promise.all(
@@ -208,7 +208,7 @@ describe('data', () => {
       ]),
     );
 
-  test('of the search can be replaced by the input, data of a definition cannot', () => {
+  test('of the search can be replaced by the input, but the data of a definition cannot', () => {
     const { States } = definition();
     const shared = {
       train: '{% $states.input.settings.train %}',
@@ -223,14 +223,14 @@ describe('data', () => {
     expect(uris(States['TrainFinalModel-my-net'].Arguments)).toEqual(own);
   });
 
-  test('for training of a definition excludes the validation data of the first definition', () => {
+  test('for a definition excludes the validation data of the first definition', () => {
     const { validation: _, ...net } = NET;
     expect(problemsOf({ furtherDefinitions: [net] })).toEqual([
       'furtherDefinitions.my-net.validation: is required, because the objective is validation:rmse',
     ]);
   });
 
-  test('of a definition is not an allowed location for the input', async () => {
+  test('of a definition is not an allowed location in the input', async () => {
     const { problems } = await configure({ train: 's3://other/own/' });
     expect(problems).toEqual([
       'train: must be within s3://data/train/ or s3://data/validation/, got s3://other/own/',
@@ -279,7 +279,7 @@ describe('an input', () => {
       ['hyperparameters: must be an object with a map of strings for each definition, got "x"'],
     ],
     [
-      'an unknown hyperparameter of an algorithm that is known',
+      'an unknown hyperparameter of a known algorithm',
       { hyperparameters: { xgboost: { depth: '3' }, forest: { anything: '3' } } },
       ['hyperparameters.xgboost.depth: is not a hyperparameter of the algorithm'],
     ],
@@ -448,7 +448,7 @@ describe('problems', () => {
       ],
     ],
     [
-      'Hyperband that knows the epochs of one definition only',
+      'Hyperband if the number of epochs is known for only one definition',
       { strategy: TuningStrategy.hyperband(), ...further({ hyperparameters: { epochs: '9' } }) },
       [expect.stringMatching(/^strategy\.maxResource: is required/)],
     ],
@@ -456,7 +456,7 @@ describe('problems', () => {
     expect(problemsOf(props)).toEqual(problems);
   });
 
-  test('none for a grid search in all definitions', () => {
+  test('do not include a grid search in all definitions', () => {
     const grid = {
       strategy: TuningStrategy.grid(),
       parameterRanges: [ParameterRange.categorical('max_depth', ['1', '2'])],
@@ -467,7 +467,7 @@ describe('problems', () => {
     expect(ResourceLimits).not.toHaveProperty('MaxNumberOfTrainingJobs');
   });
 
-  test('a warning if the metrics have different names', () => {
+  test('include a warning if the metrics have different names', () => {
     const stack = stackOf();
     const other = Algorithm.container({
       image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/net:1'),
@@ -483,7 +483,7 @@ describe('problems', () => {
     );
   });
 
-  test('no warning if they have the same name', () => {
+  test('include no warning if the metrics have the same name', () => {
     const stack = stackOf();
     fragment(SEVERAL, stack);
     Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
@@ -498,7 +498,7 @@ describe('names of states', () => {
     expect(names.filter((name) => name.length > 80)).toEqual([]);
   });
 
-  test('of two chains in one state machine differ with prefixes', () => {
+  test('of two chains in one state machine differ by their prefixes', () => {
     const stack = stackOf();
     const one = fragment(SEVERAL, stack, 'One').prefixStates('One-') as unknown as sfn.Chain;
     const two = fragment({ ...SEVERAL, jobNamePrefix: 'two' }, stack, 'Two').prefixStates('Two-');
@@ -527,7 +527,7 @@ describe('permissions', () => {
     definition({}, stack);
   });
 
-  test('of the training role are for the images, data and code of all definitions', () => {
+  test('of the training role are limited to the images, data and code of all definitions', () => {
     const statements = statementsIn(stack, /TrainingRole/);
     const of = (action: string) =>
       resources(statements.filter(({ Action }) => [Action].flat().includes(action)));
@@ -548,7 +548,7 @@ describe('permissions', () => {
     expect(of('s3:PutObject')).toEqual(['arn:<AWS::Partition>:s3:::models/churn/*']);
   });
 
-  test('of the state machine are for the jobs of the prefix and one role', () => {
+  test('of the state machine are limited to jobs with the prefix, and to one role', () => {
     const statements = statementsIn(stack, /MachineRole/);
     const passed = statements.filter(({ Action }) => Action === 'iam:PassRole');
     expect(new Set(resources(passed)).size).toBe(1);
@@ -566,13 +566,13 @@ describe('a workflow', () => {
     return Object.values<Json>(Template.fromStack(stack).findResources('AWS::Events::Rule'));
   };
 
-  test('stops abandoned tuning jobs where Step Functions does not', () => {
+  test('stops abandoned tuning jobs only with the integration for which Step Functions does not', () => {
     expect(functions(SEVERAL)).toHaveLength(1);
     expect(functions({ ...SEVERAL, integration: TuningIntegration.OPTIMIZED })).toHaveLength(0);
     expect(functions({})).toHaveLength(0);
   });
 
-  test('has its data in its bucket, for all definitions without their own data', () => {
+  test('reads data from its bucket for all definitions without data of their own', () => {
     const stack = stackOf();
     workflow(SEVERAL, stack);
     const { States } = definitionOf(stack);

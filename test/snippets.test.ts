@@ -136,7 +136,7 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
     Template.fromStack(stack).resourceCountIs('AWS::StepFunctions::StateMachine', 1);
   });
 
-  test('the problems in the README are those of synthesis', () => {
+  test('the problems in the README are the problems that synthesis reports', () => {
     const readme = readFileSync(join(PROJECT, WHOLE_APPS), 'utf8');
     const [, shown] = /^```\n(Demand\/.*?)^```/ms.exec(readme) ?? [];
     const wrong = {
@@ -146,7 +146,7 @@ describe('the snippets of README, documentation and docstrings synthesize', () =
     expect(() => workflow(wrong, new Stack(new App(), 'Demand'))).toThrow(String(shown).trim());
   });
 
-  test('a page about a deployed stack creates no constructs of this library', () => {
+  test('the page about a deployed stack creates no constructs of this library', () => {
     const page = readFileSync(join(PROJECT, 'docs', 'testing-your-stack.md'), 'utf8');
     expect(page).not.toMatch(/new (Tuning|AutoMl|StopAbandoned|SageMaker)/);
   });

@@ -45,10 +45,10 @@ test('receives events of executions that were stopped, timed out or failed', () 
   });
 });
 
-describe('an event is not lost', () => {
+describe('an event', () => {
   test.each([
-    ['when it cannot be delivered', 'AWS::Events::Rule', targetOf],
-    ['when the function fails', 'AWS::Lambda::Function', functionOf],
+    ['goes to the dead-letter queue if it cannot be delivered', 'AWS::Events::Rule', targetOf],
+    ['goes to the dead-letter queue if the function fails', 'AWS::Lambda::Function', functionOf],
   ])('%s', (_name, type, queueOf) => {
     const stack = stackOf();
     const { deadLetterQueue } = stopIn(stack);
@@ -56,7 +56,7 @@ describe('an event is not lost', () => {
     expect(queueOf(found.Properties)).toEqual(stack.resolve(deadLetterQueue.queueArn));
   });
 
-  test('and is retried for at most an hour', () => {
+  test('is retried for at most an hour, in delivery and in invocation', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumEventAgeInSeconds: 3600,
@@ -67,7 +67,7 @@ describe('an event is not lost', () => {
     });
   });
 
-  test('in an encrypted queue that accepts messages only through TLS, and only from its rule and its function', () => {
+  test('is in a queue that is encrypted, requires TLS, and accepts messages only from the rule and the function', () => {
     const template = templateOf();
     template.hasResourceProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
@@ -123,7 +123,7 @@ test('can list and stop all kinds of jobs with the prefix', () => {
 });
 
 test.each([['churn'], ['churn-']])(
-  'stops only the given kinds of jobs with the given prefix %s',
+  'with the prefix %s, stops only the given kinds of jobs with this prefix',
   (jobNamePrefix) => {
     const stack = stackOf();
     stopIn(stack, { jobNamePrefix, kinds: [SageMakerJobKind.TUNING] });

@@ -12,7 +12,10 @@ const OWN = {
 
 type Tagging = Record<string, string>;
 
-/** Workflows with the prop `tags`, and the states that tag jobs; `OWN` marks states that also set the construct's own tag. */
+/**
+ * Workflows with the prop `tags`, and their states that tag jobs. `OWN` marks the states that also set the construct's
+ * own tag.
+ */
 const WORKFLOWS: [string, (stack: Stack, tags?: Tagging) => Construct, Record<string, object[]>][] = [
   [
     'the optimized integration',
@@ -49,7 +52,7 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     expect(tagsIn(stackWith(undefined, () => undefined))).toEqual(all());
   });
 
-  test('have the tags of every enclosing construct; the property overrides them', () => {
+  test('have the tags of every enclosing construct, but the prop overrides them', () => {
     const stack = stackWith({ team: 'prop', stage: 'prod' }, (scope, made) => {
       Tags.of(scope.node.root).add('cost-center', 'app');
       Tags.of(scope).add('team', 'stack', { priority: 1000 });
@@ -82,13 +85,13 @@ describe.each(WORKFLOWS)('the jobs of a workflow with %s', (_name, make, states)
     ['a long value', 'team', 'x'.repeat(257), /tags\.team: must have 0 to 256 characters, got 257/],
     ['a key of AWS', 'AWS:x', 'y', /tags\.AWS:x: must not begin with aws:/],
     ['the key of the construct', 'cdk-sagemaker-tuning:execution', 'x', /is reserved for the construct/],
-  ])('cannot have %s that SageMaker rejects, from any source', (_what, key, value, problem) => {
+  ])('cannot have %s that SageMaker rejects, wherever the tag comes from', (_what, key, value, problem) => {
     expect(() => stackWith({ [key]: value }, () => undefined)).toThrow(problem);
     const stack = stackWith(undefined, (scope) => Tags.of(scope).add(key, value));
     expect(() => Template.fromStack(stack)).toThrow(problem);
   });
 
-  test('cannot have more tags than SageMaker accepts, including the construct’s own', () => {
+  test('cannot have more tags than SageMaker accepts, including the construct’s own tags', () => {
     const max = Object.values(states).some((own) => own.length > 0) ? 49 : 50;
     const given = Object.fromEntries(Array.from({ length: max }, (_, i) => [`key-${i}`, 'x']));
     const tagged = (key: string) => stackWith(given, (scope) => Tags.of(scope).add(key, 'y'));

@@ -46,7 +46,7 @@ function readReport(outdir: string): void {
   report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8'));
 }
 
-test('a template without findings is validated once a day', () => {
+test('a template without findings is validated at most once a day', () => {
   expect(synthesize()).toBe(1);
   const first = report;
   expect(synthesize()).toBe(0);
@@ -73,7 +73,7 @@ test('findings are reported each time', () => {
   expect(engine).toHaveBeenCalledTimes(2);
 });
 
-test('templates are validated again if the file cannot be read', () => {
+test('templates are validated again if the file with the results cannot be read', () => {
   synthesize();
   writeFileSync(file, '{');
   expect(synthesize()).toBe(1);

@@ -81,7 +81,7 @@ describe('objective and metric', () => {
       'Minimize',
     ],
     [
-      'an objective that makes classes numbers',
+      'an objective that treats classes as numbers',
       ['0', '1', '2'],
       fixed({ objective: 'count:poisson' }),
       { objective: 'count:poisson' },
@@ -120,13 +120,13 @@ describe('objective and metric', () => {
 
   test.each<[string, readonly string[], Record<string, unknown>, RegExp]>([
     [
-      'an objective for numbers and a label of words',
+      'an objective for numbers, with words as labels',
       TWO,
       fixed({ objective: 'reg:squarederror' }),
       /column y is text \("no", line 2\), not a number/,
     ],
     [
-      'an objective for two classes and three',
+      'an objective for two classes, with three classes',
       THREE,
       fixed({ objective: 'binary:logistic' }),
       /has 3 values, and BinaryClassification needs 2/,
@@ -138,7 +138,7 @@ describe('objective and metric', () => {
       /num_class is 2, but the label y has 3 classes: leave num_class out, or set 3/,
     ],
     [
-      'a type of problem and an objective',
+      'a problem type and an objective',
       TWO,
       { problemType: 'Regression', ...fixed({ objective: 'binary:logistic' }) },
       /tuning:problemType is Regression, but the objective binary:logistic is for BinaryClassification: .* such as reg:squarederror/,
@@ -179,25 +179,25 @@ describe('objective and metric', () => {
       /reg:squarederror \(the default\): metric auc needs .* Name another metric in tuning:objective$/,
     ],
     [
-      'of two classes and a table of three',
+      'for two classes, with a table of three classes',
       THREE,
       { objective: 'validation:precision' },
       /multi:softprob \(the default\): precision is for two classes, got num_class 3: /,
     ],
     [
-      'that is not of the given objective',
+      'that the given objective does not support',
       undefined,
       { objective: 'validation:auc', ...fixed({ objective: 'reg:logistic' }) },
       /reg:logistic \(from tuning:hyperparameters\): metric auc needs /,
     ],
-  ])('that do not fit are reported as settings: a metric %s', (_name, values, settings, message) => {
+  ])('that do not fit are reported as wrong settings: a metric %s', (_name, values, settings, message) => {
     const action = () => (values ? taskOf(values, settings) : learningTaskOf(settingsOf(settings)));
     expect(action).toThrow(
       expect.objectContaining({ name: 'SettingsError', message: expect.stringMatching(message) }),
     );
   });
 
-  test('default to regression for a folder, whose label is not read', () => {
+  test('default to regression for a folder, because its label is not read', () => {
     expect(learningTaskOf(settingsOf({}))).toEqual({
       hyperparameters: { objective: 'reg:squarederror' },
       metric: 'validation:rmse',
@@ -218,7 +218,7 @@ describe('the baseline', () => {
     [TWO, {}, ['  baseline: validation:logloss 0.6931 for a model that always predicts the class shares']],
     [THREE, {}, ['  baseline: validation:mlogloss 1.099 for a model that always predicts the class shares']],
     [TWO, { objective: 'validation:auc' }, []],
-  ])('of %p with %p is printed if it is known', (values, settings, told) => {
+  ])('for %p with %p is printed if it is known', (values, settings, told) => {
     const all = settingsOf({ data: table(values), label: 'y', ...settings });
     const manifest = prepareData(all, { cache: join(folder, 'cache') })?.manifest as Manifest;
     expect(describeBaseline(learningTaskOf(all, manifest), manifest)).toEqual(told);
@@ -266,11 +266,11 @@ describe('the function that uploads the data', () => {
     [0.2 * GIB, 1024, 1024],
     [0.6 * GIB, 2048, 1536],
     [4.9 * GIB, 3008, 10_240],
-  ])('has memory and storage for %p bytes: %p and %p MiB', (bytes, memory, storage) => {
+  ])('gets memory and storage for %p bytes: %p and %p MiB', (bytes, memory, storage) => {
     expect(resourcesFor(bytes)).toEqual([memory, storage]);
   });
 
-  test('does not exist for more data than a Lambda function can store: the error has commands instead', () => {
+  test('is not created for more data than it can store; the error then lists commands for the upload', () => {
     expect(() => resourcesFor(5 * GIB)).toThrow(
       expect.objectContaining({
         name: 'SettingsError',
@@ -290,7 +290,7 @@ describe('the function that uploads the data', () => {
     expect(last).toBe('npm run local has no such limit.');
   });
 
-  test('has no limit in local mode', () => {
+  test('has no limit in local mode, because local mode copies the data itself', () => {
     expect(resourcesFor(50 * GIB, { 'cdk-sagemaker-tuning-local': 'true' })).toEqual([3008, 10_240]);
   });
 });

@@ -9,7 +9,7 @@ type Props = Partial<TuningFragmentProps>;
 
 const LARGE: Props = { maxTrainingJobs: 1600 };
 
-/** Names of the states of a search that runs one tuning job, and of one that runs several. */
+/** Names of the states of a search that runs one tuning job and of a search that runs several. */
 const CHAIN_STATES = ['AreTrainingJobsLeft', 'HasEarlierTuningJob'];
 
 const STATES = statesOf(LARGE);
@@ -28,19 +28,19 @@ describe('the first state', () => {
     [831, 11],
     [1600, 20],
     [10_000, 121],
-  ])('plans tuning jobs for %d training jobs: %d', async (maxTrainingJobs, tuningJobs) => {
+  ])('plans, for %d training jobs, %d tuning jobs', async (maxTrainingJobs, tuningJobs) => {
     const { settings } = await configure({ maxTrainingJobs });
     expect(settings).toMatchObject({ maxTrainingJobs, earlierTuningJobNames: [], warmStartFrom: [] });
     expect(settings.tuningJobSizes).toHaveLength(tuningJobs);
     expect(sum(settings.tuningJobSizes)).toBe(maxTrainingJobs);
     if (tuningJobs === 1) return;
-    // SageMaker counts the training jobs of five parents and of the tuning job itself.
+    // SageMaker counts the training jobs of the five parents and of the tuning job itself.
     for (const index of settings.tuningJobSizes.keys()) {
       expect(sum(settings.tuningJobSizes.slice(Math.max(0, index - 5), index + 1))).toBeLessThanOrEqual(500);
     }
   });
 
-  test('uses the number of the props, and refuses more than the limit of the library', async () => {
+  test('uses the number in the props by default, and refuses more than the limit of the library', async () => {
     expect((await configure({})).settings.tuningJobSizes).toEqual(Array(20).fill(80));
     expect((await configure({ maxTrainingJobs: 1599 })).settings.tuningJobSizes).toEqual([
       ...Array(19).fill(80),
@@ -51,7 +51,7 @@ describe('the first state', () => {
     });
   });
 
-  test('refuses earlier tuning jobs of the input only for several tuning jobs', async () => {
+  test('refuses warmStartFrom in the input if the search needs several tuning jobs', async () => {
     const warmStartFrom = ['churn-1'];
     expect(await configure({ warmStartFrom })).toEqual({
       problems: [
@@ -62,7 +62,7 @@ describe('the first state', () => {
     expect(settings).toMatchObject({ warmStartFrom, tuningJobSizes: [700] });
   });
 
-  test('does not let the input ask for several tuning jobs if the props do not', async () => {
+  test('does not allow several tuning jobs in the input unless the props do', async () => {
     expect(await configure({ maxTrainingJobs: 751 }, statesOf({ maxTrainingJobs: 750 }))).toEqual({
       problems: ['maxTrainingJobs: must be a whole number from 1 to 750, got 751'],
     });
@@ -103,7 +103,7 @@ async function run(States: Json, seconds = 60, status = 'Completed'): Promise<{ 
 }
 
 describe('several tuning jobs', () => {
-  test('start with the latest five, and together run all training jobs', async () => {
+  test('start with a warm start from the latest five, and together run all training jobs', async () => {
     const { links, end } = await run(STATES);
     const names = links.map(({ name }) => name);
     expect(new Set(names).size).toBe(20);
@@ -136,11 +136,11 @@ describe('several tuning jobs', () => {
     const { links } = await run(limited, 130);
     expect(
       links.map(({ request }) => request.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds),
-      // 80 seconds are left, which is less than SageMaker's minimum.
+      // The last value leaves 80 seconds, which is less than SageMaker's minimum.
     ).toEqual([600, 470, 340, 210]);
   });
 
-  test('are searched for what they found if the next one does not start', async () => {
+  test('give the best training job so far if the next one does not start', async () => {
     const { Condition, Output, Next } = STATES.HasEarlierTuningJob.Choices[0];
     const failure = { Error: 'SageMaker.AmazonSageMakerException', Cause: 'no data' };
     const input = { settings: { earlierTuningJobNames: ['a', 'b', 'c'] }, tuningJobName: 'd', failure };
@@ -156,7 +156,7 @@ describe('several tuning jobs', () => {
     expect(STATES[STATES.HasEarlierTuningJob.Default]).toMatchObject({ Type: 'Fail' });
   });
 
-  test('are searched for what they found if one can no longer be described', async () => {
+  test('give the best training job so far if one can no longer be described', async () => {
     const sdk = statesOf({ ...LARGE, integration: TuningIntegration.SDK });
     const failure = { Error: 'States.TaskFailed', Cause: 'no answer' };
     const settings = { earlierTuningJobNames: ['a'] };
@@ -177,28 +177,31 @@ describe('several tuning jobs', () => {
     ['of a chain', STATES.TuneWithWarmStart],
     ['with a warm start from the input', statesOf().TuneWithWarmStart],
     ['with a warm start from the properties', STATIC.TuneHyperparameters],
-  ])('are found by their own name if the cause has the names of their parents: %s', async (_name, state) => {
-    const { Output } = state.Catch.find(({ Next }: Json) => Next === 'TuningJobStarted');
-    const HyperParameterTuningJobName = 'c';
-    const parents = ['a', 'b'].map((name) => ({ HyperParameterTuningJobName: name }));
-    const WarmStartConfig = { ParentHyperParameterTuningJobs: parents };
-    const causes = [
-      { WarmStartConfig, HyperParameterTuningJobName },
-      { HyperParameterTuningJobName, WarmStartConfig },
-    ].map((description) => JSON.stringify(description));
-    // A long cause is cut, and is then no JSON.
-    for (const Cause of [...causes, causes[0]?.slice(0, -1)]) {
-      const caught = {
-        input: { settings: { warmStartFrom: ['a', 'b'] } },
-        errorOutput: { Error: 'States.TaskFailed', Cause },
-        context: CONTEXT,
-      };
-      expect((await evaluateAll(Output, caught)).tuningJobName).toBe('c');
-    }
-  });
+  ])(
+    'are found by their own name even if the cause also contains the names of parents: %s',
+    async (_name, state) => {
+      const { Output } = state.Catch.find(({ Next }: Json) => Next === 'TuningJobStarted');
+      const HyperParameterTuningJobName = 'c';
+      const parents = ['a', 'b'].map((name) => ({ HyperParameterTuningJobName: name }));
+      const WarmStartConfig = { ParentHyperParameterTuningJobs: parents };
+      const causes = [
+        { WarmStartConfig, HyperParameterTuningJobName },
+        { HyperParameterTuningJobName, WarmStartConfig },
+      ].map((description) => JSON.stringify(description));
+      // A long cause is truncated, and is then not valid JSON.
+      for (const Cause of [...causes, causes[0]?.slice(0, -1)]) {
+        const caught = {
+          input: { settings: { warmStartFrom: ['a', 'b'] } },
+          errorOutput: { Error: 'States.TaskFailed', Cause },
+          context: CONTEXT,
+        };
+        expect((await evaluateAll(Output, caught)).tuningJobName).toBe('c');
+      }
+    },
+  );
 
   test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(
-    'handle the errors of a tuning job that does not start, but not of the first one: %s',
+    'handle the error of a tuning job that does not start, unless it is the first one: %s',
     (integration) => {
       const { TuneHyperparameters, TuneWithWarmStart, TuningJobStarted } = statesOf({
         ...LARGE,
@@ -219,7 +222,7 @@ describe('several tuning jobs', () => {
     },
   );
 
-  test('keep the intervals between polls growing with the AWS SDK integration', async () => {
+  test('keep increasing the intervals between polls with the AWS SDK integration', async () => {
     const sdk = statesOf({ ...LARGE, integration: TuningIntegration.SDK });
     const result = {
       HyperParameterTuningJobArn: 'arn:aws:sagemaker:eu-west-1:123456789012:hyper-parameter-tuning-job/a',
@@ -245,7 +248,7 @@ describe('several tuning jobs', () => {
 
 describe('the states', () => {
   test.each(Object.entries({ sync: undefined, SDK: TuningIntegration.SDK }))(
-    'of one tuning job are not changed by the possibility of several: %s',
+    'for one tuning job are the same as in a search with several, except for the states of the chain: %s',
     (_name, integration) => {
       const one = statesOf({ integration, maxTrainingJobs: 750 });
       const several = definitionOf({ integration, maxTrainingJobs: 751 }).States;
@@ -264,7 +267,7 @@ describe('the states', () => {
   );
 
   test.each([undefined, TuningIntegration.SDK])(
-    'need the permissions of one tuning job: %s',
+    'need no more permissions for several tuning jobs than for one: %s',
     (integration) => {
       const policies = (maxTrainingJobs: number) => {
         const stack = stackOf();
@@ -317,7 +320,7 @@ describe('more than 750 training jobs', () => {
       refused('and the training jobs of the tuning jobs in warmStart would count against their limits'),
     ],
     [
-      'items of a fleet that learn from their last success',
+      'items of a fleet with a warm start from their last success',
       { _isFleetItem: true, _startsFromLastSuccess: true },
       refused(
         'and the training jobs of the tuning job before (warmStartFromPrevious) would count against their limits',
@@ -325,13 +328,13 @@ describe('more than 750 training jobs', () => {
     ],
     ['items of a fleet', { _isFleetItem: true }, []],
     ['the type of a warm start', { warmStart: WarmStart.identicalDataAndAlgorithm() }, []],
-    ['random search, in one tuning job', { strategy: TuningStrategy.random() }, []],
+    ['random search, which runs in one tuning job', { strategy: TuningStrategy.random() }, []],
     ['early stopping', { earlyStopping: true }, []],
   ])('with %s', (_name, props, problems) => {
     expect(problemsOf({ maxTrainingJobs: 800, ...props })).toEqual(problems);
   });
 
-  test('whose number is a token run in one tuning job', () => {
+  test('run in one tuning job if their number is a token', () => {
     const stack = stackOf();
     const maxTrainingJobs = new CfnParameter(stack, 'Jobs', { type: 'Number' }).valueAsNumber;
     expect(Object.keys(statesOf({ maxTrainingJobs }, stack))).not.toContain(CHAIN_STATES[0]);

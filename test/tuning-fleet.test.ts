@@ -70,7 +70,7 @@ describe('the states', () => {
       ResultWriter: { WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' } },
       MaxConcurrency: '{% $states.input.maxConcurrency %}',
     });
-    // With a Catch, a redrive would not run the Map again.
+    // If the Map had a Catch, a redrive would not run it again.
     expect(TuneItems.Catch).toBeUndefined();
   });
 
@@ -108,14 +108,14 @@ test.each<[string, Partial<TuningFleetProps>, string[]]>([
     { validation: InputData.csv(DataLocation.fromUri('s3://lake/validation/')) },
     ['train'],
   ],
-])('an item needs its own data: %s', (_case, props, expected) => {
+])('the data that each item must have: %s', (_case, props, expected) => {
   expect(statesOf(props).ListItems.Arguments.Payload.requiredFields).toEqual(expected);
 });
 
 describe('an item', () => {
   const itemStates = (props?: Partial<TuningFleetProps>) => statesOf(props).TuneItems.ItemProcessor.States;
 
-  test('keeps its description in a variable, and passes its fields to the chain', async () => {
+  test('keeps its description in a variable and passes its fields to the chain', async () => {
     const { StartItem } = itemStates();
     const input = { ...ITEM, input: { maxTrainingJobs: 3 } };
     expect(await evaluateJsonata(StartItem.Assign.fleetItem, { input })).toEqual(ITEM);
@@ -126,17 +126,20 @@ describe('an item', () => {
     ['store', 'stores-store-'],
     ['a', 'stores-a-'],
     ['abcdef', 'stores-abcdef-'],
-  ])('its tuning job has at most 32 characters, with those of the item: %s', async (label, start) => {
-    const { Arguments } = itemStates({ jobNamePrefix: 'stores' }).TuneHyperparameters;
-    const name = await inItem(Arguments.HyperParameterTuningJobName, { item: { ...ITEM, label } });
-    expect(name).toMatch(/^[a-z0-9](-*[a-z0-9]){0,31}$/);
-    expect(name.startsWith(start)).toBe(true);
-    const longest = itemStates({ jobNamePrefix: 'x'.repeat(13) }).TuneHyperparameters.Arguments;
-    const long = await inItem(longest.HyperParameterTuningJobName, { item: { ...ITEM, label } });
-    expect(long).toHaveLength(32);
-    // The name ends with at least 44 bits of the hash.
-    expect(long).toMatch(/-[0-9a-f]{11,}$/);
-  });
+  ])(
+    'its tuning job has a name of at most 32 characters, which contains the label of the item: %s',
+    async (label, start) => {
+      const { Arguments } = itemStates({ jobNamePrefix: 'stores' }).TuneHyperparameters;
+      const name = await inItem(Arguments.HyperParameterTuningJobName, { item: { ...ITEM, label } });
+      expect(name).toMatch(/^[a-z0-9](-*[a-z0-9]){0,31}$/);
+      expect(name.startsWith(start)).toBe(true);
+      const longest = itemStates({ jobNamePrefix: 'x'.repeat(13) }).TuneHyperparameters.Arguments;
+      const long = await inItem(longest.HyperParameterTuningJobName, { item: { ...ITEM, label } });
+      expect(long).toHaveLength(32);
+      // The name ends with at least 44 bits of a hash.
+      expect(long).toMatch(/-[0-9a-f]{11,}$/);
+    },
+  );
 
   test('writes below its own folder, and its jobs have its tag', async () => {
     const { TuneHyperparameters, TrainFinalModel, WriteReport } = itemStates({ spot: {}, checkpoints: true });
@@ -164,7 +167,7 @@ describe('an item', () => {
     }
   });
 
-  test('its job by the SDK integration has the execution of the fleet, so that it stops with the fleet', async () => {
+  test("with the SDK integration, its tuning job has the tag of the fleet's execution, so that it is stopped with the fleet", async () => {
     const stack = stackOf();
     const made = fleet({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) }, stack);
     expect(made.stopAbandonedJobs).toBeDefined();
@@ -173,7 +176,7 @@ describe('an item', () => {
     expect(await inItem(Value)).toBe(ITEM.execution);
   });
 
-  test('waits with jitter for throttled requests, and takes another name for a name that is taken', () => {
+  test('retries throttled requests with jitter, and uses another name if a job name is already used', () => {
     const { TuneHyperparameters, TrainFinalModel } = itemStates();
     for (const { Retry } of [TuneHyperparameters, TrainFinalModel]) {
       expect(Retry).toMatchObject([
@@ -191,7 +194,7 @@ describe('an item', () => {
 describe('permissions', () => {
   const bucketIn = (stack: Stack) => s3.Bucket.fromBucketName(stack, 'Lake', 'lake');
 
-  test('of the state machine: only the folder of fleets in the bucket', () => {
+  test('of the state machine are limited to the folder of the fleets in the bucket', () => {
     const stack = stackOf();
     fleet({ bucket: bucketIn(stack) }, stack);
     const storage = statementsIn(stack, /./).filter(({ Action }: Json) =>
@@ -210,7 +213,7 @@ describe('permissions', () => {
       [['s3:GetObject', undefined, '/a.csv'], list('a.csv*')],
     ],
     ['folders are listed', FleetItems.folders(DataLocation.fromUri('s3://lists/a/')), [list('a/*')]],
-  ])('of the function for the list: %s', (_case, items, expected) => {
+  ])('of the function that lists the items: %s', (_case, items, expected) => {
     const stack = stackOf();
     fleet({ items, allowedInputLocations: [DataLocation.fromUri('s3://lists/a/')] }, stack);
     const statements = statementsIn(stack, /ListItemsFunction/).filter(({ Resource }: Json) =>
@@ -225,10 +228,14 @@ describe('permissions', () => {
   });
 
   test.each<[string, RegExp, string[] | undefined]>([
-    ['the state machine, which writes the results', /StateMachine/, ['kms:Decrypt', 'kms:GenerateDataKey']],
-    ['the function that reads the results', /SummarizeFunction/, ['kms:Decrypt']],
-    ['not of the function for the list', /ListItemsFunction/, undefined],
-  ])('for the key of the bucket, if the fleet has another key: %s', (_case, role, actions) => {
+    [
+      'for the state machine, which writes the results',
+      /StateMachine/,
+      ['kms:Decrypt', 'kms:GenerateDataKey'],
+    ],
+    ['for the function that reads the results', /SummarizeFunction/, ['kms:Decrypt']],
+    ['but not for the function that lists the items', /ListItemsFunction/, undefined],
+  ])("to use the bucket's key, if the fleet has a different key: %s", (_case, role, actions) => {
     const stack = stackOf();
     const [encryptionKey, other] = ['Key', 'BucketKey'].map((id) => new kms.Key(stack, id));
     fleet({ encryptionKey, bucket: new s3.Bucket(stack, 'Bucket', { encryptionKey: other }) }, stack);
@@ -236,7 +243,7 @@ describe('permissions', () => {
     expect(statements[0]?.Action).toEqual(actions?.length === 1 ? actions[0] : actions);
   });
 
-  test('of the function for the list: the lists and summaries of earlier executions', () => {
+  test('of the function that lists the items include the lists and summaries of earlier executions', () => {
     const stack = stackOf();
     fleet({}, stack);
     const listed = statementsIn(stack, /ListItemsFunction/).filter(
@@ -249,7 +256,7 @@ describe('permissions', () => {
   });
 });
 
-test('the summary of an execution that did not succeed is written by a rule', () => {
+test('an event rule writes the summary of an execution that did not succeed', () => {
   const stack = stackOf();
   fleet({}, stack);
   Template.fromStack(stack).hasResourceProperties('AWS::Events::Rule', {
@@ -266,7 +273,7 @@ describe('the registry', () => {
   test.each([
     ['store-1-0123456789abcdef/', 'stores-store-1-0123456789abcdef'],
     ['a-0123456789abcdef/', 'stores-a-0123456789abcdef'],
-    // A cut label can end with a hyphen.
+    // A truncated label can end with a hyphen.
     ['twelve-chars-and-more-0123456789abcdef/', 'stores-twelve-chars--0123456789abcdef'],
   ])('has a group for each item: %s', async (folder, expected) => {
     const { FindModelPackageGroup, RegisterModel, EvaluateModel, CreateModelPackageGroup } = itemStates(ALL);
@@ -291,7 +298,7 @@ describe('the registry', () => {
     expect(await inItem(ModelPackageGroupName, { item })).toHaveLength(63);
   });
 
-  test('creates a group only if the item has none', async () => {
+  test('creates a model package group only if the item has none', async () => {
     const states = itemStates(ALL);
     const { EvaluateModel, FindModelPackageGroup, HasModelPackageGroup, CreateModelPackageGroup } = states;
     const { RegisterModel } = states;
@@ -353,7 +360,7 @@ describe('the registry', () => {
     });
   });
 
-  test('repeats each throttled request after random times, at most some minutes apart', () => {
+  test('retries each throttled request after random delays of at most a few minutes', () => {
     const THROTTLED: Json = {
       lambda: 'Lambda.TooManyRequestsException',
       sagemaker: 'SageMaker.SageMakerException',
@@ -377,7 +384,7 @@ describe('the registry', () => {
     expect(tasks.length).toBeGreaterThan(20);
   });
 
-  test('creates no group at deployment, and its permissions are limited to the prefix', () => {
+  test('creates no group at deployment, and has permissions only for groups with the prefix', () => {
     const stack = stackOf();
     const { modelPackageGroupPrefix, fragment } = fleet(ALL, stack);
     expect([modelPackageGroupPrefix, fragment.modelPackageGroupName]).toEqual(['stores', undefined]);
@@ -409,7 +416,7 @@ describe('quotas', () => {
     expect(SummarizeFleet.Arguments.Payload).not.toHaveProperty('quotas');
   });
 
-  test('are compared with all instance groups of a job', () => {
+  test('are compared with the instances of all instance groups of a job', () => {
     const groups = ['ml.m5.xlarge', 'ml.m5.xlarge', 'ml.c5.xlarge'];
     const instanceGroups = groups.map((instanceType, index) => ({
       name: `g${index}`,
@@ -487,7 +494,7 @@ describe('quotas', () => {
     expect(await caught(ListMoreQuotas, before)).toEqual({ input: {}, quotas: { [NAME]: 4 }, error });
   });
 
-  test('are those of each kind of job', () => {
+  test('are different for each kind of job', () => {
     const { uses } = statesOf({
       checkQuotas: true,
       spot: {},
@@ -518,9 +525,9 @@ describe('warnings', () => {
       .map(({ entry }) => String(entry.data));
   };
 
-  test('none by default', () => expect(warnings({})).toEqual([]));
+  test('are not given by default', () => expect(warnings({})).toEqual([]));
 
-  test('of more tuning jobs than SageMaker runs, and of many instances', () => {
+  test('about more tuning jobs than SageMaker runs, and about many instances', () => {
     expect(warnings({ maxConcurrency: 200, resources: { instanceCount: 2 } })).toEqual([
       expect.stringContaining('at most 100 tuning jobs at the same time in an account and region, got 200'),
       expect.stringContaining(
@@ -529,7 +536,7 @@ describe('warnings', () => {
     ]);
   });
 
-  test('of the instances of all groups, in any definition', () => {
+  test('count the instances of all groups in any definition', () => {
     const instanceGroups = [1, 2].map((instanceCount) => ({
       name: `g${instanceCount}`,
       instanceType: 'ml.m5.xlarge',
@@ -539,36 +546,40 @@ describe('warnings', () => {
   });
 });
 
-describe('refused', () => {
+describe('the fleet is refused with', () => {
   test.each<[string, Partial<TuningFleetProps>, RegExp]>([
     [
-      'no concurrency',
+      'a concurrency of 0',
       { maxConcurrency: 0 },
       /maxConcurrency: must be a whole number from 1 to 10000, got 0/,
     ],
     [
-      'an existing group',
+      'one existing model package group',
       { registry: ModelRegistry.existingGroup('stores') },
       /registry: must be ModelRegistry.group\(\) in a fleet, because each item has its own group/,
     ],
     [
-      'a long name of groups',
+      'a group name prefix that is too long',
       { registry: ModelRegistry.group({ name: 'x'.repeat(33) }) },
       /registry: must have 1 to 32 characters, got 33/,
     ],
     [
-      'a percentage',
+      'a percentage above 100',
       { toleratedFailures: ToleratedFailures.percentage(101) },
       /toleratedFailures: must be a percentage from 0 to 100, got 101/,
     ],
     [
-      'a count',
+      'a negative count',
       { toleratedFailures: ToleratedFailures.count(-1) },
       /toleratedFailures: must be a whole number of at least 0, got -1/,
     ],
-    ['a long prefix', { jobNamePrefix: 'x'.repeat(14) }, /jobNamePrefix: must be 1 to 13 lowercase/],
     [
-      'a prefix without a slash',
+      'a job name prefix that is too long',
+      { jobNamePrefix: 'x'.repeat(14) },
+      /jobNamePrefix: must be 1 to 13 lowercase/,
+    ],
+    [
+      'a prefix of folders without a slash at the end',
       { items: FleetItems.folders(DataLocation.fromUri('s3://lake/a')) },
       /items: must be a prefix that ends with \//,
     ],
@@ -581,18 +592,18 @@ describe('refused', () => {
       /items: s3:\/\/lake\/stores\/ is not within allowedInputLocations/,
     ],
     [
-      'folders outside the bucket of the fleet',
+      "a list of folders outside the fleet's bucket",
       { items: FleetItems.folders(DataLocation.fromUri('s3://lake/stores/')) },
       /items: s3:\/\/lake\/stores\/ is not within allowedInputLocations/,
     ],
-    ['no URI', { items: FleetItems.csv(DataLocation.fromUri('lake/a')) }, /items/],
+    ['a location that is not an S3 URI', { items: FleetItems.csv(DataLocation.fromUri('lake/a')) }, /items/],
     [
-      'another type',
+      'items of a wrong type',
       { items: 's3://lake/a' as never },
       /items: must be a FleetItems, such as FleetItems.csv\(location\), got "s3:\/\/lake\/a"/,
     ],
     [
-      'a tag of the construct',
+      'a tag that is reserved for the construct',
       { tags: { 'cdk-sagemaker-tuning:item': 'x' } },
       /is reserved for the construct/,
     ],

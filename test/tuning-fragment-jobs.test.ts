@@ -20,7 +20,7 @@ describe('job names', () => {
     return evaluateJsonata(Arguments.HyperParameterTuningJobName, { context });
   }
 
-  test('of tuning jobs are valid, and reproducible for the same attempt', async () => {
+  test('of tuning jobs are valid, and the same for the same attempt', async () => {
     expect(await nameOf()).toMatch(/^a-prefix-of-16-c-[0-9a-f]{15}$/);
     expect(await nameOf()).toHaveLength(32);
     expect(await nameOf()).toBe(await nameOf());
@@ -113,7 +113,7 @@ describe('the tuning job', () => {
     expect(await evaluateJsonata(warm.Condition, input({ warmStartFrom: [] }))).toBe(false);
   });
 
-  test('has a warm start from the tuning jobs in the properties, unless the input names others', () => {
+  test('has a warm start from the tuning jobs in the props, unless the input names others', () => {
     const { States } = definitionOf({ warmStart: WarmStart.identicalDataAndAlgorithm(['old']) });
     expect(States.TuneHyperparameters.Arguments.WarmStartConfig).toEqual({
       WarmStartType: 'IdenticalDataAndAlgorithm',
@@ -143,7 +143,7 @@ describe('the tuning job', () => {
     expect(without.TrainingJobDefinition).not.toHaveProperty('CheckpointConfig');
   });
 
-  test('writes below trials/, encrypted with the key of the bucket', () => {
+  test('writes below trials/, encrypted with the KMS key of the bucket', () => {
     const stack = stackOf();
     const bucket = new s3.Bucket(stack, 'Models', { encryption: s3.BucketEncryption.KMS });
     const output = DataLocation.fromBucket(bucket, 'churn');
@@ -174,14 +174,14 @@ describe('a tuning job that fails', () => {
     expect(await named({ Error: 'States.TaskFailed', Cause })).toBe('churn-1');
   });
 
-  test('is passed to the function with its start name, if the cause has no name', async () => {
+  test('is passed to the function with the name in the request if the cause has no name', async () => {
     const { Arguments } = definitionOf().States.TuneHyperparameters;
     const own = await evaluateJsonata(Arguments.HyperParameterTuningJobName, { context: CONTEXT });
     expect(await named({ Error: 'States.TaskFailed', Cause: 'no JSON' })).toBe(own);
     expect(await named({ Error: 'States.TaskFailed' })).toBe(own);
   });
 
-  test('before it started fails the execution with its own error', async () => {
+  test('fails the execution with its own error if it did not start', async () => {
     const { States } = definitionOf();
     const [{ Condition }] = States.TuningJobStarted.Choices;
     const failed = (failure: Json) => ({ input: { failure } });
@@ -196,7 +196,7 @@ describe('a tuning job that fails', () => {
     expect(await evaluateJsonata(cause, failed({ Error: 'x' }))).toBe('');
   });
 
-  test('that can no longer be described is stopped', async () => {
+  test('is stopped if it can no longer be described', async () => {
     const { States } = definitionOf(HYPERBAND);
     expect(States.DescribeTuningJob.Catch).toEqual([
       {
@@ -246,7 +246,7 @@ describe('the final training', () => {
     bestTrainingJob: { hyperparameters: { eta: '0.1', num_round: '9' } },
   };
 
-  test('has the settings of the tuning job’s training jobs, with the best hyperparameters', async () => {
+  test('has the settings of the search’s training jobs and the best hyperparameters', async () => {
     const { TrainFinalModel, TuneHyperparameters } = definitionOf().States;
     const {
       TrainingJobName: _name,
@@ -267,7 +267,7 @@ describe('the final training', () => {
     });
   });
 
-  test('has its own hyperparameters, resources, time and spot instances', async () => {
+  test('can have its own hyperparameters, resources, time limit and spot instances', async () => {
     const { Arguments } = definitionOf({
       finalTraining: {
         hyperparameters: { num_round: '500' },
@@ -322,7 +322,7 @@ describe('the final training', () => {
     });
   });
 
-  test('that did not complete fails the execution', async () => {
+  test('fails the execution if its job did not complete', async () => {
     const { DescribeFinalTrainingJob, IsFinalModelTrained, FinalTrainingJobNotCompleted } =
       definitionOf().States;
     const result = {
@@ -350,7 +350,7 @@ describe('the final training', () => {
       'AlgorithmError: out of memory',
     ],
     ['a job that did not start', 'You have reached your quota', 'You have reached your quota'],
-  ])('that failed reports the result of the search in its error: %s', async (_what, Cause, expected) => {
+  ])('gives the result of the search in its error if it fails: %s', async (_what, Cause, expected) => {
     const { TrainFinalModel } = definitionOf().States;
     const [, { Output, Next }] = TrainFinalModel.Catch;
     const errorOutput = { Error: 'States.TaskFailed', Cause };
@@ -363,7 +363,7 @@ describe('the final training', () => {
 });
 
 describe('the function gets', () => {
-  test('the name of the tuning job, and the failure only if there was one', async () => {
+  test('the name of the tuning job, and a failure only if there was one', async () => {
     const { Payload } = definitionOf().States.FindBestTrainingJob.Arguments;
     expect(await evaluateJsonata(Payload, { input: { tuningJobName: 'churn-1' } })).toEqual({
       tuningJobName: 'churn-1',

@@ -36,7 +36,7 @@ describe('the states', () => {
     });
   });
 
-  test('that wait for a tuning job in a loop', () => {
+  test('can poll the tuning job in a loop', () => {
     const { States } = definitionOf({ integration: TuningIntegration.SDK });
     expect(shapeOf(States)).toMatchObject({
       TuneHyperparameters: ['WaitForTuningJob', 'CanWaitForQuota'],
@@ -60,7 +60,7 @@ describe('the states', () => {
     expect(Object.keys(States)).not.toContain('TrainFinalModel');
   });
 
-  test('without a report are those of the search and the final training', () => {
+  test('without a report consist of the search and the final training', () => {
     const { States } = definitionOf({ report: false });
     expect(shapeOf(States)).toMatchObject({
       FindBestTrainingJob: 'TrainFinalModel',
@@ -76,13 +76,13 @@ describe('the states', () => {
     expect(Object.keys(States)).not.toContain('WriteReport');
   });
 
-  test('without a report and a final training are only those of the search', () => {
+  test('without a report and a final training consist of the search only', () => {
     const { States } = definitionOf({ report: false, finalTraining: { enabled: false } });
     expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
 
   /**
-   * For each state, the names of the states that can follow it: the next state, then those of choices or catchers.
+   * For each state, the names of the states that can follow: the next state, then those of choices or catchers.
    */
   function shapeOf(states: Json): Record<string, string | string[]> {
     return Object.fromEntries(
@@ -147,11 +147,11 @@ describe('the integration', () => {
   const SDK = 'arn:<AWS::Partition>:states:::aws-sdk:sagemaker:createHyperParameterTuningJob';
 
   test.each<[string, Props, string]>([
-    ['is optimised', {}, OPTIMIZED],
+    ['is optimized', {}, OPTIMIZED],
     ['is optimized for spot instances', { spot: {} }, OPTIMIZED],
     ['is the SDK for Hyperband', HYPERBAND, SDK],
     ['is the SDK for a seed', { strategy: TuningStrategy.random({ seed: 1 }) }, SDK],
-    ['is the SDK where that is asked for', { integration: TuningIntegration.SDK }, SDK],
+    ['is the SDK if the prop says so', { integration: TuningIntegration.SDK }, SDK],
     ['is optimized if asked for', { ...HYPERBAND, integration: TuningIntegration.OPTIMIZED }, OPTIMIZED],
   ])('%s', (_name, props, resource) => {
     const { States } = definitionOf(props);
@@ -162,7 +162,7 @@ describe('the integration', () => {
   test('sends the same request with either integration', () => {
     const by = (integration: TuningIntegration) =>
       definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
-    // With the AWS SDK integration, only the tag identifies the execution of a job.
+    // With the AWS SDK integration, the execution of a job can be identified only by the tag.
     const Tags = [
       {
         Key: 'cdk-sagemaker-tuning:execution',
@@ -172,7 +172,7 @@ describe('the integration', () => {
     expect(by(TuningIntegration.SDK)).toEqual({ ...by(TuningIntegration.OPTIMIZED), Tags });
   });
 
-  test('SDK has permissions to start, describe and stop tuning jobs with the prefix', () => {
+  test('SDK gets permissions to start, describe and stop tuning jobs with the prefix', () => {
     const stack = stackOf();
     definitionOf({ integration: TuningIntegration.SDK }, stack);
     const jobs =
@@ -195,7 +195,7 @@ describe('the integration', () => {
   });
 });
 
-test('an invalid input fails the execution with all of its problems', async () => {
+test('an invalid input fails the execution, and the error lists all problems', async () => {
   const { InvalidInput, IsInputValid } = definitionOf().States;
   expect(InvalidInput.Error).toBe('InvalidInput');
   const input = { problems: ['a: b', 'c: d'] };

@@ -79,7 +79,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('can list each bucket that it reads or writes, in one statement without a prefix condition', () => {
+  test('can list every bucket that it reads or writes, in one statement without a prefix condition', () => {
     const stack = stackOf();
     const place = (uri: string) => DataLocation.fromUri(uri);
     const channels = { extra: InputData.csv(place('s3://data/extra/')) };
@@ -127,7 +127,7 @@ describe('the training role', () => {
     );
   });
 
-  test('can use only the given key', () => {
+  test('can use only the given KMS key', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     workflow({ encryptionKey }, stack);
@@ -150,7 +150,7 @@ describe('the training role', () => {
     ]);
   });
 
-  test('can use the keys of the buckets that it reads and writes', () => {
+  test('can use the KMS keys of the buckets that it reads and writes', () => {
     const stack = stackOf();
     const bucketOf = (id: string) => new s3.Bucket(stack, id, { encryption: s3.BucketEncryption.KMS });
     const train = InputData.csv(DataLocation.fromBucket(bucketOf('Data'), 'train/'));
@@ -178,7 +178,7 @@ describe('the training role', () => {
   });
 });
 
-test('the function can read the results of its own jobs, and write logs', () => {
+test('the function that finds the best training job can read the results of its own jobs and write logs', () => {
   const stack = stackOf();
   const template = templateOf({}, stack);
   expect(statementsIn(stack, /FindBest.*FunctionRole/)).toEqual([
@@ -224,7 +224,7 @@ describe('the function that writes the report', () => {
     ]);
   });
 
-  test('can read the models of the search, with their key, if there is no final training', () => {
+  test('can read the models of the search and use their KMS key if there is no final training', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     workflow({ finalTraining: { enabled: false }, encryptionKey }, stack);
@@ -235,7 +235,7 @@ describe('the function that writes the report', () => {
     );
   });
 
-  test('cannot read models of algorithms whose format it does not know', () => {
+  test('cannot read models of algorithms whose model format it does not know', () => {
     const stack = stackOf();
     workflow(
       {
@@ -250,7 +250,7 @@ describe('the function that writes the report', () => {
     expect(actions).not.toContain('s3:GetObject');
   });
 
-  test('can read the earlier tuning jobs in the properties', () => {
+  test('can read the earlier tuning jobs in the prop warmStart', () => {
     const stack = stackOf();
     workflow({ warmStart: WarmStart.transferLearning(['Earlier-1']) }, stack);
     const jobs = (name: string) => ARN('sagemaker', `hyper-parameter-tuning-job/${name}`);

@@ -10,7 +10,7 @@ describe('the bucket', () => {
   const BUCKET = /^TuningBucket[0-9A-F]{8}$/;
   const LOGS = /^TuningAccessLogs/;
 
-  test('is encrypted, versioned, logged, not public, and kept when the stack is deleted', () => {
+  test('is encrypted, versioned, logged and not public, and is kept when the stack is deleted', () => {
     const bucket = resourceOf(templateOf(), 'AWS::S3::Bucket', BUCKET);
     expect(bucket).toEqual({
       Type: 'AWS::S3::Bucket',
@@ -80,7 +80,10 @@ describe('the bucket', () => {
 
   test.each([
     ['without feature flags', {}],
-    ['with the feature flags of a new app', { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true }],
+    [
+      'if the app has the feature flags of a new app',
+      { '@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy': true },
+    ],
   ])('has access logs that only S3 can write, %s', (_name, context) => {
     const template = templateOf({}, stackOf({}, { context }));
     const { PolicyDocument } = resourceOf(template, 'AWS::S3::BucketPolicy', LOGS).Properties;
@@ -133,7 +136,7 @@ describe('the bucket', () => {
 });
 
 describe('the input locations', () => {
-  /** The locations that the training role can read, and those that an execution's input can name. */
+  /** The locations that the training role can read, and the locations that an execution's input can name. */
   function locationsOf(
     props: Partial<TuningWorkflowProps>,
     stack: Stack,
@@ -183,7 +186,7 @@ describe('the prefixes', () => {
     ['/out/', 'out/'],
     ['//out', 'out/'],
     ['a/b//', 'a/b/'],
-  ])('outputPrefix %s becomes %s, also in lifecycle rules', (outputPrefix, prefix) => {
+  ])('outputPrefix %s becomes %s, even in lifecycle rules', (outputPrefix, prefix) => {
     const stack = stackOf();
     workflow({ outputPrefix }, stack);
     expect(statementsIn(stack, /TrainingRole/)).toContainEqual(
@@ -227,7 +230,7 @@ describe('the prefixes', () => {
     expect(() => workflow(props)).toThrow(problem);
   });
 
-  test('a retention for a given bucket is rejected', () => {
+  test('trialRetention is rejected for a given bucket', () => {
     const stack = stackOf();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     expect(() => workflow({ bucket, trialRetention: Duration.days(5) }, stack)).toThrow(
@@ -298,7 +301,7 @@ describe('the state machine', () => {
     expect(statements).toEqual(expect.arrayContaining(expected));
   });
 
-  test('is created after the permissions of its training jobs', () => {
+  test('is created only after the permissions of its training jobs', () => {
     const { DependsOn } = resourceOf(templateOf(), 'AWS::StepFunctions::StateMachine');
     expect(DependsOn).toEqual(
       expect.arrayContaining([
@@ -321,7 +324,7 @@ describe('the state machine', () => {
     });
   });
 
-  test('names its log group after the deployed stack, so that a template can be deployed twice, or again', () => {
+  test('names its log group after the deployed stack, so that the template can be deployed several times', () => {
     const stackUuid = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
     templateOf({ logRemovalPolicy: RemovalPolicy.RETAIN }).hasResourceProperties('AWS::Logs::LogGroup', {
       LogGroupName: {
@@ -339,7 +342,7 @@ describe('the state machine', () => {
     });
   });
 
-  test('reads data and writes models in folders of the bucket', async () => {
+  test('reads data from folders of the bucket, and writes models to folders of the bucket', async () => {
     const stack = stackOf();
     workflow({ bucket: s3.Bucket.fromBucketName(stack, 'Mine', 'mine'), outputPrefix: 'results' }, stack);
     const { Configure, TrainFinalModel, TuneHyperparameters } = definitionOf(stack).States;
@@ -355,7 +358,7 @@ describe('the state machine', () => {
 });
 
 describe('a key', () => {
-  test('encrypts bucket, logs, volumes, models, state machine and the environment of functions', () => {
+  test('encrypts the bucket, logs, volumes, models, the state machine and the environment variables of functions', () => {
     const stack = stackOf();
     const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
     const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
@@ -383,7 +386,7 @@ describe('a key', () => {
     expect(functions.map(({ Properties }) => text(Properties.KmsKeyArn))).toEqual([key, key]);
   });
 
-  test('covers every function and state machine of both integrations and of AutoML', () => {
+  test('is used by every function and state machine of both integrations and of AutoML', () => {
     const stack = stackOf();
     const encryptionKey = new kms.Key(stack, 'Key');
     workflow({ encryptionKey, integration: TuningIntegration.SDK }, stack);
@@ -398,7 +401,7 @@ describe('a key', () => {
       ...keysOf('AWS::StepFunctions::StateMachine', (machine) => machine.EncryptionConfiguration?.KmsKeyId),
       ...keysOf('AWS::Logs::LogGroup', ({ KmsKeyId }) => KmsKeyId),
     ];
-    // The 3 tuning functions, 4 AutoML functions and 2 state machines, and a log group for each.
+    // The 3 functions for tuning, 4 functions for AutoML and 2 state machines, and a log group for each.
     expect(all).toHaveLength(18);
     expect([...new Set(all)]).toEqual([expect.stringMatching(/^Key/)]);
   });
@@ -406,23 +409,26 @@ describe('a key', () => {
   test.each<[string, (stack: Stack) => kms.IKey]>([
     ['a key', (stack) => new kms.Key(stack, 'Key')],
     ['an alias of a key', (stack) => new kms.Key(stack, 'Key').addAlias('alias/mine')],
-  ])('given as %s can be used by the state machine, regardless of its name', (_what, encryptionKey) => {
-    const stack = stackOf();
-    workflow({ encryptionKey: encryptionKey(stack) }, stack);
-    const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
-    expect(
-      statementsIn(stack, /StateMachineRole/).filter(({ Action }) => /^kms:/.test([Action].flat()[0])),
-    ).toEqual([
-      allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, {
-        ArnLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': ARN('states', 'stateMachine:*') },
-      }),
-      allow('kms:GenerateDataKey', key, {
-        StringEquals: { 'kms:EncryptionContext:SourceArn': ARN('logs', '*') },
-      }),
-    ]);
-  });
+  ])(
+    'given as %s can be used by the state machine, whatever the name of the state machine',
+    (_what, encryptionKey) => {
+      const stack = stackOf();
+      workflow({ encryptionKey: encryptionKey(stack) }, stack);
+      const key = expect.stringMatching(/^<Key\w+\.Arn>$/);
+      expect(
+        statementsIn(stack, /StateMachineRole/).filter(({ Action }) => /^kms:/.test([Action].flat()[0])),
+      ).toEqual([
+        allow(['kms:Decrypt', 'kms:GenerateDataKey'], key, {
+          ArnLike: { 'kms:EncryptionContext:aws:states:stateMachineArn': ARN('states', 'stateMachine:*') },
+        }),
+        allow('kms:GenerateDataKey', key, {
+          StringEquals: { 'kms:EncryptionContext:SourceArn': ARN('logs', '*') },
+        }),
+      ]);
+    },
+  );
 
-  test('allows CloudWatch Logs to use it, which creating the log groups requires', () => {
+  test('allows CloudWatch Logs to use it, as the creation of encrypted log groups requires', () => {
     const stack = stackOf();
     const template = templateOf({ encryptionKey: new kms.Key(stack, 'Key') }, stack);
     const { Statement } = resourceOf(template, 'AWS::KMS::Key').Properties.KeyPolicy;
@@ -467,7 +473,7 @@ test('metric returns any metric of the state machine', () => {
   expect(workflow().metric('ExecutionThrottled')).toMatchObject({ metricName: 'ExecutionThrottled' });
 });
 
-test('two workflows of one stack share neither names nor permissions', () => {
+test('two workflows of a stack share neither names nor permissions', () => {
   const stack = stackOf();
   const one = workflow({ jobNamePrefix: undefined }, stack, 'One');
   const other = workflow({ jobNamePrefix: undefined }, stack, 'Other');

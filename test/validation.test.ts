@@ -14,7 +14,7 @@ import {
 import { stackOf, vpcIn } from './fixtures';
 import { choice, int, many, type Props, problemsOf, real } from './search-props';
 
-test('the minimum of properties is valid', () => {
+test('the required props alone are valid', () => {
   expect(problemsOf({})).toEqual([]);
 });
 
@@ -73,12 +73,12 @@ describe('limits', () => {
       seconds('maxQuotaWait', 0, 86_400, 172_800),
     ],
     [
-      'half a second of waiting for a quota',
+      'a quota wait of half a second',
       { maxQuotaWait: Duration.millis(500) },
       seconds('maxQuotaWait', 0, 86_400, 0.5),
     ],
     [
-      'a wait for a quota that is known when the stack is deployed',
+      'a quota wait that is known only when the stack is deployed',
       { maxQuotaWait: Duration.seconds(Lazy.number({ produce: () => 60 })) },
       'maxQuotaWait: must be known at synth, got a token: the library computes other values from it',
     ],
@@ -138,17 +138,17 @@ describe('resources', () => {
       'resources.volumeSize: must be a whole number of at least 1, got 0.5 (GiB)',
     ],
     [
-      'no instance for the final training',
+      'less than one instance for the final training',
       { finalTraining: { resources: { instanceCount: 0.5 } } },
       'finalTraining.resources.instanceCount: must be a whole number of at least 1, got 0.5',
     ],
     [
-      'spot instances that wait too short',
+      'a maximum wait for spot instances that is too short',
       { spot: { maxWait: Duration.minutes(59) }, finalTraining: { spot: {} } },
       'spot.maxWait: must be a whole number of seconds and at least the maximum run time of the training job, 3600 seconds, got 3540',
     ],
     [
-      'spot instances that wait too short for the final training',
+      'a maximum wait for spot instances that is too short for the final training',
       { finalTraining: { spot: { maxWait: Duration.hours(2) }, maxRuntime: Duration.hours(3) } },
       'finalTraining.spot.maxWait: must be a whole number of seconds and at least the maximum run time of the training job, 10800 seconds, got 7200',
     ],
@@ -195,12 +195,12 @@ describe('names and tags', () => {
       'warmStart: must have 0 to 5 elements, got 6',
     ],
     [
-      'an earlier tuning job of no valid name',
+      'an earlier tuning job with an invalid name',
       { warmStart: WarmStart.identicalDataAndAlgorithm(['my_job']) },
       'warmStart: must name tuning jobs: 1 to 32 letters, digits and inner hyphens, got "my_job"',
     ],
     [
-      'an earlier tuning job of too long a name',
+      'an earlier tuning job with a name that is too long',
       { warmStart: WarmStart.identicalDataAndAlgorithm(['x'.repeat(33)]) },
       /^warmStart: must name tuning jobs: /,
     ],
@@ -219,7 +219,7 @@ describe('names and tags', () => {
       `jobNamePrefix: must be 1 to 16 lowercase letters, digits and inner hyphens, got "${prefix}" (names of jobs have at most 32 characters)`,
     ]),
     [
-      'a job name prefix that is known when the stack is deployed',
+      'a job name prefix that is known only when the stack is deployed',
       { jobNamePrefix: Lazy.string({ produce: () => 'x' }) },
       'jobNamePrefix: must be known at synth, because the library checks its characters; leave it out to derive it from the deployed stack',
     ],
@@ -302,10 +302,14 @@ describe('data and output', () => {
   const out = (uri: string): Props => ({ output: DataLocation.fromUri(uri) });
 
   test.each<[string, Props, RegExp[]]>([
-    ['an output that is no URI', out('nonsense'), [/^output: must be s3:\/\/bucket\/key, got "nonsense"$/]],
+    [
+      'an output that is not an S3 URI',
+      out('nonsense'),
+      [/^output: must be s3:\/\/bucket\/key, got "nonsense"$/],
+    ],
     ['an output without a bucket', out('s3://'), [/^output: must be s3:\/\/bucket\/key, got "s3:\/\/"$/]],
     ['an output of another protocol', out('https://b/x/'), [/^output: must be s3:\/\/bucket\/key/]],
-    ['a bucket with a name that is none', out('s3://a b/x/'), [/^output: must be s3:\/\/bucket\/key/]],
+    ['a bucket with an invalid name', out('s3://a b/x/'), [/^output: must be s3:\/\/bucket\/key/]],
     ['a whole bucket as output', out('s3://models/'), [/^output: must be a folder, not a whole bucket/]],
     [
       'output within the training data',
@@ -318,7 +322,7 @@ describe('data and output', () => {
       [/^channels.more: must not contain output/],
     ],
     [
-      'train and validation in one place',
+      'train and validation in the same location',
       { train: at('s3://data/all/'), validation: at('s3://data/all/') },
       [/^train: must not contain validation/, /^validation: must not contain train/],
     ],
@@ -328,7 +332,7 @@ describe('data and output', () => {
       [/^train: must not contain validation/],
     ],
     [
-      'a train without its slash that reads validation too',
+      'a train prefix without a slash, which also matches validation',
       { train: at('s3://data/train'), validation: at('s3://data/train-validation/') },
       [/^train: must not contain validation, .* \(end a folder with a slash\)$/],
     ],
@@ -336,7 +340,7 @@ describe('data and output', () => {
     expect(problemsOf(props)).toEqual(problems.map((problem) => expect.stringMatching(problem)));
   });
 
-  test('can be in one bucket, in different folders', () => {
+  test('can be in different folders of one bucket', () => {
     expect(
       problemsOf({ ...out('s3://data/models/'), train: at('s3://data/a/'), validation: at('s3://data/b/') }),
     ).toEqual([]);
@@ -358,7 +362,7 @@ describe('the input of the chain', () => {
     expect(problemsOf({ input })).toEqual(problems);
   });
 
-  test('is parsed as JSONata 2.0.6, the version of Step Functions, which has no ?? operator', () => {
+  test('is parsed as JSONata 2.0.6, the version in Step Functions, which does not have the operator ??', () => {
     expect(problemsOf({ input: '{% $states.input.x ?? {} %}' })).toEqual([
       expect.stringMatching(/^input: must be valid JSONata/),
     ]);

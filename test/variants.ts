@@ -35,7 +35,7 @@ import { TUNING, vpcIn, workflow } from './fixtures';
 
 /** An app for the linters and the static checks of permissions. */
 export interface Variant {
-  /** The feature that the variant tests, such as `TuningWorkflow with a VPC, anywhere`. */
+  /** What the variant tests, for example `TuningWorkflow with a VPC, anywhere`. */
   readonly name: string;
   /** Creates the app. The caller synthesizes it. */
   readonly app: () => App;
@@ -67,12 +67,12 @@ const APPS: readonly [string, StackProps['env'], Record<string, unknown>][] = [
   ['in a fixed environment', FIXED, {}],
   ['in a fixed region of any account', { region: 'cn-north-1' }, {}],
   ['bootstrapped with a qualifier', FIXED, { '@aws-cdk/core:bootstrapQualifier': 'mine' }],
-  ['with data that is in S3 already', FIXED, { 'tuning:data': 's3://lake/bikes' }],
+  ['with data that is already in S3', FIXED, { 'tuning:data': 's3://lake/bikes' }],
 ];
 
 const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps>][] = [
   ['the defaults', () => ({})],
-  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
+  ['a job name prefix derived from the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
   ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
   ['a role', (stack) => ({ trainingRole: roleIn(stack) })],
@@ -81,11 +81,11 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
   ['spot instances with checkpoints', () => ({ spot: {} })],
   ['Hyperband, by the SDK integration', () => ({ strategy: TuningStrategy.hyperband({ maxResource: 9 }) })],
   [
-    'several tuning jobs, by the SDK integration',
+    'several tuning jobs with the SDK integration',
     () => ({ maxTrainingJobs: 10_000, integration: TuningIntegration.SDK }),
   ],
   [
-    'a script, in a search of several algorithms, on several instances',
+    'a script in a search of several algorithms, on several instances',
     () => ({
       resources: { instanceCount: 2 },
       checkpoints: true,
@@ -93,7 +93,7 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
     }),
   ],
   [
-    'a container whose image is known when the stack is deployed',
+    'a container whose image is known only when the stack is deployed',
     (stack) => {
       const image = ContainerImage.fromRegistry(new CfnParameter(stack, 'Image').valueAsString);
       return { ...SCRIPT, algorithm: Algorithm.container({ image, metrics: METRICS }) };
@@ -107,7 +107,7 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
     },
   ],
   [
-    'data whose place is known when the stack is deployed',
+    'data whose location is known only when the stack is deployed',
     (stack) => {
       const folder = new CfnParameter(stack, 'Folder').valueAsString;
       return { train: InputData.csv(DataLocation.fromUri(folder)) };
@@ -131,7 +131,7 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
     }),
   ],
   [
-    'a registry alone, in an existing group',
+    'a registry with an existing group, and nothing else',
     () => ({ registry: ModelRegistry.existingGroup('churn'), finalTraining: { reuseBest: true } }),
   ],
   [
@@ -148,7 +148,7 @@ const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps
 
 const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkflowProps>][] = [
   ['the defaults', () => ({})],
-  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
+  ['a job name prefix derived from the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['a VPC', (stack) => ({ vpc: vpcIn(stack) })],
   ['a key', (stack) => ({ encryptionKey: keyIn(stack) })],
   ['data elsewhere', () => ({ train: csv('train'), validation: csv('validation') })],
@@ -165,10 +165,10 @@ const AUTOML_WORKFLOWS: readonly [string, (stack: Stack) => Partial<AutoMlWorkfl
 
 const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] = [
   ['the defaults', () => ({})],
-  ['the job name prefix of the deployed stack', () => ({ jobNamePrefix: undefined })],
+  ['a job name prefix derived from the deployed stack', () => ({ jobNamePrefix: undefined })],
   ['every night', () => ({ skipUnchanged: true, warmStartFromPrevious: true })],
   [
-    'a key, and a bucket with another key',
+    'a key, and a bucket with a different key',
     (stack) => ({ encryptionKey: keyIn(stack), bucket: encryptedBucketIn(stack) }),
   ],
   [
@@ -213,7 +213,7 @@ function allOptions(stack: Stack): Partial<TuningFleetProps> {
   };
 }
 
-/** The default app, and all workflows with each prop that changes their permissions. */
+/** The default app, and a workflow for each prop that changes permissions. */
 export const VARIANTS: readonly Variant[] = [
   ...APPS.map(([name, env, settings]) => ({ name: `the app, ${name}`, app: () => tuningApp(env, settings) })),
   ...ENVIRONMENTS.flatMap(([where, env]) => [

@@ -3,7 +3,7 @@ import { Algorithm, ContainerImage, Objective, type TuningFragmentProps, XGBoost
 import { NUMBER_GROUP } from '../lib/private/metric-regex';
 import { fragment, stackOf } from './fixtures';
 
-/** The warnings of a tuning. */
+/** The warnings of a search. */
 function warningsOf(props: Partial<TuningFragmentProps>): string[] {
   const stack = stackOf({ env: { region: 'eu-west-1', account: '123456789012' } });
   fragment(props, stack);
@@ -41,7 +41,7 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
     expect(warnings).toEqual(warning ? [expect.stringMatching(warning)] : []);
   });
 
-  test('give a warning if they are only evaluated', () => {
+  test('cause a warning if they are evaluated but are not the objective', () => {
     expect(
       warningsOf({ hyperparameters: { num_round: '10', objective: 'reg:logistic', eval_metric: 'f1,mae' } }),
     ).toEqual([
@@ -51,7 +51,7 @@ describe('metrics that XGBoost 3 computes wrongly', () => {
     ]);
   });
 
-  test('give a warning in the final training', () => {
+  test('cause a warning in the final training', () => {
     expect(
       warningsOf({
         hyperparameters: { num_round: '10', objective: 'reg:logistic' },
@@ -71,7 +71,7 @@ test('interaction constraints give a warning', () => {
   expect(warningsOf({ algorithm: xgboost('1.7-1'), hyperparameters })).toEqual([]);
 });
 
-test('a regular expression that loses a sign or an exponent gives a warning', () => {
+test('a regular expression that loses a sign or an exponent causes a warning', () => {
   const containerWith = (regex: string) =>
     Algorithm.container({
       image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1'),

@@ -9,7 +9,7 @@ import { messagesOf } from '../prose/prose';
 
 const AGENTS = { Python: 'Python/3.11.7', 'C#': 'DotNet/8.0.1/.NETCoreApp', Go: 'go1.26.8/linux/amd64' };
 
-/** The names of all props of the library that have several words. */
+/** The names of all props of the library that consist of several words. */
 const PROPS = [
   ...new Set(
     Object.values<Json>(assembly().types)
@@ -36,7 +36,7 @@ const MESSAGE = [
 test.each([
   ['TypeScript', ''],
   ['Java', 'Java/17.0.15'],
-])('messages for %s stay as they are', (_language, agent) => {
+])('messages for %s apps are not translated', (_language, agent) => {
   expect(inAppLanguage(MESSAGE, agent)).toBe(MESSAGE);
 });
 
@@ -60,20 +60,20 @@ test.each([
     'Train: use InputData_Csv (Labeled: false)',
   ],
 ] as const)(
-  'messages for %s have its names of props, and what was given as it is',
+  "messages for %s apps have that language's prop names, and quoted user values are unchanged",
   (language, ...problems) => {
     expect(inAppLanguage(MESSAGE, AGENTS[language]).split('\n  - ').slice(1)).toEqual(problems);
   },
 );
 
-test('all props are known, under the names that jsii gives them', () => {
+test('the translation knows all props, under the names that jsii gives them', () => {
   expect(PROPS.length).toBeGreaterThan(50);
   const message = PROPS.join(' ');
   expect(inAppLanguage(message, AGENTS.Python)).toBe(PROPS.map((name) => toSnakeCase(name)).join(' '));
   expect(inAppLanguage(message, AGENTS['C#'])).toBe(PROPS.map((name) => toPascalCase(name)).join(' '));
 });
 
-test('messages have no code that only one language can read', () => {
+test('messages contain no code that is valid in only one language', () => {
   const code = /\bnew [A-Z]|\([^)]*\{ ?\w+: |\b[a-z]\w*\.\w+\('|=> /;
   expect("add vpc.addGatewayEndpoint('S3', { service })").toMatch(code);
   expect('use InputData.csv(location, { labeled: false })').toMatch(code);

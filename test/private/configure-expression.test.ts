@@ -43,11 +43,11 @@ const GRID = {
 };
 
 describe('settings', () => {
-  test('default to those of the construct', async () => {
+  test('default to the defaults of the construct', async () => {
     expect(await configure({})).toEqual({ settings: DEFAULTS });
   });
 
-  test('default to the given settings of the construct', async () => {
+  test('default to the props of the construct', async () => {
     const props = {
       maxTrainingJobs: 7,
       maxParallelTrainingJobs: 3,
@@ -60,10 +60,10 @@ describe('settings', () => {
 
   test.each<[string, object]>([
     ['maxTrainingJobs', { maxTrainingJobs: 1 }],
-    ['maxTrainingJobs, the most', { maxTrainingJobs: 750 }],
+    ['the highest maxTrainingJobs', { maxTrainingJobs: 750 }],
     ['maxParallelTrainingJobs', { maxParallelTrainingJobs: 100 }],
     ['train', { train: 's3://data/train/2024/' }],
-    ['train, somewhere else that is allowed', { train: 's3://data/validation/more.csv' }],
+    ['train, in another allowed location', { train: 's3://data/validation/more.csv' }],
     ['validation', { validation: 's3://data/validation/2024/' }],
     ['one hyperparameter', { hyperparameters: { gamma: '0.1' } }],
     ['several hyperparameters', { hyperparameters: { gamma: '0.1', objective: 'reg:tweedie', seed: '-3' } }],
@@ -87,7 +87,7 @@ describe('settings', () => {
     expect(await configure(input)).toEqual({ settings: input });
   });
 
-  test('of a random search are limited by its quota', async () => {
+  test('of a random search allow as many training jobs as its quota', async () => {
     const strategy = TuningStrategy.random();
     expect(await problemsOf({ maxTrainingJobs: 10_000 }, { strategy })).toEqual([]);
     expect(await problemsOf({ maxTrainingJobs: 10_001 }, { strategy })).toEqual([
@@ -95,7 +95,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('of a grid search have no number of training jobs', async () => {
+  test('of a grid search do not include the number of training jobs', async () => {
     const { maxTrainingJobs: _, ...settings } = DEFAULTS;
     expect(await configure({}, GRID)).toEqual({ settings });
     expect(await problemsOf({ maxTrainingJobs: 6 }, GRID)).toEqual([
@@ -103,7 +103,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('have no validation data if the construct has none', async () => {
+  test('include no validation data if the construct has none', async () => {
     const props = { validation: undefined, algorithm: xgboostOfUnknownVersion(), objective: TRAIN_RMSE };
     const { validation: _, ...settings } = DEFAULTS;
     expect(await configure({}, props)).toEqual({ settings });
@@ -112,7 +112,7 @@ describe('settings', () => {
     ]);
   });
 
-  test('come from the given input expression', async () => {
+  test('come from the expression in the prop input', async () => {
     const stack = stackOf();
     const chain = fragment({ input: '{% $states.input.tuning %}' }, stack);
     const { Configure } = definitionIn(chain, stack, sfn.QueryLanguage.JSONATA).States;
@@ -183,12 +183,12 @@ describe('problems', () => {
       [whole('maxParallelTrainingJobs', 100, '(true')],
     ],
     [
-      'train elsewhere',
+      'train outside the allowed locations',
       { train: 's3://data/test/' },
       ['train: must be within s3://data/train/ or s3://data/validation/, got s3://data/test/'],
     ],
     [
-      'train in a folder that begins alike',
+      'train in a folder whose name begins with the same characters',
       { train: 's3://data/train-old/' },
       ['train: must be within s3://data/train/ or s3://data/validation/, got s3://data/train-old/'],
     ],
@@ -201,7 +201,7 @@ describe('problems', () => {
     ],
     ['validation []', { validation: [] }, ['validation: must be an S3 URI, got []']],
     [
-      'validation elsewhere',
+      'validation outside the allowed locations',
       { validation: 'http://data/validation/' },
       ['validation: must be within s3://data/train/ or s3://data/validation/, got http://data/validation/'],
     ],
@@ -237,7 +237,7 @@ describe('problems', () => {
       ['hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"'],
     ],
     [
-      'a number that is none',
+      'a text instead of a number',
       { hyperparameters: { gamma: 'much' } },
       ['hyperparameters.gamma: must be a number, got "much"'],
     ],
@@ -247,17 +247,17 @@ describe('problems', () => {
       ['hyperparameters.subsample: must be more than 0 and at most 1, got "1.01"'],
     ],
     [
-      'a number on a bound that is excluded',
+      'a number equal to a bound that is excluded',
       { hyperparameters: { subsample: '0' } },
       ['hyperparameters.subsample: must be more than 0 and at most 1, got "0"'],
     ],
     [
-      'another number on a bound that is excluded',
+      'a number equal to the other excluded bound',
       { hyperparameters: { tweedie_variance_power: '2' } },
       ['hyperparameters.tweedie_variance_power: must be more than 1 and less than 2, got "2"'],
     ],
     [
-      'a value that is none of those allowed',
+      'a value that is not among the allowed values',
       { hyperparameters: { booster: 'tree' } },
       ['hyperparameters.booster: must be one of gbtree, gblinear, dart, got "tree"'],
     ],
@@ -267,7 +267,7 @@ describe('problems', () => {
       ['hyperparameters: sets every tuned hyperparameter; leave at least one to tune'],
     ],
     [
-      'more training jobs than are left to try',
+      'more training jobs than combinations that are left to tune',
       { hyperparameters: { eta: '0.1' }, maxTrainingJobs: 9 },
       ['maxTrainingJobs: must not be more than the 8 combinations that are left to tune, got 9'],
     ],
@@ -283,7 +283,7 @@ describe('problems', () => {
       ['warmStartFrom: must have 1 to 5 names, got 6'],
     ],
     [
-      'warmStartFrom with what is no name',
+      'warmStartFrom with values that are not valid names',
       { warmStartFrom: ['good', 'not_good', '-bad', 'x'.repeat(33), 5] },
       [
         'warmStartFrom: is not the name of a tuning job: "not_good"',
@@ -293,7 +293,7 @@ describe('problems', () => {
       ],
     ],
     [
-      'several at once',
+      'several problems at once',
       { maxTrainingJobs: 0, train: 1, hyperparameters: { gamma: 'x', booster: 'y' }, other: 1, more: 2 },
       [
         expect.stringMatching(/^other: is not a field/),
@@ -321,7 +321,7 @@ describe('problems', () => {
     expect(settings.maxTrainingJobs).toBe(8);
   });
 
-  test('maxTrainingJobs is checked against the combinations of the hyperparameters that are still tuned', async () => {
+  test('maxTrainingJobs is compared with the combinations of the hyperparameters that are still tuned', async () => {
     const props = {
       parameterRanges: [
         ParameterRange.categorical('max_depth', ['3', '5', '7']),
@@ -338,7 +338,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('of hyperparameters are only about strings, if the algorithm is unknown', async () => {
+  test('of hyperparameters are only about their type if the algorithm is unknown', async () => {
     const props = { algorithm: xgboostOfUnknownVersion() };
     expect(await problemsOf({ hyperparameters: { brand_new: 'x', eta: 'y' } }, props)).toEqual([]);
     expect(await problemsOf({ hyperparameters: { brand_new: 1 } }, props)).toEqual([
@@ -360,7 +360,7 @@ describe('the expressions of all states', () => {
       },
     ],
     ['no final training', { finalTraining: { enabled: false } }],
-  ])('compile, and use nothing that AWS rejects, with %s', (_name, props) => {
+  ])('compile and contain nothing that AWS rejects, with %s', (_name, props) => {
     const stack = stackOf();
     const { States } = definitionIn(fragment(props, stack), stack);
     const expressions = Object.entries<Json>(States).flatMap(([state, definition]) =>
@@ -372,7 +372,7 @@ describe('the expressions of all states', () => {
     }
   });
 
-  test('are found if they do', () => {
+  test('are reported by the check above if they use names that AWS rejects', () => {
     const names = (expression: string) => topLevelNames(jsonata(expression).ast());
     expect(names('phone')).toEqual(['phone']);
     expect(names('$states.input ~> $merge([$])')).toEqual(['$']);
@@ -390,8 +390,8 @@ function expressionsIn(value: Json): string[] {
 }
 
 /**
- * References to the context item, or to its fields by bare name, at the top level of an expression. Only paths and
- * predicates have a context item, so AWS rejects such references when the state machine is created.
+ * References to the context item, or to its fields by bare name, at the top level of an expression. At the top level,
+ * there is no context item, so AWS rejects such references when the state machine is created.
  */
 function topLevelNames(node: Json): string[] {
   if (Array.isArray(node)) return node.flatMap(topLevelNames);
@@ -404,7 +404,7 @@ function topLevelNames(node: Json): string[] {
       return [node.value];
     case 'variable':
       return node.value === '' || node.value === '$' ? [`$${node.value}`] : [];
-    // In later steps and predicates, the context item is the result of the preceding step.
+    // In later steps of a path and in predicates, the context item is the result of the preceding step.
     case 'path':
       return topLevelNames(node.steps[0]);
     case 'regex':

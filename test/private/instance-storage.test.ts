@@ -7,18 +7,18 @@ import { hasInstanceStorage } from '../../lib/private/instance-storage';
 import * as model from '../../local/src/services/model/sagemaker-model.json';
 import { definitionIn, fragment, type Json, someRole, stackOf } from '../fixtures';
 
-/** Instance families for SageMaker training, grouped by whether they only have Amazon EBS volumes. */
+/** Instance families for SageMaker training, in two groups: those with only Amazon EBS volumes, and the others. */
 const EBS_ONLY =
   'c4 c5 c5n c6i c7i c7i-flex c8i c8i-flex m4 m5 m6i m7i m7i-flex m8i m8i-flex p2 p3 r5 r6i r7i r8i r8i-flex t3';
 const LOCAL_STORAGE =
   'g4dn g5 g6 g6e g7 g7e p3dn p4d p4de p5 p5e p5en p6-b200 p6-b300 p6e-gb200 r5d trn1 trn1n trn2';
 
-test('the library knows the storage of each training instance type', () => {
+test('the library knows which training instance types have local storage', () => {
   const types: string[] = model.shapes.TrainingInstanceType.enum;
   const familiesWhere = (wanted: boolean) => [
     ...new Set(types.filter((type) => hasInstanceStorage(type) === wanted).map((type) => type.split('.')[1])),
   ];
-  // When the service model has a new family, look it up and add it to one of the lists.
+  // When the service model has a new family, look up its storage and add it to one of the lists.
   expect(familiesWhere(true).sort()).toEqual(LOCAL_STORAGE.split(' ').sort());
   expect(familiesWhere(false).sort()).toEqual(EBS_ONLY.split(' ').sort());
 });
@@ -50,18 +50,18 @@ const warningsOf = (stack: Stack) =>
 
 describe('the key of volumes', () => {
   test.each<[string, TrainingResources, TrainingResources | undefined, boolean, boolean]>([
-    ['is asked for where volumes are of Amazon EBS', CPU, undefined, true, true],
+    ['is requested for Amazon EBS volumes', CPU, undefined, true, true],
     ['is left out for local storage', GPU, undefined, false, false],
     ['is left out for local storage of the final training only', CPU, GPU, true, false],
     ['is left out for local storage of the search only', GPU, CPU, false, true],
     [
-      'is left out where all groups have local storage',
+      'is left out if all groups have local storage',
       groups('ml.p4d.24xlarge', 'ml.g5.xlarge'),
       CPU,
       false,
       true,
     ],
-    ['is asked for where the type is a token', { instanceType: Aws.STACK_NAME }, undefined, true, true],
+    ['is requested if the instance type is a token', { instanceType: Aws.STACK_NAME }, undefined, true, true],
   ])('%s', (_title, resources, finalResources, trials, final) => {
     const { stack, ...jobs } = jobsOf(resources, finalResources);
     expect(jobs).toEqual({ trials, final });
@@ -69,7 +69,7 @@ describe('the key of volumes', () => {
   });
 
   test.each([TuningIntegration.OPTIMIZED, TuningIntegration.SDK])(
-    'is left out, with a warning, if some groups have local storage (%s)',
+    'is left out with a warning if only some groups have local storage (%s)',
     (integration) => {
       const { stack, trials } = jobsOf(groups('ml.p4d.24xlarge', 'ml.c5n.18xlarge'), CPU, integration);
       expect(trials).toBe(false);
@@ -83,7 +83,7 @@ describe('the key of volumes', () => {
     },
   );
 
-  test('is left out by the task too, but included if the type is an expression', () => {
+  test('is also left out by the task, but included if the instance type is an expression', () => {
     const requestOf = (instanceType: string) => {
       const stack = stackOf();
       const task = CreateTrainingJobTask.jsonata(stack, 'Train', {

@@ -19,7 +19,7 @@ describe('the recommended regular expression', () => {
     expect(read(line)).toBe(value);
   });
 
-  test('is used everywhere: no file of the repository has one that loses signs or exponents', () => {
+  test('is used everywhere: no file of the repository has a regular expression that loses signs or exponents', () => {
     const root = join(__dirname, '..', '..');
     const folders = ['bin', 'data', 'docs', 'examples', 'lib', 'local', 'test'];
     const files = folders.flatMap((folder) =>
@@ -27,7 +27,8 @@ describe('the recommended regular expression', () => {
         join(folder, file),
       ),
     );
-    // Files that quote wrong regexes on purpose: this test, explanations, SageMaker's responses, and tests of regex parsing.
+    // Files that contain wrong regular expressions on purpose: this test, explanations, SageMaker's responses, and
+    // tests of parsing.
     const about = [
       'docs/decisions/',
       'lib/algorithm/tabular/',

@@ -4,7 +4,7 @@ import { autoMlFragment } from '../automl/fixtures';
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, type Json, stackOf, statesOf, TUNING } from '../fixtures';
 
-// Errors as Step Functions reports them; lib/private/quota.ts names the sources.
+// Errors as Step Functions reports them. The comments in lib/private/quota.ts name the sources.
 const BUSY =
   "The account-level service limit 'ml.p3.8xlarge for training job usage' is 2 Instances, with current utilization of 3 Instances and a request delta of 1 Instances. Please contact AWS support to request an increase for this limit. (Service: AmazonSageMaker; Status Code: 400; Error Code: ResourceLimitExceeded; Request ID: 1; Proxy: null)";
 const ZERO =
@@ -19,11 +19,11 @@ async function caught(state: Json, Cause: string | undefined, input: Json): Prom
   return evaluateJsonata(Output, states);
 }
 
-describe('a quota that is lower than what the job needs fails immediately, with its name', () => {
+describe('a quota that is lower than what the job needs fails immediately, and the error names the quota', () => {
   test.each([
     ['of 0', ZERO, '"ml.m5.xlarge for training job usage" of Amazon SageMaker is 0', 'needs 1'],
     [
-      'less than what one job takes',
+      'a quota lower than one job needs',
       "The account-level service limit 'Number of instances across all training jobs' is 4 Instances, with current utilization of 0 Instances and a request delta of 11 Instances. Please contact AWS support.",
       '"Number of instances across all training jobs" of Amazon SageMaker is 4',
       'needs 11',
@@ -43,7 +43,7 @@ describe('a quota that is lower than what the job needs fails immediately, with 
   });
 });
 
-test("an instance type that is missing in the region fails immediately, with SageMaker's message", async () => {
+test("an instance type that the region does not have fails immediately, with SageMaker's message", async () => {
   const message = 'The requested resource training-job/ml.p2.xlarge is not available in this region';
   const { failure, quota } = await caught(statesOf().TuneHyperparameters, message, { settings: {} });
   expect(quota.wait).toBe(0);
@@ -53,7 +53,7 @@ test("an instance type that is missing in the region fails immediately, with Sag
 describe('a quota that other jobs use up', () => {
   test.each<[string, Duration | undefined, number[]]>([
     ['for an hour', undefined, [300, 450, 675, 1012, 1163]],
-    ['for as long as it is asked to', Duration.minutes(7), [300, 120]],
+    ['for the given time', Duration.minutes(7), [300, 120]],
     ['at most half an hour at a time', Duration.hours(2), [300, 450, 675, 1012, 1518, 1800, 1445]],
     ['not at all', Duration.seconds(0), []],
   ])('is waited for %s', async (_name, maxQuotaWait, waits) => {
@@ -78,7 +78,7 @@ describe('a quota that other jobs use up', () => {
     expect(data.failure.Cause).toContain(BUSY);
   });
 
-  test('can have a different message, or none', async () => {
+  test('can have another message or no message', async () => {
     for (const message of ['Too many jobs', undefined]) {
       const { quota } = await caught(statesOf().TuneHyperparameters, message, { settings: {} });
       expect(quota).toEqual({ wait: 300, waited: 300 });
@@ -121,12 +121,12 @@ test.each<[string, () => Json, string[]]>([
     // The execution writes the report of the search before it fails.
     const isReported = id === 'TrainFinalModel' && 'WriteReport' in all;
     expect(all[Next].Default).toBe(isReported ? 'WriteReport' : 'QuotaExceeded');
-    // A job that starts does not go through the quota states.
+    // A job that starts at once does not enter the quota states.
     expect(all[id].Next).not.toMatch(/Quota/);
   }
 });
 
-test('a final training without a quota reports the result of the search', async () => {
+test('if the quota does not allow the final training, the error gives the result of the search', async () => {
   const bestTrainingJob = { name: 'churn-1-007', modelArtifacts: 's3://models/7/model.tar.gz' };
   const input = { result: { bestTrainingJob } };
   for (const message of [ZERO, BUSY]) {
@@ -141,7 +141,7 @@ test('a final training without a quota reports the result of the search', async 
   }
 });
 
-test('state names are valid for the longest definition names', () => {
+test('state names are valid even for the longest definition names', () => {
   const { algorithm, objective, parameterRanges, hyperparameters } = TUNING;
   const name = 'd'.repeat(64);
   const states = statesOf({

@@ -41,7 +41,7 @@ describe.each<[string, (stack: Stack) => unknown, readonly string[]]>([
     expect(functions.map(([name]) => name)).toEqual(expect.arrayContaining([...names]));
   });
 
-  test.each(functions)('%s runs again if it is throttled or reached its timeout', (_state, { Retry }) => {
+  test.each(functions)('%s is retried if it was throttled or reached its timeout', (_state, { Retry }) => {
     expect(Retry).toEqual(
       expect.arrayContaining([
         expect.objectContaining({

@@ -3,7 +3,7 @@ import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoost
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** The hyperparameters of the search's training jobs, and of the final training if the best job has max_depth 4. */
+/** The hyperparameters of the search's training jobs, and of the final training after a best job with max_depth 4. */
 async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
   const stack = stackOf();
   const { States } = definitionIn(fragment(props, stack), stack);
@@ -29,21 +29,21 @@ const RANGES = { parameterRanges: [ParameterRange.integer('max_depth', { min: 3,
 /** The hyperparameters that the algorithm adds for an objective metric. */
 const DEFAULTS = { objective: 'reg:squarederror', eval_metric: 'rmse' };
 
-describe("the metrics that XGBoost evaluates end with the objective's metric", () => {
+describe('the metrics that XGBoost evaluates end with the objective metric', () => {
   test.each([
-    ['not given', undefined, 'rmse'],
-    ['the objective alone', 'rmse', 'rmse'],
-    ['others', 'mae', 'mae,rmse'],
-    ['the objective first', 'rmse,mae', 'mae,rmse'],
-    ['the objective in the middle', 'mae,rmse,mape', 'mae,mape,rmse'],
-    ['the objective twice', 'rmse,mae,rmse', 'mae,rmse'],
-    ['one with a threshold', 'error@0.7,logloss', 'error@0.7,logloss,rmse'],
-  ])('%s: %s becomes %s', async (_title, given, expected) => {
+    ['no metric is given', undefined, 'rmse'],
+    ['only the objective metric is given', 'rmse', 'rmse'],
+    ['another metric is given', 'mae', 'mae,rmse'],
+    ['the objective metric is first', 'rmse,mae', 'mae,rmse'],
+    ['the objective metric is in the middle', 'mae,rmse,mape', 'mae,mape,rmse'],
+    ['the objective metric is given twice', 'rmse,mae,rmse', 'mae,rmse'],
+    ['a metric has a threshold', 'error@0.7,logloss', 'error@0.7,logloss,rmse'],
+  ])('if %s: %s becomes %s', async (_title, given, expected) => {
     const values: Record<string, string> = given === undefined ? {} : { eval_metric: given };
     const early = { early_stopping_rounds: '3' };
     for (const { search, final } of [
       await trainedWith(fixed({ ...early, ...values })),
-      // The execution's input can set either value or both.
+      // The execution's input can set eval_metric, early_stopping_rounds or both.
       await trainedWith(fixed(early), values),
       await trainedWith(fixed({}), { ...early, ...values }),
       await trainedWith(fixed(values), early),
@@ -53,19 +53,19 @@ describe("the metrics that XGBoost evaluates end with the objective's metric", (
     }
   });
 
-  test("the input's list replaces that of the construct", async () => {
+  test('the list in the input replaces the list of the construct', async () => {
     const { search } = await trainedWith(fixed({ eval_metric: 'mae' }), { eval_metric: 'mape' });
     expect(search.eval_metric).toBe('mape,rmse');
   });
 
-  test("the final training's list too", async () => {
+  test('the list of the final training replaces it too', async () => {
     const finalTraining = { hyperparameters: { eval_metric: 'rmse,mape', early_stopping_rounds: '5' } };
     const { search, final } = await trainedWith({ ...fixed({ eval_metric: 'mae' }), finalTraining });
     expect(search.eval_metric).toBe('mae,rmse');
     expect(final).toMatchObject({ eval_metric: 'mape,rmse', early_stopping_rounds: '5' });
   });
 
-  test('of each definition end with its own metric', async () => {
+  test('the list of each definition ends with the objective metric of the definition', async () => {
     const stack = stackOf();
     const objective = Objective.minimize('validation:mae');
     const other = Algorithm.xgboost({ version: XGBoostVersion.V1_7_1 });
@@ -91,14 +91,14 @@ describe("the metrics that XGBoost evaluates end with the objective's metric", (
     expect(second.eval_metric).toBe('rmse,mae');
   });
 
-  test('also with an unknown version', async () => {
+  test('the list ends with the objective metric even for an unknown version', async () => {
     const version = XGBoostVersion.of('9.9-9');
     const algorithm = Algorithm.xgboost({ version, registryAccount: '123456789012' });
     const { final } = await trainedWith({ algorithm, ...fixed({ eval_metric: 'rmse,mae' }) }, { gamma: '1' });
     expect(final.eval_metric).toBe('mae,rmse');
   });
 
-  test('a list that is known only at deploy time is rejected, with its name', () => {
+  test('a list that is known only at deploy time is rejected, and the error names the prop', () => {
     const stack = stackOf();
     const list = new CfnParameter(stack, 'Metrics').valueAsString;
     const problem =
@@ -118,17 +118,20 @@ describe('aliases of hyperparameters', () => {
     ['reg_alpha', 'alpha', '4'],
   ] as const;
 
-  test.each(ALIASES)('%s is %s, in the props and in the input', async (alias, name, value) => {
-    const props = { ...fixed({ [alias]: value }), ...RANGES };
-    for (const trained of [
-      await trainedWith(props),
-      await trainedWith({ ...fixed({}), ...RANGES }, { [alias]: value }),
-      await trainedWith({ ...fixed({ [name]: '0' }), ...RANGES }, { [alias]: value }),
-    ]) {
-      expect(trained.search).toEqual({ ...DEFAULTS, num_round: '10', [name]: value });
-      expect(trained.final).toEqual({ ...DEFAULTS, num_round: '10', [name]: value, max_depth: '4' });
-    }
-  });
+  test.each(ALIASES)(
+    '%s has the same effect as %s, in the props and in the input',
+    async (alias, name, value) => {
+      const props = { ...fixed({ [alias]: value }), ...RANGES };
+      for (const trained of [
+        await trainedWith(props),
+        await trainedWith({ ...fixed({}), ...RANGES }, { [alias]: value }),
+        await trainedWith({ ...fixed({ [name]: '0' }), ...RANGES }, { [alias]: value }),
+      ]) {
+        expect(trained.search).toEqual({ ...DEFAULTS, num_round: '10', [name]: value });
+        expect(trained.final).toEqual({ ...DEFAULTS, num_round: '10', [name]: value, max_depth: '4' });
+      }
+    },
+  );
 
   test.each(ALIASES)('%s has the bounds of %s', async (alias) => {
     const message = /: must be at least 0.*, got "-1"$/;
@@ -140,7 +143,7 @@ describe('aliases of hyperparameters', () => {
   });
 
   test.each(ALIASES)(
-    'a range for the alias %s of %s is rejected: SageMaker tunes only declared names',
+    'a range for the alias %s of %s is rejected, because SageMaker tunes only declared names',
     (alias, name) => {
       const parameterRanges = [ParameterRange.continuous(alias, { min: 0.1, max: 0.2 })];
       expect(() => fragment({ parameterRanges })).toThrow(
@@ -149,7 +152,7 @@ describe('aliases of hyperparameters', () => {
     },
   );
 
-  test('in the input sets a tuned hyperparameter', async () => {
+  test('in the input set a hyperparameter that was tuned', async () => {
     const stack = stackOf();
     const { States } = definitionIn(fragment({}, stack), stack);
     const { settings } = await evaluateJsonata(States.Configure.Output, {
@@ -162,7 +165,7 @@ describe('aliases of hyperparameters', () => {
     );
   });
 
-  test('of a tuned or given hyperparameter is rejected', async () => {
+  test('are rejected if the hyperparameter is tuned, or is given under its declared name too', async () => {
     expect(() => fragment(fixed({ learning_rate: '0.2' }))).toThrow(
       'parameterRanges.eta: is also in hyperparameters',
     );
@@ -173,14 +176,14 @@ describe('aliases of hyperparameters', () => {
     expect((await trainedWith({ ...fixed({}), ...RANGES }, both)).problems).toEqual([problem]);
   });
 
-  test('replaces the best value in the final training', async () => {
+  test('replace the best value in the final training', async () => {
     const finalTraining = { hyperparameters: { learning_rate: '0.01' } };
     const { final } = await trainedWith({ ...fixed({ eta: '0.3' }), ...RANGES, finalTraining });
     expect(final).toEqual({ ...DEFAULTS, num_round: '10', eta: '0.01', max_depth: '4' });
   });
 });
 
-test('values for the final training are checked together with those of the search', () => {
+test('hyperparameters for the final training are checked together with those of the search', () => {
   const finalTraining = { hyperparameters: { tree_method: 'approx' } };
   const props = fixed({ tree_method: 'hist', monotone_constraints: '(1,0)' });
   expect(() => fragment({ ...props, finalTraining })).toThrow(
@@ -188,13 +191,13 @@ test('values for the final training are checked together with those of the searc
   );
 });
 
-test('a value that is known only at deploy time breaks no rule at synth', () => {
+test('a hyperparameter that is known only at deploy time breaks no rule at synth', () => {
   const stack = stackOf();
   const objective = new CfnParameter(stack, 'Objective').valueAsString;
   expect(() => fragment(fixed({ objective, num_class: '3' }), stack)).not.toThrow();
 });
 
-test('values of the input are checked together with those of the construct', async () => {
+test('hyperparameters of the input are checked together with those of the construct', async () => {
   const { problems } = await trainedWith(fixed({ monotone_constraints: '(1,0)', tree_method: 'hist' }), {
     tree_method: 'approx',
   });

@@ -2,7 +2,7 @@ import { CfnParameter } from 'aws-cdk-lib';
 import { ParameterRange, ScalingType } from '../../lib';
 import { stackOf } from '../fixtures';
 
-test('numbers are strings in the API', () => {
+test('numbers become strings, as in the API', () => {
   expect(ParameterRange.integer('max_depth', { min: 3, max: 10 })._render()).toEqual({
     Name: 'max_depth',
     MinValue: '3',
@@ -21,7 +21,7 @@ test('categories are listed unchanged', () => {
   });
 });
 
-test('numbers that are known only at deploy time are strings too', () => {
+test('numbers that are known only at deploy time become strings too', () => {
   const stack = stackOf();
   const max = new CfnParameter(stack, 'Max', { type: 'Number' }).valueAsNumber;
   const range = ParameterRange.integer('max_depth', { min: 3, max });

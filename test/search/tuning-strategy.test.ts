@@ -14,6 +14,6 @@ test.each<[TuningStrategy, object]>([
       RandomSeed: 7,
     },
   ],
-])('$name is rendered in the form of the API', (strategy, expected) => {
+])('$name is rendered in the format of the API', (strategy, expected) => {
   expect(strategy._render()).toEqual(expected);
 });

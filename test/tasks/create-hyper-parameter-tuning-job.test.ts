@@ -109,7 +109,7 @@ describe('the state', () => {
     });
   });
 
-  test('takes the query language of its state machine', () => {
+  test('has the query language of its state machine', () => {
     const stack = stackOf();
     const task = new CreateHyperParameterTuningJobTask(stack, 'Tune', least(stack));
     const { States } = definitionIn(task, stack, sfn.QueryLanguage.JSONATA);
@@ -314,7 +314,7 @@ describe('the state', () => {
     });
   });
 
-  test('waits for spot instances twice the maximum run time by default', () => {
+  test('waits for spot instances for at most twice the maximum run time by default', () => {
     const stack = stackOf();
     const options = least(stack);
     const task = CreateHyperParameterTuningJobTask.jsonata(stack, 'Tune', {
@@ -351,7 +351,7 @@ describe('the state machine can', () => {
     Condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
   };
 
-  test('start only this job, whose name is lowercase in its ARN', () => {
+  test('start only this job, whose name is in lower case in its ARN', () => {
     expect(policiesOf({})).toEqual([
       {
         Effect: 'Allow',
@@ -386,9 +386,9 @@ describe('the state machine can', () => {
   });
 
   test.each<[string, Partial<CreateHyperParameterTuningJobTaskOptions>, string]>([
-    ['any job, where nothing is known of its name', { tuningJobName: '{% $name %}' }, '*'],
+    ['any job, if nothing is known about its name', { tuningJobName: '{% $name %}' }, '*'],
     [
-      'jobs with the prefix that is given',
+      'only jobs with the given prefix',
       { tuningJobName: "{% 'Mine-' & $name %}", jobNamePrefix: 'Mine-' },
       'mine-*',
     ],
@@ -396,7 +396,7 @@ describe('the state machine can', () => {
     expect(policiesOf(props)[0].Resource).toBe(jobs(expected));
   });
 
-  test('start any job, if its name is a JSONPath', () => {
+  test('start any job if its name is a JSONPath', () => {
     const stack = stackOf();
     const tuningJobName = sfn.JsonPath.stringAt('$.name');
     const task = CreateHyperParameterTuningJobTask.jsonPath(stack, 'Tune', {
@@ -442,7 +442,7 @@ describe('rejects', () => {
     expect(make({ objective: undefined })).toThrow('objective: is required with trainingJobDefinition');
   });
 
-  test('a channel with two locations, or none', () => {
+  test('a channel with two locations or without a location', () => {
     const fileSystem = {
       fileSystemId: 'fs-01234567',
       fileSystemType: FileSystemType.EFS,
@@ -457,7 +457,7 @@ describe('rejects', () => {
     }
   });
 
-  test('a search space that is given twice, or missing', () => {
+  test('a search space that is given twice or is missing', () => {
     const message = 'give exactly one of parameterRanges and parameterRangesInput';
     expect(make({ parameterRanges: undefined })).toThrow(message);
     expect(make({ parameterRangesInput: sfn.TaskInput.fromText('{% $x %}') })).toThrow(message);
@@ -486,7 +486,7 @@ describe('several algorithms', () => {
     });
   }
 
-  test('have their objectives and ranges in their definitions', () => {
+  test('have their objectives and ranges in the definitions', () => {
     const stack = stackOf();
     const { Arguments } = stateOf(several(stack), stack);
     const { HyperParameterTuningJobObjective, ParameterRanges, ...config } =
@@ -504,7 +504,7 @@ describe('several algorithms', () => {
     });
   });
 
-  test('can share one role, which is passed once', () => {
+  test('can share a role, which then occurs only once in the iam:PassRole statement', () => {
     const stack = stackOf();
     definitionIn(several(stack), stack);
     const passed = statementsIn(stack, /MachineRole/).filter(({ Action }) => Action === 'iam:PassRole');
@@ -527,7 +527,7 @@ describe('several algorithms', () => {
     expect(() => stateOf(several(stack, change), stack)).toThrow(message);
   });
 
-  test('are given in only one way', () => {
+  test('can be given in only one of the two props', () => {
     const stack = stackOf();
     const { trainingJobDefinition } = least();
     expect(() => stateOf(several(stack, { trainingJobDefinition }), stack)).toThrow(

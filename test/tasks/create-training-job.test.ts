@@ -76,14 +76,14 @@ describe('the state', () => {
     });
   });
 
-  test('takes the query language of its state machine', () => {
+  test('has the query language of its state machine', () => {
     const stack = stackOf();
     const task = new CreateTrainingJobTask(stack, 'Train', least(stack));
     const { States } = definitionIn(task, stack, sfn.QueryLanguage.JSONATA);
     expect(States.Train.Arguments).toEqual(LEAST_REQUEST);
   });
 
-  test('reads the whole map of hyperparameters from the state, with either language', () => {
+  test('reads the whole map of hyperparameters from the state, in either query language', () => {
     const stack = stackOf();
     const jsonPath = CreateTrainingJobTask.jsonPath(
       stack,
@@ -111,7 +111,7 @@ describe('the state', () => {
     expect(stateOf(task, stack).Parameters.HyperParameters).toEqual({ 'eta.$': '$.eta', seed: '1' });
   });
 
-  test('with spot instances, checkpoints, VPC, keys and tags', () => {
+  test('has spot instances, checkpoints, a VPC, keys and tags', () => {
     const stack = stackOf();
     const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1');
     const task = CreateTrainingJobTask.jsonata(stack, 'Train', {
@@ -145,7 +145,7 @@ describe('the state', () => {
   });
 });
 
-test('the state machine can run only this job, and pass its role only to SageMaker', () => {
+test('the state machine can run only this job, and can pass its role only to SageMaker', () => {
   // GIVEN
   const stack = stackOf();
   const task = CreateTrainingJobTask.jsonata(stack, 'Train', {

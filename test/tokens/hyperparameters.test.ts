@@ -16,7 +16,7 @@ import { inFragment, type Tokens, testTokens, type Working } from './fixtures';
 const ETA = { parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.3 })] };
 const VERBOSITY = ParameterRange.integer('verbosity', { min: 0, max: 4 });
 
-/** Hyperparameters that would be rejected if the token were taken for a literal value. */
+/** Hyperparameters that would be rejected if the library mistook the token for a literal value. */
 const ofXGBoost = (
   what: string,
   values: (text: string) => Record<string, string>,
@@ -54,7 +54,7 @@ testTokens([
     (text) => ({ objective: 'multi:softprob', num_class: text }),
     'merror',
   ),
-  ofXGBoost('objective next to a metric of classes', (text) => ({ objective: text }), 'mlogloss'),
+  ofXGBoost('an objective together with a metric for classes', (text) => ({ objective: text }), 'mlogloss'),
   ofXGBoost('tree_method next to constraints', (text) => ({
     tree_method: text,
     monotone_constraints: '(1,0)',
@@ -73,7 +73,7 @@ testTokens([
     })),
   ],
   [
-    'factorization machines, init_method of a tuned parameter',
+    'factorization machines: init_method of a tuned hyperparameter',
     inFragment(({ text }) => ({
       algorithm: Algorithm.builtIn(BuiltInAlgorithm.FACTORIZATION_MACHINES),
       objective: Objective.minimize('test:rmse'),
@@ -107,7 +107,7 @@ testTokens([
   })),
 ]);
 
-describe('the first state of an execution checks the value that a token has', () => {
+describe('the first state of an execution checks the value of a token', () => {
   const problemsWith = async (hyperparameters: Record<string, string>, metric: string) => {
     const late = Object.entries(hyperparameters).map(([name, value]) => [
       name,

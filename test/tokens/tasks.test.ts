@@ -94,7 +94,7 @@ testTokens(
   ],
   [
     [
-      'training task, maxRuntime of spot instances',
+      'training task: maxRuntime of spot instances',
       trainingTask(({ number }) => ({ maxRuntime: Duration.seconds(number), managedSpotTraining: true })),
       'maxWait: is required, because the maximum run time is a token and the library cannot double it',
     ],
