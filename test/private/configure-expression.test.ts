@@ -237,7 +237,7 @@ describe('problems', () => {
       ['hyperparameters.num_round: must be at least 1 and at most 2147483647, got "0"'],
     ],
     [
-      'a text instead of a number',
+      'a string that is not a number',
       { hyperparameters: { gamma: 'much' } },
       ['hyperparameters.gamma: must be a number, got "much"'],
     ],
