@@ -89,7 +89,7 @@ const [local] = rows;
 const ratio = (name, measure = 'tuningSeconds', of = 'local mode') =>
   median(times[of].map((run, i) => run[measure] / times[name][i][measure]));
 const shownRatio = (name, measure) => (name === local.name ? '' : ratio(name, measure).toFixed(2));
-printHead(`(a) ${trials} trials, medians of ${options.rounds} runs each, in turns`);
+printHead(`(a) ${trials} trials, medians of ${options.rounds} runs each (the variants take turns)`);
 printTable([
   ['', 'tuning', 'local mode / this', 'whole command', 'local mode / this', 'best rmse'],
   ...rows.map(({ name, tuning, whole, best }) => [

@@ -229,7 +229,7 @@ function report(variants, results) {
     mebibytes: median(results[index].map(({ mebibytes }) => mebibytes)),
   }));
   const yardstick = rows.find(({ name }) => name === 'precompiled');
-  console.log(`cdk synth, app process only: median of ${runs} runs each, in turns`);
+  console.log(`cdk synth, app process only: median of ${runs} runs each (the variants take turns)`);
   console.log(`Node.js ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
   console.log('                  time   ratio     memory   ratio');
   for (const { name, seconds, mebibytes } of rows) {

@@ -44,7 +44,7 @@ test.each<[string, Partial<TuningOptions>, number]>([
   ['fewer combinations than training jobs', { parameterRanges: GRID.parameterRanges, maxTrainingJobs: 6 }, 4],
   ['a grid', GRID, 3],
   [
-    'a maximum run time, warm pools, and a final training of its own',
+    'a maximum run time, warm pools, and different instances for the final training',
     {
       maxTuningRuntime: Duration.hours(5),
       maxParallelTrainingJobs: 4,

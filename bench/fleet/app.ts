@@ -1,4 +1,4 @@
-// The app of the benchmark of fleets (../fleet.mjs). Its context names the folder with the data sets.
+// The CDK app of the fleet benchmark (../fleet.mjs). The folder with the data sets is in the app's context.
 import { App, Stack } from 'aws-cdk-lib';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { context } from '../../cdk.json';

@@ -1,4 +1,5 @@
-// The app of the benchmark of many items (../fleet-items.mjs). All items share their data, and training is stubbed.
+// The CDK app of the benchmark with many items (../fleet-items.mjs). All items use the same data, and training is
+// stubbed.
 import { App, Stack } from 'aws-cdk-lib';
 import { context } from '../../cdk.json';
 import { Algorithm, Objective, ParameterRange, TuningFleet, XGBoostVersion } from '../../lib';

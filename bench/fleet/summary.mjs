@@ -53,7 +53,10 @@ function itemAt(number) {
   return { id, folder: id, train: { prefix: `input/${id}/train/` }, maxTrainingJobs: 10 };
 }
 
-/** A child execution as the ResultWriter writes it, with the output of a fleet with a final training and a report. */
+/**
+ * A child execution in the format of a Map's ResultWriter, with the output that a fleet with final training and reports
+ * has.
+ */
 function childOf(item) {
   const { id } = item;
   const value = 0.1 + (Number(id.slice(-6)) % 997) / 1000;

@@ -36,7 +36,7 @@ import type {
  * 3. The training job with the best objective value in the list of training jobs, because `BestTrainingJob` can be
  *    missing although training jobs have values. As in SageMaker, completed training jobs come before stopped ones.
  *
- * If the search ran several tuning jobs, the best training job is the best training job of all these tuning jobs.
+ * If the search ran several tuning jobs, the training jobs of all these tuning jobs are compared.
  *
  * The status of the tuning job does not matter: a job that was stopped, or failed late, can have a best training job.
  */

@@ -139,7 +139,7 @@ async function listRanked(
         // Sorting by the objective value leaves out training jobs without a value.
         SortBy: 'FinalObjectiveMetricValue',
         SortOrder: type === 'Minimize' ? 'Ascending' : 'Descending',
-        // A few more than needed, because values that are not numbers are left out.
+        // Requests a few more than needed, because values that are not numbers are left out.
         MaxResults: topTrainingJobs + 10,
         NextToken: nextToken,
       }),

@@ -11,7 +11,7 @@ import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
 import type { Row } from './row';
 
-/** An item as it is in the list, and its place there: `line 3`, `row 3` or `items[2]`. */
+/** An unchecked item of the list, and its place in the list: `line 3`, `row 3` or `items[2]`. */
 export interface ListedItem {
   readonly place: string;
   readonly value: unknown;
@@ -24,7 +24,7 @@ export interface ListedItem {
 
 /** Maximum size of a list, in bytes. */
 export const MAX_LIST_BYTES = 128 * 1024 * 1024;
-/** Maximum size of a JSON array, in bytes. It is smaller, because the whole array must fit into memory. */
+/** Maximum size of a JSON array, in bytes. This limit is smaller, because the whole array must fit into memory. */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */

@@ -177,7 +177,7 @@ interface Parts {
   readonly search: Search;
   readonly definitions: readonly Definition[];
   readonly jobs: readonly Job[];
-  /** The jobs after the search that are billed. */
+  /** The billed jobs that run after the search. */
   readonly jobsAfterSearch?: readonly BilledJob[];
   readonly bestJobName: string | undefined;
   readonly finalModel: FinalModel | undefined;

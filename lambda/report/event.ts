@@ -119,6 +119,6 @@ function featureNames(value: unknown): FeatureNames {
   const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
   if (typeof data === 'string' && isList) return { data, names };
   throw new InvalidEventError(
-    `features must be an object with the string data and the array names, got ${show(value)}`,
+    `features must be an object with data (a string) and names (an array of strings), got ${show(value)}`,
   );
 }

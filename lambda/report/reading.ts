@@ -65,7 +65,7 @@ function noValue(report: Facts): readonly [Kind, string] | undefined {
   const completed = jobs.filter((job) => job.status === 'Completed').length;
   return [
     'warning',
-    `None of the ${count(jobs.length, noun(report))} has a value of ${report.objective.metric}, so there is no best one.${
+    `None of the ${count(jobs.length, noun(report))} has a value of ${report.objective.metric}, so there is no best ${noun(report)}.${
       completed > 0
         ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric in the form that the metric definition expects.`
         : ''

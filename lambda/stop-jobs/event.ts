@@ -23,7 +23,8 @@ export function parseEvent(event: unknown): EndedExecution {
       `the event must be an execution status change, with detail.executionArn and detail.status, got ${show(event)}`,
     );
   }
-  // The rule matches no other status. This check is a safeguard: jobs of a running execution must not be stopped.
+  // The EventBridge rule matches only these statuses. This check is a safeguard, because jobs of a running execution
+  // must not be stopped.
   if (!['ABORTED', 'TIMED_OUT', 'FAILED'].includes(status)) {
     throw new InvalidEventError(`detail.status must be ABORTED, TIMED_OUT or FAILED, got ${status}`);
   }

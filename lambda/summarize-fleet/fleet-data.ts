@@ -43,7 +43,7 @@ export interface ItemResult {
   readonly report?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;
-  /** Bound and use of the item. Missing if the fleet has no bound. */
+  /** Maximum use (the bound) and actual use of the item. Missing if the fleet has no bound. */
   readonly cost?: Cost;
   readonly startedAt?: string;
   readonly endedAt?: string;

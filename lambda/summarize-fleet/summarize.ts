@@ -20,7 +20,7 @@ const RANKS: Readonly<Record<ItemStatus, number>> = {
   SKIPPED: 3,
 };
 
-/** Sorts items: failed items first, then the worst objective first. */
+/** Sorts items by status (failed items first), then by objective value (worst first). */
 export function worstFirst(items: readonly ItemResult[]): ItemResult[] {
   return [...items].sort(
     (one, other) => RANKS[one.status] - RANKS[other.status] || badness(other) - badness(one),

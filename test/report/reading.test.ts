@@ -209,7 +209,7 @@ describe('jobs that failed or were stopped', () => {
       { status: 'Failed' },
       {
         failures: 'All 2 jobs failed, for the same reason: no memory.',
-        'no-value': 'None of the 2 jobs has a value of validation:rmse, so there is no best one.',
+        'no-value': 'None of the 2 jobs has a value of validation:rmse, so there is no best job.',
         status: 'The search has the status Failed.',
       },
     ],

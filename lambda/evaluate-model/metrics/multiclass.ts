@@ -11,7 +11,7 @@ const [WEIGHT, LOG_LOSS] = [0, 1];
 const [CORRECT, ACTUAL, PREDICTED] = [2, 3, 4];
 const SUMS_OF_CLASS = 3;
 
-/** With more classes than this, there is no confusion matrix. */
+/** Maximum number of classes for a confusion matrix. With more classes, there is none. */
 const MAX_CLASSES_OF_MATRIX = 30;
 
 /** Metrics of multiclass classification. A row has one prediction (the class), or a probability for each class. */

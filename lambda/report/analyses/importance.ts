@@ -124,7 +124,7 @@ function draw(count: number, limit: number, random: () => number): number[] {
   return [...drawn];
 }
 
-/** Reproducible random numbers from 0 to 1 (Park and Miller's generator), so that a second report is the same. */
+/** Reproducible random numbers from 0 to 1 (Park and Miller's generator), so that a repeated report is identical. */
 function randomNumbers(): () => number {
   let state = 1;
   return () => {

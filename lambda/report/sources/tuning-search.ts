@@ -103,7 +103,7 @@ interface Earlier {
 
 /**
  * Reads the training jobs of earlier tuning jobs. Describes only the first earlier tuning job, because its creation
- * time is needed. All other settings are the same in every tuning job of a search.
+ * time is needed. The settings are the same in all tuning jobs of a search.
  */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;
