@@ -17,7 +17,7 @@ export class DataListing {
    * Hash of the keys, ETags and sizes of the objects in a location. Undefined if there are too many objects. Empty objects
    * do not count, because they have no data.
    *
-   * @throws Error that names the location, if it cannot be listed
+   * @throws Error if the location cannot be listed; the message names the location
    */
   hashOf(uri: string): Promise<string | undefined> {
     const known =

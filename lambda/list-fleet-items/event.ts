@@ -96,7 +96,7 @@ const EXECUTION_NAME = /^[^\s\p{C}<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/u;
 const MAX_CONCURRENCY = 10_000;
 
 /**
- * @throws InvalidEventError if the event has an unknown field or lacks one
+ * @throws InvalidEventError if the event has an unknown field, or lacks a required field
  * @throws InvalidInputError if the input of the execution is invalid
  */
 export function parseEvent(event: unknown): ListFleetItemsEvent {

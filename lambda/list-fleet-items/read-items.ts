@@ -24,7 +24,9 @@ export interface ListedItem {
 
 /** Maximum size of a list, in bytes. */
 export const MAX_LIST_BYTES = 128 * 1024 * 1024;
-/** Maximum size of a JSON array, in bytes. This limit is smaller, because the whole array must fit into memory. */
+/**
+ * Maximum size of a JSON array, in bytes. Smaller than `MAX_LIST_BYTES`, because the whole array must fit into memory.
+ */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
 /** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */

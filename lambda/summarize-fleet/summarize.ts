@@ -6,8 +6,8 @@ import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data'
 const MAX_REASONS = 10;
 
 /**
- * Number of characters of a reason that are compared. The end of a long reason is ignored: long reasons are truncated,
- * and how much text fits before that depends on the lengths of the names in it.
+ * Number of characters of a reason that are compared. The rest is ignored, because a long reason is truncated at a
+ * place that depends on the lengths of the names in the reason.
  */
 const COMPARED_CHARACTERS = 400;
 
