@@ -222,8 +222,8 @@ async function send(
   outgoing.writeHead(statusCode, {
     'x-amzn-requestid': requestId,
     ...headers,
-    // Must be last: after a Content-Length, Node refuses a Content-Disposition in ISO-8859-1, for example with
-    // the file name "Größe.csv".
+    // Content-Length must be set last: after it, Node refuses a Content-Disposition in ISO-8859-1, for example with the
+    // file name "Größe.csv".
     ...(length !== undefined && { 'content-length': length }),
   });
   if (isStream && method !== 'HEAD') {

@@ -8,7 +8,7 @@ interface CreatedJob {
   readonly createdBy?: TaskIdentity;
 }
 
-/** The properties of a kind of job that the operation to create such a job needs. */
+/** Settings of a Create operation for one kind of job. */
 export interface CreatedKind {
   /** The request member with the job's name, and the response member with its ARN. */
   readonly name: string;

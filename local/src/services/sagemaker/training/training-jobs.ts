@@ -69,7 +69,7 @@ export function moveTrainingJob(
   const status = transition.status ?? job.TrainingJobStatus;
   const isOver = status === 'Completed' || status === 'Failed' || status === 'Stopped';
   const hasTrained = job.SecondaryStatusTransitions.some(({ Status }) => Status === 'Training');
-  // Between these steps, the job may have waited for other jobs. That time does not count.
+  // Between Downloading and Training, the job may have waited for other jobs. That time does not count.
   const isStart = !hasTrained && ['Downloading', 'Training'].includes(transition.secondaryStatus);
   const started = isStart ? now : job.TrainingStartTime;
   const transitions = [
