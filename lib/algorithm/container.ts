@@ -38,7 +38,7 @@ export function container(options: ContainerOptions): AlgorithmDefinition {
     defaultHyperparameters: () => ({}),
     serving: {
       containerProblem:
-        'the library does not know whether the image serves models: if it does, give an empty InferenceContainer (SageMaker runs the image with the argument serve); otherwise, give the image that serves them',
+        'the library does not know whether the image serves models. If it does, give an empty InferenceContainer, and SageMaker runs the image with the argument serve. Otherwise, give the image that serves the models',
     },
     bind: (scope) => ({ image: image._bind(scope), environment }),
   };

@@ -113,7 +113,7 @@ function checkTogether(problems: Problems, { prop, algorithm, train, validation 
   } else if (areInDifferentBuckets(train, validation)) {
     problems.add(
       at,
-      `trainAndValidation() needs ${prop}train and ${prop}validation in one bucket: the objects of a manifest cannot be in several`,
+      `trainAndValidation() needs ${prop}train and ${prop}validation in one bucket, because a manifest cannot list objects of several buckets`,
     );
   }
   const types = [train.contentType, validation.contentType];

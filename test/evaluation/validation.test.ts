@@ -90,7 +90,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   [
     'compressed test data',
     tried({ test: InputData.csv(DataLocation.fromUri('s3://data/test/'), { gzip: true }) }),
-    'test: must not have the option gzip: transform jobs do not have it',
+    'test: must not have the option gzip, which transform jobs do not support',
   ],
   [
     'test data in a file system',
@@ -148,7 +148,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   [
     'a container whose image possibly cannot serve models',
     tried({ ...CONTAINER, evaluation: { problem: EvaluationProblem.regression() } }),
-    'inferenceContainer: is required for the container mine: the library does not know whether the image serves models: if it does, give an empty InferenceContainer',
+    'inferenceContainer: is required for the container mine: the library does not know whether the image serves models. If it does, give an empty InferenceContainer',
   ],
   [
     'a container without use',

@@ -59,7 +59,7 @@ function checkTest(problems: Problems, tuning: TuningInput, definitions: readonl
   }
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined)
-      problems.add('test', `must not have the option ${name}: transform jobs do not have it`);
+      problems.add('test', `must not have the option ${name}, which transform jobs do not support`);
   }
   checkLocations(problems, 'test', [location]);
   checkApart(problems, 'test', location, { output });
