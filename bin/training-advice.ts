@@ -156,7 +156,7 @@ new TuningWorkflow(this, 'Prices', {
     title: 'Built-in algorithm on several instances: Algorithm.xgboost() with sharded data',
     tradeOffs: {
       ...BUILT_IN,
-      cost: 'Instance time of each training job times its instances: a larger instance is often cheaper than several.',
+      cost: 'The instance time of each training job, multiplied by its number of instances. One larger instance is often cheaper than several small ones.',
       localMode:
         'Trains real models, but each training job runs in one process with all the data, regardless of instanceCount.',
     },
@@ -265,7 +265,7 @@ new TuningWorkflow(this, 'Churn', {
     title: 'Script mode on several instances: Algorithm.script() with a Distribution',
     tradeOffs: {
       ...SCRIPT,
-      cost: 'Instance time of each training job times its instances: a larger instance is often cheaper than several.',
+      cost: 'The instance time of each training job, multiplied by its number of instances. One larger instance is often cheaper than several small ones.',
       localMode:
         'Several processes with SM_HOSTS and sharded channels simulate the instances. This shows that the distributed script works, but not how fast it is.',
       cannot:

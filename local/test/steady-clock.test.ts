@@ -14,7 +14,7 @@ test('the steady time does not go back when the system clock is set back, and fo
   expect(steadyNow()).toBeGreaterThanOrEqual(start + 5000);
 });
 
-test('the steady time is never earlier than that of earlier work', () => {
+test('the steady clock continues after the last time of an earlier process, and never goes back', () => {
   const start = steadyNow();
   continueFrom(start + 10_000);
   expect(steadyNow()).toBeGreaterThanOrEqual(start + 10_000);

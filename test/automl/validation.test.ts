@@ -36,7 +36,7 @@ test.each<[string, Props]>([
   expect(problemsOf(props)).toEqual([]);
 });
 
-const OF_API = '(SageMaker accepts both or neither)';
+const OF_API = '(SageMaker accepts problemType and objective only together)';
 
 test.each<[string, Props, string[]]>([
   ['an empty target', { target: '' }, [expect.stringMatching(/^target: must have 1 to/)]],

@@ -39,7 +39,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('every finding in a template is accepted for a reason', () => {
+test('every finding in a template has a reason in accepted-findings.json', () => {
   expect(findings.filter((finding) => !ACCEPTED.some((one) => isFor(one, finding)))).toEqual([]);
 });
 

@@ -78,7 +78,7 @@ function checkObjective(problems: Problems, { objective, problemType }: AutoMlIn
   if (objective && !problemType) {
     problems.add(
       'problemType',
-      `is required, because an objective is given; ${objective.metric} is for ${objective.problemTypes.join(' and ')} (SageMaker accepts both or neither)`,
+      `is required, because an objective is given; ${objective.metric} is for ${objective.problemTypes.join(' and ')} (SageMaker accepts problemType and objective only together)`,
     );
   }
   if (!problemType) return;
@@ -87,7 +87,7 @@ function checkObjective(problems: Problems, { objective, problemType }: AutoMlIn
   if (!objective) {
     problems.add(
       'objective',
-      `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker accepts both or neither)`,
+      `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker accepts problemType and objective only together)`,
     );
   } else if (!known.includes(objective)) {
     problems.add('objective', `must be one for ${problemType}: ${names}; got ${objective.metric}`);

@@ -87,7 +87,7 @@ const STRINGS = '.strings';
 
 /** The executions of a deployment, including those of earlier runs and of other processes. */
 export class ExecutionStore {
-  /** The folder of each execution that has been looked up, by ARN. */
+  /** The folders of the executions that were looked up before. The key is the ARN of the execution. */
   private readonly folders = new Map<string, string>();
   /** ARNs of the executions of this process. */
   private readonly own = new Set<string>();

@@ -71,7 +71,7 @@ export class HeadStart {
     const last = options.root === undefined ? undefined : lastDeployment(options.root);
     this.algorithm = last === undefined ? USUAL : this.xgboostOf(algorithmsOf(last));
     this.started = this.start(options);
-    // Needs no check of the app: every state machine evaluates expressions.
+    // Started for every app, because every state machine evaluates expressions.
     evaluator.warm();
   }
 

@@ -41,7 +41,7 @@ export async function failureReason(base: string, { exitCode, lastLines }: HostE
   return algorithmError(own ?? lastError(lastLines), exitCode, hint);
 }
 
-/** A failure of the algorithm, cut to SageMaker's limit. Keeps the end with the exit code. */
+/** A failure of the algorithm. Shortens the message to SageMaker's limit, but keeps the exit code at its end. */
 export function algorithmError(message: string, exitCode: number, hint = ''): string {
   const suffix = `, exit code: ${exitCode}${hint}`;
   return `AlgorithmError: ${message}`.slice(0, LONGEST_REASON - suffix.length) + suffix;

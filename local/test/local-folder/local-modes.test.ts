@@ -26,7 +26,7 @@ test('other running local modes are reported, but not this process or killed pro
   expect(existsSync(join(processes, String(process.pid)))).toBe(false);
 });
 
-test('a process with the ID of a killed local mode is not a local mode', () => {
+test('a process that got the ID of a killed local mode is not taken for a local mode', () => {
   const file = join(processes, String(process.ppid));
   writeFileSync(file, 'started before the machine was');
   expect(isOtherLocalMode(root, process.ppid)).toBe(false);
