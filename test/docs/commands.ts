@@ -58,7 +58,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npm run local -- --input '\{\}' --input /,
     runs: 'elsewhere',
-    where: 'local/test/end-to-end/workflow.test.ts:runs twice at once',
+    where: 'local/test/end-to-end/workflow.test.ts:runs twice in parallel',
   },
   { pattern: /^npm run local -- (?:list|show|report|logs|resume|clean)\b/, runs: 'here', where: '' },
   {
@@ -125,7 +125,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /^npx cdk-sagemaker-tuning-local (?:run|--help)/,
     runs: 'elsewhere',
-    where: 'local/test/package.test.ts:the command runs an app',
+    where: 'local/test/package.test.ts:the command runs and trains an app',
   },
   { pattern: /^export [A-Z_]+=/, runs: 'elsewhere', where: 'local/test/end-to-end/serve-process.ts:env: {}' },
   {
