@@ -417,6 +417,29 @@ describe('resuming after the process was killed', () => {
     ]);
   });
 
+  test('counts items that failed before toward the tolerated failures of a distributed Map', async () => {
+    const machine = graph('M', {
+      Type: 'Map',
+      MaxConcurrency: 1,
+      ToleratedFailureCount: 1,
+      ItemProcessor: {
+        ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+        ...graph('Train', task()),
+      },
+      End: true,
+    });
+    const options = { input: [1, 2, 3, 4], runTask: failing('Train') };
+    const whole = await run(machine, options);
+    const itemsOf = ({ calls }: Run) => calls.map((call) => call.arguments);
+    expect(itemsOf(whole)).toEqual([1, 2]);
+
+    const firstFailed = whole.changes.findIndex((change) => JSON.stringify(change).includes('"failure"'));
+    const resumeFrom = positionAfter(whole.changes.slice(0, firstFailed + 1));
+    const rest = await run(machine, { ...options, resumeFrom, eventsBefore: whole.events.length });
+    expect(itemsOf(rest)).toEqual([2]);
+    expect(rest.result).toMatchObject({ error: 'States.ExceedToleratedFailureThreshold' });
+  });
+
   test('needs stored data that grows linearly with the number of iterations', async () => {
     const machine = graph('M', {
       Type: 'Map',
