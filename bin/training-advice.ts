@@ -217,7 +217,7 @@ new TuningWorkflow(this, 'Images', {
   // Fetched once with "aws sagemaker describe-hub-content": docs/jumpstart.md has the command.
   algorithm: Algorithm.jumpStart({
     document: 'models/images.json',
-    // The metric as the model's script prints it. If the document has the metrics, leave them out.
+    // The metric as the model's script prints it. If the hub document has metrics, leave this out.
     metrics: [{ name: 'val_accuracy', regex: 'val_accuracy: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.maximize('val_accuracy'),
@@ -452,7 +452,10 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   },
 ];
 
-/** Advice for users who cannot decide between two algorithms. AutoML itself compares several algorithms. */
+/**
+ * Advice for users who cannot decide between two algorithms. It is not given with AutoML, which itself compares several
+ * algorithms.
+ */
 export const SEVERAL = {
   text: 'Cannot decide between two? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
   notFor: ['automl'] as readonly WayName[],

@@ -123,7 +123,7 @@ export class TuningStack extends Stack {
   }
 }
 
-/** The feature names for the report; undefined if they are too long. In that case, the report shows numbers. */
+/** The feature names for the report; undefined if they are too long. In that case, the report shows column numbers. */
 function shortEnough(names: string[] | undefined): string[] | undefined {
   return names && names.join('').length <= MAX_NAME_CHARACTERS ? names : undefined;
 }

@@ -77,10 +77,10 @@ function tooLarge({ bytes, folder }: TrainingData, settings: Settings, task: Lea
     `aws s3 sync '${folder}' ${place} --exclude '*' --include 'train/*' --include 'validation/*'`;
   return [
     `tuning:data: ${settings.data} has ${gib(bytes / MIB)} to upload, and a deployment can upload at most ${gib(most)} (the Lambda function that copies it has ${STORAGE.max.toLocaleString('en-US')} MiB of storage).`,
-    'Upload it to a folder of your own bucket, and deploy with its location. Then start executions with {}:',
+    'Upload the data to a folder of your own bucket, and deploy with this location. Then start executions with {}:',
     `  ${sync('s3://<bucket>/<folder>/')}`,
     `  npx cdk deploy --context tuning:data=s3://<bucket>/<folder>/${options.join('')}`,
-    'Or, if a stack with these settings is already deployed, upload it to its bucket and give the location in the input:',
+    'Or, if a stack with these settings is already deployed, upload the data to the bucket of the stack, and give the location in the input:',
     `  ${sync(input)}`,
     `  aws stepfunctions start-execution --state-machine-arn <arn> --input '{"train": "${input}train/", "validation": "${input}validation/"}'`,
     'npm run local has no such limit.',

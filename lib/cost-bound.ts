@@ -5,8 +5,8 @@
  */
 export interface CostOptions {
   /**
-   * Price of each instance type for one hour, in a currency of your choice, such as `{ 'ml.m5.xlarge': 0.23 }`. Give the
-   * on-demand price even for spot instances: it is the upper limit of the spot price.
+   * Price of each instance type for one hour, in a currency of your choice, such as `{ 'ml.m5.xlarge': 0.23 }`. Give
+   * the on-demand price even for spot instances, because the spot price never exceeds it.
    *
    * @see https://aws.amazon.com/sagemaker/ai/pricing/
    * @default - no prices: the bound has instance time only

@@ -58,8 +58,8 @@ export class DataLocation {
   ) {}
 
   /**
-   * The prefix of the URIs of all objects in this location. For a whole bucket it ends with a slash, so that it does not
-   * match longer bucket names.
+   * The prefix of the URIs of all objects in this location. For a whole bucket, the prefix ends with a slash, so that
+   * it does not match longer bucket names.
    *
    * @internal
    */

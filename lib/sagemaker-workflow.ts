@@ -205,8 +205,8 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
    * - Utilization: `CPUUtilization`, `MemoryUtilization`, `DiskUtilization`, `GPUUtilization`, `GPUMemoryUtilization`
    * - Metrics that the algorithm reports, by name, such as `validation:rmse`
    *
-   * Job names are known only when the jobs start, so this is a search expression for their prefix. CloudWatch finds jobs of
-   * the last two weeks, and at most 500 time series.
+   * Job names are known only when the jobs start, so the metric is a search expression for their prefix. CloudWatch
+   * finds jobs of the last two weeks, and at most 500 time series.
    *
    * @param metricName the metric's name in namespace `/aws/sagemaker/TrainingJobs`: 1 to 255 characters, no quotes or
    * backslashes

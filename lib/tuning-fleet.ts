@@ -54,7 +54,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
   readonly maxConcurrency?: number;
   /**
    * Whether each execution first reads the quotas of the account, and lowers `maxConcurrency` to the number of items
-   * that these quotas allow at the same time. It considers these quotas:
+   * that these quotas allow at the same time. The execution considers these quotas:
    *
    * - 100 concurrent tuning jobs
    * - instances of each type for training jobs, spot training jobs and transform jobs. For example, if each item runs 2
@@ -191,8 +191,8 @@ export class TuningFleet extends SageMakerWorkflow {
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**
-   * Stops the tuning jobs of an execution that ends before they do. Undefined with integration `OPTIMIZED`, because Step
-   * Functions then stops the jobs.
+   * Stops the tuning jobs of an execution that ends before its tuning jobs do. Undefined with integration `OPTIMIZED`,
+   * because Step Functions then stops the jobs.
    */
   readonly stopAbandonedJobs?: StopAbandonedJobs;
   /** Execution role of the training jobs. */

@@ -101,9 +101,9 @@ export interface FinalTrainingOptions {
    */
   readonly enabled?: boolean;
   /**
-   * Whether to use the model of the best training job as the final model, without another job. If true,
-   * `finalTrainingJob` in the output describes the best training job and has `reused: true`, the models of the tuning
-   * job are kept (see `trialRetention`), and other options of the final training do not apply.
+   * Whether to use the model of the best training job as the final model, without another job. If true, other options
+   * of the final training do not apply, and the models of the tuning job are kept (see `trialRetention`).
+   * `finalTrainingJob` in the output then describes the best training job and has `reused: true`.
    *
    * @default false
    */
@@ -167,7 +167,7 @@ export enum TuningIntegration {
   OPTIMIZED = 'OPTIMIZED',
   /**
    * The AWS SDK integration, with a loop that polls the tuning job. It accepts every field of the API. Each poll takes
-   * three state transitions. The interval grows from 5 seconds to 20 minutes within two days.
+   * three state transitions. The interval between polls grows from 5 seconds to 20 minutes within two days.
    *
    * Step Functions does not stop the tuning job when the execution is stopped, but `TuningWorkflow` does. If you embed
    * a `TuningFragment`, add `StopAbandonedJobs`.

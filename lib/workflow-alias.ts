@@ -56,8 +56,8 @@ export class WorkflowAlias extends Construct {
    * @throws Error named `TuningValidationError` that lists every problem with the properties
    */
   constructor(scope: Construct, id: string, props: WorkflowAliasProps) {
-    // Runs before `super`, because this error for a duplicate name is clearer than the constructs library's error for a
-    // duplicate ID.
+    // This check runs before `super`, because its error for a duplicate name is clearer than the constructs library's
+    // error for a duplicate ID.
     validateAlias(`${scope.node.path}/${id}`, props);
     super(scope, id);
     this.aliasName = props.aliasName;

@@ -38,7 +38,7 @@ export interface FailureAlarmOptions {
    */
   readonly alarmDescription?: string;
   /**
-   * Number of failed executions within the period that triggers the alarm: a whole number of at least 1.
+   * The alarm triggers at this number of failed executions within the period: a whole number of at least 1.
    *
    * @default 1
    */

@@ -111,7 +111,7 @@ describe.each(MADE)('%s', (_name, make) => {
       const stack = synthesize(() => ({ output: DataLocation.fromUri(uri) }));
       expect(warningsOf(stack)).toEqual([
         expect.stringMatching(
-          /^output: .* the training role can write the whole bucket\. Use DataLocation\.fromBucket/,
+          /^output: .* the training role can write to the whole bucket\. Use DataLocation\.fromBucket/,
         ),
       ]);
     });

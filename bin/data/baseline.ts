@@ -1,7 +1,7 @@
 import type { Label } from './label';
 import { type Part, testRows, validationRows } from './split';
 
-/** Number of digits that are the same on every machine. The last digits of Math.log can differ. */
+/** Number of digits to keep. These digits are the same on every machine, but the last digits of Math.log can differ. */
 const DIGITS = 6;
 
 /** Mean and variance of numbers with Welford's algorithm, which avoids the cancellation in a sum of squares. */

@@ -103,7 +103,8 @@ function regression(profile: ColumnProfile, reason: string): Label {
     );
   }
   const rows = profile.numbers;
-  if (rows < 2) throw labelError(profile, 'has only one value: training and validation each need a row');
+  if (rows < 2)
+    throw labelError(profile, 'has a value in only one row, but training and validation each need a row');
   return {
     name: profile.name,
     problemType: 'Regression',

@@ -53,7 +53,7 @@ function splitFile(from: string, train: string, test: string, isTest: () => bool
     writeSync(taken, parts[1].join(''));
   };
   for (let size = readSync(source, buffer); size > 0; size = readSync(source, buffer)) {
-    // The data is numbers only, so a character never has several bytes.
+    // The data consists only of numbers, so each character is one byte.
     const lines = (rest + buffer.toString('latin1', 0, size)).split(/\r?\n/);
     rest = lines.pop() ?? '';
     write(lines);

@@ -79,7 +79,7 @@ print("Model:", tuner.best_estimator().model_data)
 print("\n== Its log")
 session.logs_for_job(tuner.best_training_job())
 
-print("\n== A search with a warm start from it")
+print("\n== A search with a warm start from this search")
 attached = HyperparameterTuner.attach(tuner.latest_tuning_job.name, sagemaker_session=session)
 warm = attached.identical_dataset_and_algorithm_tuner()
 warm.fit(channels, job_name=job_name("b"), wait=True)

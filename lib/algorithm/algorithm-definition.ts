@@ -66,15 +66,15 @@ export interface ModelServing {
   /** Why a transform job cannot join the predictions with CSV data; undefined if it can. */
   readonly joinProblem?: string;
   /**
-   * Derives the evaluation problem of a model from its hyperparameters. If it is unknown, returns a string with the
-   * reason.
+   * Derives the evaluation problem of a model from its hyperparameters. If the problem is unknown, returns the reason
+   * as a string.
    */
   problemOf?(hyperparameters: Readonly<Record<string, string>>): EvaluationProblem | string;
   /** Hyperparameter that is 1 if the second column of the data has weights. */
   readonly weights?: string;
   /**
-   * Hyperparameters that determine what the model predicts or which columns the data has. With an evaluation, an
-   * execution's input cannot change them.
+   * Hyperparameters that determine what the model predicts or which columns the data has. If the model is evaluated, an
+   * execution's input cannot change these hyperparameters.
    */
   readonly predictionHyperparameters?: readonly string[];
 }

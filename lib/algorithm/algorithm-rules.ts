@@ -20,7 +20,7 @@ export interface HyperparameterRule {
   readonly thresholds?: readonly string[];
   /** Default in the container. Given only if other rules depend on it. */
   readonly default?: string;
-  /** Other names that the container accepts. A tuning job cannot tune a hyperparameter by these names. */
+  /** Other names that the container accepts. A tuning job cannot tune the hyperparameter under these names. */
   readonly aliases?: readonly string[];
   /** Whether a tuning job can tune the hyperparameter. */
   readonly tunable?: boolean;

@@ -4,10 +4,10 @@
  * execution.
  */
 export interface CombinationRule {
-  /** The hyperparameter to report the problem for. */
+  /** The hyperparameter that the message names. */
   readonly at: string;
   readonly conditions: readonly Condition[];
-  /** The problem. `{name}` stands for the value of a hyperparameter. */
+  /** The message about the problem. `{name}` stands for the value of the hyperparameter with this name. */
   readonly message: string;
   /** ID of a warning, if the training works but has an unintended effect. Left out for an error. */
   readonly warning?: string;

@@ -7,8 +7,8 @@ import type { ContainerImage } from './container-image';
 /** Options for your own training container. */
 export interface ContainerOptions {
   /**
-   * The training image. It finds its data below `/opt/ml/input/`, and must write the model to `/opt/ml/model/`. A tuning job
-   * runs the image with the argument `train`, and cannot set another entry point.
+   * The training image. Its program reads the data below `/opt/ml/input/`, and must write the model to
+   * `/opt/ml/model/`. A tuning job runs the image with the argument `train`, and cannot set another entry point.
    */
   readonly image: ContainerImage;
   /** Metrics to find in the log, 1 to 40. One of them is the objective. */

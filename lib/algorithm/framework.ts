@@ -11,10 +11,10 @@ export class Framework {
   /**
    * SageMaker's XGBoost container.
    *
-   * In a tuning job, SageMaker treats a script in this container as the built-in algorithm. It tunes only hyperparameters
-   * that the algorithm declares, and finds only the metrics that XGBoost prints
-   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4` in CloudWatch, where `#011` is a tab). To use other hyperparameters or
-   * metrics, give a copy of the image in `ScriptOptions.image`.
+   * In a tuning job, SageMaker treats a script in this container as the built-in algorithm. SageMaker then tunes only
+   * hyperparameters that the algorithm declares, and finds only the metrics that XGBoost prints
+   * (`[0]#011train-rmse:0.3#011validation-rmse:0.4` in CloudWatch, where `#011` is a tab). To use other hyperparameters
+   * or metrics, give a copy of the image in `ScriptOptions.image`.
    *
    * @param version the version of the image
    */

@@ -128,8 +128,7 @@ function bind(scope: Construct, use: AlgorithmUse, document: HubDocument): Bound
     containerHyperparameters: {
       sagemaker_program: ENTRY_POINT,
       ...defaultsOf(ofContainer),
-      // A channel also works without network access. With the URI of the script, the container would have to download
-      // it.
+      // A channel works even without network access. With a URI, the container would have to download the script.
       sagemaker_submit_directory: `/opt/ml/input/data/${CODE_CHANNEL}/${scriptFile}`,
     },
     environment: Object.keys(setup.environment).length > 0 ? setup.environment : undefined,

@@ -18,7 +18,7 @@ const IGNORED = ['.git', '.venv', '__pycache__', '.ipynb_checkpoints', '.DS_Stor
 /** Maximum length of a path in the archive, in bytes: a limit of the tar format. */
 const LONGEST_PATH = 100;
 
-/** The archive of a script, in a stack. */
+/** The archive of a script, after it was added to a stack. */
 export interface BoundSource {
   /** The archive, a `.tar.gz`. */
   readonly location: DataLocation;
@@ -102,7 +102,7 @@ function requireFileName(key: string): string {
   const fileName = basename(key);
   if (!Token.isUnresolved(fileName)) return fileName;
   throw validationError(
-    'ScriptSource: the name of the archive must be known at synth (not so with the legacy stack synthesizer)',
+    'ScriptSource: the name of the archive must be known at synth; with the legacy stack synthesizer, it is not',
   );
 }
 

@@ -68,7 +68,7 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
         image: image?._bind(scope) ?? own?.bind(scope, use).image ?? imageOfFramework(scope, options, use),
         containerHyperparameters: {
           sagemaker_program: entryPoint,
-          // A channel also works without network access, unlike a download by the container.
+          // A channel works even without network access. A download by the container would not.
           sagemaker_submit_directory: `${CODE_FOLDER}/${fileName}`,
           sagemaker_container_log_level: '20',
           ...options.distribution?._hyperparameters,
@@ -81,15 +81,14 @@ export function script(options: ScriptOptions): AlgorithmDefinition {
   };
 }
 
-/** Frameworks whose training image also serves models. The others have a separate image for inference. */
+/** Frameworks whose training image also serves models. The other frameworks have a separate image for inference. */
 const SERVES_MODELS: readonly string[] = ['xgboost', 'scikit-learn'];
 
 /** @see https://github.com/aws/sagemaker-inference-toolkit (SAGEMAKER_PROGRAM, SAGEMAKER_SUBMIT_DIRECTORY) */
 const SCRIPT_PROBLEM =
   'the container must know the script that loads the model: store it below code/ in the model, and give the environment variables SAGEMAKER_PROGRAM (its name) and SAGEMAKER_SUBMIT_DIRECTORY (/opt/ml/model/code)';
 
-const OTHER_IMAGE_PROBLEM =
-  'SageMaker serves the models of this framework with another image than the training image';
+const OTHER_IMAGE_PROBLEM = 'SageMaker serves the models of this framework with a different image';
 
 /** Environment variables of the container. The user's variables override the library's variables. */
 function environmentOf(options: ScriptOptions, use: AlgorithmUse): Record<string, string> | undefined {
@@ -182,7 +181,7 @@ function checkDistribution({ framework, image, distribution }: ScriptOptions, us
   }
   if (use.instanceTypesOfJobs.some((types) => types.length > 1)) {
     problems.push(
-      `algorithm.distribution: ${title} requires instances of one type: leave it out with instance groups, where the script runs on each instance and finds the others itself`,
+      `algorithm.distribution: ${title} requires instances of one type: leave it out with instance groups. The script then runs on each instance, and finds the other instances itself`,
     );
   }
   const withoutGpu = use.instanceTypes.filter((type) => !Token.isUnresolved(type) && !isGpuInstance(type));

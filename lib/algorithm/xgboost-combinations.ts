@@ -9,7 +9,7 @@ import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf }
 
 const CLASSES = ['multi:softmax', 'multi:softprob'];
 
-/** Metrics of predicted classes. The container computes them. */
+/** Metrics of predicted classes, which the container itself computes. */
 const OF_CLASSES = [
   'accuracy',
   'balanced_accuracy',
@@ -110,7 +110,7 @@ export const XGBOOST_COMBINATIONS: readonly CombinationRule[] = [
   },
   {
     at: 'objective',
-    // reg:logistic is left out: with labels between 0 and 1 the training works.
+    // reg:logistic is left out, because the training works with labels between 0 and 1.
     conditions: [anyOf('eval_metric', 'merror', 'mlogloss'), noneOf('objective', ...CLASSES, 'reg:logistic')],
     message: 'metric {eval_metric} needs objective multi:softmax or multi:softprob, got {objective}',
     since: SINCE_3,

@@ -9,7 +9,8 @@ const REGRESSION =
   /^(reg:(linear|squarederror|squaredlogerror|logistic|pseudohubererror|absoluteerror|gamma|tweedie)|count:poisson)$/;
 
 /**
- * Derives the evaluation problem of a model from its objective. If it is unknown, returns a string with the reason.
+ * Derives the evaluation problem of a model from its objective. If the problem is unknown, returns the reason as a
+ * string.
  *
  * @see https://xgboost.readthedocs.io/en/stable/parameter.html#learning-task-parameters
  */

@@ -36,7 +36,7 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
   if (!image && !Token.isUnresolved(version) && !options.registryAccount) {
     const known = XGBOOST_IMAGES.map((candidate) => candidate.version).join(', ');
     throw validationError(
-      `XGBoost version "${version}" is not known: use one of ${known}, or give registryAccount too if SageMaker has it`,
+      `XGBoost version "${version}" is not known: use one of ${known}, or, if SageMaker has this version, give registryAccount too`,
     );
   }
   return {
@@ -59,8 +59,8 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       // without this default it would print a different metric.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
       if (metric === undefined) return {};
-      // Without an objective, the container's validation of eval_metric fails with a KeyError, although XGBoost itself has
-      // this default (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
+      // Without an objective, the container's validation of eval_metric fails with a KeyError, although XGBoost itself
+      // has a default objective (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
       return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,

@@ -53,8 +53,8 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  * state machine, which can use JSONPath or JSONata. If a state machine has two such chains, call `prefixStates()` on
  * them to keep the state names unique.
  *
- * Step Functions does not stop the AutoML job when the execution is stopped. To stop it, add `StopAbandonedJobs`, as
- * `AutoMlWorkflow` does.
+ * Step Functions does not stop the AutoML job when the execution is stopped. To stop the job, add `StopAbandonedJobs`,
+ * as `AutoMlWorkflow` does.
  *
  * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
  * before a job starts):

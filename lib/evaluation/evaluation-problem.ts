@@ -13,7 +13,7 @@ export interface BinaryClassificationOptions {
 
 /** Options for classification with several classes. */
 export interface MulticlassClassificationOptions {
-  /** Number of classes: 2 to 1,000. The labels are the numbers from 0. */
+  /** Number of classes: 2 to 1,000. The labels are the whole numbers from 0 to `classes` - 1. */
   readonly classes: number;
   /**
    * Whether the model returns a probability for each class, as with XGBoost's objective `multi:softprob`. If false, the

@@ -44,7 +44,7 @@ export class ModelRegistry {
   /**
    * A new model package group. It is retained when the stack is deleted, because SageMaker does not delete a group that
    * has versions. In a `TuningFleet`, each item has its own group. The first execution that registers a model of the
-   * item creates it.
+   * item creates the group.
    *
    * @param options the group, and who approves its versions
    */

@@ -56,7 +56,7 @@ function flatten(value: unknown): string {
       return parts.map(flatten).join(separator);
     }
     case 'Fn::Sub':
-      // For example, the name of the CDK's bucket for assets is such a string.
+      // The name of the CDK's bucket for assets is an example of an Fn::Sub string.
       return String(argument).replace(/\$\{([^}]+)\}/g, '<$1>');
     case 'Fn::ImportValue':
       return flatten(argument);

@@ -13,7 +13,7 @@ export const GRANTED_KEY: Shape = (problems, prop, value) => {
   if (isImportedAlias(value))
     problems.add(
       prop,
-      'must be a key, got an imported alias, whose key the library cannot grant permissions for: use kms.Key.fromKeyArn or kms.Key.fromLookup',
+      'must be a key, got an imported alias: the library cannot grant permissions for the key of an imported alias. Use kms.Key.fromKeyArn or kms.Key.fromLookup',
     );
 };
 

@@ -54,8 +54,8 @@ export function bundledFunction(
 }
 
 /**
- * Grants permissions to a function whose code this library ships, including for its log. `reason` explains the
- * wildcards in the permissions to cdk-nag.
+ * Grants permissions to a function whose code this library ships, including permissions for its log. `reason` explains
+ * to cdk-nag why the permissions have wildcards.
  */
 export function allowFunction(
   made: lambda.Function,

@@ -71,8 +71,8 @@ export class ChainEnd {
   }
 
   /**
-   * The state that follows once there is a final model. Unless `failOnQualityGate` is false, this state fails the
-   * execution if the model did not pass the quality gate.
+   * The state that follows once there is a final model. If the model did not pass the quality gate, this state fails
+   * the execution, unless `failOnQualityGate` is false.
    */
   private acceptedModel(): sfn.State {
     const { scope, props, end } = this;

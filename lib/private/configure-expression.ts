@@ -62,8 +62,8 @@ export const INPUT_CHECKS = `
  * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
  * every setting of the execution.
  *
- * It checks single fields and combinations with the same rules as the constructs at synth. Only the training container
- * can check rules that depend on the data.
+ * The expression checks single fields and combinations with the same rules as the constructs at synth. Only the
+ * training container can check rules that depend on the data.
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, definitions, cost, chain } = options;

@@ -1,6 +1,6 @@
 /** Defaults of jobs that several parts of the library use. The docstrings of the properties name the same values. */
 export const DEFAULTS = {
-  /** For algorithms without a recommended type, and for transform jobs. */
+  /** Instance type for algorithms without a recommended type, and for transform jobs. */
   instanceType: 'ml.m5.xlarge',
   volumeGibibytes: 30,
   /** Maximum run time of a training job. */

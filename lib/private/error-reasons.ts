@@ -6,16 +6,16 @@ function failureReasonIn(cause: string): string {
 }
 
 /**
- * The message of a Lambda function's error, read from the JSON in the cause; the whole cause if it is not such JSON.
- * Needs the variable `$cause`.
+ * The message of a Lambda function's error, read from the JSON in the cause. If the cause is not such JSON, this is the
+ * whole cause. Needs the variable `$cause`.
  */
 const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause`;
 
-/** The reason in an error of a task that waits for a job. */
+/** The reason for an error of a task that waits for a job. */
 export const JOB_FAILURE = `( $failure := ${failureReasonIn('$states.errorOutput.Cause')}; $exists($failure) ? $failure : $states.errorOutput.Cause )`;
 
-/** The name of the error and the reason in an error of a task that calls a Lambda function. */
+/** The name of and the reason for an error of a task that calls a Lambda function. */
 export const FUNCTION_ERROR = `( $cause := $states.errorOutput.Cause; $told := ${MESSAGE}; $states.errorOutput.Error & ': ' & $told )`;
 
-/** The reason in an error of a task that waits for a job or calls a Lambda function. */
+/** The reason for an error of a task that waits for a job or calls a Lambda function. */
 export const FAILURE = `( $cause := $states.errorOutput.Cause; $job := ${failureReasonIn('$cause')}; $exists($job) ? $job : ${MESSAGE} )`;

@@ -36,7 +36,7 @@ export function outputPrefix({ _isFleetItem }: FleetItemOptions, location: DataL
   return _isFleetItem ? `${literal(location.uri)} & ${ITEM.folder}` : literal(location.uri);
 }
 
-/** The same output location for a field of a request: a URI or, in a fleet, a JSONata string. */
+/** An output location for a field of a request: a URI or, in a fleet, a JSONata string for the item's folder. */
 export function outputUri(options: FleetItemOptions, location: DataLocation): string {
   return options._isFleetItem ? jsonata(outputPrefix(options, location)) : location.uri;
 }

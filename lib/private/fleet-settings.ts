@@ -13,9 +13,9 @@ interface State {
 }
 
 /**
- * A string that changes only if the states of an item change. It consists of a hash of the states and the values of
- * their tokens. The hash itself covers only the references of the tokens, because their values are known only in the
- * deployed stack.
+ * A string that changes only if the states of an item change. It consists of a hash of the states, followed by the
+ * values of the states' tokens. The hash covers only the references of the tokens, because their values are known only
+ * in the deployed stack.
  *
  * @param states the item processor as in the template, with resolved tokens
  */

@@ -247,8 +247,8 @@ interface ItemsMapProps extends sfn.DistributedMapProps {
 }
 
 /**
- * The Map. aws-cdk-lib's `ItemReader` and `ResultWriter` have fixed keys, grant permissions for the whole bucket, and
- * leave out a tolerated count of 0.
+ * The Map. It does not use aws-cdk-lib's `ItemReader` and `ResultWriter`, which have fixed keys and grant permissions
+ * for the whole bucket. It also does not use aws-cdk-lib's tolerated count, which is left out if it is 0.
  */
 class ItemsMap extends sfn.DistributedMap {
   constructor(

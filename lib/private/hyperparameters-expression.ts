@@ -40,7 +40,7 @@ const HAS_FORM = Object.entries(VALUE_FORMS)
 
 /**
  * Functions that check and resolve hyperparameters. They need the variable `$show`. They apply the same rules as
- * `algorithm-rules.ts`, `combination-rule.ts` and `settle-hyperparameters.ts` at synth.
+ * `algorithm-rules.ts`, `combination-rule.ts` and `settle-hyperparameters.ts` do at synth.
  */
 export const HYPERPARAMETER_FUNCTIONS = `
   $within := function($rule, $value) {
@@ -183,7 +183,7 @@ function describeAlgorithm(rules: AlgorithmRules | undefined): object {
   };
 }
 
-/** Combinations that fail on AWS. Other combinations only cause a warning at synth. */
+/** Rules about combinations with which training fails. The other rules only cause a warning at synth. */
 function enforcedCombinations(rules: AlgorithmRules | undefined): CombinationRule[] {
   return (rules?.combinations ?? []).filter(({ warning }) => !warning);
 }

@@ -55,8 +55,8 @@ export function jobStateMachine(scope: Construct, options: JobStateMachineOption
 }
 
 /**
- * Lets only the account's own state machines assume the role. This prevents the confused deputy problem. aws-cdk-lib adds
- * the same condition since 2.274, but older versions are supported, too.
+ * Lets only the account's own state machines assume the role. This prevents the confused deputy problem. aws-cdk-lib
+ * adds the same condition since version 2.274, but this library also supports older versions.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
  */

@@ -61,11 +61,11 @@ export const LIMITS = {
   tags: 50,
   tagKeyLength: 128,
   tagValueLength: 256,
-  /** For keys and values (shape Tag). */
+  /** Pattern for the keys and values of tags (shape Tag). */
   tagPattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   imageLength: 255,
   s3UriLength: 1024,
-  /** Includes names of buckets that were created before 2018. */
+  /** Also matches the names of buckets that were created before 2018. */
   bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,
   stateMachineNamePattern: /^[a-zA-Z0-9+!@.()=_'-]{1,80}$/,
   securityGroups: 5,

@@ -30,7 +30,7 @@ const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
  * Once they add up to `maxWait`, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs,
  * waiting cannot help. The execution then fails immediately with `QuotaTooLow`.
  *
- * A `Retry` cannot do this, because it does not see the error message. A job that starts immediately takes no additional
+ * A `Retry` cannot do this, because it cannot read the error message. A job that starts immediately takes no additional
  * state transitions.
  */
 export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, options: QuotaWaitOptions): void {

@@ -34,7 +34,8 @@ export function renderTrainingJob(definition: TrainingJobDefinition): Record<str
       ...(definition.keepAlive && { KeepAlivePeriodInSeconds: definition.keepAlive.toSeconds() }),
     },
     StoppingCondition: renderStoppingCondition(definition),
-    // Included only if requested, because Step Functions rejects fields that it does not support.
+    // The following fields are included only if requested, because Step Functions rejects fields that it does not
+    // support.
     ...(definition.managedSpotTraining && { EnableManagedSpotTraining: true }),
     ...(definition.networkIsolation && { EnableNetworkIsolation: true }),
     ...(definition.interContainerTrafficEncryption && { EnableInterContainerTrafficEncryption: true }),

@@ -5,7 +5,7 @@ import { Problems } from './problems';
 
 /**
  * Checks the type of a value and of its members. TypeScript does not check callers in JavaScript, or values that were
- * cast. Without this check, they would cause a TypeError inside this library.
+ * cast. Without this check, wrong values would cause a TypeError inside this library.
  */
 export type Shape = (problems: Problems, prop: string, value: unknown) => void;
 
@@ -99,7 +99,7 @@ export const knownNumber: Shape = (problems, prop, value) => {
 /** A value of an enumeration. */
 export function oneOf(values: Readonly<Record<string, string | number>>): Shape {
   const all = Object.values(values);
-  // The values of a numeric enum include its names.
+  // For a numeric enum, `Object.values` also returns the names of the members.
   const numbers = all.filter((value) => typeof value === 'number');
   const known: unknown[] = numbers.length > 0 ? numbers : all;
   return (problems, prop, value) => {

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
-/** Step Functions' default for the reuse of a data key. */
+/** Step Functions' default for the time during which it reuses a data key. */
 const DATA_KEY_REUSE_SECONDS = 300;
 
 /**

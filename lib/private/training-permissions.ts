@@ -83,7 +83,7 @@ export function warnOfWholeBucket(scope: Construct, location: DataLocation): voi
   warn(
     scope,
     'outputKeyUnknown',
-    'output: the URI contains a token, so its key is not known at synth and the training role can write the whole bucket. Use DataLocation.fromBucket, which takes tokens in the key',
+    'output: the URI contains a token, so its key is not known at synth and the training role can write to the whole bucket. Use DataLocation.fromBucket, which accepts tokens in the key',
   );
 }
 
@@ -173,7 +173,7 @@ function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [...repositoryArns],
     }),
-    // Has no resource-level permissions.
+    // This action has no resource-level permissions.
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
   ];
 }

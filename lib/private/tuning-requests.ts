@@ -29,7 +29,7 @@ import { isReplaceable, type TuningDefinition, type TuningInput } from './tuning
 /** A definition whose algorithm is bound to the stack. */
 export interface BoundDefinition extends TuningDefinition {
   readonly bound: BoundAlgorithm;
-  /** The container that serves its models. */
+  /** The container that serves the definition's models. */
   readonly serving: ServingContainer;
 }
 

@@ -215,7 +215,8 @@ export class TuningStates {
       ],
       outputs: {
         ...this.settings(),
-        // The ARN contains the name in lowercase, which is exact because all job names of this library are lowercase.
+        // The ARN contains the name in lowercase. This is the exact name, because all job names of this library are
+        // lowercase.
         tuningJobName: jsonata("$substringAfter($states.result.HyperParameterTuningJobArn, '/')"),
         polls: this.chain ? jsonata('$exists($states.input.polls) ? $states.input.polls : 1') : 1,
       },

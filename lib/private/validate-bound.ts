@@ -5,7 +5,7 @@ import type { BoundDefinition } from './tuning-requests';
 
 /**
  * Checks the limits on channels, environment variables and hyperparameters. SageMaker also counts those that the
- * algorithms add, so this check needs bound algorithms.
+ * algorithms add, so this check needs algorithms that are bound to the stack.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

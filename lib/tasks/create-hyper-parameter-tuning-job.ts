@@ -71,7 +71,7 @@ export interface CreateHyperParameterTuningJobTaskOptions {
   readonly trainingJobDefinition?: TrainingJobDefinition;
   /**
    * Training jobs of several algorithms: 1 to 10 definitions. It is unknown whether the optimized integration of Step
-   * Functions supports them. If it rejects the request, use `CallAwsService` or `TuningWorkflow`.
+   * Functions supports them. If Step Functions rejects the request, use `CallAwsService` or `TuningWorkflow`.
    *
    * @default - `trainingJobDefinition`
    */

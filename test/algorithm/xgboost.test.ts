@@ -98,7 +98,7 @@ describe('the image', () => {
 
   test('of an unknown version requires an account', () => {
     expect(() => Algorithm.xgboost({ version: XGBoostVersion.of('1.1-1') })).toThrow(
-      'XGBoost version "1.1-1" is not known: use one of 0.90-1, 0.90-2, 1.0-1, 1.2-1, 1.2-2, 1.3-1, 1.5-1, 1.7-1, 3.0-5, 3.2-0, or give registryAccount too if SageMaker has it',
+      'XGBoost version "1.1-1" is not known: use one of 0.90-1, 0.90-2, 1.0-1, 1.2-1, 1.2-2, 1.3-1, 1.5-1, 1.7-1, 3.0-5, 3.2-0, or, if SageMaker has this version, give registryAccount too',
     );
   });
 

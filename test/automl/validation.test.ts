@@ -56,7 +56,7 @@ test.each<[string, Props, string[]]>([
     'an objective for another problem type',
     { problemType: BINARY_CLASSIFICATION, objective: AutoMlObjective.F1_MACRO },
     [
-      'objective: must be one for BinaryClassification: Accuracy, BalancedAccuracy, AUC, F1, Precision, Recall; got F1macro',
+      'objective: must be a metric for BinaryClassification: Accuracy, BalancedAccuracy, AUC, F1, Precision, Recall; got F1macro',
     ],
   ],
   [

@@ -47,7 +47,7 @@ describe('TuningWorkflow', () => {
     inWorkflow(
       'an imported alias as key',
       { encryptionKey: kms.Alias.fromAliasName(stackOf(), 'Key', 'alias/mine') },
-      'encryptionKey: must be a key, got an imported alias, whose key the library cannot grant permissions for',
+      'encryptionKey: must be a key, got an imported alias: the library cannot grant permissions for the key of an imported alias',
     ),
     inWorkflow(
       'slashes for output',

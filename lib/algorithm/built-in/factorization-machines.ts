@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** The initialization method that uses each initialization parameter of a term. */
+/** Initialization parameters of a term, each with the initialization method that uses it. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',

@@ -23,7 +23,7 @@ const LOSSES: Readonly<Record<string, readonly string[]>> = {
 };
 const ALL_LOSSES = [...new Set(Object.values(LOSSES).flat())];
 
-// If the bounds in the guide and the SDK differ, the wider ones are used: the library accepts what either allows.
+// If the bounds in the guide and in the SDK differ, the library uses the wider bounds.
 const HYPERPARAMETERS: readonly HyperparameterRule[] = [
   {
     name: 'predictor_type',
@@ -98,7 +98,7 @@ const REGRESSOR = ['regressor'];
 const BINARY = ['binary_classifier'];
 const MULTICLASS = ['multiclass_classifier'];
 
-// The metrics of the `test` channel are left out: data used for tuning is no longer test data.
+// The metrics of the `test` channel are left out, because data that a search uses for tuning is no longer test data.
 const METRICS: readonly BuiltInMetric[] = [
   { name: 'validation:absolute_loss', direction: 'Minimize', predictorTypes: REGRESSOR },
   { name: 'validation:binary_classification_accuracy', direction: 'Maximize', predictorTypes: BINARY },

@@ -13,7 +13,7 @@ import {
 } from '../../private/training-permissions';
 import { jobRole, warnIfNotAttached } from '../../private/training-role';
 
-/** The resources that an AutoML job, and the jobs that it starts, access. */
+/** The resources to which an AutoML job, and the jobs that it starts, need access. */
 export interface AutoMlAccess {
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;

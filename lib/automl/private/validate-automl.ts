@@ -90,7 +90,7 @@ function checkObjective(problems: Problems, { objective, problemType }: AutoMlIn
       `is required, because a problemType is given; for ${problemType}: ${names} (SageMaker accepts problemType and objective only together)`,
     );
   } else if (!known.includes(objective)) {
-    problems.add('objective', `must be one for ${problemType}: ${names}; got ${objective.metric}`);
+    problems.add('objective', `must be a metric for ${problemType}: ${names}; got ${objective.metric}`);
   }
 }
 

@@ -118,8 +118,8 @@ export class EvaluationStates {
   }
 
   /**
-   * After an error, looks for the group again: another execution may have created it, or the response was lost. The error for
-   * an existing group has the same name as the error for throttling.
+   * After an error, looks for the group again, because another execution may have created it, or the response was lost.
+   * The error for an existing group has the same name as the error for throttling.
    */
   private createGroup(find: sfn.State): sfn.TaskStateBase {
     const { scope, props } = this;

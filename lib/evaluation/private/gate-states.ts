@@ -8,8 +8,8 @@ import { finalModelSentence } from './final-model';
 export const EVALUATED_FIELDS: readonly string[] = ['evaluation', 'gate', 'modelPackage'];
 
 /**
- * JSONata for these fields of the state's input. Fields that are null are left out, such as `gate` without a quality
- * gate.
+ * JSONata for the fields that the evaluation and the registration added to the state's input. Fields that are null are
+ * left out, such as `gate` without a quality gate.
  */
 export const EVALUATED = `$sift($states.input, function($value, $name) { $name in [${EVALUATED_FIELDS.map((name) => `'${name}'`).join(', ')}] and $value != null })`;
 

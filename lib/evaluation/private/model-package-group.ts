@@ -14,11 +14,11 @@ import type { ModelRegistry } from '../model-registry';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalModels, servingRepositories } from './final-model';
 
-/** Maximum number of characters of the prefix of the groups of a fleet. */
+/** Maximum length of the prefix of the names of a fleet's groups. */
 export const GROUP_PREFIX_LENGTH = 32;
 /**
- * Maximum number of characters before the hash in the name of an item's group. They are the beginning of the item's
- * folder name.
+ * Maximum number of characters before the hash in the name of an item's group. These characters are the beginning of
+ * the item's folder name.
  */
 const LABEL_LENGTH = 13;
 /** Number of characters at the end of an item's folder name: a hyphen, the hash and a slash. */
@@ -92,9 +92,9 @@ export function groupArns(scope: Construct, options: GroupOptions): string[] {
 }
 
 /**
- * Permissions to register a version. SageMaker also checks the image and the model of the version, and uses the
- * caller's permissions for that. AWS's managed policy for the registry has the actions for these checks, but the
- * documentation does not say when they are needed.
+ * Permissions to register a version. SageMaker also checks the image and the model of the version, with the permissions
+ * of the caller. AWS's managed policy for the registry has the actions for these checks, but the documentation does not
+ * say when they are needed.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
  */

@@ -21,7 +21,7 @@ export interface Scoring {
 const FILTER_LENGTH = 63;
 
 /**
- * How the models of a definition are evaluated. If the evaluation problem is unknown, returns a string with the reason.
+ * How the models of a definition are evaluated. If the evaluation problem is unknown, returns the reason as a string.
  */
 export function scoringOf(tuning: TuningInput, definition: TuningDefinition): Scoring | string {
   const { serving } = definition.algorithm._definition;
