@@ -8,6 +8,7 @@ import { jsonata } from './jsonata';
 import { waitForQuota } from './quota';
 import { HAS_FAILED } from './report-states';
 import { RETRY_READING, retryJobCreation } from './retries';
+import { waitWhileThrottled } from './throttling';
 import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
@@ -49,15 +50,18 @@ export function crossValidate(
     also: bestTrainingJob,
     exceeded: report,
   });
-  task.addCatch(failed, {
-    errors: [sfn.Errors.TASKS_FAILED],
-    outputs: {
-      result: jsonata('$states.input.result'),
-      failure: jsonata(
-        crossValidationFailure(`$states.errorOutput.Error & ': ' & ${JOB_FAILURE}`, bestTrainingJob),
-      ),
-    },
+  const outputs = {
+    result: jsonata('$states.input.result'),
+    failure: jsonata(
+      crossValidationFailure(`$states.errorOutput.Error & ': ' & ${JOB_FAILURE}`, bestTrainingJob),
+    ),
+  };
+  waitWhileThrottled(scope, task, props, {
+    suffix: `-CrossValidation${suffix}`,
+    rejected: failed,
+    outputs,
   });
+  task.addCatch(failed, { errors: [sfn.Errors.TASKS_FAILED], outputs });
   return task;
 }
 

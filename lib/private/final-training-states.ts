@@ -16,6 +16,7 @@ import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { endWithReport } from './report-states';
 import { RETRY_READING, retryFunction, retryJobCreation } from './retries';
+import { waitWhileThrottled } from './throttling';
 import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
@@ -182,15 +183,22 @@ export class FinalTrainingStates {
       },
     });
     retryJobCreation(task, this.props);
+    // State names can have at most 80 characters, and definition names at most 64.
+    const suffix = this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`;
     waitForQuota(this.scope, task, {
-      // State names can have at most 80 characters, and definition names at most 64.
-      suffix: this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`,
+      suffix,
       maxWait: this.props.maxQuotaWait,
       also: BEST_TRAINING_JOB,
       exceeded: this.writeReport,
     });
     const reason = `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${JOB_FAILURE}`;
-    catchFailure(task, failed, this.toldFailure(reason, FAILED_JOB_NAME));
+    const told = this.toldFailure(reason, FAILED_JOB_NAME);
+    waitWhileThrottled(this.scope, task, this.props, {
+      suffix,
+      rejected: failed,
+      outputs: failureInput(told),
+    });
+    catchFailure(task, failed, told);
     return task;
   }
 
@@ -239,6 +247,10 @@ function catchFailure(
 ): void {
   task.addCatch(failed, {
     errors: [sfn.Errors.TASKS_FAILED],
-    outputs: { result: jsonata('$states.input.result'), ...told },
+    outputs: failureInput(told),
   });
+}
+
+function failureInput(told: Readonly<Record<string, string>>): Record<string, string> {
+  return { result: jsonata('$states.input.result'), ...told };
 }

@@ -2,6 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { FleetItemOptions } from './fleet-item';
 
+/** Names of SageMaker's error for requests that are throttled, denied or invalid, in both Step Functions integrations. */
+export const REJECTED_REQUEST: readonly string[] = [
+  'SageMaker.AmazonSageMakerException',
+  'SageMaker.SageMakerException',
+];
+
 /**
  * Retries for starting a job: after up to 10, 20 and 40 seconds, if the call was throttled or denied. Denied calls are
  * retried for two reasons: AWS can deny calls with a role that was just created, and Step Functions gives throttling
@@ -10,7 +16,7 @@ import type { FleetItemOptions } from './fleet-item';
  */
 const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   {
-    errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
+    errors: [...REJECTED_REQUEST],
     interval: Duration.seconds(10),
     backoffRate: 2,
     maxAttempts: 3,
@@ -18,33 +24,18 @@ const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   },
 ];
 
-/**
- * Retries for starting the job of an item of a fleet. All items share SageMaker's request rates, so the waits are
- * longer (about 40 minutes in total) and random. The short names of the jobs can collide. If a name is taken, the next
- * attempt uses another one.
- *
- * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html (service quotas)
- */
-const RETRY_FLEET_JOB_CREATION: readonly sfn.RetryProps[] = [
-  {
-    errors: ['SageMaker.AmazonSageMakerException', 'SageMaker.SageMakerException'],
-    interval: Duration.seconds(10),
-    backoffRate: 2,
-    maxDelay: Duration.minutes(5),
-    maxAttempts: 12,
-    jitterStrategy: sfn.JitterType.FULL,
-  },
-  {
-    errors: ['SageMaker.ResourceInUseException'],
-    interval: Duration.seconds(1),
-    maxAttempts: 3,
-    jitterStrategy: sfn.JitterType.FULL,
-  },
-];
+/** Retries for the job of an item of a fleet, whose short name can collide: the next attempt uses another name. */
+const RETRY_TAKEN_NAME: sfn.RetryProps = {
+  errors: ['SageMaker.ResourceInUseException'],
+  interval: Duration.seconds(1),
+  maxAttempts: 3,
+  jitterStrategy: sfn.JitterType.FULL,
+};
 
 /** Adds the retries for starting a job to a state. */
 export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: FleetItemOptions): void {
-  for (const retry of _isFleetItem ? RETRY_FLEET_JOB_CREATION : RETRY_JOB_CREATION) task.addRetry(retry);
+  for (const retry of RETRY_JOB_CREATION) task.addRetry(retry);
+  if (_isFleetItem) task.addRetry(RETRY_TAKEN_NAME);
 }
 
 /**
@@ -58,11 +49,9 @@ export function retryGroupCreation(task: sfn.TaskStateBase): void {
 /**
  * Adds retries for registering a model. A repeated request creates no second version, so all errors are retried, even
  * if the request succeeded and only the response was lost. There are few retries, because Step Functions does not
- * distinguish throttled calls from invalid ones. In a fleet, the state gets the same retries as for starting a job,
- * because all items share SageMaker's request rates.
+ * distinguish throttled calls from invalid ones.
  */
-export function retryRegistration(task: sfn.TaskStateBase, item: FleetItemOptions): void {
-  if (item._isFleetItem) retryJobCreation(task, item);
+export function retryRegistration(task: sfn.TaskStateBase): void {
   for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, errors: [sfn.Errors.TASKS_FAILED] });
 }
 

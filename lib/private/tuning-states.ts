@@ -22,8 +22,9 @@ import { jsonata } from './jsonata';
 import { failAgain, pollJob } from './poll-job';
 import { waitForQuota } from './quota';
 import { renderTuningJob, trainingDefinitions } from './render-tuning-job';
-import { retryFunction, retryJobCreation } from './retries';
+import { REJECTED_REQUEST, retryFunction, retryJobCreation } from './retries';
 import { searchReport } from './search-report';
+import { type ThrottlingOptions, waitWhileThrottled } from './throttling';
 import { isChain } from './tuning-chain';
 import { startedSettings, TuningChainStates } from './tuning-chain-states';
 import { tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
@@ -47,26 +48,15 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 /** The state that lets an item of a fleet learn from the tuning job of its last success. */
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
-/** Suffixes of the states that wait for a quota, by the state that creates the tuning job. */
-const QUOTA_SUFFIXES: Readonly<Record<string, string>> = {
+/** For each state that creates a tuning job, the suffix of its waiting states. */
+const WAIT_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',
 };
 
-/** How many times a start with a warm start can be throttled, each time after its own retries. */
-const MAX_THROTTLED_STARTS = 10;
-
-/**
- * JSONata regular expression that matches the cause of a throttled request.
- *
- * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
- */
-const THROTTLING = '/throttl|rate exceeded|too many requests/i';
-
-/** Names of SageMaker's errors for rejected requests, in both Step Functions integrations. */
-const REFUSED_REQUEST = [
-  'SageMaker.AmazonSageMakerException',
-  'SageMaker.SageMakerException',
+/** Names of the errors with which SageMaker can reject a warm start. */
+const REJECTED_WARM_START = [
+  ...REJECTED_REQUEST,
   'SageMaker.ResourceInUseException',
   'SageMaker.ResourceNotFoundException',
 ];
@@ -161,7 +151,7 @@ export class TuningStates {
         }),
       },
     });
-    this.handleRefusals(task, findBest);
+    this.handleRejections(task, findBest);
     task.addCatch(this.tuningFailed(findBest), {
       errors: [sfn.Errors.TASKS_FAILED],
       outputs: {
@@ -187,10 +177,15 @@ export class TuningStates {
       sfn.Choice.jsonata(this.scope, id)
         .when(
           sfn.Condition.jsonata(jsonata('$contains($states.input.failure.Error, /^SageMaker[.]/)')),
-          this.chain?.notStarted ?? failAgain(this.scope, 'TuningJobNotStarted'),
+          this.notStarted(),
         )
         .otherwise(findBest),
     );
+  }
+
+  /** The state that follows if a tuning job could not start. */
+  private notStarted(): sfn.State {
+    return this.chain?.notStarted ?? this.once('TuningJobNotStarted', (id) => failAgain(this.scope, id));
   }
 
   private tuneBySdk(
@@ -222,7 +217,7 @@ export class TuningStates {
       },
     });
     warnOfVolumesWithoutKey(scope, trainingDefinitions(tuningJob));
-    this.handleRefusals(create, findBest);
+    this.handleRejections(create, findBest);
     if (this.chain && id === WITH_WARM_START) {
       create.addCatch(this.chain.notStarted, {
         errors: [sfn.Errors.TASKS_FAILED],
@@ -234,36 +229,37 @@ export class TuningStates {
   }
 
   /** Handles requests that SageMaker rejects: adds retries, waits for quotas, and a start without a warm start. */
-  private handleRefusals(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
-    const isFromLastSuccess = create.id === FROM_LAST_SUCCESS;
-    // The retries for items of a fleet take about 40 minutes. After a refused warm start, they would only delay the
-    // start without a warm start, which has the same retries.
-    retryJobCreation(create, isFromLastSuccess ? {} : this.props);
+  private handleRejections(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
+    const suffix = WAIT_SUFFIXES[create.id] ?? '';
+    retryJobCreation(create, this.props);
     waitForQuota(this.scope, create, {
-      suffix: QUOTA_SUFFIXES[create.id] ?? '',
+      suffix,
       maxWait: this.props.maxQuotaWait,
       exceeded: create.id === WITH_WARM_START ? this.chain?.notStarted : undefined,
     });
-    if (isFromLastSuccess) this.startWithoutParents(create, findBest);
+    waitWhileThrottled(this.scope, create, this.props, {
+      suffix,
+      ...(create.id === FROM_LAST_SUCCESS
+        ? this.withoutParents(findBest)
+        : {
+            rejected: this.notStarted(),
+            outputs: jsonata("$merge([$states.input, {'failure': $states.errorOutput}])"),
+          }),
+    });
   }
 
   /**
-   * Starts the tuning job without a warm start if SageMaker refused the warm start. Without this fallback, an item
-   * whose earlier tuning job was deleted would fail in each execution. A throttled request says nothing about the
-   * earlier tuning job, so it is repeated with the warm start, for about 12 minutes in total.
+   * Starts without a warm start if SageMaker rejects it. Without this, an item whose earlier tuning job was deleted, for
+   * example, would fail in each execution.
    */
-  private startWithoutParents(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
-    const wasThrottled = sfn.Choice.jsonata(this.scope, 'WasWarmStartThrottled')
-      .when(sfn.Condition.jsonata(jsonata('$count($states.input.settings.warmStartFrom) > 0')), create)
-      .otherwise(this.tuneWithoutParents(findBest));
-    create.addCatch(wasThrottled, {
-      errors: REFUSED_REQUEST,
-      outputs: jsonata(`(
-  $throttled := ($exists($states.input.throttled) ? $states.input.throttled : 0) + 1;
-  $again := $contains($states.errorOutput.Cause, ${THROTTLING}) and $throttled < ${MAX_THROTTLED_STARTS};
-  $merge([$states.input, {'throttled': $throttled, 'settings': $merge([$states.input.settings, $again ? {} : {'warmStartFrom': []}])}])
-)`),
-    });
+  private withoutParents(findBest: sfn.TaskStateBase): Omit<ThrottlingOptions, 'suffix'> {
+    return {
+      errors: REJECTED_WARM_START,
+      rejected: this.tuneWithoutParents(findBest),
+      outputs: jsonata(
+        "$merge([$states.input, {'settings': $merge([$states.input.settings, {'warmStartFrom': []}])}])",
+      ),
+    };
   }
 
   /** The settings in the output of the state that starts a tuning job. */

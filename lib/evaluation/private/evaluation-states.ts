@@ -13,6 +13,7 @@ import {
   retryJobCreation,
   retryRegistration,
 } from '../../private/retries';
+import { waitWhileThrottled } from '../../private/throttling';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
@@ -38,8 +39,9 @@ export interface EvaluationStatesProps extends TuningRequestProps {
   readonly modelPackageGroupName?: string;
 }
 
-/** JSONata for the state's input without the fields that a wait for a quota adds. */
-const INPUT = "$sift($states.input, function($value, $name) { $not($name in ['quota', 'failure']) })";
+/** JSONata for the state's input without the fields that waits for a quota or for throttled requests add. */
+const INPUT =
+  "$sift($states.input, function($value, $name) { $not($name in ['quota', 'throttled', 'failure']) })";
 
 /** The error and the cause with which a failed step makes the execution fail. */
 interface FailedStep {
@@ -114,7 +116,7 @@ export class EvaluationStates {
       ),
     });
     retryJobCreation(find, props);
-    return this.catching(find, REGISTRATION_FAILED);
+    return this.catching(find, REGISTRATION_FAILED, '-Group');
   }
 
   /**
@@ -161,10 +163,8 @@ export class EvaluationStates {
       ),
     });
     retryJobCreation(create, props);
-    return this.catching(create, {
-      error: 'EvaluationFailed',
-      what: 'The model for the evaluation could not be created',
-    });
+    const step = { error: 'EvaluationFailed', what: 'The model for the evaluation could not be created' };
+    return this.catching(create, step, '-Model');
   }
 
   private transform(): sfn.TaskStateBase {
@@ -184,10 +184,8 @@ export class EvaluationStates {
       also: finalModelSentence(props),
       exceeded: this.ends.failed,
     });
-    return this.catching(transform, {
-      error: 'EvaluationFailed',
-      what: 'The transform job on the test data failed',
-    });
+    const step = { error: 'EvaluationFailed', what: 'The transform job on the test data failed' };
+    return this.catching(transform, step, '-Evaluation');
   }
 
   private evaluate(): sfn.TaskStateBase {
@@ -223,15 +221,16 @@ export class EvaluationStates {
   'approvalStatus': ${approvalStatus(props)}
 }}`),
     });
-    retryRegistration(register, props);
-    return this.catching(register, REGISTRATION_FAILED);
+    retryRegistration(register);
+    return this.catching(register, REGISTRATION_FAILED, '-Registration');
   }
 
-  private catching(task: sfn.TaskStateBase, step: FailedStep): sfn.TaskStateBase {
-    task.addCatch(this.ends.failed, {
-      errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
-      outputs: added(`{'failure': ${this.failure(step)}}`),
-    });
+  /** @param suffix suffix of the states that wait while SageMaker throttles the request; undefined for a function */
+  private catching(task: sfn.TaskStateBase, step: FailedStep, suffix?: string): sfn.TaskStateBase {
+    const { failed } = this.ends;
+    const outputs = added(`{'failure': ${this.failure(step)}}`);
+    if (suffix) waitWhileThrottled(this.scope, task, this.props, { suffix, rejected: failed, outputs });
+    task.addCatch(failed, { errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT], outputs });
     return task;
   }
 

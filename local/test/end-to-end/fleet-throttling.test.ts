@@ -1,4 +1,4 @@
-import { ModelRegistry } from '../../../lib';
+import { ModelRegistry, ToleratedFailures } from '../../../lib';
 import { AwsError } from '../../src/services/aws-error';
 import { ServiceRouter } from '../../src/services/router';
 import { TRIES_ALL, testFault } from './fault-table';
@@ -12,6 +12,33 @@ const ONE_OF = 5;
 const ITEMS = TRIES_ALL ? 200 : 8;
 
 afterEach(() => jest.restoreAllMocks());
+
+test('an item without data fails after a few attempts, with its error', async () => {
+  const call = jest.spyOn(ServiceRouter.prototype, 'call');
+  const assembly = synthesizeFleet({ toleratedFailures: ToleratedFailures.count(1) });
+  const stack = await deployFleet(assembly, temporaryFolder(), trainingOf(new Set()).stub);
+  const train = `s3://${stack.bucket('Fleet/Bucket').name}/input/none/`;
+  const { output } = await stack.startExecution({ input: { items: [...items(2), { id: 'none', train }] } })
+    .ended;
+  expect(output).toMatchObject({
+    fleet: {
+      succeeded: 2,
+      failed: 1,
+      reasons: [
+        {
+          error: 'SageMaker.AmazonSageMakerException',
+          reason: expect.stringContaining(train),
+          example: 'none',
+        },
+      ],
+    },
+  });
+  const attempts = call.mock.calls.filter(
+    ([, operation, input]) =>
+      operation === 'CreateHyperParameterTuningJob' && JSON.stringify(input).includes(train),
+  );
+  expect(attempts).toHaveLength(4);
+});
 
 testFault(`SageMaker throttles one of five requests of ${ITEMS} items`, async () => {
   const throttled = new Map<string, number>();
