@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { MapItemState, MapPlace } from '../states';
+import type { MapItemRetry, MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 
 /** Maps with more items than this show their progress per item instead of per job. */
@@ -7,6 +7,9 @@ const MANY_ITEMS = 20;
 
 /** Maximum number of failed items of a Map to keep in memory; no screen has room for more. */
 const MOST_FAILED = 100;
+
+/** Why the last attempt of an item failed. */
+export type RetryFailure = NonNullable<MapItemRetry['failure']>;
 
 /** The items of an outermost Map that this process runs. */
 export interface MapCounts {
@@ -16,10 +19,20 @@ export interface MapCounts {
   readonly running: number;
   readonly succeeded: number;
   readonly failed: number;
+  /** Number of running items that wait for a retry. */
+  readonly retrying: number;
+  /** Why the last of these items waits for a retry. */
+  readonly lastFailure?: RetryFailure | undefined;
   /** Epoch milliseconds at which this process started or continued the Map. */
   readonly startedAt: number;
   /** Number of items that had ended before `startedAt`. */
   readonly endedBefore: number;
+}
+
+/** A running item. */
+export interface RunningItem extends MapItemState {
+  /** Why the item waits for a retry; undefined if it does not. */
+  readonly retry?: RetryFailure | undefined;
 }
 
 /** A Map with many items, and the items to show while it runs. */
@@ -27,7 +40,7 @@ export interface LargeMap extends MapCounts {
   /** The latest items that failed, in the order in which they failed. */
   readonly failedItems: readonly MapItemState[];
   /** The running items, in the order of their start. */
-  readonly runningItems: readonly MapItemState[];
+  readonly runningItems: readonly RunningItem[];
 }
 
 /** Counts the items of Maps while they run. */
@@ -49,6 +62,11 @@ export class MapProgress {
     if (state.path.length > 1) return;
     this.mapOf(state).tell(state);
     if (state.status !== 'RUNNING') this.events.emit('end', state);
+  }
+
+  /** Notes that an item waits for a retry, or that its wait is over. */
+  tellRetry(retry: MapItemRetry): void {
+    if (this.maps.get(keyOf(retry))?.tellRetry(retry)) this.events.emit('retry', retry);
   }
 
   /** The Maps with many items. */
@@ -73,6 +91,12 @@ export class MapProgress {
     return () => this.events.off('end', listener);
   }
 
+  /** Calls the listener when an item of an outermost Map waits for a retry for the first time. */
+  onFirstRetry(listener: (retry: MapItemRetry) => void): () => void {
+    this.events.on('retry', listener);
+    return () => this.events.off('retry', listener);
+  }
+
   private mapOf(item: MapItemState): RunningMap {
     const key = keyOf(item);
     const map = this.maps.get(key) ?? new RunningMap(item);
@@ -89,6 +113,9 @@ class RunningMap {
   private readonly before = new Set<number>();
   private readonly running = new Map<number, MapItemState>();
   private readonly failed = new Map<number, MapItemState>();
+  private readonly retrying = new Map<number, RetryFailure>();
+  /** Indexes of the running items that have waited for a retry. */
+  private readonly retried = new Set<number>();
   private readonly startedAt = steadyNow();
 
   constructor(private latest: MapItemState) {}
@@ -102,9 +129,22 @@ class RunningMap {
     this.before.delete(index);
     this.running.delete(index);
     this.failed.delete(index);
+    this.retrying.delete(index);
+    this.retried.delete(index);
     if (state.status === 'RUNNING') this.running.set(index, state);
     if (state.status === 'FAILED') this.keepFailed(index, state);
     this.latest = state;
+  }
+
+  /** @returns whether the item waits for a retry for the first time */
+  tellRetry({ failure, ...item }: MapItemRetry): boolean {
+    const index = indexOf(item);
+    this.retrying.delete(index);
+    if (failure === undefined) return false;
+    this.retrying.set(index, failure);
+    const isFirst = !this.retried.has(index);
+    this.retried.add(index);
+    return isFirst;
   }
 
   endedBefore(state: MapItemState): void {
@@ -113,7 +153,11 @@ class RunningMap {
   }
 
   shownItems(): Pick<LargeMap, 'failedItems' | 'runningItems'> {
-    return { failedItems: [...this.failed.values()], runningItems: [...this.running.values()] };
+    const runningItems = [...this.running].map(([index, item]) => ({
+      ...item,
+      retry: this.retrying.get(index),
+    }));
+    return { failedItems: [...this.failed.values()], runningItems };
   }
 
   get executionArn(): string {
@@ -125,7 +169,8 @@ class RunningMap {
     const { path, total } = this.latest;
     const { startedAt, before } = this;
     const map = path[0]?.map ?? '';
-    return { map, total, running, succeeded, failed, startedAt, endedBefore: before.size };
+    const retries = { retrying: this.retrying.size, lastFailure: [...this.retrying.values()].at(-1) };
+    return { map, total, running, succeeded, failed, ...retries, startedAt, endedBefore: before.size };
   }
 
   private keepFailed(index: number, state: MapItemState): void {
@@ -135,7 +180,7 @@ class RunningMap {
   }
 }
 
-function indexOf({ path: [outermost] }: MapItemState): number {
+function indexOf({ path: [outermost] }: MapPlace): number {
   return outermost?.index ?? 0;
 }
 

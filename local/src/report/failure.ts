@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '../executions/executions';
-import type { MapItemState } from '../states';
+import type { MapItemRetry } from '../states';
 import { colors } from './colors';
 import { shortReason } from './failure-reason';
 
@@ -15,7 +15,7 @@ const LONGEST_REASON = 300;
  * @param jobFailure failure reason of the item's job, which takes precedence over the state machine's error
  */
 export function explainItem(
-  { error, cause }: Pick<MapItemState, 'error' | 'cause'>,
+  { error, cause }: NonNullable<MapItemRetry['failure']>,
   jobFailure?: string,
 ): string {
   const reason = jobFailure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));

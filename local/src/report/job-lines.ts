@@ -1,12 +1,13 @@
 import type { MapProgress } from '../executions/map-progress';
 import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
-import type { MapItemState } from '../states';
+import type { MapItemRetry, MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
 import { explainItem } from './failure';
 import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix, renderPlace, tuningJobOf } from './job-place';
+import { renderRetry } from './running-items';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
 /**
@@ -27,6 +28,7 @@ export class JobLines {
       jobs.training.onChange((record) => this.trainingJob(record)),
       jobs.automl.onChange((record) => this.automlJob(record)),
       maps.onEnd((item) => this.item(item)),
+      maps.onFirstRetry((retry) => this.retry(retry)),
     ];
   }
 
@@ -67,11 +69,19 @@ export class JobLines {
   }
 
   private item(item: MapItemState): void {
+    this.progress(item, `${item.status}  ${explainItem(item)}`);
+  }
+
+  private retry(item: MapItemRetry): void {
+    if (item.failure) this.progress(item, renderRetry(item.failure));
+  }
+
+  /** Prints the state of an item, if its Map has many items. */
+  private progress(item: MapPlace, state: string): void {
     const counts = this.maps.largeOf(item);
     if (counts === undefined) return;
     const { succeeded, failed, total } = counts;
-    const line = `[${succeeded + failed} of ${total}] ${renderPlace(item)}  ${item.status}  ${explainItem(item)}`;
-    this.print(line.trimEnd());
+    this.print(`[${succeeded + failed} of ${total}] ${renderPlace(item)}  ${state}`.trimEnd());
   }
 
   /** Prefixes a line with the Map item that the job runs for. */

@@ -1,4 +1,4 @@
-import type { LargeMap } from '../executions/map-progress';
+import type { LargeMap, RetryFailure } from '../executions/map-progress';
 import {
   type AutoMLJobRecord,
   bestTrainingJob,
@@ -29,8 +29,17 @@ export function renderRunningItems(
     ...failed.map((item) => colors.red(` ${renderPlace(item)}  FAILED  ${explainItem(item)}`)),
     ...runningItems
       .slice(0, rows - failed.length)
-      .map((item) => ` ${renderPlace(item)}  RUNNING  ${jobOf(item)}`.trimEnd()),
+      .map(
+        (item) =>
+          ` ${renderPlace(item)}  ${item.retry ? renderRetry(item.retry) : `RUNNING  ${jobOf(item)}`}`,
+      )
+      .map((line) => line.trimEnd()),
   ];
+}
+
+/** Renders why an item waits for a retry. */
+export function renderRetry(failure: RetryFailure): string {
+  return `WAITING FOR A RETRY  ${explainItem(failure)}`;
 }
 
 /** Renders the latest running job of each item. */

@@ -1,6 +1,7 @@
 import { MapProgress } from '../../src/executions/map-progress';
 import { JobLines } from '../../src/report/job-lines';
 import { renderMapProgress } from '../../src/report/map-progress';
+import { renderRunningItems } from '../../src/report/running-items';
 import { openJobs } from '../../src/services';
 import type { MapItemState } from '../../src/states';
 import { temporaryFolder } from '../end-to-end/support';
@@ -72,4 +73,67 @@ test('an item that runs again counts once, and a redrive restarts the progress o
   expect(maps.large()[1]).toMatchObject({ succeeded: 0, failed: 1, running: 1, endedBefore: 1 });
   maps.tell(item(0, 'SUCCEEDED'));
   expect(maps.large()[1]).toMatchObject({ succeeded: 1, failed: 1, running: 0, endedBefore: 1 });
+});
+
+describe('items that wait for a retry', () => {
+  const failure = { error: 'SageMaker.AmazonSageMakerException', cause: 'No S3 objects found' };
+  const retry = (index: number) => {
+    const { executionArn, path } = item(index, 'RUNNING');
+    return { executionArn, path, failure };
+  };
+  const progressOf = (maps: MapProgress) => {
+    const [map] = maps.large();
+    if (!map) throw new Error('no Map');
+    const screen = { rows: 10, columns: 200, now: map.startedAt / 1000 + 10 };
+    return {
+      head: renderMapProgress(map, screen).join('\n'),
+      items: renderRunningItems(
+        map,
+        openJobs(temporaryFolder(), 0, () => undefined),
+        screen,
+      ),
+    };
+  };
+
+  test('are counted, with the last error, until their next attempt', () => {
+    const maps = new MapProgress();
+    for (const index of [0, 1, 2, 3]) maps.tell(item(index, 'RUNNING'));
+    for (const index of [0, 1]) maps.tell(item(index, 'SUCCEEDED'));
+    maps.tellRetry(retry(2));
+    const { head, items } = progressOf(maps);
+    expect(head).toContain(
+      '1 waiting for a retry, last error: SageMaker.AmazonSageMakerException: No S3 obj',
+    );
+    expect(head).toContain(' left');
+    expect(items).toEqual([
+      ' 2: store-2  WAITING FOR A RETRY  SageMaker.AmazonSageMakerException: No S3 objects found',
+      ' 3: store-3  RUNNING',
+    ]);
+    maps.tellRetry({ ...retry(2), failure: undefined });
+    expect(progressOf(maps).head).not.toContain('retry');
+  });
+
+  test('have no time left if all remaining items only wait', () => {
+    const maps = new MapProgress();
+    for (let index = 0; index < 30; index += 1) maps.tell(item(index, index < 28 ? 'SUCCEEDED' : 'RUNNING'));
+    expect(progressOf(maps).head).toContain(' left');
+    for (const index of [28, 29]) maps.tellRetry(retry(index));
+    expect(progressOf(maps).head).not.toContain(' left');
+  });
+
+  test('have one line each without a terminal', () => {
+    const maps = new MapProgress();
+    const lines: string[] = [];
+    const print = new JobLines(
+      openJobs(temporaryFolder(), 0, () => undefined),
+      maps,
+      (line) => lines.push(line),
+    );
+    maps.tell(item(0, 'RUNNING'));
+    for (let attempt = 0; attempt < 3; attempt += 1) maps.tellRetry(retry(0));
+    print.close();
+    expect(lines).toEqual([
+      '[0 of 30] 0: store-0  WAITING FOR A RETRY  SageMaker.AmazonSageMakerException: No S3 objects found',
+    ]);
+  });
 });

@@ -1,6 +1,7 @@
 import {
   type ExecutionOptions,
   type Json,
+  type MapItemRetry,
   type MapItemState,
   parseExact,
   parseStateMachine,
@@ -65,6 +66,19 @@ async function run(definition: object, input: Json, options: Partial<ExecutionOp
 }
 
 describe("the states of a Map's items are reported", () => {
+  test('for items that wait for a retry, with the error of the last attempt', async () => {
+    const retries: MapItemRetry[] = [];
+    const retry = { ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 1 };
+    const { items } = await run(
+      mapOf('Each', {}, { Work: { ...TASK, Retry: [retry] } }),
+      [{ id: 'a', fails: 'no data' }],
+      { waitTimeScale: 0.01, onItemRetry: (each) => retries.push(each) },
+    );
+    const place = { executionArn: IDENTITY.id, path: [{ map: 'Each', index: 0, label: 'a' }] };
+    expect(retries).toEqual([{ ...place, failure: { error: 'Bad', cause: 'no data' } }, place]);
+    expect(items.at(-1)).toEqual(['Each[0] a', 'FAILED', 'no data', 1]);
+  });
+
   test('for items that succeed', async () => {
     const { items, calls } = await run(mapOf('Each', { MaxConcurrency: 1 }), [{ id: 'a' }, { id: 'b' }]);
     expect(items).toEqual([

@@ -43,7 +43,7 @@ export async function withErrorHandling(
         const delay = retryDelay(retrier, retries, random) * 1000 * waitTimeScale;
         const retryTime = new Date(clock.now().getTime() + delay).toISOString();
         frame.progress.attempt({ retries: [...used], retryTime });
-        await clock.sleep(delay, frame.signal);
+        await sleepBeforeRetry(delay, failure, frame);
         continue;
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));
@@ -56,6 +56,20 @@ export async function withErrorHandling(
       frame.track.continueBehind(failedEventId);
       return step;
     }
+  }
+}
+
+/** Waits before the next attempt. Tells meanwhile that the Map item waits, and why. */
+async function sleepBeforeRetry(
+  milliseconds: number,
+  { error, cause }: StatesError,
+  { place, services: { clock, onItemRetry }, signal }: Frame,
+): Promise<void> {
+  if (place) onItemRetry?.({ ...place, failure: { error, cause } });
+  try {
+    await clock.sleep(milliseconds, signal);
+  } finally {
+    if (place) onItemRetry?.({ executionArn: place.executionArn, path: place.path });
   }
 }
 

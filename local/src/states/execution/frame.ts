@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { JsonObject } from '../json';
 import type { Track } from './history';
-import type { MapItemState, MapPlace } from './map-place';
+import type { MapItemRetry, MapItemState, MapPlace } from './map-place';
 import type { Progress } from './progress';
 import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 
@@ -19,6 +19,8 @@ export interface Services {
   readonly isRedrive: boolean;
   /** Receives each new status of a Map item. */
   readonly onItem: ((state: MapItemState) => void) | undefined;
+  /** Called when a Map item starts to wait for a retry, and when the wait is over. */
+  readonly onItemRetry: ((retry: MapItemRetry) => void) | undefined;
 }
 
 /** The frame in which a graph of states runs: the execution, a branch or an iteration. */

@@ -21,6 +21,12 @@ export interface MapPlace {
   readonly path: readonly MapItemName[];
 }
 
+/** An item that waits for a retry of a state, or whose wait is over. */
+export interface MapItemRetry extends MapPlace {
+  /** Why the last attempt failed; undefined when the wait is over. */
+  readonly failure?: { readonly error?: string | undefined; readonly cause?: string | undefined };
+}
+
 /** An item and its status. */
 export interface MapItemState extends MapPlace {
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
