@@ -235,6 +235,7 @@ export class TuningFleet extends SageMakerWorkflow {
     const states = new FleetStates(this, 'Fleet', {
       items: props.items ?? FleetItems.folders(places.input),
       itemChain: this.fragment,
+      itemFields: this.fragment._inputFields,
       ...dataFieldsOf(fragment, props),
       maxConcurrency: props.maxConcurrency ?? DEFAULT_CONCURRENCY,
       bound,

@@ -177,6 +177,12 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
    * @internal
    */
   readonly _registered: readonly string[];
+  /**
+   * The names of the fields that the input of an execution can have.
+   *
+   * @internal
+   */
+  readonly _inputFields: readonly string[];
   /** @internal */
   readonly _definitions: readonly BoundDefinition[];
   /** Prefix of the names of all jobs; a token unless the `jobNamePrefix` property is given. */
@@ -294,6 +300,7 @@ export class TuningFragment extends sfn.StateMachineFragment implements ec2.ICon
       securityGroups: this.connections.securityGroups,
     });
     this._registered = states.registered;
+    this._inputFields = states.inputFields;
     this.startState = states.start;
     this.endStates = states.ends;
   }

@@ -10,6 +10,8 @@ export interface ListFleetItemsEvent {
   readonly input: FleetInput;
   /** The list in Amazon S3. Not read if the input has items. */
   readonly source: ListSource;
+  /** The fields that an item can have, in addition to its `id`. */
+  readonly itemFields: readonly string[];
   /** The fields that can give the location of an item's data, such as `train`. */
   readonly dataFields: readonly string[];
   /** The data fields that every item must have, because the fleet defines no shared data for them. */
@@ -71,6 +73,7 @@ export interface FleetInput {
 const FIELDS = [
   'input',
   'source',
+  'itemFields',
   'dataFields',
   'requiredFields',
   'maxConcurrency',
@@ -107,10 +110,13 @@ export function parseEvent(event: unknown): ListFleetItemsEvent {
     }
   }
   const parsed = fields as unknown as ListFleetItemsEvent;
-  return { ...parsed, input: parseInput(fields['input'], parsed.lastSuccess) };
+  return { ...parsed, input: parseInput(fields['input'], parsed) };
 }
 
-function parseInput(input: unknown, lastSuccess: LastSuccess | undefined): FleetInput {
+function parseInput(
+  input: unknown,
+  { lastSuccess, itemFields }: Pick<ListFleetItemsEvent, 'lastSuccess' | 'itemFields'>,
+): FleetInput {
   if (!isObject(input)) throw new InvalidInputError(`the input must be an object, got ${show(input)}`);
   const unknown = Object.keys(input).find((field) => !INPUT_FIELDS.includes(field));
   if (unknown !== undefined) {
@@ -133,6 +139,12 @@ function parseInput(input: unknown, lastSuccess: LastSuccess | undefined): Fleet
   }
   if (defaults !== undefined && 'id' in defaults) {
     throw new InvalidInputError('defaults: must not have an id, because each item has its own');
+  }
+  const unknownDefault = Object.keys(defaults ?? {}).find((field) => !itemFields.includes(field));
+  if (unknownDefault !== undefined) {
+    throw new InvalidInputError(
+      `defaults.${unknownDefault}: is not a field of an item; the fields are ${itemFields.join(', ')}`,
+    );
   }
   if (
     limit !== undefined &&

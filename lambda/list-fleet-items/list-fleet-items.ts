@@ -14,6 +14,7 @@ import { namesOf } from './item-names';
 import { MAX_PROBLEMS, messageOf } from './problems';
 import { type ListedItem, MAX_LIST_BYTES, readItems } from './read-items';
 import type { PlacedRow, Row } from './row';
+import { UnknownFields } from './unknown-fields';
 
 /** Result of the function. */
 export interface FleetList {
@@ -95,6 +96,7 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
   const problems: string[] = [];
   const items: PlacedRow[] = [];
   const places = new Map<string, string>();
+  const unknown = new UnknownFields(event);
   let bytes = 0;
   for await (const item of readItems(client, event)) {
     const id = idOf(item, problems);
@@ -108,6 +110,7 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
     }
     places.set(id.toLowerCase(), item.place);
     const fields = fieldsOf(item, input.defaults);
+    unknown.check(item);
     checkData(item.place, fields.input, event.requiredFields, problems);
     const row = { id, ...namesOf(id), execution, ...fields };
     bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
@@ -116,6 +119,7 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
     if (tooLarge !== undefined) problems.push(tooLarge);
     if (tooLarge !== undefined || problems.length > MAX_PROBLEMS) break;
   }
+  problems.unshift(...unknown.problems());
   if (items.length === 0 && problems.length === 0) problems.push(`the list has no items${whereFrom(event)}`);
   if (problems.length > 0) throw new InvalidItemsError(messageOf(problems));
   return items;

@@ -58,6 +58,22 @@ export const INPUT_CHECKS = `
   };
   $location := function($field, $value) { $locationIn($allowed, $field, $value) };`;
 
+/** The names of the fields that the input of an execution can have. */
+export function inputFields(options: ConfigureOptions): string[] {
+  return [
+    ...(options.maxTrainingJobs ? ['maxTrainingJobs'] : []),
+    'maxParallelTrainingJobs',
+    ...replaceable(options).map(([name]) => name),
+    'hyperparameters',
+    // SageMaker does not support a warm start with several definitions.
+    ...(options.definitions.length > 1 ? [] : ['warmStartFrom']),
+  ];
+}
+
+function replaceable({ locations }: ConfigureOptions): [field: string, uri: string | undefined][] {
+  return Object.entries(locations).filter(([, uri]) => uri !== undefined);
+}
+
 /**
  * The expression of the first state. Its value is `{"problems": […]}` if the input is invalid, else `{"settings": …}` with
  * every setting of the execution.
@@ -67,16 +83,9 @@ export const INPUT_CHECKS = `
  */
 export function configureExpression(options: ConfigureOptions): string {
   const { maxTrainingJobs, definitions, cost, chain } = options;
-  const locations = Object.entries(options.locations).filter(([, uri]) => uri !== undefined);
+  const locations = replaceable(options);
   const several = definitions.length > 1;
-  const fields = [
-    ...(maxTrainingJobs ? ['maxTrainingJobs'] : []),
-    'maxParallelTrainingJobs',
-    ...locations.map(([name]) => name),
-    'hyperparameters',
-    // SageMaker does not support a warm start with several definitions.
-    ...(several ? [] : ['warmStartFrom']),
-  ];
+  const fields = inputFields(options);
   const field = (name: string, check: string) => `$exists($input.${name}) ? ${check}`;
   const setting = (name: string, value: unknown) =>
     `'${name}': $exists($input.${name}) ? $input.${name} : ${literal(value)}`;

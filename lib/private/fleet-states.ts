@@ -28,6 +28,8 @@ export interface FleetStatesProps {
   readonly items: FleetItems;
   /** The chain that runs for each item. */
   readonly itemChain: sfn.StateMachineFragment;
+  /** The fields that an item can have, in addition to its `id`. */
+  readonly itemFields: readonly string[];
   /** The fields in which an item can name its data, such as `train`. */
   readonly dataFields: readonly string[];
   /** The data fields that every item must have, because the properties have no such data for all items. */
@@ -131,8 +133,8 @@ export class FleetStates extends sfn.StateMachineFragment {
 
   /** Reads and checks the list, and writes it in the form that the Map reads. */
   private listItems(tune: sfn.DistributedMap): sfn.TaskStateBase {
-    const { items, dataFields, requiredFields, maxConcurrency, bound, quotas, output, encryptionKey } =
-      this.props;
+    const { items, itemFields, dataFields, requiredFields, maxConcurrency, bound, quotas } = this.props;
+    const { output, encryptionKey } = this.props;
     const list = tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
       comment: 'Reads and checks the list of the items',
@@ -140,6 +142,7 @@ export class FleetStates extends sfn.StateMachineFragment {
       payload: sfn.TaskInput.fromObject({
         input: quotas ? QUOTA_FIELDS.input : jsonata('$states.input'),
         source: { format: items._format, uri: items._location.uri },
+        itemFields,
         dataFields,
         requiredFields,
         maxConcurrency,

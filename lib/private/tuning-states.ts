@@ -9,7 +9,7 @@ import {
   CreateHyperParameterTuningJobTask,
   type CreateHyperParameterTuningJobTaskOptions,
 } from '../tasks/create-hyper-parameter-tuning-job';
-import { configureExpression } from './configure-expression';
+import { configureExpression, inputFields } from './configure-expression';
 import { configureOptions } from './configure-options';
 import { EXECUTION_TAG, EXECUTION_TAG_VALUE } from './execution-tag';
 import { FinalTrainingStates, type FinalTrainingStatesProps } from './final-training-states';
@@ -65,6 +65,8 @@ const REJECTED_WARM_START = [
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
+  /** The names of the fields that the input of an execution can have. */
+  readonly inputFields: readonly string[];
   /** Resources that the registration of the final model needs permissions for. */
   readonly registered: readonly string[];
   /** State that writes the report, even for a failed search; undefined if no report is written. */
@@ -81,6 +83,7 @@ export class TuningStates {
     this.ends = new FinalTrainingStates(scope, props, this.writeReport).after(findBest);
     this.chain = isChain(props) ? new TuningChainStates(scope, props, findBest) : undefined;
     this.start = this.configure(findBest);
+    this.inputFields = inputFields(configureOptions(props));
     this.registered = props.registry ? registeredResources(scope, props) : [];
   }
 

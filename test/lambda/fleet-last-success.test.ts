@@ -20,6 +20,14 @@ const LAST_SUCCESS = {
 const EVENT = {
   input: {},
   source: { format: 'FOLDERS', uri: 's3://data/stores/' },
+  itemFields: [
+    'maxTrainingJobs',
+    'maxParallelTrainingJobs',
+    'train',
+    'validation',
+    'hyperparameters',
+    'warmStartFrom',
+  ],
   dataFields: ['train'],
   requiredFields: ['train'],
   maxConcurrency: 10,

@@ -9,6 +9,14 @@ import { withS3 } from './with-s3';
 const EVENT = {
   input: {},
   source: { format: 'CSV', uri: 's3://data/gone' },
+  itemFields: [
+    'maxTrainingJobs',
+    'maxParallelTrainingJobs',
+    'train',
+    'validation',
+    'hyperparameters',
+    'warmStartFrom',
+  ],
   dataFields: ['train', 'validation'],
   requiredFields: [],
   maxConcurrency: 10,
@@ -31,6 +39,35 @@ async function list(
 
 const from = (format: string, content: string) =>
   [{ source: { format, uri: 's3://data/items' } }, { items: content }] as const;
+
+describe('a list with an unknown field', () => {
+  const columns = 'id, maxTrainingJobs, maxParallelTrainingJobs, train, validation';
+
+  test('is refused before any item starts, with one problem for a column', async () => {
+    const csv = from('CSV', 'id,train,region,eta\na,s3://a/,,0.1\nb,s3://b/,west,0.2\nc,s3://c/,east,0.3\n');
+    await expect(list(...csv)).rejects.toMatchObject({
+      name: 'InvalidItems',
+      message:
+        `row 1 and 2 more: "eta" is not a column of an item; the columns are ${columns}, hyperparameters.<name>, warmStartFrom; ` +
+        `row 2 and 1 more: "region" is not a column of an item; the columns are ${columns}, hyperparameters.<name>, warmStartFrom`,
+    });
+  });
+
+  test.each<[string, Wire, Readonly<Record<string, string>>, string]>([
+    ['JSON', ...from('JSON', '[{"id":"a"},{"id":"b","trian":"s3://b/"}]'), 'item 2'],
+    ['the input', { input: { items: [{ id: 'a', trian: 's3://a/' }] } }, {}, 'items[0]'],
+  ])('is refused in %s', async (_case, event, objects, place) => {
+    await expect(list(event, objects)).rejects.toMatchObject({
+      name: 'InvalidItems',
+      message: `${place}: "trian" is not a field of an item; the fields are ${columns}, hyperparameters, warmStartFrom`,
+    });
+  });
+
+  test('can have columns without values', async () => {
+    const { rows } = await list(...from('CSV', 'id,train,\na,s3://a/,\n'));
+    expect(rows).toMatchObject([{ id: 'a', input: { train: 's3://a/' } }]);
+  });
+});
 
 describe('each kind of list gives the same items', () => {
   const ITEMS = [
@@ -436,6 +473,10 @@ describe('a problem with the list is reported with its location', () => {
     [{ retry: 'x'.repeat(81) }, /^retry: must be the name of an execution/],
     [{ retry: 'a', items: [] }, /^retry: cannot be combined with items$/],
     [{ defaults: [] }, /^defaults: must be an object/],
+    [
+      { defaults: { eta: 0.1 } },
+      /^defaults.eta: is not a field of an item; the fields are maxTrainingJobs, /,
+    ],
     [{ defaults: { id: 'a' } }, /^defaults: must not have an id/],
     [{ maxConcurrency: 0 }, /^maxConcurrency: must be a whole number from 1 to 10000, got 0$/],
   ])('the input %j', async (input, message) => {

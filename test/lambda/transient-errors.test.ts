@@ -19,6 +19,14 @@ const failing = (name: string) => {
 const FLEET = {
   input: {},
   source: { format: 'JSON', uri: 's3://data/items.json' },
+  itemFields: [
+    'maxTrainingJobs',
+    'maxParallelTrainingJobs',
+    'train',
+    'validation',
+    'hyperparameters',
+    'warmStartFrom',
+  ],
   dataFields: ['train'],
   requiredFields: [],
   maxConcurrency: 1,
