@@ -41,6 +41,8 @@ export interface ItemResult {
   readonly modelPackage?: string;
   /** S3 URI of the item's report. */
   readonly report?: string;
+  /** Why the report of a failed item could not be read. The results in it are then missing here. */
+  readonly reportError?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;
   /** Maximum use (the bound) and actual use of the item. Missing if the fleet has no bound. */
@@ -83,6 +85,8 @@ export interface FleetSummary {
   readonly instanceSeconds?: number;
   /** Number of items that ran and whose billed seconds are unknown; missing if there are none. */
   readonly unknownItems?: number;
+  /** Number of failed items whose report could not be read; missing if there are none. */
+  readonly unreadReports?: number;
   /** How quotas limited the execution; missing if they were not read. */
   readonly quotas?: Concurrency;
   /** The totals for all items. Missing if the fleet has no bound. */

@@ -3,7 +3,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { defined } from '../shared/defined';
 import { inParallel } from '../shared/in-parallel';
 import { locationOf } from '../shared/s3-location';
-import { openObject } from '../shared/s3-objects';
+import { hasObject, openObject } from '../shared/s3-objects';
+import { rethrowTransient } from '../shared/transient-errors';
 import type { ItemResult, Objective } from './fleet-data';
 import { valuesOf } from './item-result';
 
@@ -46,9 +47,10 @@ async function resultIn(client: S3Client, page: string): Promise<Partial<ItemRes
   try {
     return resultOf((await json(await openObject(client, location))) as Report);
   } catch (error) {
-    // These fields are optional, so the summary is written even if a report cannot be read.
-    console.warn(`${page}: ${(error as Error).message}`);
-    return {};
+    rethrowTransient(error);
+    // S3 can answer with Access Denied if the report is missing. Its fields are then unknown.
+    if (!(await hasObject(client, location))) return {};
+    return { reportError: `${page} cannot be read: ${(error as Error).message}` };
   }
 }
 

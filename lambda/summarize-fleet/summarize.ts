@@ -41,6 +41,7 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
     ({ status, instanceSeconds }) =>
       !['NOT_STARTED', 'SKIPPED'].includes(status) && instanceSeconds === undefined,
   ).length;
+  const unread = items.filter(({ reportError }) => reportError !== undefined).length;
   return {
     items: items.length,
     succeeded: having('SUCCEEDED'),
@@ -51,6 +52,7 @@ export function summarize(items: readonly ItemResult[]): FleetSummary {
     ...objectiveOf(items),
     ...(seconds.length > 0 && { instanceSeconds: seconds.reduce((sum, each) => sum + each, 0) }),
     ...(unknown > 0 && { unknownItems: unknown }),
+    ...(unread > 0 && { unreadReports: unread }),
     ...costOf(items),
   };
 }

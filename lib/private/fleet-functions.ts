@@ -113,6 +113,8 @@ export function summarizeFleetFunction(
     [
       ...readStatements([fleets, reportLocation(output)]),
       listStatement(fleets),
+      // The function uses this permission to check whether a report exists.
+      listStatement(reportLocation(output)),
       writeStatement([fleets, ...successLocations(options)]),
     ],
     'Objects below the locations of the results, the reports and the summaries',

@@ -92,9 +92,6 @@ async function run(
   return withS3(objects, summarize, 100, modified);
 }
 
-// The function logs a warning for each missing report.
-beforeEach(() => void jest.spyOn(console, 'warn').mockImplementation(() => undefined));
-
 const ITEMS: readonly Item[] = [
   { id: 'good', value: 0.1 },
   { id: 'bad', value: 0.9 },
@@ -215,6 +212,23 @@ test('a failed item has the results from its report', async () => {
   const page = files['fleet.html'] ?? '';
   expect(page).toContain('<th scope="col" class="t">Quality gate<th scope="col">Model version');
   expect(page).toContain('<td class="t" data-value="0">failed<td data-value="17">17<');
+});
+
+test('a report that cannot be read is in the summary; one that is missing is not', async () => {
+  const key = 'output/reports/broken-0123456789abcdef/t/report.json';
+  const { fleet, files } = await run({ ...objectsOf(ITEMS), [key]: '{"search":' });
+  expect(fleet.unreadReports).toBe(1);
+  const results: Json[] = JSON.parse(files['fleet.json'] ?? '').results;
+  const errors = results.filter(({ reportError }) => reportError !== undefined);
+  expect(errors).toMatchObject([
+    {
+      id: 'broken',
+      reportError: expect.stringMatching(/^s3:\/\/data\/.*report\.html cannot be read: .*JSON/),
+    },
+  ]);
+  expect(files['fleet.csv']).toMatch(/^.*,report_error,.*$/m);
+  expect(files['fleet.html']).toContain('<dt><bdi>Reports that could not be read</bdi></dt><dd>1</dd>');
+  expect((await run(objectsOf(ITEMS))).fleet).not.toHaveProperty('unreadReports');
 });
 
 test('an item does not count in the instance time if its report knows the time of only some jobs', async () => {

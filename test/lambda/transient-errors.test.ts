@@ -8,6 +8,7 @@ import { readBestIteration } from '../../lambda/prepare-final-training/best-iter
 import type { ReportClients } from '../../lambda/report/clients';
 import { writeReport } from '../../lambda/report/write-report';
 import { TRANSIENT_ERRORS } from '../../lambda/shared/transient-errors';
+import { withReports } from '../../lambda/summarize-fleet/read-reports';
 import { TRANSIENT_ERRORS as RETRIED } from '../../lib/private/retries';
 
 /** A client whose requests fail. */
@@ -81,6 +82,13 @@ test.each<[string, (name: string) => Promise<unknown>]>([
         { tuningJobName: 'churn', output: 's3://data/reports/' },
         { links: { console: 'https://console' } as never, assets: '' },
       ),
+  ],
+  [
+    "an item's report",
+    (name) =>
+      withReports(failing(name), [
+        { id: 'a', folder: 'a/', status: 'FAILED', report: 's3://data/reports/a/t/report.html' },
+      ]),
   ],
 ])(
   'if a function cannot read %s because of a transient error, it fails with the name of that error',

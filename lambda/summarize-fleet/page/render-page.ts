@@ -46,6 +46,7 @@ function overview(fleet: FleetSummary): Markup {
     instanceSeconds,
     cost,
     unknownItems,
+    unreadReports,
     quotas,
   } = fleet;
   const facts: (readonly [string, string])[] = [
@@ -64,6 +65,7 @@ function overview(fleet: FleetSummary): Markup {
       ? []
       : [['Billed instance time', formatSeconds(instanceSeconds)] as const]),
     ...(cost ? costs(cost, unknownItems) : []),
+    ...(unreadReports ? [['Reports that could not be read', formatNumber(unreadReports)] as const] : []),
     ...(quotas && quotas.maxConcurrency < quotas.requested
       ? [
           [
@@ -167,7 +169,9 @@ const COLUMNS: readonly Column[] = [
   {
     title: 'Report',
     isText: true,
-    show: ({ report }) => report !== undefined && html`<a href="${linkTo(report)}">report</a>`,
+    show: ({ report, reportError }) =>
+      report !== undefined &&
+      html`<a href="${linkTo(report)}"${reportError !== undefined && html` title="${reportError}"`}>report</a>`,
   },
 ];
 
