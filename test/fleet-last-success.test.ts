@@ -252,6 +252,21 @@ describe('warmStartFromPrevious', () => {
     });
   });
 
+  test.each<[string, Json, string[], boolean]>([
+    ['the tuning job of its last success', { startsFromLastSuccess: true }, ['earlier'], true],
+    ['nothing, because SageMaker rejected it', { startsFromLastSuccess: true }, [], false],
+    ['its own tuning job', {}, ['own'], false],
+    ['nothing', {}, [], false],
+  ])(
+    'the output of an item says whether it started from %s',
+    async (_case, item, warmStartFrom, expected) => {
+      const { FindBestTrainingJob } = itemStates();
+      const result = FindBestTrainingJob.Output.result.replaceAll('$fleetItem', '$states.item');
+      const states = { item, input: { settings: { warmStartFrom } }, result: { Payload: { tuningJob: {} } } };
+      expect(await evaluateJsonata(result, states)).toEqual({ tuningJob: {}, warmStarted: expected });
+    },
+  );
+
   test.each<[string, Partial<TuningFleetProps>, RegExp]>([
     [
       'parents for all items',

@@ -27,6 +27,8 @@ export interface ItemResult {
   readonly failedJob?: string;
   readonly tuningJob?: string;
   readonly bestTrainingJob?: string;
+  /** Whether the search learned from the item's last success. Only with `warmStartFromPrevious`. */
+  readonly warmStarted?: boolean;
   readonly objective?: Objective;
   readonly finalTrainingJob?: string;
   /** S3 URI of the final model. */

@@ -39,6 +39,7 @@ const STATUSES: Readonly<Record<string, ItemStatus>> = {
 /** The parts of the child's output that the summary shows (lib/tuning-fragment.ts). */
 interface Output {
   readonly tuningJob?: { readonly name: string };
+  readonly warmStarted?: boolean;
   readonly bestTrainingJob?: {
     readonly name: string;
     readonly objective: Objective;
@@ -77,10 +78,11 @@ export function resultOf({ id, folder }: ListedItem, child: ChildExecution | und
 
 function succeeded(output: Output): Partial<ItemResult> {
   const { tuningJob, bestTrainingJob: best, finalTrainingJob: final } = output;
-  const { evaluation, gate, modelPackage, report, instanceSeconds } = output;
+  const { warmStarted, evaluation, gate, modelPackage, report, instanceSeconds } = output;
   return defined({
     tuningJob: tuningJob?.name,
     bestTrainingJob: best?.name,
+    warmStarted,
     objective: best?.objective,
     finalTrainingJob: final?.name,
     model: final?.modelArtifacts ?? best?.modelArtifacts ?? undefined,

@@ -6,6 +6,7 @@ type Column = readonly [string, (item: ItemResult) => string | number | undefine
 
 /** Columns that are left out if no item has a value. */
 const OPTIONAL: readonly Column[] = [
+  ['warm_started', ({ warmStarted }) => warmStarted?.toString()],
   ['model_package', ({ modelPackage }) => modelPackage],
   ['report_error', ({ reportError }) => reportError?.replace(/\s*[\r\n]+\s*/g, ' ')],
   ['bound_instance_seconds', ({ cost }) => cost?.bound.instanceSeconds],

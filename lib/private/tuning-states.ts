@@ -48,6 +48,12 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 /** The state that lets an item of a fleet learn from the tuning job of its last success. */
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
+/**
+ * JSONata for whether the tuning job of an item learned from the tuning job of the item's last success. Without this warm
+ * start, `warmStartFrom` is empty.
+ */
+const WARM_STARTED = `$exists(${ITEM.startsFromLastSuccess}) and $count($states.input.settings.warmStartFrom) > 0`;
+
 /** For each state that creates a tuning job, the suffix of its waiting states. */
 const WAIT_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
@@ -288,9 +294,14 @@ export class TuningStates {
   }
 
   private findBestTrainingJob(): tasks.LambdaInvoke {
-    const result = this.props.cost
-      ? "$merge([$states.result.Payload, $exists($states.input.settings.bound) ? {'cost': {'bound': $states.input.settings.bound}} : {}])"
-      : '$states.result.Payload';
+    const more = [
+      ...(this.props.cost
+        ? ["$exists($states.input.settings.bound) ? {'cost': {'bound': $states.input.settings.bound}} : {}"]
+        : []),
+      ...(this.props._startsFromLastSuccess ? [`{'warmStarted': ${WARM_STARTED}}`] : []),
+    ];
+    const payload = '$states.result.Payload';
+    const result = more.length > 0 ? `$merge([${[payload, ...more].join(', ')}])` : payload;
     const findBest = tasks.LambdaInvoke.jsonata(this.scope, 'FindBestTrainingJob', {
       lambdaFunction: this.props.findBestTrainingJobFunction,
       payload: sfn.TaskInput.fromText(

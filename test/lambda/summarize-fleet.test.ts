@@ -22,6 +22,7 @@ interface Item {
   readonly cause?: string;
   /** @default - derived from `value` */
   readonly status?: string;
+  readonly warmStarted?: boolean;
 }
 
 const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
@@ -59,8 +60,9 @@ function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Rec
   };
 }
 
-function outputOf({ id, value = 0, metric = 'validation:rmse' }: Item, type: string): Wire {
+function outputOf({ id, value = 0, metric = 'validation:rmse', warmStarted }: Item, type: string): Wire {
   return {
+    ...(warmStarted !== undefined && { warmStarted }),
     tuningJob: { name: `tuning-${id}` },
     bestTrainingJob: { name: `best-${id}`, objective: { metric, type, value } },
     finalTrainingJob: {
@@ -236,6 +238,23 @@ test('an item does not count in the instance time if its report knows the time o
   const report = 'output/reports/broken-0123456789abcdef/t/report.json';
   const { fleet } = await run({ ...objectsOf(ITEMS), [report]: JSON.stringify({ cost }) });
   expect(fleet).toMatchObject({ instanceSeconds: 180, unknownItems: 4 });
+});
+
+test('with warmStartFromPrevious, each file says whether an item had its warm start', async () => {
+  const items: Item[] = [
+    { id: 'first', value: 1, warmStarted: false },
+    { id: 'again', value: 2, warmStarted: true },
+  ];
+  const { files } = await run(objectsOf(items));
+  const { results } = JSON.parse(files['fleet.json'] ?? '');
+  expect(results).toMatchObject([
+    { id: 'again', warmStarted: true },
+    { id: 'first', warmStarted: false },
+  ]);
+  const [header = '', again = ''] = (files['fleet.csv'] ?? '').split(/\r?\n/);
+  expect(again.split(',')[header.split(',').indexOf('warm_started')]).toBe('true');
+  expect(files['fleet.html']).toContain('<th scope="col" class="t">Warm start');
+  expect((await run(objectsOf(ITEMS))).files['fleet.html']).not.toContain('Warm start');
 });
 
 test('without a gate and a registry, the page has no columns for them', async () => {

@@ -144,6 +144,13 @@ const COLUMNS: readonly Column[] = [
     sortBy: ({ modelPackage }) => (modelPackage === undefined ? undefined : Number(versionOf(modelPackage))),
   },
   { title: 'Best training job', isText: true, show: ({ bestTrainingJob }) => bestTrainingJob },
+  {
+    title: 'Warm start',
+    isText: true,
+    isOptional: true,
+    show: ({ warmStarted }) => warmStarted !== undefined && (warmStarted ? 'yes' : 'no'),
+    sortBy: ({ warmStarted }) => (warmStarted === undefined ? undefined : Number(warmStarted)),
+  },
   { title: 'Error', isText: true, show: ({ error }) => error },
   { title: 'Reason', isText: true, show: ({ reason }) => reason },
   {
