@@ -12,11 +12,12 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { StateMachineResource } from '../assembly';
 import { linesOf } from '../local-folder/lines-of';
 import { isOtherLocalMode } from '../local-folder/local-modes';
 import { type OnNotice, readRecord } from '../local-folder/read-record';
+import { removeStaleFiles } from '../local-folder/temporary-file';
 import { writeRecord } from '../local-folder/write-record';
 import {
   type ExecutionResult,
@@ -200,7 +201,9 @@ export class ExecutionStore {
   endInterrupted(): void {
     for (const record of this.list()) {
       const file = this.recordFile(record.arn);
-      if (record.status === 'ABORTED' && this.readFrom(file)?.status === 'RUNNING') writeJson(file, record);
+      if (record.status !== 'ABORTED' || this.readFrom(file)?.status !== 'RUNNING') continue;
+      writeJson(file, record);
+      removeStaleFiles(dirname(file));
     }
   }
 

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { temporaryFile } from './temporary-file';
 
 /** Copies the content from another file, which may be too large for memory. */
 export interface CopyOf {
@@ -28,7 +28,7 @@ export function replaceFile(
   staging: string = path.dirname(file),
 ): void {
   fs.mkdirSync(staging, { recursive: true });
-  const temporary = path.join(staging, `.${randomUUID()}.tmp`);
+  const temporary = temporaryFile(staging);
   try {
     if (typeof content === 'object' && 'copyOf' in content) {
       copyFile(content, temporary);

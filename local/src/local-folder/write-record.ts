@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { temporaryFile } from './temporary-file';
 
 /**
  * How long a deferred write waits for more changes to the same record. Most short jobs end within this time. Other
@@ -123,7 +123,7 @@ function writeWaiting(file: string): void {
 /** Creates an open temporary file next to a record, with the record's new content. The caller closes it. */
 function writeTemporary(file: string, content: string): { temporary: string; descriptor: number } {
   const folder = path.dirname(file);
-  const temporary = path.join(folder, `.${randomUUID()}.tmp`);
+  const temporary = temporaryFile(folder);
   const descriptor = openIn(folder, temporary);
   try {
     fs.writeFileSync(descriptor, content);

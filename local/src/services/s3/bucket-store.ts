@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { uploadsFolder } from '../../assembly/buckets';
 import { joinInside } from '../../assembly/safe-path';
+import { removeStaleFiles, temporaryFile } from '../../local-folder/temporary-file';
 import { AwsError } from '../aws-error';
 import { FolderMarkers, isMarker } from './folder-markers';
 import { AttributeStore, type ObjectAttributes } from './object-attributes';
@@ -44,6 +44,7 @@ export class BucketStore {
   ) {
     this.attributeStore = new AttributeStore(folder);
     this.markers = new FolderMarkers(folder);
+    removeStaleFiles(this.uploads);
   }
 
   /** Folder for incomplete uploads, on the same disk as the objects. */
@@ -162,7 +163,7 @@ export class BucketStore {
   /** Path for a new file that will become an object, on the same disk and outside the buckets. */
   public stagingFile(): string {
     fs.mkdirSync(this.uploads, { recursive: true });
-    return path.join(this.uploads, `.${randomUUID()}.tmp`);
+    return temporaryFile(this.uploads);
   }
 
   /** Moves a file to an object's path. On failure, deletes the file. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
 import { type OnNotice, readRecord } from '../../../local-folder/read-record';
+import { removeIfStale } from '../../../local-folder/temporary-file';
 import {
   createRecord,
   deleteRecord,
@@ -79,6 +80,7 @@ export class JobStore<R extends JobRecord> {
     const files = fs.readdirSync(this.folder).sort();
     for (const file of files) {
       const key = path.basename(file, '.json');
+      if (file.endsWith('.tmp')) removeIfStale(this.folder, file);
       if (file.endsWith('.json') && !this.isOwn(key) && !this.isUpToDate(key)) this.load(key);
     }
     const there = new Set(files);
