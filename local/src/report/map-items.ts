@@ -22,6 +22,9 @@ import { failedJobs, renderObjective } from './training-job-text';
 /** Maximum number of items in a table. */
 const MOST_ROWS = 100;
 
+/** Maximum number of warnings below a table. */
+const MOST_WARNINGS = 3;
+
 /** The results of an item's jobs. */
 interface Outcome {
   readonly hasJobs: boolean;
@@ -32,6 +35,8 @@ interface Outcome {
   readonly job: string;
   /** Failure reason of the item's failed job, if any. */
   readonly failure?: string | undefined;
+  /** Warnings about the data of the item's jobs. */
+  readonly warnings: readonly string[];
 }
 
 interface Row extends Outcome {
@@ -87,7 +92,23 @@ function renderMap(name: string, rows: readonly Row[], width: number): string[] 
     `${colors.bold(`Map ${name}`)}  ${all}`,
     ...lines.map((line) => cutToWidth(line, width)),
     ...(rows.length > MOST_ROWS ? [` … ${rows.length - MOST_ROWS} more items, with better results`] : []),
+    ...renderWarnings(sorted, width),
     '',
+  ];
+}
+
+/** Renders how many items have warnings about their data, and the first of them. */
+function renderWarnings(rows: readonly Row[], width: number): string[] {
+  const warned = rows.filter(({ warnings }) => warnings.length > 0);
+  if (warned.length === 0) return [];
+  const lines = warned.flatMap(({ item, warnings }) =>
+    warnings.map((text) => ` ${renderPlace(item)}  ${text}`),
+  );
+  const more = lines.length - MOST_WARNINGS;
+  return [
+    ` Warnings about the data of ${warned.length} ${warned.length === 1 ? 'item' : 'items'}, also in the logs of their jobs:`,
+    ...lines.slice(0, MOST_WARNINGS).map((line) => cutToWidth(line, width)),
+    ...(more > 0 ? [` … ${more} more ${more === 1 ? 'warning' : 'warnings'}`] : []),
   ];
 }
 
@@ -134,9 +155,21 @@ function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outco
     return {
       hasJobs: all.length > 0,
       failure: failureOf(all, jobs),
+      warnings: [
+        ...new Set([
+          ...tuning.flatMap((search) => warningsOf(search, jobs)),
+          ...training.flatMap(({ dataWarnings = [] }) => dataWarnings),
+        ]),
+      ],
       ...(best ?? { objective: '', job: '' }),
     };
   };
+}
+
+/** Warnings about the data of a search. All its training jobs read the same data, so the first one has all of them. */
+function warningsOf({ description }: TuningJobRecord, jobs: Jobs): readonly string[] {
+  const [first] = summarizeTrainingJobs(jobs, description);
+  return (first && jobs.training.get(first.TrainingJobName)?.dataWarnings) ?? [];
 }
 
 /** Why a job failed, or, for a search without a result, why its training jobs failed. */

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { dataWarningIn } from './data-warning';
 import { isFirstPartyXGBoost } from './first-party-accounts';
 import { transformOnPool } from './pool-serving';
 import { trainOnPool } from './pool-training';
@@ -45,7 +46,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   let isClosed = false;
 
   function notice(line: string): void {
-    const warning = /^\[[\d :-]+:WARNING\] (.*)/.exec(line)?.[1];
+    const warning = dataWarningIn(line);
     if (warning === undefined || noticed.has(warning)) return;
     noticed.add(warning);
     options.onNotice?.(warning);

@@ -17,10 +17,18 @@ function item(status: MapItemState['status'], path: Named[], more: Partial<MapIt
 
 /** Training jobs of items, with the fields that the report reads. */
 function jobsWith(
-  ...trained: { path: Named[]; name: string; loss?: number; reason?: string; arn?: string }[]
+  ...trained: {
+    path: Named[];
+    name: string;
+    loss?: number;
+    reason?: string;
+    arn?: string;
+    warnings?: string[];
+  }[]
 ): Jobs {
-  const list = trained.map(({ path, name, loss, reason, arn = ARN }) => ({
+  const list = trained.map(({ path, name, loss, reason, arn = ARN, warnings }) => ({
     name,
+    dataWarnings: warnings,
     createdBy: { executionArn: 'child', token: '', place: { ...placeIn(...path), executionArn: arn } },
     description: {
       TrainingJobName: name,
@@ -43,6 +51,30 @@ function render(
 ): string[][] {
   return renderMapItems({ arn: ARN, status }, items, jobs).map((line) => line.trim().split(/ {2,}/));
 }
+
+test('warnings about the data of items follow the table: the first ones, each with its item', () => {
+  const labels = ['a', 'b', 'c'];
+  const items = labels.map((label, index) => item('SUCCEEDED', [['Each', index, label]]));
+  const [a = [], b = []] = labels.map((label, index): Named[] => [['Each', index, label]]);
+  const jobs = jobsWith(
+    { path: a, name: 'a', loss: 1, warnings: ['train.csv: its first line looks like a header'] },
+    { path: b, name: 'b', loss: 2, warnings: ['empty lines', 'a date', 'text', 'more text'] },
+    { path: [['Each', 2, 'c']], name: 'c', loss: 3 },
+  );
+  const lines = renderMapItems({ arn: ARN, status: 'SUCCEEDED' }, items, jobs);
+  const start = lines.findIndex((line) => line.includes('Warnings'));
+  expect(lines.slice(start)).toEqual([
+    ' Warnings about the data of 2 items, also in the logs of their jobs:',
+    ' 0: a  train.csv: its first line looks like a header',
+    ' 1: b  empty lines',
+    ' 1: b  a date',
+    ' … 2 more warnings',
+    '',
+  ]);
+  expect(renderMapItems({ arn: ARN, status: 'SUCCEEDED' }, items.slice(2), jobs).join()).not.toMatch(
+    /Warning/,
+  );
+});
 
 test('failed items come first, then stopped ones, then items with a failed job, then the rest', () => {
   const items = [

@@ -104,6 +104,15 @@ test('a log is read forward and backward in pages, and can be read further after
   expect(textOf(await eventsOf(services, name))).toEqual(['one', 'zwei: äöü', 'three', 'four', 'five']);
 });
 
+test("warnings about a job's data are stored with the job, each once", async () => {
+  const header = '[2026-11-30 12:00:00:WARNING] /opt/ml/input/data/train/a.csv: line 1 looks like a header';
+  const services = await start({ trainer: printing(header, 'loss=1', header) });
+  await train(services, 'job');
+  expect(services.jobs.training.get('job')?.dataWarnings).toEqual([
+    '/opt/ml/input/data/train/a.csv: line 1 looks like a header',
+  ]);
+});
+
 test('a log of several megabytes is returned in contiguous pages', async () => {
   const lines = Array.from({ length: 9 }, (_, i) => String(i).repeat(250_000));
   const services = await start({ trainer: printing(...lines) });

@@ -17,6 +17,8 @@ export interface TrainingJobRecord extends JobRecord {
   readonly trial?: number;
   /** Notes for the user by metric name, for example that the captured text is not a number. */
   readonly metricNotes?: Readonly<Record<string, string>>;
+  /** Warnings about the job's data, for example that a CSV file has a header. */
+  readonly dataWarnings?: readonly string[];
 }
 
 /** The stored record of a tuning job. */

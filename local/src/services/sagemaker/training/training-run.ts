@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { dataWarningIn } from '../../../training/data-warning';
 import { internalErrorReason, isInternalError } from '../../../training/failure-reason';
 import { MetricCollector, type MetricDatum } from '../../../training/metrics';
 import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
@@ -45,6 +46,7 @@ export class TrainingRun {
   public readonly finished: Promise<TrainingJobRecord>;
   private readonly stopping = new AbortController();
   private readonly metrics: MetricCollector;
+  private readonly dataWarnings = new Set<string>();
   /** For each planned spot interruption, the number of log lines after which it happens. */
   private readonly interruptions: number[];
   private readonly runtime: TimeBudget;
@@ -160,6 +162,8 @@ export class TrainingRun {
         this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' }),
       onLog: (event) => {
         this.metrics.add(event);
+        const warning = dataWarningIn(event);
+        if (warning !== undefined) this.dataWarnings.add(warning);
         lines += hasBegun ? 1 : 0;
         if (lines === linesUntilInterruption) interruption.abort();
       },
@@ -211,6 +215,7 @@ export class TrainingRun {
         ...record,
         ...(isInterrupted && { isInterrupted }),
         ...(Object.keys(metricNotes).length > 0 && { metricNotes }),
+        ...(this.dataWarnings.size > 0 && { dataWarnings: [...this.dataWarnings] }),
         description: {
           ...ended,
           ...(isCheaper && { BillableTimeInSeconds: Math.max(1, Math.round(seconds * SPOT_PRICE_SHARE)) }),
