@@ -46,3 +46,49 @@ test('if the evaluator process is killed during an evaluation, a new process get
   for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
   await expect(answer).resolves.toEqual({ json: '45000150000' });
 });
+
+describe('when this process has been blocked', () => {
+  const TIME_LIMIT = 1500;
+
+  beforeEach(async () => {
+    evaluator = new Evaluator(TIME_LIMIT);
+    await sums(0);
+  });
+
+  test('no request fails because its answer could not be read within the time limit', async () => {
+    const first = sums(10);
+    // Sends more requests before the answers are read. A process that was ended at the time limit is dead by then.
+    const second = new Promise((done) => {
+      setTimeout(() => {
+        block(200);
+        done(sums(20));
+      }, TIME_LIMIT);
+    });
+    block(TIME_LIMIT + 500);
+    expect(await first).toEqual(['11', '12', '13']);
+    expect(await second).toEqual(['21', '22', '23']);
+  });
+
+  test('requests get their own answers, although a dead process has left unread answers', async () => {
+    const first = sums(10);
+    block(300);
+    for (const { pid } of evaluatorProcesses()) process.kill(pid, 'SIGKILL');
+    while (evaluatorProcesses().length > 0);
+    const second = sums(20);
+    expect(await first).toEqual(['11', '12', '13']);
+    expect(await second).toEqual(['21', '22', '23']);
+  });
+
+  function sums(base: number): Promise<string[]> {
+    const sources = [1, 2, 3].map((number) => `$sum([${base}, ${number}])`);
+    return Promise.all(
+      sources.map(
+        async (source) => (await evaluator.evaluate<{ json: string }>('jsonata', { ...SUM, source })).json,
+      ),
+    );
+  }
+
+  function block(milliseconds: number): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+  }
+});

@@ -121,7 +121,14 @@ export class Evaluator {
     this.keepAlive(first !== undefined);
     if (first === undefined) this.timer = setTimeout(() => void this.close(), IDLE_LIMIT).unref();
     else if (first.signal?.aborted) this.end(first);
-    else this.timer = setTimeout(() => this.end(first), this.timeLimit);
+    else this.timer = setTimeout(() => this.endUnanswered(first), this.timeLimit);
+  }
+
+  /** First reads the answers that have arrived: this process may have been too busy to read them. */
+  private endUnanswered(request: Waiting): void {
+    setImmediate(() => {
+      if (this.waiting[0] === request) this.end(request);
+    });
   }
 
   /** An idle process must not keep local mode alive. */
@@ -140,6 +147,8 @@ export class Evaluator {
       detached: true,
     });
     child.on('message', (answer) => {
+      // The requests of a process that has been replaced were sent again.
+      if (this.child !== child) return;
       this.waiting.shift()?.resolve(answer);
       this.begin();
     });
