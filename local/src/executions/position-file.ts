@@ -12,6 +12,9 @@ import {
   withKeptData,
 } from '../states';
 
+/** The beginning of a line with a change of the outermost state. */
+const OUTERMOST = '{"at":[],';
+
 const COMPACT_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -91,20 +94,20 @@ function* relevantLines(file: string): Generator<string> {
   let number = 0;
   for (const line of linesOf(file)) {
     number += 1;
-    const change = changeIn(line);
+    const change = outlineOf(line);
     const index = change?.at[0];
     if (change === undefined || index === undefined) continue;
     const known = children.get(index) ?? { hasSucceeded: false, reachedAt: 0 };
     const isOwn = change.at.length === 1;
     children.set(index, {
-      hasSucceeded: isOwn && change.type === 'child' && change.child.output !== undefined,
+      hasSucceeded: isOwn && change.type === 'child' && change.child?.output !== undefined,
       reachedAt: isOwn && change.type === 'reached' ? number : known.reachedAt,
     });
   }
   number = 0;
   for (const line of linesOf(file)) {
     number += 1;
-    const change = changeIn(line);
+    const change = outlineOf(line);
     if (change === undefined) continue;
     const child = children.get(change.at[0] ?? -1);
     const isResult = change.at.length === 1 && change.type === 'child';
@@ -113,10 +116,23 @@ function* relevantLines(file: string): Generator<string> {
   }
 }
 
+/** What decides whether a change is still needed. */
+interface Outline {
+  readonly at: readonly number[];
+  readonly type?: string;
+  readonly child?: { readonly output?: unknown };
+}
+
+/** The outline of a line's change. A change of the outermost state is not parsed: its list of jobs can be very long. */
+function outlineOf(line: string): Outline | undefined {
+  if (line.startsWith(OUTERMOST)) return { at: [] };
+  return changeIn(line, JSON.parse);
+}
+
 /** The change in a line. @returns undefined if the process was killed while it wrote the line */
-function changeIn(line: string): PositionChange | undefined {
+function changeIn(line: string, parse: (text: string) => unknown = parseExact): PositionChange | undefined {
   try {
-    return line === '' ? undefined : (parseExact(line) as unknown as PositionChange);
+    return line === '' ? undefined : (parse(line) as PositionChange);
   } catch {
     return undefined;
   }

@@ -16,7 +16,10 @@ export function* linesOf(file: string): Generator<string, undefined> {
     for (;;) {
       const size = readSync(handle, chunk, 0, CHUNK_BYTES, null);
       if (size === 0) break;
-      const lines = (rest + decoder.write(chunk.subarray(0, size))).split('\n');
+      const [first = '', ...lines] = decoder.write(chunk.subarray(0, size)).split('\n');
+      rest += first;
+      if (lines.length === 0) continue;
+      yield rest;
       rest = lines.pop() ?? '';
       yield* lines;
     }

@@ -33,7 +33,7 @@ export function replaceFile(
     if (typeof content === 'object' && 'copyOf' in content) {
       copyFile(content, temporary);
     } else if (typeof content === 'object' && 'lines' in content) {
-      for (const line of content.lines) fs.appendFileSync(temporary, line);
+      writeLines(temporary, content);
     } else {
       fs.writeFileSync(temporary, content);
     }
@@ -41,6 +41,15 @@ export function replaceFile(
     fs.renameSync(temporary, file);
   } finally {
     fs.rmSync(temporary, { force: true });
+  }
+}
+
+function writeLines(file: string, { lines }: Lines): void {
+  const descriptor = fs.openSync(file, 'w');
+  try {
+    for (const line of lines) fs.writeFileSync(descriptor, line);
+  } finally {
+    fs.closeSync(descriptor);
   }
 }
 

@@ -2,10 +2,18 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PositionFile, readPosition } from '../../src/executions/position-file';
 import { applyChange, type PositionChange, type ResumePoint, redrivePoint } from '../../src/states';
-import { jobsOf } from '../../src/states/execution/position';
+import { jobsOf, type MapJob } from '../../src/states/execution/position';
 import { temporaryFolder } from '../end-to-end/support';
 
 const point = (stateName: string, input: string): ResumePoint => ({ stateName, input, variables: {} });
+
+function jobsOfItems(count: number): MapJob[] {
+  return Array.from({ length: count }, (_, index) => ({
+    input: { id: `item-${index}` },
+    context: {},
+    size: 1,
+  }));
+}
 
 /** The changes of a Map whose children succeed, fail, or still run their last state. */
 function changesOf(children: number, states: number): PositionChange[] {
@@ -25,6 +33,7 @@ function changesOf(children: number, states: number): PositionChange[] {
   return [
     { at: [], type: 'reached', point: point('Map', 'input') },
     { at: [], type: 'state', state: { ...entered, children: [] } },
+    { at: [], type: 'state', state: { jobs: jobsOfItems(children) } },
     // The children run at the same time.
     ...Array.from({ length: 2 * states + 2 }, (_, step) =>
       each.flatMap((changes) => changes[step] ?? []),
@@ -52,7 +61,7 @@ test('a compacted position file describes the same position and drops outdated c
 });
 
 test('a replaced position is read back; outputs and jobs can be loaded from the file when needed', () => {
-  const jobs = [0, 1, 2].map((index) => ({ input: { id: index }, context: {}, size: 1 }));
+  const jobs = jobsOfItems(3);
   const inner = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 4 };
   const position: ResumePoint = {
     ...point('Map', 'input'),

@@ -6,34 +6,42 @@ import type { Frame } from './frame';
 import type { ChildProgress, MapJob } from './position';
 import type { Visit } from './visit';
 
-/**
- * A child execution of a Map Run and its result. There can be thousands of children, so functions read their large data
- * from elsewhere.
- */
+/** A child execution of a Map Run. */
 export interface ChildRun {
   readonly name: string;
-  /** Reads the child's job ({@link MapJob}) as JSON text. */
-  readonly job: () => string;
-  startDate?: string;
-  stopDate?: string;
-  /** Reads the child's output as JSON text. Set if the child succeeded. */
-  output?: () => string;
+  /** Number of items. */
+  readonly size: number;
+  /** The child's job ({@link MapJob}) as JSON text. */
+  readonly job: string;
+  readonly startDate?: string;
+  readonly stopDate?: string;
+  /** The child's output as JSON text. Set if the child succeeded. */
+  readonly output?: string;
   /** Set if the child failed. */
-  failure?: ChildProgress['failure'];
+  readonly failure?: ChildProgress['failure'];
 }
 
-/** The child executions of a Map Run. */
-export interface ChildRuns<Child extends ChildRun = ChildRun> {
-  readonly list: readonly Child[];
+/** The child executions of a Map Run. There can be thousands, so they are stored outside of memory, if possible. */
+export interface ChildRuns {
+  /** For each child, a function that reads the child ({@link ChildRun}) as JSON text. */
+  readonly list: (() => string)[];
   /** ARN of the state machine that the children run. */
   readonly stateMachineArn: string;
   /** The beginning of all children's ARNs, before the child's name. */
   readonly arnPrefix: string;
 }
 
+/** The children, read one by one. */
+export function* childrenIn({ list }: ChildRuns, ...statuses: Status[]): Generator<ChildRun, undefined> {
+  for (const read of list) {
+    const child = JSON.parse(read()) as ChildRun;
+    if (statuses.length === 0 || statuses.includes(statusOf(child))) yield child;
+  }
+}
+
 /** The job of a child. */
 export function jobOf({ job }: ChildRun): MapJob {
-  return parseExact(job()) as unknown as MapJob;
+  return parseExact(job) as unknown as MapJob;
 }
 
 /** The ARN of a child. */
@@ -42,7 +50,7 @@ export function arnOfChild({ arnPrefix }: ChildRuns, { name }: ChildRun): string
 }
 
 function outputOf({ output }: ChildRun): Json {
-  return output === undefined ? null : parseExact(output());
+  return output === undefined ? null : parseExact(output);
 }
 
 type Status = 'SUCCEEDED' | 'FAILED' | 'ABORTED' | 'PENDING';
@@ -74,8 +82,10 @@ export async function collectResults(
   children: ChildRuns,
   frame: Frame,
 ): Promise<Json> {
-  if (!writer) return children.list.filter((child) => statusOf(child) === 'SUCCEEDED').map(outputOf);
-  if (!target) return children.list.flatMap((child) => transformed(children, child, writer.transformation));
+  if (!writer) return Array.from(childrenIn(children, 'SUCCEEDED'), outputOf);
+  if (!target) {
+    return [...childrenIn(children)].flatMap((child) => transformed(children, child, writer.transformation));
+  }
   return writeResults(writer, target, mapRunArn, children, frame);
 }
 
@@ -109,20 +119,18 @@ async function writeResults(
     }
     return { Key: key, Size: size };
   };
-  const files = async (kind: string, list: readonly ChildRun[]): Promise<Json> => {
-    if (list.length === 0) return [];
-    const content = serialized({ ...children, list }, writer);
+  const files = async (kind: string, ...statuses: Status[]): Promise<Json> => {
+    if (childrenIn(children, ...statuses).next().done) return [];
+    const content = serialized(children, statuses, writer);
     return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, content)];
   };
-  const having = (...statuses: Status[]) =>
-    children.list.filter((child) => statuses.includes(statusOf(child)));
   const manifest = {
     DestinationBucket: bucket,
     MapRunArn: mapRunArn,
     ResultFiles: {
-      FAILED: await files('FAILED', having('FAILED', 'ABORTED')),
-      PENDING: await files('PENDING', having('PENDING')),
-      SUCCEEDED: await files('SUCCEEDED', having('SUCCEEDED')),
+      FAILED: await files('FAILED', 'FAILED', 'ABORTED'),
+      PENDING: await files('PENDING', 'PENDING'),
+      SUCCEEDED: await files('SUCCEEDED', 'SUCCEEDED'),
     },
   };
   await put('manifest.json', [jsonText(manifest)]);
@@ -155,7 +163,7 @@ function metadata(children: ChildRuns, child: ChildRun): JsonObject {
     ExecutionArn: arnOfChild(children, child),
     ...asked,
     Name: name,
-    ...(output !== undefined && { Output: output(), OutputDetails: { Included: true } }),
+    ...(output !== undefined && { Output: output, OutputDetails: { Included: true } }),
     RedriveCount: 0,
     ...(status === 'SUCCEEDED'
       ? {
@@ -176,11 +184,15 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
   return startDate ? 'ABORTED' : 'PENDING';
 }
 
-/** The content of a file, in parts. */
-function* serialized(children: ChildRuns, { transformation, outputType }: ResultWriter): Generator<string> {
+/** The content of a file with the children that have one of these statuses, in parts. */
+function* serialized(
+  children: ChildRuns,
+  statuses: readonly Status[],
+  { transformation, outputType }: ResultWriter,
+): Generator<string> {
   const isJson = outputType === 'JSON';
   let before = isJson ? '[' : '';
-  for (const child of children.list) {
+  for (const child of childrenIn(children, ...statuses)) {
     for (const result of transformed(children, child, transformation)) {
       yield `${before}${jsonText(result)}${isJson ? '' : '\n'}`;
       before = isJson ? ',' : '';

@@ -16,14 +16,14 @@ export async function runAll<Job, Result>(
 ): Promise<Result[]> {
   const { controller: siblings, release } = linkedController(parent);
   const { signal } = siblings;
-  const results = new Map<number, Result>();
+  const results: Result[] = [];
   const queue = jobs.entries();
   let failure: { readonly reason: unknown } | undefined;
   const work = async (_: unknown, worker: number) => {
     for (const [index, job] of queue) {
       if (signal.aborted) return;
       try {
-        results.set(index, await run(job, signal, index, worker));
+        results[index] = await run(job, signal, index, worker);
       } catch (reason) {
         failure ??= { reason };
         siblings.abort(new Stop());
@@ -34,5 +34,5 @@ export async function runAll<Job, Result>(
   release();
   if (failure) throw failure.reason;
   parent.throwIfAborted();
-  return [...results].sort(([a], [b]) => a - b).map(([, result]) => result);
+  return results;
 }

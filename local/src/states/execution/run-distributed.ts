@@ -12,6 +12,7 @@ import {
   arnOfChild,
   type ChildRun,
   type ChildRuns,
+  childrenIn,
   collectResults,
   jobOf,
   type ResultTarget,
@@ -71,7 +72,7 @@ function asFailure(error: unknown, { flow }: MapState): StatesError | undefined 
 
 interface MapRun {
   readonly mapRun: MapRunProgress;
-  readonly children: ChildRuns<Child>;
+  readonly children: ChildRuns;
   /** Maximum number of parallel child executions. */
   readonly limit: number;
   readonly threshold: (failed: number, total: number) => boolean;
@@ -85,12 +86,17 @@ async function runMapRun(
 ): Promise<Json> {
   const { frame } = visit;
   const { list } = children;
-  const total = list.reduce((sum, { size }) => sum + size, 0);
-  let failed = list.reduce((sum, { failure, size }) => sum + (failure ? size : 0), 0);
-  const run = async (child: Child, signal: AbortSignal, index: number) => {
+  let total = 0;
+  let failed = 0;
+  for (const { size, failure } of childrenIn(children)) {
+    total += size;
+    if (failure) failed += size;
+  }
+  const run = async (read: () => string, signal: AbortSignal, index: number) => {
+    const child = JSON.parse(read()) as ChildRun;
     if (child.output === undefined && !child.failure) {
-      await runChild(state, { children, child, index }, visit, { ...frame, signal });
-      if (child.failure) failed += child.size;
+      const ended = await runChild(state, { children, child, index }, visit, signal);
+      if (ended.failure) failed += ended.size;
     }
     if (threshold(failed, total)) throw new StatesError('States.ExceedToleratedFailureThreshold', EXCEEDED);
   };
@@ -113,21 +119,18 @@ async function itemsOf(state: MapState, visit: Visit): Promise<MapItem[]> {
   return mapItems(found, state, visit);
 }
 
-/**
- * The child executions. A child that completed in an earlier run has the result of that run. The inputs of the children
- * are stored outside of memory, if possible.
- */
+/** The child executions. A child that completed in an earlier run has the result of that run. */
 async function findChildren(
   state: MapState,
   items: readonly MapItem[] | undefined,
   visit: Visit,
-): Promise<ChildRuns<Child>> {
+): Promise<ChildRuns> {
   const { before, frame } = visit;
   const known = before && jobsOf(before);
   const jobs = known ?? (await batches(state, items ?? (await itemsOf(state, visit)), visit));
   if (!known) frame.progress.state({ jobs });
   return {
-    list: jobs.map((job, i) => childOf(job, before?.children?.[i] ?? undefined, state, visit)),
+    list: jobs.map((job, index) => keep(childOf(job, before?.children?.[index] ?? undefined), frame)),
     stateMachineArn: arnOf(state, visit, 'stateMachine'),
     arnPrefix: arnOf(state, visit, 'execution'),
   };
@@ -180,47 +183,42 @@ function arnOf(state: MapState, { scope }: Visit, type: 'execution' | 'mapRun' |
   return `${parent.slice(0, parent.lastIndexOf(':'))}/${label}`.replace(':execution:', `:${type}:`);
 }
 
-/** A child execution that can run. */
-interface Child extends ChildRun {
-  readonly size: number;
-  readonly redriveCount: number;
-  /** Position from which the child continues. */
-  readonly before: ChildProgress['position'];
+function keep(child: ChildRun, { services }: Frame): () => string {
+  return services.keepString(JSON.stringify(child));
 }
 
-function childOf(job: MapJob, before: ChildProgress | undefined, state: MapState, visit: Visit): Child {
-  const { keepString, isRedrive } = visit.frame.services;
-  const name = before?.name ?? randomUUID();
-  const { startDate, stopDate, failure, redriveCount = 0 } = before ?? {};
+function childOf(job: MapJob, before: ChildProgress | undefined): ChildRun {
+  const { name = randomUUID(), startDate, stopDate, failure } = before ?? {};
   const output = before && outputOf(before);
-  // A redrive restarts Express executions from the beginning.
-  const startsOver = state.childType === 'EXPRESS' && isRedrive;
   return {
-    size: job.size,
-    job: keepString(jsonText(job)),
     name,
-    redriveCount,
-    before: startsOver ? undefined : before?.position,
+    size: job.size,
+    job: jsonText(job),
     ...(startDate !== undefined && { startDate }),
     ...(stopDate !== undefined && { stopDate }),
-    ...(output !== undefined && { output: keepString(jsonText(output)) }),
+    ...(output !== undefined && { output: jsonText(output) }),
     ...(failure && { failure }),
   };
 }
 
-/** A child has its own history and does not see variables of the parent. */
+/**
+ * Runs a child, which has its own history and does not see variables of the parent.
+ *
+ * @returns the child with its result
+ */
 async function runChild(
   state: MapState,
-  { children, child, index }: { children: ChildRuns<Child>; child: Child; index: number },
-  { scope }: Visit,
-  frame: Frame,
-): Promise<void> {
-  const { services, signal, progress } = frame;
-  const { name, before, redriveCount } = child;
+  { children, child, index }: { children: ChildRuns; child: ChildRun; index: number },
+  { scope, frame, before: mapBefore }: Visit,
+  signal: AbortSignal,
+): Promise<ChildRun> {
+  const { services, progress } = frame;
+  const { name, startDate = services.clock.now().toISOString() } = child;
+  const { redriveCount = 0, position } = mapBefore?.children?.[index] ?? {};
+  // A redrive restarts Express executions from the beginning.
+  const before = state.childType === 'EXPRESS' && services.isRedrive ? undefined : position;
   const job = jobOf(child);
   const outer = isObject(scope.context['Execution']) ? scope.context['Execution'] : {};
-  child.startDate ??= services.clock.now().toISOString();
-  const { startDate } = child;
   progress.childIs(index, { name, startDate, redriveCount });
   const Execution = {
     ...outer,
@@ -234,10 +232,12 @@ async function runChild(
   if (!before) history.record('ExecutionStarted', {}, 0);
   const start = startIn(state.processor, job.input, noVariables(), before);
   const context = { ...frame.context, ...job.context, Execution };
-  let output: Json | undefined;
+  let result: Pick<ChildProgress, 'output' | 'failure'> = {};
+  let ended = child;
+  let stopDate = startDate;
   try {
     const iteration = { map: state.name, index, total: children.list.length, job };
-    output = await runItem(iteration, frame, ({ place }) =>
+    const output = await runItem(iteration, { ...frame, signal }, ({ place }) =>
       runGraph(state.processor, start, {
         services,
         signal,
@@ -247,19 +247,23 @@ async function runChild(
         context,
       }),
     );
-    child.output = services.keepString(jsonText(output));
+    result = { output };
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
-    child.failure = { error: error.error, cause: error.cause };
+    result = { failure: { error: error.error, cause: error.cause } };
   } finally {
-    child.stopDate = services.clock.now().toISOString();
+    stopDate = services.clock.now().toISOString();
+    ended = {
+      ...child,
+      startDate,
+      stopDate,
+      ...(result.output !== undefined && { output: jsonText(result.output) }),
+      ...(result.failure && { failure: result.failure }),
+    };
+    children.list[index] = keep(ended, frame);
   }
-  const { failure, stopDate } = child;
-  progress.childIs(index, {
-    stopDate,
-    ...(output !== undefined && { output }),
-    ...(failure && { failure }),
-  });
+  progress.childIs(index, { stopDate, ...result });
+  return ended;
 }
 
 /** One child per item, or per batch of ItemBatcher. */
