@@ -83,10 +83,12 @@ export async function collectResults(
   frame: Frame,
 ): Promise<Json> {
   if (!writer) return Array.from(childrenIn(children, 'SUCCEEDED'), outputOf);
-  if (!target) {
-    return [...childrenIn(children)].flatMap((child) => transformed(children, child, writer.transformation));
+  if (target) return writeResults(writer, target, mapRunArn, children, frame);
+  const results: Json[] = [];
+  for (const child of childrenIn(children)) {
+    results.push(...transformed(children, child, writer.transformation));
   }
-  return writeResults(writer, target, mapRunArn, children, frame);
+  return results;
 }
 
 /**
@@ -119,8 +121,9 @@ async function writeResults(
     }
     return { Key: key, Size: size };
   };
+  const found = new Set(Array.from(childrenIn(children), statusOf));
   const files = async (kind: string, ...statuses: Status[]): Promise<Json> => {
-    if (childrenIn(children, ...statuses).next().done) return [];
+    if (!statuses.some((status) => found.has(status))) return [];
     const content = serialized(children, statuses, writer);
     return [await put(`${kind}_0.${writer.outputType.toLowerCase()}`, content)];
   };
