@@ -376,7 +376,7 @@ describe('trainAndValidation() is refused with the reason for', () => {
     expect(problemsOf(props)).toEqual(expected.map((message) => expect.stringMatching(message)));
   });
 
-  test('a custom container causes a warning, because the round at which early stopping ended is unknown', () => {
+  test('a custom container causes a warning, because the round at which early stopping ended the training is unknown', () => {
     const stack = stackOf();
     const image = ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1');
     const metrics = [{ name: 'validation:rmse', regex: 'rmse=([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }];

@@ -104,7 +104,7 @@ function encode(profile: ColumnProfile, index: number, categories: CategoryEncod
   if (form) return dateFeature(profile, index, form);
   const levels = levelsOf(profile) ?? [];
   const rows = levels.reduce((sum, level) => sum + level.rows, 0);
-  if (levels.length === 0) return 'it has too many different values, and not only numbers';
+  if (levels.length === 0) return 'it has too many different values, some of which are not numbers';
   if (levels.length > FEW_TEXTS && levels.length * 2 > rows) {
     return `it has ${countOf(levels.length, 'different string')} in ${countOf(rows, 'row')}, such as identifiers or sentences`;
   }

@@ -101,7 +101,7 @@ function noCompletedCandidate(
   const [common] = commonReasons(failedCandidates(candidates));
   if (common) {
     sentences.push(
-      `Most common reason, of ${common.count} failed candidates, for example ${common.example}: ${common.reason}`,
+      `Most common reason for failure (${common.count} failed candidates, for example ${common.example}): ${common.reason}`,
     );
   }
   sentences.push('Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs');

@@ -172,7 +172,7 @@ async function noCompletedTrainingJob(
   if (common) {
     const { count, examined, reason, example } = common;
     sentences.push(
-      `Most common reason, of ${count} of the ${examined} failed training jobs, for example ${example}: ${reason}`,
+      `Most common reason for failure (${count} of ${examined} failed training jobs, for example ${example}): ${reason}`,
     );
   }
   if (completed > 0) {

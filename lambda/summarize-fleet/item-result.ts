@@ -27,7 +27,8 @@ const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 const FINAL_MODEL = /[.] Training job of the final model: (\S+), model (s3:\/\/\S+?)(?=[.] |[.]?$)/;
 
 /** Matches the reason why training jobs failed, and the name of a job. */
-const TRAINING_JOBS = /Most common reason, [^:]*? for example ([a-zA-Z0-9-]+): ([\s\S]+?)(?:\. Logs: .*)?$/;
+const TRAINING_JOBS =
+  /Most common reason for failure \([^:)]*? for example ([a-zA-Z0-9-]+)\): ([\s\S]+?)(?:\. Logs: .*)?$/;
 
 const STATUSES: Readonly<Record<string, ItemStatus>> = {
   SUCCEEDED: 'SUCCEEDED',

@@ -235,7 +235,7 @@ describe('findBestCandidate', () => {
     expect(error.message).toBe(
       `AutoML job ${JOB} (Failed, AnalyzingData) has no completed candidate with a value of its objective metric: 0 completed, 0 stopped, 3 failed. ` +
         'Its failure reason: The target column has too few values. Partial failure: The report was not made. ' +
-        'Most common reason, of 2 failed candidates, for example candidate-2: candidate-2 ran out of time. ' +
+        'Most common reason for failure (2 failed candidates, for example candidate-2): candidate-2 ran out of time. ' +
         'Logs: CloudWatch log groups /aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs',
     );
   });
@@ -245,7 +245,7 @@ describe('findBestCandidate', () => {
     async ({ one, other, isOneReason }) => {
       const candidates = [one, other].map((text, i) => failed(i, reasonOf(`candidate-${i}`, text)));
       const { message } = await failure({ job: {}, candidates });
-      expect(message).toContain(`Most common reason, of ${isOneReason ? 2 : 1} failed candidates`);
+      expect(message).toContain(`Most common reason for failure (${isOneReason ? 2 : 1} failed candidates`);
     },
   );
 

@@ -20,7 +20,7 @@ describe('NoCompletedTrainingJobError', () => {
       `Hyperparameter tuning job ${TUNING_JOB} (Failed) has no training job with a value of its objective metric ` +
         'validation:rmse: 0 completed, 1 stopped, 5 failed. ' +
         'Its failure reason: No training job succeeded after 5 attempts. ' +
-        `Most common reason, of 3 of the 5 failed training jobs, for example ${nameOf(2)}: ` +
+        `Most common reason for failure (3 of 5 failed training jobs, for example ${nameOf(2)}): ` +
         `AlgorithmError: ${nameOf(2)} at 2026-01-02T10:00:02.123Z: label 1.52 is out of range, exit code: 1. ` +
         `Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with ${TUNING_JOB}-`,
     );
@@ -30,7 +30,7 @@ describe('NoCompletedTrainingJobError', () => {
     const jobs = Array.from({ length: 250 }, (_, index) => failed(index + 1, index < 120 ? 'early' : 'late'));
     const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs: jobs });
     expect(message).toContain(
-      `Most common reason, of 130 of the 250 failed training jobs, for example ${nameOf(121)}: late`,
+      `Most common reason for failure (130 of 250 failed training jobs, for example ${nameOf(121)}): late`,
     );
   });
 
@@ -62,7 +62,7 @@ describe('NoCompletedTrainingJobError', () => {
     const calls: FakeCall[] = [];
     const { message } = await failure(tuning, {}, calls);
     expect(message).toContain(
-      `Most common reason, of 10 of the 11 failed training jobs, for example ${nameOf(1)}: described`,
+      `Most common reason for failure (10 of 11 failed training jobs, for example ${nameOf(1)}): described`,
     );
     expect(calls.filter(({ operation }) => operation === 'DescribeTrainingJob')).toHaveLength(10);
   });
@@ -92,7 +92,7 @@ describe('NoCompletedTrainingJobError', () => {
       const trainingJobs = [one, other].map((text, i) => failed(i + 1, reasonOf(nameOf(i + 1), text)));
       const { message } = await failure({ tuningJob: tuningJob({}), trainingJobs });
       expect(message).toContain(
-        `Most common reason, of ${isOneReason ? 2 : 1} of the 2 failed training jobs`,
+        `Most common reason for failure (${isOneReason ? 2 : 1} of 2 failed training jobs`,
       );
     },
   );

@@ -327,7 +327,7 @@ test.each([
 
 test('items whose training jobs failed for the same reason are counted together', async () => {
   const cause = (item: string) =>
-    `Hyperparameter tuning job t-${item} (Failed) has no training job. Most common reason, of 2 of the 2 failed training jobs, for example t-${item}-001-0a1b2c3d: AlgorithmError: label is nan at 10:11:12. Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with t-${item}-`;
+    `Hyperparameter tuning job t-${item} (Failed) has no training job with a value of its objective metric validation:rmse: 0 completed, 0 stopped, 2 failed. Most common reason for failure (2 of 2 failed training jobs, for example t-${item}-001-0a1b2c3d): AlgorithmError: label is nan at 10:11:12. Logs: CloudWatch log group /aws/sagemaker/TrainingJobs, log streams that start with t-${item}-`;
   const items = ['a', 'b'].map((id) => ({ id, error: 'NoCompletedTrainingJobError', cause: cause(id) }));
   const { fleet } = await run(objectsOf(items));
   expect(fleet.reasons).toEqual([
