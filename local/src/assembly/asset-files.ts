@@ -28,7 +28,7 @@ export function readAssetFiles(
   if (asset.packaging === 'zip') {
     for (const entry of fs.readdirSync(asset.source, { recursive: true, withFileTypes: true })) {
       const file = path.join(entry.parentPath, entry.name);
-      // Uses statSync to follow links inside an asset, as the CDK does when it creates the archive.
+      // statSync follows symbolic links. The CDK follows them, too, when it creates the archive.
       if (fs.statSync(file).isFile()) {
         const name = path.relative(asset.source, file).split(path.sep).join('/');
         onFile(name, () => fs.readFileSync(file), file);

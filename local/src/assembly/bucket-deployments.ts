@@ -82,16 +82,16 @@ class BucketDeployment {
   }
 
   /**
-   * Links only files in the temporary folder. An asset can contain symbolic links to files elsewhere, which belong
-   * to the user.
+   * Allows hard links only to files in the temporary folder. An asset can also contain symbolic links to the user's
+   * own files, which are copied.
    */
   private copyOf(file: string): CopyOf {
     const { temporaryFolder } = this.context;
     if (temporaryFolder === undefined) return { copyOf: file };
     const real = fs.realpathSync(file);
     const isInside = real.startsWith(fs.realpathSync(temporaryFolder) + path.sep);
-    // A file is linked only once. If two objects shared a file, a training script that writes to its input would change
-    // both.
+    // A file gets at most one hard link. If two objects shared a file, a training script that changes its input would
+    // change both objects.
     return { copyOf: real, isLinked: isInside && fs.statSync(real).nlink === 1 };
   }
 
@@ -155,13 +155,13 @@ function archiveOf(asset: FileAsset): Buffer {
   return Buffer.from(zipSync(files));
 }
 
-/** Replaces the markers that `Source.data` inserted at synthesis with deploy-time values. */
+/** At synthesis, `Source.data` inserts markers for deploy-time values. Replaces each marker with its value. */
 function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
   let text = content.toString('latin1');
   for (const [marker, value] of Object.entries(markers)) {
     const plain = String(value);
     const escaped = jsonEscape ? JSON.stringify(plain).slice(1, -1) : plain;
-    // Each character of `text` is one byte of the file (latin1), so the value must be converted to such characters.
+    // In `text`, each character stands for one byte of the file (latin1). Encodes the value in the same way.
     text = text.split(marker).join(Buffer.from(escaped).toString('latin1'));
   }
   return Buffer.from(text, 'latin1');

@@ -140,10 +140,10 @@ export interface StateMachineTarget {
 export interface EventTargetInput {
   /** A constant, as JSON. */
   readonly input?: string;
-  /** Path of the part of the event that the target receives. */
+  /** The target receives only the part of the event at this path. */
   readonly inputPath?: string;
   readonly inputTransformer?: {
-    /** Paths of values in the event, by the names of their placeholders. */
+    /** Paths of values in the event. Each key is the name of a placeholder. */
     readonly paths: Readonly<Record<string, string>>;
     /** JSON in which `<name>` is a placeholder for a value. */
     readonly template: string;
@@ -172,7 +172,7 @@ export interface StateMachineResource {
   readonly isLogged?: boolean;
   /** KMS key that encrypts the state machine's definition and executions. @default - a key owned by AWS */
   readonly kmsKeyId?: string;
-  /** ARNs of the state machine's versions, by version number or alias name. */
+  /** ARNs of the state machine's versions. Each key is a version number or the name of an alias. */
   readonly qualifiers?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly tags?: Readonly<Record<string, string>>;

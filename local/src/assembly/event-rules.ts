@@ -92,7 +92,10 @@ function readPattern({ evaluator }: StackContext, logicalId: string): Record<str
   return canMatch ? pattern : undefined;
 }
 
-/** Whether a pattern's list of allowed values contains the given value, or a comparison that could match it. */
+/**
+ * Whether a pattern's list of allowed values contains the given value, or a comparison that could match it. A pattern
+ * without such a list allows every value.
+ */
 function mayHave(values: unknown, value: string): boolean {
   return !Array.isArray(values) || values.some((each) => typeof each !== 'string' || each === value);
 }

@@ -27,8 +27,8 @@ export function stageImages({ assembly, environment, root }: StackContext): Read
 }
 
 /**
- * Copies a folder unless an earlier run has copied it. The name of the copy is the hash of its content. Another process
- * may make the same copy at the same time.
+ * Copies a folder, unless the copy exists. The name of the copy contains the hash of its content, so an existing copy
+ * is up to date. Another process may make the same copy at the same time.
  */
 function copyOnce(folder: string, copy: string): string {
   if (fs.existsSync(copy)) return copy;
@@ -45,7 +45,7 @@ function copyOnce(folder: string, copy: string): string {
   return copy;
 }
 
-/** Replaces the placeholders for account, region and partition in the name of an asset's location. */
+/** Replaces the placeholders for account, region and partition in the name of a bucket or repository. */
 function fillIn(name: string, environment: Environment): string {
   return name
     .replaceAll('${AWS::AccountId}', environment.accountId)

@@ -63,8 +63,8 @@ function parseSpotInterruptions(text: string): number {
 }
 
 /**
- * Collects the values of a repeatable option. There is no default, because the help would show it as an empty
- * list.
+ * Collects the values of a repeatable option. The option itself has no default value, because the help would show the
+ * default as an empty list.
  */
 export function collect(value: string, values: readonly string[] = []): readonly string[] {
   return [...values, value];
@@ -92,8 +92,8 @@ export async function deployFromCommand(
     assembly === undefined
       ? { synthesis: synthesize({ project, root, context: options.context ?? [] }) }
       : { assembly };
-  source.synthesis?.catch(() => undefined); // A failed synthesis is reported by `deploy`.
-  // Loads the rest of local mode while the app is synthesized: both take a while.
+  source.synthesis?.catch(() => undefined); // Prevents an unhandled rejection: `deploy` reports the error.
+  // Loads the rest of local mode while the `cdk` synthesizes the app, because both take a while.
   const { LocalMode } = await import('../library/local-mode');
   const localMode = await LocalMode.deploy({
     ...source,

@@ -6,7 +6,7 @@ const EXIT_STATUS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A request to stop, from the user or from another program. */
 export interface Interruption {
-  /** Aborts at Ctrl-C or SIGTERM. */
+  /** Aborts when the user presses Ctrl-C or the process receives SIGTERM. */
   readonly signal: AbortSignal;
   /** The exit status once a signal has arrived, else undefined. */
   exitStatus(): number | undefined;

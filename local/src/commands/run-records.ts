@@ -181,8 +181,8 @@ export function runsOfItem(
 const MOST_NAMES = 10;
 
 /**
- * Finds runs by the beginning of their names. A training job's name begins with its tuning job's name. If
- * both match, returns only the tuning job.
+ * Finds runs by the beginning of their names. The name of a tuning job is also the beginning of its training jobs'
+ * names. If a tuning job matches, its training jobs are omitted.
  */
 function withPrefix(all: readonly RunRecord[], prefix: string): RunRecord[] {
   if (prefix === '') return [];

@@ -43,7 +43,7 @@ export async function showExecutions(
       `\nStopping running jobs. Finished work is kept: "${hint('resume')}" continues. Press Ctrl-C again to quit at once.`,
     ),
   );
-  // Stops the executions and jobs that still run.
+  // `close` stops the executions and jobs that are still running.
   interruption.signal.addEventListener('abort', () => void localMode.close().catch(() => undefined));
   let executions: readonly RunningExecution[] = [];
   let records: ExecutionRecord[] = [];

@@ -188,5 +188,5 @@ export class Evaluator {
   }
 }
 
-/** The evaluator shared by this whole process. */
+/** All code in this process shares this evaluator. */
 export const evaluator = new Evaluator();

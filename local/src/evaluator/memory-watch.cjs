@@ -1,5 +1,5 @@
-// Ends the evaluator process when it takes too much memory, or when its parent has ended. V8's heap limit
-// would abort the process with a core dump, and does not count large strings.
+// Ends the evaluator process when it takes too much memory, or when its parent has ended. V8's own heap limit does not
+// suffice: it aborts the process with a core dump, and it does not count large strings.
 'use strict';
 
 const { workerData } = require('node:worker_threads');

@@ -179,8 +179,8 @@ export class ExecutionRunner {
   }
 
   /**
-   * Prepares to resume an interrupted execution as if it had not been interrupted. A Task that was waiting for the
-   * answer to a call repeats the call as the same attempt, so that no job is created twice.
+   * Prepares to resume an interrupted execution as if it had not been interrupted. If a Task was waiting for the answer
+   * to a call, it repeats the call. The service recognizes the repeated attempt, so it does not create a second job.
    *
    * @returns a function that resumes the execution
    * @throws UserError when local mode can no longer run the execution's definition, or does not know its position
@@ -307,7 +307,7 @@ export class ExecutionRunner {
       const last = await recorded;
       // An interrupted execution has not ended: a resume continues it.
       if (!last.isInterrupted) await services.onExecutionEnded(last);
-      // Rejects if local mode itself failed. Awaited last, so that everything is written first.
+      // Rejects if local mode itself failed. Comes last, so that the record is already written.
       await execution.result;
       return last;
     };

@@ -281,7 +281,7 @@ export class ExecutionLog {
     this.position.add(change);
   }
 
-  /** The last position of the execution. Its large data is in a file until this process closes the log. */
+  /** The last position of the execution. Keeps large data of the position in a file instead of in memory. */
   readPosition(): ResumePoint | undefined {
     return readPosition(join(this.folder, POSITION), (text) => this.keepString(text));
   }
@@ -291,7 +291,7 @@ export class ExecutionLog {
     this.position.replace(point);
   }
 
-  /** Stores a string until this process closes the log. @returns a function that reads it */
+  /** Stores a string in a file, which `close` deletes. @returns a function that reads the string */
   keepString(text: string): () => string {
     return this.strings.keep(text);
   }

@@ -43,12 +43,12 @@ export interface LargeMap extends MapCounts {
   readonly runningItems: readonly RunningItem[];
 }
 
-/** Counts the items of Maps while they run. */
+/** Counts the items of running Maps. */
 export class MapProgress {
   private readonly maps = new Map<string, RunningMap>();
   private readonly events = new EventEmitter();
 
-  /** @param before the Map items that an earlier process started in this execution */
+  /** @param before the Map items of this execution that an earlier process started */
   continueFrom(before: readonly MapItemState[]): void {
     const outermost = before.filter(({ path }) => path.length === 1);
     for (const item of outermost) this.maps.delete(keyOf(item));

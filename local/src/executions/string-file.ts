@@ -16,7 +16,7 @@ export class StringFile {
       written += writeSync(handle, bytes, written, bytes.length - written, start + written);
     }
     this.size += bytes.length;
-    // The returned function must not keep the string in memory, so it uses the length instead of the bytes.
+    // The returned function uses only the length, because a reference to `bytes` would keep them in memory.
     const { length } = bytes;
     return () => readString(handle, start, length);
   }

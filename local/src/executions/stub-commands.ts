@@ -8,8 +8,8 @@ import type { StubbedTask, StubCommand } from './stub-types';
 const GRACE_MS = 2000;
 
 /**
- * A command that prints more characters than this is ended. A result that is larger than the limit for tasks is an
- * error in any case.
+ * A command that prints more characters than this is ended early. Its output already exceeds the limit for task
+ * results, so the task fails anyway.
  */
 const MOST_OUTPUT = 4 * PAYLOAD_LIMIT;
 

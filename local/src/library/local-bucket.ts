@@ -63,7 +63,7 @@ export class LocalBucket {
     this.store.delete(this.name, this.keyOf(key));
   }
 
-  /** Jobs return the URIs of their artifacts, so URIs are allowed. */
+  /** The key of an object. Also accepts a URI, because jobs return the URIs of their artifacts. */
   private keyOf(keyOrUri: string): string {
     const start = `s3://${this.name}/`;
     return keyOrUri.startsWith(start) ? keyOrUri.slice(start.length) : keyOrUri;

@@ -24,8 +24,8 @@ export class LocalExecution<Output = Json> {
   /** Absolute path of the file with the execution's input, status and output. */
   readonly recordFile: string;
   /**
-   * Resolves when the execution has ended (with any status) and the functions that EventBridge invokes at its end have
-   * returned. Rejects only for a fault of local mode.
+   * Resolves when the execution has ended with any status. If EventBridge rules then invoke functions, also waits for
+   * these functions. Rejects only if local mode itself fails.
    */
   readonly ended: Promise<ExecutionRecord<Output>>;
 
@@ -51,7 +51,7 @@ export class LocalExecution<Output = Json> {
     return record.output as Output;
   }
 
-  /** The events so far, in order, as GetExecutionHistory returns them. Data in the details is JSON text. */
+  /** The events so far, in order, as GetExecutionHistory returns them: inputs and outputs are JSON strings. */
   history(): readonly KeptEvent[] {
     return this.runner.store.history(this.arn);
   }
@@ -64,8 +64,8 @@ export class LocalExecution<Output = Json> {
   }
 
   /**
-   * Stops the execution as StopExecution does, and the jobs that it waits for. Does nothing if the execution
-   * has ended.
+   * Stops the execution, like StopExecution. Also stops the jobs for which the execution is waiting. Does nothing
+   * if the execution has ended.
    *
    * @returns the record of the ended execution: `ABORTED` with the reason, or the status it already had
    */

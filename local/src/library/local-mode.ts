@@ -274,11 +274,11 @@ export class LocalMode {
   }
 
   /**
-   * Waits until a condition holds, such as: a job is running, no job is running, an object exists. For tests
-   * that act in the middle of a run.
+   * Waits until a condition is true, for example until a job is running or an object exists. For tests that act
+   * in the middle of a run.
    *
    * @param condition called every 20 milliseconds
-   * @throws UserError when the stack is closed first
+   * @throws UserError when the stack is closed before the condition is true
    */
   async waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
     while (!(await condition())) {
@@ -329,10 +329,10 @@ export class LocalMode {
   }
 
   /**
-   * The output so far of a job or a Lambda function.
+   * The log of a job or a Lambda function, so far.
    *
    * @param name name of a training or AutoML job; construct path, logical ID, name or ARN of a function
-   * @returns an empty string if there is no output
+   * @returns an empty string if there is no log yet
    * @throws UserError when there is no such job or function
    */
   logs(name: string): string {
@@ -368,8 +368,8 @@ export class LocalMode {
   /**
    * Configuration for a client of the AWS SDK for JavaScript: `new S3Client(stack.clientConfig())`.
    *
-   * @param role construct path, logical ID, name or ARN of a role of the template, whose policies then limit
-   *   the client. Default: an administrator, limited only by bucket and key policies
+   * @param role construct path, logical ID, name or ARN of a role of the template. Its policies limit the client.
+   *   Default: an administrator, limited only by bucket and key policies
    * @throws UserError when there is no such role
    */
   clientConfig(role?: string): ClientConfig {

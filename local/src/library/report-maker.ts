@@ -84,14 +84,14 @@ export class ReportMaker {
   }
 }
 
-/** The last folder in the output location of a tuning job that runs for an item of a fleet. */
+/** The last folder in the S3 output path of a tuning job. Undefined if the job does not run for an item of a fleet. */
 function itemFolderOf({ tags, description }: TuningJobRecord): string | undefined {
   if (!tags.some(({ Key: key }) => key === ITEM_TAG)) return undefined;
   const { TrainingJobDefinition: only, TrainingJobDefinitions: [first] = [] } = description;
   return /[^/]+\/$/.exec((only ?? first)?.OutputDataConfig.S3OutputPath ?? '')?.[0];
 }
 
-/** Name of the best training job of tuning jobs with the same objective. */
+/** Name of the best training job of several tuning jobs, which all have the same objective. */
 function bestOf(jobs: Jobs, tuningJobs: readonly TuningJobRecord[]): string | undefined {
   const best = tuningJobs.flatMap((record) => describeTuningJob(jobs, record).BestTrainingJob ?? []);
   return (best.length > 1 ? bestTrainingJob(best) : best[0])?.TrainingJobName;

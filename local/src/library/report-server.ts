@@ -8,7 +8,7 @@ import { htmlTable } from '../report/html-table';
 export interface ServedSearch {
   readonly name: string;
   readonly status: string;
-  /** Whether the search's page still changes. */
+  /** Whether the page of the search can still change. */
   readonly isRunning: boolean;
   /** Whether a later tuning job continues the search. The later job's page shows the results of both. */
   readonly isContinued?: boolean;

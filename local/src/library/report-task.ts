@@ -11,7 +11,7 @@ export interface ReportSubject {
   readonly bestTrainingJobName?: string;
   /** Name of the final training job. @default - none was created */
   readonly finalTrainingJobName?: string;
-  /** Name of the folder that an item of a fleet has in the output, with a trailing slash. @default - the job belongs to no item */
+  /** Folder name of a fleet's item in the output, with a trailing slash. @default - the job belongs to no item */
   readonly itemFolder?: string;
 }
 
@@ -55,7 +55,7 @@ export function writesReports(definition: Readonly<Record<string, unknown>>): bo
   return reportStates(definition).length > 0;
 }
 
-/** The input that earlier states would have produced. */
+/** The input of the state, as the states before it would have produced it. */
 function inputOf(subject: ReportSubject): JsonObject {
   const { kind, name, earlierTuningJobNames: earlier, bestTrainingJobName, finalTrainingJobName } = subject;
   return {

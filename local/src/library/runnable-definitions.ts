@@ -18,7 +18,7 @@ export function parseDefinition(
   requireRunnableTasks(resource, targets, stubs);
   try {
     const { definition, definitionText } = resource;
-    // Parses the source if available, because it preserves the spelling of numbers.
+    // Parses the original JSON text if it is available, because the text preserves the spelling of numbers.
     return parseStateMachine(definitionText === undefined ? definition : parseExact(definitionText));
   } catch (error) {
     throw new UserError(`State machine ${resource.name}: ${(error as Error).message}`);

@@ -20,7 +20,7 @@ import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
 import { usedImages } from './trained-algorithms';
 
-/** The Python for transform jobs with containers, which need no packages. */
+/** The Python environment for transform jobs with containers. They need no packages. */
 const ANY_PYTHON: WantedPackages = { name: 'python', title: 'Python', requirements: [], packages: {} };
 
 /** The trainers and the sampler, which use separate processes. */

@@ -3,8 +3,8 @@ import type { TrainedAlgorithm } from '../training';
 /** The properties of a task's algorithm that are known from the definition. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
   /**
-   * Set if it is unknown whether the task runs a program: its hyperparameters are an expression, and only the value of
-   * the expression can contain `sagemaker_program`.
+   * Set if it is unknown whether the task runs a program. Its hyperparameters are an expression: the source of the
+   * expression does not contain `sagemaker_program`, but the value may.
    */
   readonly mayRunProgram?: true;
 }
@@ -46,8 +46,8 @@ function imageOf(user: unknown): (string | undefined)[] {
 }
 
 /**
- * Matches the hyperparameters for the program and the distribution, in a map or in the source of an expression. Values
- * may be JSON strings.
+ * Matches the hyperparameters that name the program or enable a kind of distributed training, in a map or in the source
+ * of an expression. A value may be a JSON string, with additional quotes.
  */
 const KNOWN_HYPERPARAMETERS = /\b(sagemaker_program|sagemaker_\w+_enabled)["'\\]*\s*:\s*["'\\]+([^"'\\]+)/g;
 

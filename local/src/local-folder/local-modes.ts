@@ -22,8 +22,8 @@ export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checks all processes before it deletes any file. A running process without a file counts as a local mode of an
-  // older version, which wrote no such files.
+  // Checks all processes before it deletes any file. Once its file is deleted, a running process would count as a local
+  // mode of an older version, which wrote no such files.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -31,8 +31,8 @@ export function othersIn(root: string): number[] {
 }
 
 /**
- * Whether a process is another local mode running in a root. Process IDs are reused, so a file with the ID of this
- * process is from an earlier process, and after a reboot, any file's ID may belong to an unrelated process.
+ * Whether a process is another local mode running in a root. Operating systems reuse process IDs, so an unrelated
+ * process can have the ID of a local mode that was killed. The start time in the file distinguishes them.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;

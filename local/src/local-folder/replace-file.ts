@@ -6,7 +6,8 @@ import { temporaryFile } from './temporary-file';
 export interface CopyOf {
   readonly copyOf: string;
   /**
-   * Whether both files may share their disk blocks (a hard link), because neither file will be changed. @default false
+   * Whether to create a hard link instead of a copy, if the file system supports hard links. A change to one of the
+   * files then changes both. @default false
    */
   readonly isLinked?: boolean;
 }

@@ -8,7 +8,7 @@ import { temporaryFile } from './temporary-file';
  */
 const DELAY_MS = 500;
 
-/** Contents waiting to be written, by record file. Only the last content of a record is rendered. */
+/** Contents waiting to be written, by record file. Only the last content of a record is converted to a string. */
 const waiting = new Map<string, () => string>();
 
 /** Temporary files being written, by record file. */
@@ -85,8 +85,8 @@ export function createRecord(file: string, content: string): boolean {
 }
 
 /**
- * Like `writeRecord`, but deferred: combines changes made within a short time and does not wait for the disk.
- * Use it only for changes that may be lost if the process ends.
+ * Like `writeRecord`, but deferred: combines changes made within a short time and does not wait for the disk. If the
+ * process ends first, the changes are lost, so use it only for changes that nobody will miss.
  */
 export function writeRecordSoon(file: string, content: () => string): void {
   if (!waiting.has(file)) setTimeout(() => writeWaiting(file), DELAY_MS).unref();

@@ -90,7 +90,7 @@ function winners(searches: readonly ComparedSearch[]): Markup {
   );
 }
 
-/** The main metric of the evaluation, which comes first, and the decision of the gate. */
+/** The first metric of the evaluation that has a value, and the decision of the quality gate. */
 function onTestData({ evaluation, gate }: ReportData): string | undefined {
   const [name, metric] =
     Object.entries(evaluation?.metrics ?? {}).find(([, { value }]) => value !== null) ?? [];

@@ -6,10 +6,10 @@ interface Usage {
   readonly cost?: number;
 }
 
-/** The parts of an output with the instance time and the cost that the execution used, and their upper bounds. */
+/** The fields of an execution's output about instance time and cost: the amounts used, and their upper bounds. */
 interface Costly {
   readonly instanceSeconds?: number;
-  /** Number of items of a fleet whose instance time is unknown and not included. */
+  /** Number of items of a fleet that are not included, because their instance time is unknown. */
   readonly unknownItems?: number;
   readonly cost?: { readonly bound?: Usage; readonly used?: Usage };
 }

@@ -8,7 +8,7 @@ export function earlierTuningJobs(
   { tuning }: Pick<Jobs, 'tuning'>,
   record: TuningJobRecord,
 ): TuningJobRecord[] {
-  // Keyed by name, because each read can return a new record of a job that another process created.
+  // Uses names as keys: if another process created a job, each `tuning.get` can return a new object for it.
   const found = new Map<string, TuningJobRecord>();
   const add = (each: TuningJobRecord): void => {
     for (const name of parentsOf(each)) {
@@ -25,7 +25,7 @@ export function earlierTuningJobs(
   );
 }
 
-/** Names of the tuning jobs that later tuning jobs in the list continue. */
+/** Names of the tuning jobs whose search a later tuning job in the list continues. */
 export function continuedTuningJobs(
   jobs: Pick<Jobs, 'tuning'>,
   records: readonly TuningJobRecord[],
@@ -33,7 +33,7 @@ export function continuedTuningJobs(
   return new Set(records.flatMap((record) => earlierTuningJobs(jobs, record).map(({ name }) => name)));
 }
 
-/** The parents with the same data and algorithm, whose objective values are comparable. */
+/** Names of the warm-start parents with the same data and algorithm. Only their objective values are comparable. */
 function parentsOf({ description: { WarmStartConfig: warmStart } }: TuningJobRecord): string[] {
   if (warmStart?.WarmStartType !== 'IdenticalDataAndAlgorithm') return [];
   return warmStart.ParentHyperParameterTuningJobs.flatMap(

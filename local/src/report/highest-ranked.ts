@@ -1,5 +1,5 @@
 /**
- * Keeps at most `most` items in their original order, preferring lower ranks, then later items.
+ * Keeps at most `most` items, in their original order. Prefers items with lower ranks; of equal ranks, later items.
  *
  * @param rank items with higher ranks are dropped first
  */

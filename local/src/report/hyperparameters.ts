@@ -6,7 +6,7 @@ import { formatHyperparameter } from './format';
  */
 const RESERVED = /^(sagemaker_|_tuning_)/;
 
-/** The hyperparameters of the algorithm itself, without those of the container. */
+/** The hyperparameters of the algorithm, without the hyperparameters that configure the container. */
 export function algorithmHyperparameters(
   all: Readonly<Record<string, string>>,
 ): [name: string, value: string][] {

@@ -11,7 +11,7 @@ export interface ReportData {
   readonly search: { readonly name: string; readonly status: string; readonly strategy?: string };
   readonly objective: { readonly metric: string; readonly type: 'Minimize' | 'Maximize' };
   readonly definitions: readonly ReportDefinition[];
-  /** Ordered by creation, including jobs of warm-start parents. */
+  /** The training jobs or candidates in the order of their creation, including jobs of warm-start parents. */
   readonly jobs: readonly ReportJob[];
   readonly bestJob?: string;
   /** The evaluation of the final model on test data. */

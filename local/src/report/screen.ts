@@ -11,5 +11,5 @@ export function outputColumns(): number {
   return process.stdout.columns ?? Number.POSITIVE_INFINITY;
 }
 
-/** For output without a window size: a file, or the final state. */
+/** The screen of output that no window limits: a file, or the final state of a table. */
 export const UNLIMITED = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };

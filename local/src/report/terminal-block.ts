@@ -12,7 +12,7 @@ const FALLBACK_ROWS = 24;
 
 /** The last lines of a terminal's output, which are redrawn in place. */
 export class TerminalBlock {
-  /** The lines on the screen, cut to the terminal's width at that time. */
+  /** The lines on the screen, cut to the width that the terminal had when they were drawn. */
   private drawn: readonly string[] = [];
   private columnsDrawn = 0;
 

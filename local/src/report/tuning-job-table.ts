@@ -133,7 +133,7 @@ function progressOf({ description, trainingJobs, pausedSeconds = 0 }: TuningJobV
   };
 }
 
-/** The best training job, with the named hyperparameters. */
+/** Renders the best training job, with the hyperparameters in `names`. */
 function renderBest(
   best: NumberedJob | undefined,
   names: readonly string[],
