@@ -5,10 +5,10 @@ import { context } from '../cdk.json';
 import { workflow } from './fixtures';
 import { VARIANTS } from './variants';
 
-// Validates the templates also with the CDK's own rules, unlike the other tests.
+// Unlike the other tests, this one also validates the templates with the CDK's own rules.
 process.env['CDK_VALIDATION'] = 'true';
 
-/** Findings of cdk-nag's AwsSolutions pack that are not acknowledged, and of the CDK's validation. */
+/** Findings of the CDK's validation, and findings of cdk-nag's AwsSolutions pack that are not acknowledged. */
 function findingsOf(app: App): string[] {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   try {

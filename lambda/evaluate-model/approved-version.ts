@@ -49,8 +49,8 @@ function isOtherTestData(statistics: unknown, test: string | undefined): boolean
 }
 
 /**
- * The ARN of the newest approved version; undefined if there is none. SageMaker can filter the versions of a page after
- * reading the page, so an empty page can be followed by a page with approved versions.
+ * The ARN of the newest approved version; undefined if there is none. SageMaker can read a page first and then leave out
+ * versions that are not approved. So even after an empty page, a later page can have an approved version.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
  */

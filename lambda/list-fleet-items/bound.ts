@@ -12,7 +12,7 @@ export interface FleetBound {
   readonly trainingJobs: { readonly default?: number; readonly limit: number };
   /** Default number of parallel training jobs. */
   readonly parallel: number;
-  /** Number of values of each tuned hyperparameter, by definition. */
+  /** For each definition, the number of values of each tuned hyperparameter. */
   readonly sizes: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 

@@ -13,8 +13,9 @@ import type { PlacedRow, Row } from './row';
 /** Number of items that are compared at the same time. */
 const PARALLEL_ITEMS = 20;
 
-/** The items after the comparison with their last successes, in the order of the list. */
+/** The result of comparing items with their last successes. Both lists keep the order of the items. */
 export interface ComparedItems {
+  /** The items to run. */
   readonly rows: readonly Row[];
   /** Results of the items that are skipped. */
   readonly skipped: readonly ItemSuccess['result'][];

@@ -16,8 +16,8 @@ export async function fingerprintOf(
   return {
     ...(hash !== undefined && { data: hash }),
     settings: hashOf([settings, fields]),
-    // The hash leaves out the other fields (data, numbers of training jobs and warm start), because they can differ
-    // from the last success.
+    // The hash leaves out the other fields (data, numbers of training jobs and warm start), because a warm start
+    // allows them to change.
     search: hashOf([settings, fields['hyperparameters'] ?? {}]),
   };
 }

@@ -11,8 +11,8 @@ export interface Preparation {
 }
 
 /**
- * Prepares the final training: lists its data in a manifest, and removes early stopping, which needs validation data. In
- * place of early stopping, sets the number of rounds to the best number in the model of the best training job.
+ * Prepares the final training: lists its data in a manifest, and removes early stopping, which needs validation data.
+ * Instead, sets the number of rounds to the one that early stopping chose in the best training job.
  */
 export async function prepareFinalTraining(
   client: S3Client,

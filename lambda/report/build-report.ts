@@ -87,7 +87,7 @@ function evaluatedOf({
   });
 }
 
-/** Names of channels with validation data. Metric names begin with them. */
+/** Channels with validation data. The names of their metrics begin with the channel, as in `validation:rmse`. */
 const VALIDATION = ['validation', 'test'];
 
 /** The model of the final training job or, if it is reused, the model of the best training job. */
@@ -200,7 +200,7 @@ function complete(
   const curves = (input.learningCurves ?? []).map(thinned);
   const jobsOfDefinition = (name: string | undefined) =>
     ranked.filter((job) => job.definition === name || name === undefined);
-  // AutoML names its objective without the data set.
+  // The objective of an AutoML job has no data set in its name: `F1`, not `validation:F1`.
   const validationMetric = search.kind === 'AutoML' ? `validation:${objective.metric}` : objective.metric;
   const facts: Omit<Report, 'reading'> = {
     schemaVersion: SCHEMA_VERSION,

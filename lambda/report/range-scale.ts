@@ -9,7 +9,7 @@ export interface Tick {
 
 /** Maps the values of a range to positions between two points. */
 export interface RangeScale {
-  /** `undefined` for a value that does not fit the kind of the range. */
+  /** `undefined` if the value does not fit the kind of the range. */
   at(value: string | undefined): number | undefined;
   ticks(count: number): Tick[];
 }

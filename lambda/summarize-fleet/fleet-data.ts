@@ -43,7 +43,7 @@ export interface ItemResult {
   readonly modelPackage?: string;
   /** S3 URI of the item's report. */
   readonly report?: string;
-  /** Why the report of a failed item could not be read. The results in it are then missing here. */
+  /** Why the report of a failed item could not be read. The item then lacks the results that only the report has. */
   readonly reportError?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;

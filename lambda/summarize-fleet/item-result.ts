@@ -26,7 +26,7 @@ const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
  */
 const FINAL_MODEL = /[.] Training job of the final model: (\S+), model (s3:\/\/\S+?)(?=[.] |[.]?$)/;
 
-/** Matches the reason why training jobs failed, and the name of a job. */
+/** Matches the most common reason why training jobs failed, and the name of a job that failed for this reason. */
 const TRAINING_JOBS =
   /Most common reason for failure \([^:)]*? for example ([a-zA-Z0-9-]+)\): ([\s\S]+?)(?:\. Logs: .*)?$/;
 

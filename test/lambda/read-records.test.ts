@@ -21,7 +21,7 @@ async function readAll(text: string, bytes: number, gzip = false): Promise<Readi
 const header = ['a', 'b'];
 const partial: ReadingEnd = { complete: false };
 
-// `|` marks the end of the budget: the number of bytes before it.
+// `|` marks where the budget ends: the budget is the number of bytes before it.
 test.each<[what: string, text: string, Reading]>([
   ['within a record', 'a,b\n1,2\n3,|4\n', { records: [header, ['1', '2']], end: partial }],
   ['after a record', 'a,b\n1,2\n|3,4\n', { records: [header], end: partial }],

@@ -1,8 +1,9 @@
 import { quantile } from './quantile';
 
 /**
- * Number of parts that the rows are divided into at random. The bootstrap draws parts instead of rows, so its run time
- * does not depend on the number of rows. If there are fewer rows than parts, each part is a single row.
+ * Number of parts that the rows are divided into at random. The bootstrap draws parts instead of rows. The time for
+ * metrics that are computed from `PartSums` therefore does not depend on the number of rows. If there are fewer rows
+ * than parts, each part is a single row.
  */
 export const PARTS = 2048;
 

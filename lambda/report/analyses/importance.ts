@@ -15,7 +15,7 @@ const GRID = 50;
 
 /** Number of random draws of jobs, to estimate the effect of chance. */
 const DRAWS = 100;
-/** Significance level: the share of draws that reach a divergence by chance. */
+/** Significance level: the share of random draws whose divergence may exceed the threshold. */
 const CHANCE = 0.05;
 
 /**

@@ -1,6 +1,6 @@
 /** Weight of the prior, as a number of observations. The prior is centered on the grid. */
 const PRIOR_WEIGHT = 1;
-/** A kernel with a smaller bandwidth would fit between two grid points. */
+/** Minimum bandwidth. A narrower kernel would fit between two grid points. */
 const MIN_BANDWIDTH = 0.5 / 1.64;
 
 /** Density on a grid, with a sum of 1. `counts` has the number of observations at each grid point. */
@@ -8,7 +8,8 @@ export function numericDensity(counts: readonly number[]): number[] {
   const size = counts.length;
   const total = counts.reduce((sum, count) => sum + count, 0);
   const density = new Float64Array(size);
-  // A kernel's mass depends only on the distance from its center. `below[d]` is the mass below a distance of d points.
+  // A kernel's mass at a grid point depends only on the distance d of the point from the kernel's center.
+  // `below[size - 1 + d]` is the mass below that point.
   const width = scottBandwidth(counts, total);
   const below = Float64Array.from({ length: 2 * size }, (_, d) =>
     normalDistribution((d - size + 0.5) / width),

@@ -113,7 +113,10 @@ export function px(value: number): string {
  */
 const MANY = 200;
 
-/** SVG path of dots, for a wide round stroke. Positions are relative to the previous dot, to keep the path short. */
+/**
+ * SVG path of dots: lines of length 0, which a wide round stroke shows as dots. Positions are relative to the previous
+ * dot, to keep the path short.
+ */
 export function dots(places: readonly (readonly [number, number])[]): string {
   const unit = places.length > MANY ? 1 : 10;
   const rounded = (value: number) => Math.round(value * unit);
@@ -168,7 +171,7 @@ export interface ValueScale {
 const OUTLIER = 4;
 const LARGEST = Number.MAX_VALUE / 4;
 
-/** Limits a value, so that the difference of two values is a finite number, too. */
+/** Limits a value, so that the difference between two limited values is finite, too. */
 export function drawable(value: number): number {
   return Math.min(LARGEST, Math.max(-LARGEST, value));
 }

@@ -6,7 +6,10 @@ const WIDTH = 1000;
 const HEIGHT = 180;
 const BASE = HEIGHT - 24;
 
-/** Share of the values at each end that the bars do not cover, so that outliers do not compress the other bars. */
+/**
+ * Share of the values at each end that count as outliers. The scale does not extend to outliers, because they would
+ * compress all other bars.
+ */
 const TAIL = 0.01;
 
 /** A histogram as SVG. The outliers at each end count in the first or the last bar. */

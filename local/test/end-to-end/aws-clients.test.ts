@@ -103,7 +103,7 @@ describe('the AWS SDK for JavaScript', () => {
     const { Body } = await s3.send(new GetObjectCommand(at('js/big.bin')));
     await pipeline(Body as Readable, createWriteStream(copy));
     expect(readFileSync(copy).equals(readFileSync(big))).toBe(true);
-    // The checksum of a stream of known length is sent in a trailer.
+    // For a stream of known length, the SDK sends the checksum in a trailer.
     await s3.send(
       new PutObjectCommand({
         ...at('js/odd/ a+b & ü%.txt'),

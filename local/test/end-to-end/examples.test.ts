@@ -66,7 +66,7 @@ beforeAll(() => {
     for (const command of commandsOf(example)) {
       const root = temporaryFolder();
       const ended = turn(() => runInShell(shortened(command, root, input)));
-      ended.catch(() => undefined); // A test that awaits this command reports its failure.
+      ended.catch(() => undefined); // Ignored here: the test that awaits this command reports the failure.
       runs.set(command, { root, ended });
     }
   }

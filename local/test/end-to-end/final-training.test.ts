@@ -40,7 +40,7 @@ interface Outcome {
   readonly report: Report;
 }
 
-/** Runs a search with early stopping. `finalTraining` receives a bucket for separate data of the final training. */
+/** Runs a search with early stopping. The bucket can hold separate data for the final training. */
 async function run(
   finalTraining: (bucket: s3.IBucket) => FinalTrainingOptions,
   input = {},
@@ -99,8 +99,8 @@ function log({ root }: Outcome, { name }: Job): string {
 }
 
 /**
- * The best round of a training job, counted from 1. The log also has the rounds that early stopping waited for an
- * improvement.
+ * The best round of a training job, counted from 1. The log also has the later rounds, in which early stopping waited
+ * for an improvement.
  */
 function bestRound(outcome: Outcome, job: Job): number {
   const values = [...log(outcome, job).matchAll(/^\[\d+\].*validation-rmse:(\S+)/gm)].map(([, value]) =>

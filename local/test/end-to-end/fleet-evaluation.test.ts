@@ -116,8 +116,7 @@ test("the summary has each item's gate decision and model version, and a retry r
   expect([await statusOf('good'), await statusOf('rejected')]).toEqual(['Approved', 'Rejected']);
   sagemaker.destroy();
 
-  // Only the failed items run again: in an execution that retries the first one, and in the execution of the next
-  // night.
+  // Only the failed items run again, both in a retry of the first execution and in the execution of the next night.
   await bucket.put('input/unreadable/test/a.csv', test);
   const retry = await night('retry', { retry: 'monday' });
   expect(retry).toMatchObject({ counts: [1, 1, 0], searches: 2 });

@@ -67,7 +67,7 @@ describe('a JSONata expression that backtracks without end', () => {
     const started = Date.now();
     run.interrupt(signal);
     await run.ended;
-    // If the signal did not end the evaluation, it would take longer.
+    // If the signal did not end the evaluation, the run would take longer.
     expect((Date.now() - started) / 1000).toBeLessThan(4);
     await run.allEnded();
   });

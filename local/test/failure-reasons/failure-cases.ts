@@ -15,7 +15,7 @@ export function scriptFailure(output: string, exitCode = 1, command = 'python3 t
 }
 
 export const REASON_PAIRS: readonly ReasonPair[] = [
-  // Reasons with the same cause. They differ only in the part that is named first.
+  // Reasons with the same cause. The first argument names the only part in which the two reasons differ.
   pair('a date', 'at 2026-01-02 10:00:00,123 it broke', 'at 2027-11-12 23:59:59,999 it broke', true),
   pair(
     'a UUID',

@@ -173,7 +173,8 @@ test('regression: the best candidate beats the mean, and the script in its archi
     .slice(1)
     .map((line) => Number(line.split(',')[0]));
   const error = predicted.reduce((sum, value, at) => sum + (value - (actual[at] ?? 0)) ** 2, 0) / 500;
-  expect(error).toBeLessThan(values[0] ?? 0); // Computed on the training rows, so it is lower.
+  // The model was trained on these rows, so the error is lower than the job's metric.
+  expect(error).toBeLessThan(values[0] ?? 0);
 });
 
 test('binary classification: the best candidate beats the majority class; the label that sorts last is the positive class', async () => {

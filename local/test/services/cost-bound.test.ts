@@ -18,7 +18,7 @@ interface RandomSearch {
   readonly instances: number;
   readonly maxTrainingSeconds: number;
   readonly maxTuningSeconds?: number;
-  /** Whether each training job runs until it is stopped, and then takes all the time that SageMaker gives it. */
+  /** Whether each training job runs until it is stopped, and takes as long to stop as SageMaker allows. */
   readonly isWorst: boolean;
 }
 

@@ -77,7 +77,7 @@ describe('a REST service with JSON', () => {
   });
 });
 
-/** S3 requests that differ only slightly. */
+/** Similar S3 requests, each with the operation that it calls. */
 test.each([
   ['GET', '/', '', {}, 'ListBuckets'],
   ['GET', '/b', '', {}, 'ListObjects'],

@@ -50,7 +50,7 @@ test('a search has converged after ten jobs without improvement', () => {
   const list = [...start, ...same(10)];
   const convergedAt = list.at(-1)?.TrainingEndTime;
   expect(searchProgress(list)).toEqual({ jobsNotImproving: 10, convergedAt });
-  // A search that has converged counts as converged even if the best value improves later.
+  // Once a search has converged, it stays converged, even if the best value improves later.
   expect(searchProgress([...list, job({ value: 0.1 })])).toEqual({ jobsNotImproving: 0, convergedAt });
 });
 

@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine uses .* Images in use: team\/forest$/,
     );
-    // An undefined image is only known at run time, so it could still match the name.
+    // `undefined` stands for an image that is only known at run time. It could still match the name.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
