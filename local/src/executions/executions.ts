@@ -129,7 +129,7 @@ export class ExecutionStore {
     }
   }
 
-  /** Takes over an execution that has ended, to continue it. */
+  /** Takes over an execution that was interrupted or did not succeed, to continue it. */
   reopen(record: ExecutionRecord): ExecutionLog {
     this.own.add(record.arn);
     this.mapProgress.continueFrom(this.items(record.arn));

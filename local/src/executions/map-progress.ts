@@ -21,7 +21,7 @@ export interface MapCounts {
   readonly failed: number;
   /** Number of running items that wait for a retry. */
   readonly retrying: number;
-  /** Why the last of these items waits for a retry. */
+  /** Why the last attempt of the latest waiting item failed. */
   readonly lastFailure?: RetryFailure | undefined;
   /** Epoch milliseconds at which this process started or continued the Map. */
   readonly startedAt: number;

@@ -18,7 +18,7 @@ export type DeploymentRecord = Pick<
   'deployment' | 'imageCommands' | 'fileSystems' | 'stubTasks'
 >;
 
-/** Placeholder for the root in stored paths: the root may be moved, copied, or reached by another path. */
+/** Stored paths contain this placeholder for the root, because the user may move or copy the root. */
 const ROOT = '<root>';
 
 /**

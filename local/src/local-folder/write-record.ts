@@ -43,7 +43,10 @@ export function writeRecord(file: string, content: string): void {
   }
 }
 
-/** Like `writeRecord`, but this process does other work while the content is flushed to disk. */
+/**
+ * Writes new content of a record to a temporary file and flushes it to disk. This process does other work meanwhile.
+ * `place` then replaces the record with the new content.
+ */
 export async function flushRecord(file: string, content: string): Promise<FlushedRecord> {
   const { temporary, descriptor } = writeTemporary(file, content);
   const discard = () => fs.rmSync(temporary, { force: true });

@@ -58,7 +58,7 @@ export function renderMapItems(
   const maps = new Map<string, Row[]>();
   for (const item of items) {
     const name = item.path.map(({ map }) => map).join(' / ');
-    // Local mode ended while the item was running.
+    // If the execution has ended but the item has not, local mode exited while the item was running.
     const isLeft = item.status === 'RUNNING' && status !== 'RUNNING';
     const known = isLeft ? ({ ...item, status: 'ABORTED' } as const) : item;
     maps.set(name, [...(maps.get(name) ?? []), { item: known, ...outcomeOf(item) }]);
@@ -97,7 +97,7 @@ function renderMap(name: string, rows: readonly Row[], width: number): string[] 
   ];
 }
 
-/** Renders how many items have warnings about their data, and the first of them. */
+/** Renders the number of items that have warnings about their data, and the first warnings. */
 function renderWarnings(rows: readonly Row[], width: number): string[] {
   const warned = rows.filter(({ warnings }) => warnings.length > 0);
   if (warned.length === 0) return [];
