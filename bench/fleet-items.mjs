@@ -1,5 +1,5 @@
 // (j) A fleet with many items and stubbed training. Measures the number of events in the execution's history, the time,
-// and the peak memory of local mode, without the processes of the Lambda functions.
+// and the peak memory of local mode (without the processes of its Lambda functions).
 //
 //   npm run bench:fleet-items -- [--items 100,1000] [--check]
 import { spawn, spawnSync } from 'node:child_process';

@@ -6,8 +6,8 @@
 //   script         trials one after the other, XGBoost on all cores
 //   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
 //
-// The script trains no final model. So local mode runs a second time with `tuning:finalTraining=reuseBest`, which does
-// the same: it trains the trials, and the model of the best one is the result.
+// The script trains no final model. For a fair comparison, local mode runs a second time with
+// `tuning:finalTraining=reuseBest`: it then trains no final model either, and returns the model of the best trial.
 //
 // Measurements:
 //
@@ -78,7 +78,7 @@ async function measure({ rows, columns, rounds }) {
   }
 }
 
-/** Runs local mode, and returns the task for a script that tries the same hyperparameters. */
+/** Runs local mode. Returns the script's input, with which the script tries the same hyperparameters. */
 async function addLocalMode(runs, folder, rounds, settings) {
   const { value, memory } = await measured(() =>
     runCommand({ maxTrainingJobs: TRIALS }, [

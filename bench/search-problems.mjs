@@ -39,8 +39,8 @@ const WIDE = {
 };
 
 /**
- * The ranges of Amazon's direct-marketing example. Their scales are linear. At one end, where `eta` is 0, the model
- * does not learn.
+ * The ranges of Amazon's direct-marketing example, all with a linear scale. `eta` can be 0, and then the model does not
+ * learn.
  */
 const LINEAR = {
   IntegerParameterRanges: [integer('max_depth', 1, 10)],
@@ -68,7 +68,10 @@ const MIXED = {
   ],
 };
 
-/** Ranges with small subsamples of the rows, so that the results of similar hyperparameters differ by chance. */
+/**
+ * With a small `subsample`, each tree is trained on few, randomly chosen rows. So the results of similar
+ * hyperparameters differ by chance.
+ */
 const NOISY = {
   CategoricalParameterRanges: [{ Name: 'tree_method', Values: ['hist', 'exact', 'approx'] }],
   IntegerParameterRanges: [integer('max_depth', 2, 10)],

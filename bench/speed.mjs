@@ -10,11 +10,11 @@
 //   same trials    two at a time, with the hyperparameters that local mode tried: the same work
 //   no metrics     two at a time; predicts the validation data only once, at the end of a trial
 //
-// The script trains no final model. Local mode runs a second time with `tuning:finalTraining=reuseBest` (the row
-// `reuseBest`), which does not either.
+// The script trains no final model. For a fair comparison, local mode runs a second time with
+// `tuning:finalTraining=reuseBest` (the row `reuseBest`), and then trains no final model either.
 //
 // All variants except `no metrics` evaluate both data sets after every round, as SageMaker's algorithm does.
-// Variants take turns, so that other load affects all of them. Measurements:
+// Variants take turns, so that other load on the machine affects all of them. Measurements:
 //
 //   tuning         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
 //                  the data in the workers; script: from the start of reading the data

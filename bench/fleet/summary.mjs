@@ -54,8 +54,8 @@ function itemAt(number) {
 }
 
 /**
- * A child execution in the format of a Map's ResultWriter, with the output that a fleet with final training and reports
- * has.
+ * A child execution of a Map state, in the format of its ResultWriter. The output has the members that a fleet with
+ * final training and reports returns.
  */
 function childOf(item) {
   const { id } = item;

@@ -1,6 +1,6 @@
 """Prints data sets as JSON: for each data set, CSV for training (3/4 of the rows) and for validation.
 
-Takes JSON with `names` (of the data sets) and `tables` (the folder of those that are not from scikit-learn).
+Takes JSON with `names` (of the data sets) and `tables` (the folder with the data sets that are not from scikit-learn).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Computes the metrics of predictions with scikit-learn. Takes JSON: the file, its columns, and the problem."""
+"""Computes the metrics of predictions with scikit-learn. Takes JSON with `file`, `columns` and `problem`."""
 
 import json
 import resource

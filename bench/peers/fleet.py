@@ -1,7 +1,8 @@
 """A typical user script: for each data set, tunes a model with Optuna and xgboost, and then trains the final model.
 
-Takes JSON: data (folder of `<id>/train/data.csv` and `<id>/validation/data.csv`), trials, processes, threads (of
-XGBoost) and rounds. Like SageMaker's algorithm, it evaluates both data sets after each round. Prints JSON.
+Takes JSON with `data` (the folder of `<id>/train/data.csv` and `<id>/validation/data.csv`), `trials`, `processes`,
+`threads` (of XGBoost) and `rounds`. Like SageMaker's algorithm, evaluates the training and the validation data after
+each round. Prints JSON.
 """
 
 import json

@@ -1,8 +1,7 @@
 """Writes CSV data in the format of SageMaker's XGBoost: label first, no header, numbers with five decimals.
 
-Takes JSON: folder, rows (number of training rows; the validation data has a fifth of this number), columns (number
-of features), seed.
-Prints the size in bytes.
+Takes JSON with `folder`, `rows` (number of training rows; the validation data has a fifth of this number), `columns`
+(number of features) and `seed`. Prints the size in bytes.
 """
 
 import json

@@ -1,9 +1,10 @@
 """Runs local mode's Bayesian strategy and Optuna's samplers on several problems and seeds, with one process
 per core.
 
-Takes JSON: problems (name, train, validation, hyperparameters, metric, ranges, parallel), samplers, seeds,
-trials, jobs, and searchModules (the folder of local mode's Python modules). Prints the values of each
-search's trials, in the order in which the trials ended, and the versions of the samplers' packages.
+Takes JSON with `problems` (each with `name`, `train`, `validation`, `hyperparameters`, `metric`, `ranges` and
+`parallel`), `samplers`, `seeds`, `trials`, `jobs` and `searchModules` (the folder of local mode's Python modules).
+Prints the values of each search's trials, in the order in which the trials ended, and the versions of the samplers'
+packages.
 """
 
 import heapq
@@ -17,7 +18,7 @@ from importlib.metadata import version
 from multiprocessing import Pool
 from typing import Any, Callable, Dict, List, Tuple
 
-# Must precede the import of NumPy. Each core has its own process, so one thread per process is enough.
+# Must be set before NumPy is imported. Each core has its own process, so one thread per process is enough.
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import optuna  # noqa: E402

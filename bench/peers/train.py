@@ -1,7 +1,7 @@
 """Calls `xgboost.train` repeatedly, with the data in memory.
 
-Takes JSON: train, validation (CSV files), hyperparameters, rounds, repeat (number of calls). Prints the seconds
-of each call.
+Takes JSON with `train` and `validation` (CSV files), `hyperparameters`, `rounds` and `repeat` (number of calls).
+Prints the seconds of each call.
 """
 
 import json

@@ -1,9 +1,9 @@
 """A typical user script: Optuna and xgboost in one process, reading the data once.
 
-Takes JSON: train, validation (CSV files), ranges, hyperparameters (static), metric, trials, seed, jobs
-(Optuna's n_jobs), threads (of XGBoost), evaluate (if true, evaluates both data sets after every round, as
-SageMaker's algorithm does; otherwise evaluates the validation data once at the end) and queue (hyperparameters to
-try instead of sampling). Prints JSON.
+Takes JSON with `train` and `validation` (CSV files), `ranges`, `hyperparameters` (static), `metric`, `trials`, `seed`,
+`jobs` (Optuna's `n_jobs`), `threads` (of XGBoost), `evaluate` and `queue` (hyperparameters to try instead of sampling).
+If `evaluate` is true, both data sets are evaluated after every round, as in SageMaker's algorithm. Otherwise, the
+validation data is evaluated once, at the end. Prints JSON.
 """
 
 import json

@@ -54,7 +54,7 @@ def candidate(number: int, algorithms: Optional[List[str]]) -> Candidate:
     is_first = number <= len(families)
     chance = random.Random(SEED * 1000 + number)
     preprocessing = {
-        # Tree models do not depend on the scale of features, and dense text features keep them small.
+        # Tree models do not depend on the scale of numbers. Dense text features (tfidf-svd) keep tree models small.
         "categories": "one-hot",
         "text": "tfidf" if family in ("linear-learner", "xgboost") else "tfidf-svd",
         "numbers": "standard" if family == "linear-learner" else "as-is",

@@ -18,7 +18,7 @@ def main() -> None:
     channel = Channel()
     # Ignores warnings, such as convergence warnings: a poor fit shows in the metrics.
     warnings.simplefilter("ignore")
-    import automl_search  # after Channel(), which redirects the output of native libraries
+    import automl_search  # imported late: Channel() must redirect native output first
 
     channel.send({"ready": True})
 

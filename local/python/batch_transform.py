@@ -97,7 +97,7 @@ def _failed(log: Log, name: str, error: InvocationError) -> str:
 
 
 def _with_cause(reason: str, message: str) -> str:
-    # SageMaker's failure reason does not include the message in parentheses.
+    # Adds the error message in parentheses. SageMaker's failure reason does not contain it.
     return f"{reason} ({message.strip()})"
 
 

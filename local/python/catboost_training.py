@@ -24,9 +24,9 @@ _SPECIFICATIONS = read_specifications("catboost")
 _SOURCE_LINE = re.compile(r"^\S+\.(?:cpp|h):\d+: ")
 _USERS_FAULT = ("ELossFunction", "metric", "Target contains only one unique value")
 
-# Parameters that CatBoost accepts only with these values of grow_policy. With other values, they are dropped, because
-# JumpStart passes the default of every hyperparameter. The default sampling_frequency is dropped with Lossguide, which
-# does not accept it.
+# Parameters that CatBoost accepts only with these values of grow_policy. JumpStart passes the default of every
+# hyperparameter, also of those that do not fit the grow_policy. So these parameters are dropped instead of refused. In
+# the same way, the default sampling_frequency is dropped with Lossguide, which does not accept it.
 _POLICIES = {"max_leaves": ("Lossguide",), "min_data_in_leaf": ("Lossguide", "Depthwise")}
 
 

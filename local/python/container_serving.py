@@ -102,5 +102,5 @@ class Server:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return ""
-        # As in a container: 128 plus the number of the signal.
+        # If a signal ended the program, the exit code is 128 plus the signal's number, as in a container.
         return f"the container ended with exit code {128 - code if code < 0 else code}"

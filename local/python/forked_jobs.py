@@ -21,7 +21,7 @@ _MIB = 1 << 20
 def return_freed_memory() -> None:
     """Makes the C library return large blocks to the operating system when they are freed.
 
-    By default, glibc keeps blocks of up to 32 MiB: about 70 MiB in total after XGBoost has parsed 150 MB.
+    By default, glibc keeps freed blocks of up to 32 MiB: about 70 MiB in total after XGBoost has parsed 150 MB.
     """
     _set_malloc(_MMAP_THRESHOLD, _MIB)
 

@@ -63,5 +63,5 @@ class Channel:
             traceback.print_exc()
             os._exit(1)
         else:
-            # Exits without cleanup: the main thread can be in native code, and the parent has ended.
+            # Exits without cleanup, because the parent has ended and the main thread may be busy in native code.
             os._exit(0)

@@ -7,8 +7,8 @@ arguments. The response has the same `id`, and either `result` or `error`.
 import os
 from typing import TYPE_CHECKING, Any, Dict, Type
 
-# Must precede the import of NumPy. The matrices of the Gaussian process are small, and more threads would slow down
-# training jobs.
+# Must be set before NumPy is imported. The Gaussian process has small matrices, for which one thread is enough. More
+# threads would slow down training jobs.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
     os.environ[_variable] = "1"
 

@@ -8,8 +8,8 @@ from optuna.storages.journal import JournalFileBackend
 
 
 class StudyFile(JournalFileBackend):
-    """Optuna's journal file, but without syncing to disk and without a lock file for every line: a trial writes a
-    dozen lines.
+    """Optuna's journal file, but without syncing to disk and without a lock file for every line, because a trial
+    writes a dozen lines.
 
     If the process is killed, its lines are kept. If the machine crashes, the last lines can be lost. Only the sampler
     writes to a study. Readers do not lock it.

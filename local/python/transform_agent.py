@@ -22,7 +22,7 @@ _SERVERS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def _hide_own_modules() -> None:
-    """Makes a script's `import errors` find its own module instead of the one in this folder."""
+    """Makes `import errors` in a user's script find the user's module instead of the one in this folder."""
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != folder]
     for name, module in list(sys.modules.items()):

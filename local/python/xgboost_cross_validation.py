@@ -1,8 +1,8 @@
 """Cross-validates hyperparameters as SageMaker's XGBoost container does (hyperparameter `_kfold`).
 
-Splits the training and validation data together into folds, and trains a model for each fold on all other folds. The
-folds are random and differ between jobs, because the container sets no seed. They are drawn in the same way as by
-scikit-learn's RepeatedKFold or, for classification, RepeatedStratifiedKFold.
+Combines the training and validation data and splits them into folds. For each fold, trains a model on all other folds.
+The folds are random and differ between jobs, because the container sets no seed. They are drawn as scikit-learn's
+RepeatedKFold or, for classification, RepeatedStratifiedKFold draws them.
 
 Source: aws/sagemaker-xgboost-container, algorithm_mode/train.py and prediction_utils.py, with pull requests
 398 (metrics of a fold's own rows) and 425 (no validation channel). Image 3.0-5 and newer contain both.
@@ -131,7 +131,7 @@ def _is_classification(config: Mapping[str, Any]) -> bool:
 
 
 def _classified(predictions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
-    """The probability and the class of each row, as the container determines them. They are only correct for
+    """The probability and the class of each row, as the container determines them. Both are correct only for
     objectives that predict probabilities.
     """
     if predictions.ndim > 1:
@@ -140,8 +140,8 @@ def _classified(predictions: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def _means(num_round: int, histories: Sequence[History]) -> str:
-    """A log line with the mean of each metric's last values. It has the format of a round's log line, so that
-    SageMaker's regular expressions find the metrics."""
+    """A log line with the mean of each metric over all trained models, after their last round. Has the format of a
+    round's log line, so that SageMaker's regular expressions find the metrics."""
     first = histories[0]
     fields = [
         f"{data}-{metric}:{np.mean([history[data][metric][-1] for history in histories]):.5f}"

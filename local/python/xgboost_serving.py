@@ -27,8 +27,8 @@ _ACCEPTED = ("application/json", "application/jsonlines", "application/x-recordi
 _SNIFFED_CHARACTERS = 512
 _BAD_REQUEST, _NOT_ACCEPTABLE, _UNSUPPORTED, _SERVER_ERROR = 400, 406, 415, 500
 
-# Objectives whose predictions are classes. If an archive has several models, the most frequent class is the
-# prediction; other predictions are averaged.
+# Objectives that predict classes. If an archive has several models, the most frequent class is the prediction. For all
+# other objectives, the models' predictions are averaged.
 _VOTED = ("multi:softmax", "binary:hinge")
 
 

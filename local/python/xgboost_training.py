@@ -69,7 +69,9 @@ class _LightBooster(xgb.Booster):
     """A model that skips two steps of `xgboost.train`, which take a sixth of the time of a small training job."""
 
     def reset(self) -> xgb.Booster:
-        """Keeps the caches of the training, because the model is saved and freed right afterwards."""
+        """Does nothing. `xgboost.train` calls this method at its end to free the caches of the training. That would
+        waste time: the model is saved right afterwards, and then freed together with its caches.
+        """
         return self
 
     def _assign_dmatrix_features(self, data: xgb.DMatrix) -> None:
@@ -122,8 +124,8 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     threads = available_threads()  # uses all threads, because all jobs wait for the data
     data = _load(job, config, store, threads)
     method = config.get("tree_method", "auto")
-    # The tree method approx and the booster gblinear cache nothing, and a cross-validation trains its models on other
-    # matrices.
+    # Skips jobs that would not benefit: the tree method approx and the booster gblinear cache nothing, and a
+    # cross-validation trains its models on other matrices.
     if method != "approx" and config.get("booster") != "gblinear" and "_kfold" not in config:
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))
@@ -151,7 +153,8 @@ class _Training:
         """Trains a model. Also returns the metrics of all rounds."""
         config = dict(self._config)
         callbacks: List[xgb.callback.TrainingCallback] = [self.progress]
-        if "_kfold" not in config:  # keeps the cache-free models of XGBoost, because all folds' models stay in memory
+        # In a cross-validation, the models of all folds stay in memory, so XGBoost has to free their caches.
+        if "_kfold" not in config:
             callbacks.append(_Lighten())
         if "nthread" not in config:
             threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), self._limit, config)
@@ -254,7 +257,8 @@ def _metrics(config: Mapping[str, Any]) -> List[str]:
 def _parameters(config: Mapping[str, Any], eval_metric: Sequence[str]) -> Dict[str, Any]:
     parameters = {name: value for name, value in config.items() if name not in _CONTAINER_ONLY}
     parameters.pop("eval_metric", None)
-    if "_kfold" in config:  # without _kfold, the container passes it to XGBoost, which ignores it
+    # Without _kfold, the container passes _num_cv_round to XGBoost, which ignores it.
+    if "_kfold" in config:
         parameters.pop("_num_cv_round", None)
     if eval_metric:
         parameters["eval_metric"] = list(eval_metric)

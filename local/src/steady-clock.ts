@@ -6,8 +6,8 @@ let latest = 0;
 
 /**
  * The time in milliseconds since the epoch. It never goes back: if the system clock is set back, this clock
- * continues from its latest time. Otherwise a job could end before it was created, or wait for a time that
- * has passed.
+ * continues from its latest time. Otherwise, a job could end before it was created, or local mode could wait for
+ * a time that has already passed.
  */
 export function steadyNow(): number {
   const now = Date.now() + ahead;
@@ -17,8 +17,8 @@ export function steadyNow(): number {
 }
 
 /**
- * Makes the clock never return a time before this one. Otherwise, the stored times of resumed work could be in the
- * future.
+ * From now on, the clock returns only times from `milliseconds` on. Called with the latest stored time of work that
+ * is resumed, which would be in the future if the system clock was set back in the meantime.
  */
 export function continueFrom(milliseconds: number): void {
   latest = Math.max(latest, milliseconds);

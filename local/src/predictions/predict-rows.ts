@@ -125,7 +125,7 @@ async function writePredictions(
         text += lineOf([...row, ...columns.read(numbersOf(value))]);
       }
       signal.throwIfAborted();
-      if (!output.writable) return; // Nobody reads the rest, for example because of "head".
+      if (!output.writable) return; // The reader has closed the output, as "head" does.
       if (!output.write(text)) await once(output, 'drain', { signal });
       text = '';
     }

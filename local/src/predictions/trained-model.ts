@@ -19,6 +19,6 @@ export interface TrainedData {
   readonly prepared?: PreparedData;
   /** Names of the columns before the features: `label` and, if rows have weights, `weight`. */
   readonly leading: readonly string[];
-  /** Number of features. @default - the data no longer exists */
+  /** Number of features. @default - unknown, because the data no longer exists */
   readonly features?: number;
 }

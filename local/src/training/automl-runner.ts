@@ -18,7 +18,7 @@ export interface AutoMLSearch {
   readonly target: string;
   readonly training: AutoMLChannelFiles;
   readonly validation?: AutoMLChannelFiles;
-  /** Fraction of the training rows to hold out. @default three folds for up to 5,000 rows, otherwise 0.2 */
+  /** Fraction of the training rows to hold out. @default - cross-validation for up to 5,000 rows, otherwise 0.2 */
   readonly validationFraction?: number;
   /** @default inferred from the target */
   readonly problemType?: string;

@@ -2,7 +2,7 @@ import { isLegacyXGBoost } from './first-party-accounts';
 import { parseImage } from './image-uri';
 
 /**
- * Repositories of built-in algorithms whose code is not public, with alternatives for a laptop. Source:
+ * Repositories of built-in algorithms whose code is not public, with alternatives that run locally. Source:
  * aws/sagemaker-python-sdk, image_uri_config/<algorithm>.json (member `repository`).
  */
 const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {

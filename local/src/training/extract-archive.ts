@@ -13,7 +13,7 @@ interface ExtractOptions {
 }
 
 /**
- * Unpacks an archive like the training toolkit. Names that point outside the folder are changed to paths
+ * Unpacks an archive as SageMaker's training toolkit does. Names that point outside the folder are changed to paths
  * inside it. Devices and links to targets outside the folder are skipped and reported.
  */
 export async function extractArchive(

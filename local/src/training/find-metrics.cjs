@@ -5,7 +5,7 @@ const vm = require('node:vm');
 
 /** Time limit of an expression for one line, in milliseconds. */
 const TIME_LIMIT = 1000;
-/** Number of characters before and after the value that notes show. */
+/** Number of characters that a note shows before the value, and after it. */
 const AROUND = 12;
 
 /**

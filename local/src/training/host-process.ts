@@ -35,8 +35,8 @@ const STOPPER_MS = 30_000;
 const OUTPUT_GRACE_MS = 2000;
 
 /**
- * Runs the command with standard error redirected to standard output, so that both stay in order. When
- * standard input closes because this process is gone, kills the command and everything that it started.
+ * Runs the command with standard error redirected to standard output, so that the lines of both stay in order. When
+ * local mode exits, standard input closes. The script then kills the command and everything that it started.
  */
 const SUPERVISOR = `
 trap : TERM

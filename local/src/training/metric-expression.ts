@@ -90,11 +90,11 @@ function longestLiteral(source: string): string {
   return longest;
 }
 
-/** A number of steps that takes a few hundredths of a second. */
+/** Number of backtracking steps that take a few hundredths of a second. */
 const FEW_STEPS = 1e7;
 const LONGEST_LINE = 4096;
 
-/** Matches SageMaker's own expressions for XGBoost. Their brackets and names limit backtracking. */
+/** Matches SageMaker's own expressions for XGBoost. Their brackets and metric names limit backtracking. */
 const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
 
 /**

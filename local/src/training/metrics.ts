@@ -240,8 +240,8 @@ function account(definition: CompiledDefinition, line: string, result: MetricSea
 }
 
 /**
- * The compiled definitions of each list. The training jobs of a tuning job share one list, and thus what is known
- * about its slow expressions.
+ * The compiled definitions for each list of metric definitions. The training jobs of a tuning job share one list, so
+ * an expression that was slow in one job counts as slow in all of them.
  */
 const known = new WeakMap<readonly MetricDefinition[], readonly CompiledDefinition[]>();
 

@@ -19,8 +19,8 @@ import { type Headers, type Pack, pack } from 'tar-stream';
 import type { TrainingOutcome } from './trainer';
 
 /**
- * The fastest compression level, because the next training job waits for the archive. Compression of an XGBoost model
- * takes less than half the time of the default level. The archive becomes an eighth larger.
+ * The fastest compression level, because the next training job waits for the archive. Compared with the default level,
+ * compressing an XGBoost model takes less than half the time, and the archive is an eighth larger.
  */
 const COMPRESSION_LEVEL = 1;
 
@@ -28,12 +28,12 @@ const COMPRESSION_LEVEL = 1;
 const CHUNK_BYTES = 1 << 16;
 
 /**
- * Maximum size of a folder that is packed in memory and compressed in one step. For a model of 170 kB, streams took as
- * much processor time as the compression.
+ * Maximum size of a folder that is packed in memory and compressed in one step. Larger folders use streams. For a model
+ * of 170 kB, the streams took as much processor time as the compression itself.
  */
 const IN_MEMORY_BYTES = 1 << 20;
 
-/** With its largest tables, the compression needs a sixth less time. */
+/** With the maximum `memLevel`, zlib uses its largest tables, and compression takes a sixth less time. */
 const COMPRESSION = { level: COMPRESSION_LEVEL, memLevel: 9 };
 
 /**
@@ -86,8 +86,8 @@ async function writeInPieces(folder: string, file: string): Promise<void> {
       fill(tar, folder),
     ]);
   } finally {
-    // Waits until the file is closed: after an error, a file that is still being opened would reappear after its
-    // deletion.
+    // Waits until the file is closed. After an error, the caller deletes the file. If it were still being opened, it
+    // would reappear.
     await closed;
   }
   const written = await open(file, 'r+');

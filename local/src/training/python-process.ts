@@ -14,7 +14,7 @@ export interface ProcessEnd {
   readonly lastWords: string;
 }
 
-/** Maximum number of consecutive processes that may end unexpectedly. Up to this number, a new process is started. */
+/** Maximum number of processes in a row that may end unexpectedly. A new process replaces each of them but the last. */
 export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;
@@ -22,7 +22,7 @@ const KEPT_LINES = 20;
 /** Maximum number of characters to show of an invalid message. */
 const SHOWN_CHARACTERS = 200;
 
-/** How long a process may take to end when asked. Then it is killed. */
+/** How long a process may take to end after it was asked to. Then it is killed. */
 const CLOSE_GRACE_MS = 5000;
 
 /**

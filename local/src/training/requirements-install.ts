@@ -60,8 +60,8 @@ export async function requirementsContent(requirementsFile: string): Promise<Buf
 const SHOWN_PIP_LINES = 3;
 
 /**
- * Installs a user's `requirements.txt` with an environment's pip. Uses a copy of its folder, because editable
- * packages must survive the job.
+ * Installs a user's `requirements.txt` with an environment's pip. Uses a copy of the file's folder inside the
+ * environment: editable packages (`-e`) are imported from this folder, also after the job's folder has been deleted.
  *
  * @param environment folder of the environment
  * @throws RequirementsError with pip's last lines
@@ -101,7 +101,7 @@ export async function installRequirements(
 const PASSED_ON =
   /^(PATH|HOME|USER|LANG|LC_\w+|TZ|PIP_\w+|XDG_\w+|(HTTPS?|ALL|NO)_PROXY|SSL_CERT_(FILE|DIR)|(REQUESTS|CURL)_CA_BUNDLE|CC|CXX|\w+FLAGS|PKG_CONFIG_PATH|(DY)?LD_LIBRARY_PATH)$/i;
 
-/** Installing a package may run its code: as with scripts, the environment contains no credentials. */
+/** Installing a package can run the package's code. So, as for scripts, the environment contains no credentials. */
 function installationEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const passed = Object.entries(env).flatMap(([name, value]) =>
     value !== undefined && PASSED_ON.test(name) ? [[name, value] as const] : [],

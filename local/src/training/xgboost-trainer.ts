@@ -64,7 +64,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
 
   return {
     images: "SageMaker's XGBoost (repository sagemaker-xgboost)",
-    // With a user's program, the image is a framework container: script mode.
+    // With a user's program (script mode), the image is a framework container, which another trainer runs.
     accepts: ({ trainingImage, hyperparameters }) =>
       isXGBoostImage(trainingImage) && hyperparameters.sagemaker_program === undefined,
     metricDefinitions: ({ trainingImage }) => xgboostMetricDefinitions(trainingImage),

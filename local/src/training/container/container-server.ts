@@ -98,7 +98,7 @@ export function createContainerServer(options: ContainerServerOptions): ModelSer
       cwd: task.workFolder,
       agentEnvironment: { ...dockerEnvironment(), PYTHONUNBUFFERED: '1' },
       tidyUp: async () => {
-        // The container outlives a `docker run` that is killed.
+        // The container keeps running if its `docker run` process is killed.
         await removeContainer(docker, name);
         await takeOwnership(docker, task.image, modelFolder);
       },

@@ -147,7 +147,7 @@ export function dockerEnvironment(): Record<string, string> {
   );
 }
 
-/** Arguments of `docker run` for a container that serves a model. Only this machine reaches its port. */
+/** Arguments of `docker run` for a container that serves a model. Only this machine can connect to its port. */
 export function dockerServeArguments(
   { image, environment }: Pick<TransformTask, 'image' | 'environment'>,
   modelFolder: string,

@@ -33,7 +33,8 @@ export type StubTraining = (
 const MODEL_FILE = 'stub.json';
 
 /**
- * Creates a trainer that calls a function instead of training, for the jobs that another trainer would run.
+ * Creates a trainer that calls a function instead of training, for the jobs that another trainer would
+ * otherwise run.
  */
 export function createStubTrainer(replaced: Trainer, stub: StubTraining): Trainer {
   return {

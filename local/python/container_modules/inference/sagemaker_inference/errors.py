@@ -13,7 +13,7 @@ class UnsupportedFormatError(Exception):
 
 
 class BaseInferenceToolkitError(Exception):
-    """An error response with a status of the script's choice."""
+    """An error response with a status that the script chooses."""
 
     def __init__(self, status_code, message, phrase):
         super().__init__(status_code, message, phrase)

@@ -1,1 +1,1 @@
-"""Local mode's stand-in for the toolkit of SageMaker's own algorithms: its exceptions."""
+"""Local mode's stand-in for the toolkit of SageMaker's own algorithms. Contains only its exceptions."""

@@ -54,7 +54,7 @@ def load_checkpoint(checkpoint_dir, max_try=5):
 
 
 def print_checkpointed_evaluation(period=1, show_stdv=True, start_iteration=0):
-    """A callback that prints metrics every `period` rounds. The count includes the rounds before a restart."""
+    """A callback that prints metrics every `period` rounds. The printed numbers include rounds before a restart."""
     return _PrintEvaluation(period, start_iteration)
 
 

@@ -1,4 +1,4 @@
-"""Decodes requests to an endpoint. Scripts import this module for their input_fn."""
+"""Decodes requests to an endpoint. Scripts import this module to use it in their input_fn."""
 
 import csv
 import json
