@@ -4,7 +4,7 @@ import { replaceFile } from '../local-folder/replace-file';
 
 /**
  * Writes a configuration file for the SageMaker Python SDK. The environment variable SAGEMAKER_USER_CONFIG_OVERRIDE
- * must contain the path of the file. Without this file, the SDK calls AWS in two cases, even if AWS_ENDPOINT_URL is set:
+ * must contain the path of the file. Without this file, the SDK calls AWS in two cases, even with AWS_ENDPOINT_URL:
  * `Session.default_bucket()` gets the account ID from a hard-coded STS endpoint, and the SDK sends telemetry about jobs
  * and failures. (SDK 2.257.7: session.py, telemetry/telemetry_logging.py)
  *
