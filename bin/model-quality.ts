@@ -1,7 +1,7 @@
 import { ModelRegistry, QualityGate } from '../lib';
 import type { Settings } from './settings';
 
-/** Share of the rows of a CSV file that become test data if the model is evaluated and the settings name no share. */
+/** Default share of the rows of a CSV file that become test data, if the model is evaluated. */
 const DEFAULT_TEST_FRACTION = 0.2;
 
 /** Whether the final model is evaluated on test data. */

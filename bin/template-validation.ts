@@ -13,7 +13,7 @@ const FILE = join(__dirname, '..', 'node_modules', '.cache', 'cdk-sagemaker-tuni
 /** Number of sets of templates to remember. Each combination of settings produces a different set. */
 const REMEMBERED = 20;
 
-/** Templates without findings: key → version of the validation engine, most recent first. */
+/** Key of each set of templates without findings → version of the validation engine. The most recent set is first. */
 type Remembered = Readonly<Record<string, string>>;
 
 /**

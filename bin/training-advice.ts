@@ -63,7 +63,7 @@ export interface Way {
   readonly tradeOffs: TradeOffs;
   /** TypeScript for the constructor of a stack, with its imports. */
   readonly snippet: string;
-  /** Path of a page or folder with more information, from the root of the repository. */
+  /** Path, relative to the root of the repository, of a page or folder with more information. */
   readonly more: string;
 }
 
@@ -434,8 +434,8 @@ export const ROWS: readonly Row[] = [
 ];
 
 /**
- * Contradictory answers. The decision table follows the answer about code, because it is a fact, whereas the other
- * answer is a preference.
+ * Contradictory answers. The decision table follows the answer about code, because that answer states a fact. The other
+ * answer states a preference.
  */
 export const CONTRADICTIONS: readonly Contradiction[] = [
   {

@@ -214,7 +214,7 @@ export class InputData {
   /**
    * The data as a channel of a training job.
    *
-   * @param s3Uri location of the data in Amazon S3, which can be an expression; by default, `location`
+   * @param s3Uri URI or expression for the location of the data in Amazon S3; by default, `location`
    * @internal
    */
   _channel(channelName: string, s3Uri = this.location?.uri): TrainingChannel {

@@ -31,7 +31,10 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
   [SageMakerJobKind.AUTOML]: AUTOML_JOB,
 };
 
-/** Maximum age of an event before it goes to the dead-letter queue. It is short, because abandoned jobs cost money. */
+/**
+ * Maximum age of an event before it goes to the dead-letter queue. It is short, because abandoned jobs cost money until
+ * somebody notices the event in the queue.
+ */
 const MAX_EVENT_AGE = Duration.hours(1);
 
 /** Properties of `StopAbandonedJobs`. */

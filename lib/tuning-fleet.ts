@@ -150,9 +150,10 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  *   all items were skipped
  * - `cost`, if the property `cost` is set: `bound`, the maximum that all items together could use, and `used`. Both have
  *   `instanceSeconds` and, with prices, `cost`. `used` has no `cost` if the jobs of an item have different prices
- * - `quotas`, if `checkQuotas` is true: the `requested` and the resulting `maxConcurrency`, and `quotas`, each with
- *   `name`, `value` and `itemUses`. If there are any, it also has `tooLarge` (a number of items), `unknown` (names of
- *   quotas) and `error`
+ * - `quotas`, if `checkQuotas` is true: `requested` (the concurrency that was asked for), `maxConcurrency` (the
+ *   resulting concurrency), and `quotas` (a list whose elements have `name`, `value` and `itemUses`). If there are any,
+ *   it also has `tooLarge` (the number of items that alone exceed a quota), `unknown` (the names of quotas that could
+ *   not be read) and `error`
  *
  * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
  * job starts.

@@ -18,8 +18,8 @@ const MOST_NUMBERED_CLASSES = 10;
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /**
- * If more classes than this number have only one row, and most classes have only one row, the label is an identifier or
- * free text.
+ * A text label is an identifier or free text if most of its classes have only one row, and the number of these classes
+ * exceeds this number.
  */
 const FEW_RARE_CLASSES = 10;
 

@@ -53,7 +53,7 @@ new BucketDeployment(stack, 'Data', {
   destinationKeyPrefix: 'input/',
 });
 
-// Deploys each approved version from a repository that contains this app: --context repository=my-team/my-app
+// With --context repository=my-team/my-app, deploys each approved version. The GitHub repository must contain this app.
 const repository: string | undefined = app.node.tryGetContext('repository');
 if (repository) {
   new DeploymentStack(app, 'RegistryDeployment', {
@@ -62,7 +62,7 @@ if (repository) {
   });
 }
 
-// Creates the endpoint for an approved version: --context image=… --context model=…
+// With --context image=… --context model=…, creates the endpoint for an approved version.
 const image: string | undefined = app.node.tryGetContext('image');
 const model: string | undefined = app.node.tryGetContext('model');
 if (image && model) new EndpointStack(app, 'RegistryEndpoint', { image, model });

@@ -45,13 +45,13 @@ export interface AlgorithmDefinition {
 /** How an algorithm trains without validation data. */
 export interface TrainingWithoutValidation {
   /**
-   * The problem with training without validation data, such as training rows that the algorithm sets aside; undefined
-   * if there is none.
+   * Why the training needs validation data: for example, because the algorithm otherwise sets aside training rows.
+   * Undefined if the training does not need it.
    */
   readonly problem?: string;
   /** Why the training channel cannot contain objects from two folders; undefined if it can. */
   readonly foldersProblem?: string;
-  /** The algorithm's early stopping, which works only with validation data; undefined if there is none. */
+  /** The algorithm's early stopping, which works only with validation data; undefined if the algorithm has none. */
   readonly earlyStopping?: EarlyStopping;
 }
 

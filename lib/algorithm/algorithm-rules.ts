@@ -43,7 +43,7 @@ export interface AlgorithmRules {
   /** Name of the algorithm in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
   readonly hyperparameters: readonly HyperparameterRule[];
-  /** Whether hyperparameters that are not in the list are allowed, such as the hyperparameters of a script. */
+  /** Whether hyperparameters that are not in `hyperparameters` are allowed. A script, for example, can have any. */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
   /**

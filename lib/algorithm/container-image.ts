@@ -92,8 +92,8 @@ function arnOf(account: string | undefined, region: string | undefined, reposito
 }
 
 /**
- * ARN for a URI that is known only at deploy time. It matches all repositories whose names begin with the part of the
- * name before its first slash.
+ * ARN for a URI that is known only at deploy time. It ends with a wildcard, because only the part of the repository's
+ * name before the first slash can be extracted: for `team/model`, it matches all names that begin with `team`.
  */
 function arnAtDeployment(uri: string): string {
   const host = Fn.split('.', uri);

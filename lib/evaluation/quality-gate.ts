@@ -7,7 +7,7 @@ const LIMIT = struct({ metric: knownText, value: knownNumber });
 /** Options for the comparison with the approved model. */
 export interface NoWorseThanApprovedOptions {
   /**
-   * How much worse the model can be and still pass, in the unit of the metric.
+   * How much worse than the approved model a model that passes can be, in the unit of the metric.
    *
    * @default 0
    */
@@ -32,7 +32,7 @@ export interface NoWorseThanApprovedOptions {
  */
 export class QualityGate {
   /**
-   * A metric is at least a value.
+   * A metric has at least a given value.
    *
    * @param metric the metric, such as `auc`
    * @param value the lowest value that passes
@@ -43,7 +43,7 @@ export class QualityGate {
   }
 
   /**
-   * A metric is at most a value.
+   * A metric has at most a given value.
    *
    * @param metric the metric, such as `rmse`
    * @param value the highest value that passes

@@ -9,7 +9,7 @@ export function acknowledgeFleetWildcards(
   functions: readonly lambda.IFunction[],
 ): void {
   acknowledgeInvocations(stateMachine, functions);
-  // aws-cdk-lib also takes the name from the ARN.
+  // Takes the name from the ARN, as aws-cdk-lib does, so that the acknowledged resources equal the policy's resources.
   const { resourceName: name } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const executions = (ofMap: string) =>
     Stack.of(stateMachine).formatArn({

@@ -6,7 +6,8 @@ import type { ExecutionScheduleOptions } from '../workflow-options';
 import { type Startable, starterRole } from './execution-starter';
 
 /**
- * Creates a schedule that starts executions. Only schedules in the default group can assume the role of the schedule.
+ * Creates a schedule that starts executions, and a role for the schedule. Only schedules in the default group can
+ * assume this role.
  */
 export function executionSchedule(
   scope: Construct,

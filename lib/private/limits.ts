@@ -52,7 +52,10 @@ export const LIMITS = {
   containerCommandLength: 256,
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
-  /** Our own limit: a wait of a day takes about 50 attempts, far below the maximum of 25,000 events per execution. */
+  /**
+   * Our own limit. An execution can have at most 25,000 events. A wait of a day takes about 50 attempts, and the events
+   * of these attempts are far below this maximum.
+   */
   quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
   /** Our own limit on the total length of all feature names. */

@@ -7,7 +7,7 @@ export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefi
   return encryptionKey ?? output._bucket?.encryptionKey;
 }
 
-/** Grants permissions to read and write objects with this key, but not in multipart uploads. */
+/** Grants permissions to read and write objects that this key encrypts. */
 export function grantOutputKey(
   grantee: iam.IGrantable,
   output: DataLocation,

@@ -24,7 +24,7 @@ const RETRY_JOB_CREATION: readonly sfn.RetryProps[] = [
   },
 ];
 
-/** Retries for the job of an item of a fleet, whose short name can collide: the next attempt uses another name. */
+/** Retries for the jobs of a fleet's items. Their short names can collide, so each attempt uses another name. */
 const RETRY_TAKEN_NAME: sfn.RetryProps = {
   errors: ['SageMaker.ResourceInUseException'],
   interval: Duration.seconds(1),

@@ -24,11 +24,14 @@ export interface ThrottlingOptions {
 const TRANSIENT_CAUSE =
   '/throttl|rate exceeded|too many requests|service ?unavailable|internal ?failure|status code: 5[0-9][0-9]/i';
 
-/** The range of the first random wait, the maximum range, and the sum of the waits after which no other wait starts. */
+/**
+ * `first`: the upper bound of the first random wait. `longest`: the maximum of this bound, which grows with each wait.
+ * `total`: once the waits add up to this time, no other wait starts.
+ */
 const WAIT_SECONDS = { first: 60, longest: 300, total: 1800 };
 
 /**
- * If SageMaker throttles a request of an item of a fleet, waits at random intervals before further attempts. All items
+ * If SageMaker throttles a request of an item of a fleet, waits for random times before further attempts. All items
  * share SageMaker's request rates. Together with the retries of each attempt, this takes about 40 minutes.
  *
  * A `Retry` cannot do this: Step Functions gives throttled and invalid requests the same error name, and an invalid

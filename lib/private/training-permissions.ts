@@ -158,7 +158,7 @@ export function listStatement({ _bucketArn, _key }: DataLocation): iam.PolicySta
   });
 }
 
-/** Permission of a function to write objects in the given locations, without multipart uploads. */
+/** Permission of a function to write objects in the given locations. */
 export function writeStatement(written: readonly DataLocation[]): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: objectsIn(written) });
 }

@@ -29,8 +29,8 @@ export function isChain(tuning: TuningOptions & FleetItemOptions): boolean {
 }
 
 /**
- * Why the search can run only one tuning job; undefined if it can run several. All tuning jobs after the first start
- * with a warm start. SageMaker documents the warm start only for Bayesian and random searches, and a random search
+ * Why the search can run only one tuning job; undefined if it can run several. Every tuning job except the first needs
+ * a warm start. SageMaker documents the warm start only for Bayesian and random searches, and a random search
  * learns nothing from earlier tuning jobs.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html

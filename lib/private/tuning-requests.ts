@@ -61,8 +61,8 @@ export function keepsCheckpoints(props: TuningOptions): boolean {
 }
 
 /**
- * Whether the training jobs of the search keep checkpoints. They do so only if requested, because they all share one
- * location.
+ * Whether the training jobs of the search keep checkpoints. They do so only if requested: they all share one location,
+ * so a training job could resume from another training job's checkpoint.
  */
 function trialsKeepCheckpoints({ checkpoints }: TuningOptions): boolean {
   return checkpoints === true;
@@ -166,7 +166,7 @@ export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperPara
   };
 }
 
-/** The type of a warm start, which is always the same for the earlier tuning jobs of a chain. */
+/** The type of a warm start: after the first tuning job of a chain, always `IdenticalDataAndAlgorithm`. */
 function chainedType({ type }: WarmStart): string {
   const chained = WarmStart.identicalDataAndAlgorithm().type;
   return jsonata(`${HAS_EARLIER_TUNING_JOBS} ? '${chained}' : '${type}'`);

@@ -32,7 +32,10 @@ import { tuningJobRequest, warmTuningJobRequest } from './tuning-requests';
 /** ID of the state that starts a tuning job with a warm start. */
 const WITH_WARM_START = 'TuneWithWarmStart';
 
-/** JSONata for the name of the tuning job in the cause. With a warm start, the cause also has the names of the parents. */
+/**
+ * JSONata that finds the name of the tuning job in the cause of an error. With a warm start, the cause also has the
+ * names of the parents, which the expression ignores.
+ */
 const NAME_IN_CAUSE = `$match($replace($states.errorOutput.Cause, /"ParentHyperParameterTuningJobs":\\[[^\\]]*\\]/, ''), /"HyperParameterTuningJobName":"([^"]+)"/)[0].groups[0]`;
 
 /** Everything that the states of a search need. */
@@ -49,8 +52,8 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
 /**
- * JSONata for whether the tuning job of an item learned from the tuning job of the item's last success. Without this warm
- * start, `warmStartFrom` is empty.
+ * JSONata condition: whether the tuning job of an item started with a warm start from the item's last success. If it
+ * started without one, `warmStartFrom` is empty.
  */
 const WARM_STARTED = `$exists(${ITEM.startsFromLastSuccess}) and $count($states.input.settings.warmStartFrom) > 0`;
 

@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** Initialization parameters of a term, each with the initialization method that uses it. */
+/** Initialization parameters, which each term has, and the initialization method that uses the parameter. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',

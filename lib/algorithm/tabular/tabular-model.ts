@@ -5,9 +5,9 @@ import { LIGHTGBM } from './lightgbm';
 import { TABTRANSFORMER } from './tabtransformer';
 
 /**
- * Facts about one of SageMaker's tabular algorithms that are in the developer guide, but not in the algorithm's hub
- * document. Each of these algorithms consists of a framework image and a script, whose locations are only in the hub
- * document.
+ * Facts about one of SageMaker's tabular algorithms. The source is the developer guide, because the algorithm's hub
+ * document does not have these facts. Each tabular algorithm consists of a framework image and a script. Only the hub
+ * document has their locations.
  *
  * Bounds: the guide writes most ranges in parentheses, but means them as inclusive (for `n_blocks` with range (1, 12), it
  * recommends tuning from 1 to 12). A bound is exclusive here only if the algorithm itself rejects the value.

@@ -29,7 +29,8 @@ export function autoMlRequest(props: AutoMlRequestProps): Record<string, unknown
     ),
     OutputDataConfig: {
       S3OutputPath: props.output.uri,
-      // Without a key in the request, SageMaker uses the account's key instead of the default key of the bucket.
+      // Without a key in the request, SageMaker uses the account's default key for Amazon S3, not the bucket's default
+      // key.
       KmsKeyId: outputKey(props.output, props.encryptionKey)?.keyArn,
     },
     AutoMLProblemTypeConfig: { TabularJobConfig: tabularJob(props) },

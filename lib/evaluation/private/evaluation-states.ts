@@ -39,7 +39,7 @@ export interface EvaluationStatesProps extends TuningRequestProps {
   readonly modelPackageGroupName?: string;
 }
 
-/** JSONata for the state's input without the fields that waits for a quota or for throttled requests add. */
+/** JSONata for the state's input, without the fields that earlier waiting states (quota, throttling) added. */
 const INPUT =
   "$sift($states.input, function($value, $name) { $not($name in ['quota', 'throttled', 'failure']) })";
 
@@ -55,7 +55,7 @@ const REGISTRATION_FAILED: FailedStep = {
   what: 'The final model could not be registered',
 };
 
-/** How many times the state that creates a group can fail, each time after its own retries. */
+/** How many times the state that creates a group can fail. Each failure comes after the retries of the state. */
 const MAX_GROUP_FAILURES = 10;
 
 /** The states that evaluate and register the final model, in a chain. */
