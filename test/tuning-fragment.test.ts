@@ -81,9 +81,7 @@ describe('the states', () => {
     expect(States.FindBestTrainingJob).toMatchObject({ End: true, Output: '{% $states.result.Payload %}' });
   });
 
-  /**
-   * For each state, the names of the states that can follow: the next state, then those of choices or catchers.
-   */
+  /** For each state, the names of the states that can follow it, from `Next`, `Catch`, `Choices` and `Default`. */
   function shapeOf(states: Json): Record<string, string | string[]> {
     return Object.fromEntries(
       Object.entries<Json>(states).map(([name, state]) => {

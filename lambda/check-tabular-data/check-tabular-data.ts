@@ -116,7 +116,7 @@ async function readHeader(
   { gzip }: CheckTabularDataEvent,
 ): Promise<readonly string[] | undefined> {
   let header: readonly string[] | undefined;
-  // Enough for thousands of columns and the next record, which marks the end of the header.
+  // Enough for a header with thousands of columns and for the next record, whose start marks the end of the header.
   const budget = { bytes: 1024 * 1024 };
   const end = await readRecords(await openObject(client, object), { gzip, budget }, (record) => {
     header ??= record;

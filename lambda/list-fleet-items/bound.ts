@@ -20,8 +20,8 @@ export interface FleetBound {
 interface Factors {
   readonly trainingJob: number;
   /**
-   * The training jobs that run one after the other until the tuning job's maximum run time; missing without such a
-   * limit.
+   * One of the parallel sequences of training jobs, from the start of the tuning job to its maximum run time; missing
+   * without such a limit.
    */
   readonly sequence?: number;
   /** The instances that one training job leaves running in a warm pool. */

@@ -57,7 +57,7 @@ function linearScale({ kind, min = Number.NaN, max = Number.NaN }: Range, from: 
   return Object.assign((value: number) => scale(value), { ticks });
 }
 
-/** A logarithmic scale whose tick marks are powers of ten or, on a short scale, a few values of a linear scale. */
+/** A logarithmic scale. Its tick marks are powers of ten, or other round numbers if it has fewer than two powers. */
 function logScale(min: number, max: number, from: number, to: number) {
   const scale = scaleLog([min, max], [from, to]);
   const ticks = (count: number): number[] => {

@@ -4,7 +4,7 @@
 usage: conformance-xgboost.py CASES.json RESULTS.json
 
 Every job runs in a warm worker (local/python/xgboost_worker.py), as in local mode. This script runs with Python 3.9 or
-newer and starts the Python that local mode trains with, which local mode's own code finds or creates.
+newer. The workers run in the Python that local mode trains with. Local mode's own code finds or creates it.
 """
 
 import importlib.util

@@ -62,8 +62,8 @@ const SOFTMAX = { objective: 'multi:softmax', num_class: '3' };
 const BINARY = { objective: 'binary:logistic' };
 
 /**
- * A rule, hyperparameters that it accepts, hyperparameters that it rejects with the error message, and an objective
- * metric if the rule depends on it.
+ * A rule, hyperparameters that it accepts, hyperparameters that it rejects, the error message, and the objective metric
+ * if the rule depends on it.
  */
 interface Case {
   readonly rule: string;

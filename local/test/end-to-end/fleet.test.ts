@@ -43,7 +43,7 @@ test('a failed execution has a summary, and its retry runs only the items that d
   const page = join(folder, 'fleet.html');
   expect(readFileSync(page, 'utf8')).toContain('FAILED</span>');
 
-  // The report of a fleet is its summary. The report of an item's search is where the execution wrote it.
+  // The report of a fleet is its summary. The page of an item's search stays where the execution wrote it.
   expect(await commandOutput(reportCommand(), 'night', '--root', root)).toBe(`Report: ${page}`);
   const shown = (await commandOutput(showCommand(), 'night', '--root', root)).split('\n');
   expect(shown).toContain(`Report: ${page}`);
@@ -65,7 +65,7 @@ test('a failed execution has a summary, and its retry runs only the items that d
   const jobsBefore = new Map(jobs);
   const retry = await stack.startExecution({ input: { retry: 'night' } }).ended;
   expect(retry.output).toMatchObject({ fleet: { items: 4, succeeded: 4, objective: { best: 1, worst: 5 } } });
-  // The logs of an item are those of its last execution.
+  // Without `--execution`, the command prints the logs of the item's last execution.
   const logsOf = async (...args: string[]) =>
     (await commandOutput(logsCommand(), 'i1', '--root', root, ...args)).match(/^==> .*-00\d-.* <==$/gm) ?? [];
   const [last, first] = [await logsOf(), await logsOf('--execution', 'night')];

@@ -16,7 +16,7 @@ function die(): never {
   throw new Error('the process was killed');
 }
 
-/** Kills the process when a method returns, at the `number`th call whose arguments satisfy `isWanted`. */
+/** Kills the process when a method returns from its `number`th call whose arguments satisfy `isWanted`. */
 function dieAfter<Type, Method extends keyof Type>(
   { prototype }: { readonly prototype: Type },
   method: Method,

@@ -61,7 +61,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   ],
   // Local mode has only one account.
   'CrossAccountFilterOption',
-  // How AWS pulls the image and with which identity, and the acceptance of a license.
+  // Settings for pulling the image, the identity that AWS uses, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
   // Additional SageMaker output about a job. The SDK sends some of these members by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],

@@ -37,7 +37,7 @@ async function machine(options: { trainer?: Trainer; sampler?: Sampler } = {}) {
       resource,
       arguments: given as Json,
       stateName: 'State',
-      // Each call is a new attempt. A repeated attempt would get the job that it had already started.
+      // Each call is a new attempt. A call with the same attempt number would get the job that the attempt had started.
       context: { Execution: { Id: EXECUTION }, State: { RetryCount: calls++ } },
       signal,
       heartbeat: () => undefined,

@@ -44,8 +44,8 @@ export function fakePython(version: string, packages: Record<string, string>, bo
 }
 
 /**
- * An interpreter whose processes can be killed: the latest process directly, or each process with a shell command that
- * runs before it starts.
+ * An interpreter whose processes can be killed in two ways. `kill` kills the latest process. `beforeStart`, a shell
+ * command that runs before Python starts, can kill each process.
  */
 export function killablePython(python: string, beforeStart = ''): { python: string; kill(): void } {
   const folder = temporaryFolder();
