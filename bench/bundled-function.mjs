@@ -35,7 +35,7 @@ export async function invokeBundled(name, event, endpoint, flags = []) {
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
-  // The output is complete when the process is closed, not when it exits.
+  // The output is complete at the event `close`, not yet at `exit`.
   const [code] = await once(child, 'close');
   const seconds = (performance.now() - started) / 1000;
   if (code !== 0) throw new Error(`the function ended with exit status ${code}`);

@@ -1,7 +1,7 @@
 // (g) The evaluation of a model. Runs the bundled function in a separate process, with predictions of 5 million rows. A
-// local server replaces S3. For comparison, pandas reads the same file and scikit-learn computes the same metrics, but
-// no confidence intervals, because scikit-learn does not support them. Fails if the two results for a metric differ in
-// the first 6 digits.
+// local server replaces S3. For comparison, pandas reads the same file and scikit-learn computes the same metrics,
+// except their confidence intervals, which scikit-learn does not support. Fails if the function and scikit-learn differ
+// in the first 6 digits of a metric.
 //
 //   npm run bench:evaluate -- [--rows 5000000] [--check]
 import { once } from 'node:events';

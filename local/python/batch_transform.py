@@ -37,7 +37,7 @@ class _Batch(NamedTuple):
     records: Sequence[Any]
 
 
-# SageMaker's reason when a container does not become healthy, for example because it cannot load its model.
+# SageMaker's failure reason when a container does not become healthy, for example because it cannot load its model.
 _NOT_HEALTHY = (
     "AlgorithmError: Model container failed to respond to ping. Please ensure /ping endpoint is implemented and responds "
     "with an HTTP 200 status code"

@@ -139,7 +139,7 @@ def log_expected_improvement(z: np.ndarray) -> np.ndarray:
 
 
 def _losses(trials: Sequence[FrozenTrial], sign: float) -> Dict[int, float]:
-    """The loss of each trial for the model, by the trial's index.
+    """The losses that the model is fitted to, by the index of the trial.
 
     A failed trial counts as the worst, so that it is not proposed again.
     """

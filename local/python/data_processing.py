@@ -15,7 +15,7 @@ CSV_TYPES = ("text/csv", "csv")
 JSON_LINES_TYPES = ("application/jsonlines", "jsonlines")
 JSON_TYPES = ("application/json", "json")
 
-# The attributes that a join adds to JSON.
+# The attributes that a join adds to a JSON object.
 INPUT, OUTPUT = "SageMakerInput", "SageMakerOutput"
 
 # A cell that contains one of these characters is quoted.
@@ -89,7 +89,7 @@ def join(record: Any, output: Any, kind: Format) -> Any:
 
 
 def select(value: Any, steps: Steps) -> Any:
-    """The part of a value that a filter selects. Several names return an object; several indexes return a list."""
+    """The part of a value that a filter selects: an object for several names, a list for several indexes."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]

@@ -46,8 +46,8 @@ class Channel:
 
     def send(self, message: Message) -> None:
         """Writes a message. Returns after it is written completely."""
-        # NaN and infinity are not valid JSON. Raises an error here, because the parent would drop the line
-        # and wait forever.
+        # Raises an error for NaN and infinity, which are not valid JSON: the parent would drop the line and wait
+        # forever.
         data = memoryview((json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))
         with self._lock:
             while data:  # unbuffered: a write to a pipe can be partial

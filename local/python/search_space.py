@@ -40,7 +40,7 @@ class Dimension:
         if self.kind == "integer":
             self.distribution = IntDistribution(int(low), int(high), log=log)
         elif scaling == "ReverseLogarithmic":
-            # Samples one minus the value on a logarithmic scale, which has fine steps close to 1.
+            # Samples one minus the value on a logarithmic scale, so that values close to 1 have fine steps.
             self._reverse = True
             self.key = "1-" + self.name
             self.distribution = FloatDistribution(1 - high, 1 - low, log=True)

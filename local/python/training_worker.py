@@ -104,10 +104,10 @@ def serve(
     data that forked processes share. If `load` fails, the forked job loads the data itself, and reports the error.
     """
     stops = _Stops(stop_ends_process)
-    # Created before the channel, because the channel immediately starts to pass messages to it.
+    # Created before the channel, because the channel immediately starts to pass messages to `forked`.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
-    # Must follow the channel, which redirects the output of native libraries.
+    # Called after the channel was created, because the channel redirects the output of native libraries.
     about, train = prepare()
     channel.send({"ready": True, **about})
     while True:

@@ -66,7 +66,7 @@ interface EncodedColumn {
   finish(): string | undefined;
 }
 
-/** A column of numbers. It refuses values that are also refused in training data. */
+/** A column of numbers. Refuses the same values as the preparation of training data. */
 class NumberColumn implements EncodedColumn {
   readonly index: number;
   private readonly encoder: ColumnEncoder;

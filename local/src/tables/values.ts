@@ -14,7 +14,7 @@ const GROUPED = /^[+-]?\d{1,3}(?:([., {2}'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
 /** Markers of missing values in pandas and R, and the question mark in files of the UCI repository. */
 const MISSING = new Set(['', '?', 'na', 'n/a', 'nan', '-nan', 'null', '<na>', '#n/a', '#na']);
 
-/** Strings that are a missing value in a column of numbers, but a category in a column of text. */
+/** Strings that mean a missing value in a column of numbers, but a category in a column of text. */
 const MISSING_AMONG_NUMBERS = new Set(['none', '-', '--', '\u2212', '\u2013', '\u2014']);
 
 /** Unicode's minus sign and en dash, which word processors use as a minus. */

@@ -128,8 +128,8 @@ export class PythonProcess {
   }
 
   /**
-   * Parses a message; undefined for an incomplete message from a process that is ending. A process that
-   * prints anything else is killed.
+   * Parses a message. Returns undefined for an incomplete message, which a process can send when it ends. Kills a
+   * process that prints something other than messages.
    */
   private parse(line: string): Record<string, unknown> | undefined {
     try {

@@ -32,7 +32,7 @@ export interface TrainingTask extends TrainedAlgorithm {
   readonly channels: readonly ChannelData[];
   /** The instances of the job, at least one. The first is `algo-1`. */
   readonly instances: readonly TrainingInstance[];
-  /** `CheckpointConfig`: the folder that replaces its S3 location, and the container's path. */
+  /** `CheckpointConfig`: the folder that replaces its S3 location, and the path in the container. */
   readonly checkpoints?: { readonly folder: string; readonly localPath: string };
   /**
    * Returns the local file of an S3 object. Throws if the job's role may not read it.

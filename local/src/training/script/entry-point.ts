@@ -56,7 +56,7 @@ function whatIsWrong(program: string): string {
   return 'an unsupported character at the start of the name';
 }
 
-/** A string as Python's `repr` prints it, for characters of file names. */
+/** A string as Python's `repr` prints it. Supports only the characters of file names. */
 function pythonText(text: string): string {
   const escaped = text
     .replaceAll('\\', '\\\\')

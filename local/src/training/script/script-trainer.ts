@@ -43,8 +43,8 @@ export interface ScriptTrainerOptions {
  * `SM_*` environment and the folders of SageMaker's framework containers. Each instance is a separate
  * process.
  *
- * The folder that replaces `/opt/ml` is different for each job. Programs find it in the `SM_*` variables.
- * Values of hyperparameters and environment variables that begin with `/opt/ml` are adapted.
+ * The folder that replaces `/opt/ml` is different for each job. Programs find it in the `SM_*` variables. If the value
+ * of a hyperparameter or an environment variable is a path below `/opt/ml`, it is changed to a path in this folder.
  */
 export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   const { environments, stopGraceMilliseconds = SAGEMAKER_STOP_GRACE_MS } = options;

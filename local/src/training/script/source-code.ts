@@ -59,7 +59,7 @@ async function onlyArchive(folder: string): Promise<string | undefined> {
     : undefined;
 }
 
-/** Checks the content, because archives may have any name. Those of the CDK end with `.gz`. */
+/** Recognizes an archive by its content, because it may have any name. For example, the CDK uses the ending `.gz`. */
 async function isGzip(path: string): Promise<boolean> {
   const file = await open(path);
   try {
