@@ -5,7 +5,7 @@ import type { Principal } from './principal';
 /** A request with the member names of the service model (PascalCase). */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Calls another operation of the service for the same caller, and checks its permissions. */
+/** Calls another operation of the service for the same caller, and checks the caller's permissions for it. */
 export type CallOperation = (operation: string, input: Input) => Promise<unknown>;
 
 /** An operation of a service and the permissions that it needs. */

@@ -16,8 +16,8 @@ interface MetricData {
 }
 
 /**
- * The position at which a page starts: the number of data points on earlier pages. Data points after the time `until`
- * are on no page.
+ * The start of a page: `skipped` is the number of data points on earlier pages. No page contains data points after the
+ * time `until`.
  */
 interface Place {
   readonly skipped: number;

@@ -50,7 +50,7 @@ function notHere(what: string): AwsError {
   );
 }
 
-/** A time in a request as epoch milliseconds. Protocols represent it in seconds or as a string. */
+/** Converts a time in a request to epoch milliseconds. Some protocols send seconds, others send a string. */
 export function timeOf(value: unknown): number {
   return typeof value === 'number' ? value * 1000 : Date.parse(String(value));
 }

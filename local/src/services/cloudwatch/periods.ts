@@ -88,7 +88,7 @@ export function valuesByPeriod(
     .sort((left, right) => left.start - right.start);
 }
 
-/** Minimum period in seconds for values of the given age; infinite if such values have been deleted. */
+/** Minimum period in seconds for values of the given age; infinite if values of this age have been deleted. */
 function finestStep(age: number): number {
   return KEPT.find((each) => age < each.age)?.seconds ?? Number.POSITIVE_INFINITY;
 }

@@ -93,7 +93,7 @@ class RequestHandler {
       response = this.renderError(head, this.asAwsError(error), requestId);
     }
     if (expectsContinue && !sent.isRead) {
-      // The client will not send the body now. Its next request on this connection could be mistaken for the body.
+      // The client has not sent the body. On an open connection, its next request could be mistaken for the body.
       outgoing.setHeader('connection', 'close');
     }
     await send(outgoing, head.method, requestId, response);
@@ -199,7 +199,7 @@ class SentBody implements AsyncIterable<Buffer> {
     this.isRead = true;
     this.waiting?.writeContinue();
     try {
-      // A reader that stops early still needs the connection for its response.
+      // If the reader stops early, the connection stays open, because the response still needs it.
       yield* this.incoming.iterator({ destroyOnReturn: false });
     } catch (error) {
       throw new AwsError('IncompleteBody', `the client closed the connection: ${(error as Error).message}`);
@@ -222,8 +222,8 @@ async function send(
   outgoing.writeHead(statusCode, {
     'x-amzn-requestid': requestId,
     ...headers,
-    // Content-Length must be set last: after it, Node refuses a Content-Disposition in ISO-8859-1, for example with the
-    // file name "Größe.csv".
+    // Content-Length must come last. Otherwise, Node refuses a Content-Disposition with characters such as "ö", which
+    // are valid in ISO-8859-1.
     ...(length !== undefined && { 'content-length': length }),
   });
   if (isStream && method !== 'HEAD') {

@@ -25,7 +25,7 @@ export class QueryProtocol implements Protocol {
     private readonly model: ServiceModel,
   ) {}
 
-  /** Recognizes no requests, because the forms of all services look alike. */
+  /** Always false: services with this protocol use the same path and headers, so these do not show the service. */
   recognizes(): boolean {
     return false;
   }

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-error';
 
-/** The time of a signature that differs too much from the current time, and the maximum difference. */
+/** Details for an error about a signature whose time differs too much from the current time. */
 export interface SkewedTimes {
   readonly signed: Date;
   readonly now: Date;

@@ -38,8 +38,8 @@ export function readHead(incoming: IncomingMessage): RequestHead {
 }
 
 /**
- * Checksums in the query of a presigned URL, which S3 ignores. The SDK for JavaScript adds the checksum of an
- * empty body (localstack/localstack#12169, aws/aws-sdk#480).
+ * Matches checksum parameters in the query of a presigned URL. S3 ignores them. The SDK for JavaScript adds the
+ * checksum of an empty body (localstack/localstack#12169, aws/aws-sdk#480).
  */
 const IGNORED_PARAMETERS = /^x-amz-(checksum-.*|sdk-checksum-algorithm)$/;
 

@@ -30,7 +30,7 @@ export interface SignedRequest {
 }
 
 /**
- * Verifies the signature of a request by computing it again with the access key that it names.
+ * Verifies the signature of a request: finds its access key, and computes the signature again with the secret key.
  *
  * @param readBody reads the body, for requests that do not state its hash
  * @throws AwsError with the service's error codes

@@ -5,8 +5,8 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * A waiting call starts another process if no call of the function ends within this time. In this way, long calls, and
- * calls that wait for each other, run in parallel, as on AWS.
+ * If no process becomes free within this time, each waiting call starts a process of its own. So long calls, and calls
+ * that depend on each other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 

@@ -6,7 +6,10 @@ import type { FunctionResource } from '../../assembly/deployment';
 
 const HOST = path.join(__dirname, 'runtime-host.cjs');
 
-/** V8's maximum semi-space size. With the default of 16 MB, most functions would fill the space with garbage. */
+/**
+ * V8's maximum semi-space size. A small space saves memory: with the default of 16 MB, most functions would fill it
+ * with garbage before V8 frees any.
+ */
 const SEMI_SPACE_MEGABYTES = 4;
 
 /** The result of an invocation: the handler's return value as JSON, or its error as Lambda reports it. */

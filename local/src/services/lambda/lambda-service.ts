@@ -39,7 +39,7 @@ export interface LambdaServiceOptions {
   readonly credentials: CredentialStore;
   /** Returns the URL of the endpoint, which starts after the services. */
   readonly endpointUrl: () => string;
-  /** Maps each function to the function that a state machine invokes next. @default - unknown */
+  /** Maps each function to the function that a state machine invokes after it. @default - unknown */
   readonly nextFunctions?: ReadonlyMap<FunctionResource, FunctionResource>;
 }
 

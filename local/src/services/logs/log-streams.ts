@@ -34,7 +34,8 @@ export function streamOf(
 }
 
 /**
- * Makes the times of the marks nondecreasing even if the system clock was set back, because events are ordered by time.
+ * Raises the time of each mark that is earlier than the mark before it, because events are ordered by time. Such marks
+ * exist if the system clock was set back.
  */
 function withoutStepsBack(marks: readonly TimeMark[]): TimeMark[] {
   let latest = 0;

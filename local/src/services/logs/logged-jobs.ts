@@ -4,7 +4,7 @@ import type { JobRecord, JobStore } from '../sagemaker/jobs/job-store';
 import type { Jobs, TrainingJobRecord } from '../sagemaker/jobs/job-types';
 import type { LoggedJob } from './log-streams';
 
-/** The job name that a prefix of stream names contains, and whether the name is complete or only its beginning. */
+/** What a prefix of stream names says about the job: its complete name, or only the beginning of the name. */
 export interface StreamPrefix {
   readonly jobName: string;
   readonly isWhole: boolean;

@@ -6,12 +6,12 @@ import { invalidArgument } from './invalid-argument';
 import { describePlace, S3_MODEL } from './s3-model';
 import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
-/** ACLs that are allowed on buckets with disabled ACLs, the default of S3 and the CDK. */
+/** A request may set these ACLs even if the bucket disables ACLs, as it does by default in S3 and the CDK. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
 /**
- * Members with dates, which are not validated: S3 ignores invalid dates in conditions, and stores any string as
- * `Expires`.
+ * Matches members that contain dates. They are not validated, because S3 ignores invalid dates in conditions, and
+ * stores any string as `Expires`.
  */
 const DATES = /(^(Response)?Expires|Since)$/;
 

@@ -20,7 +20,7 @@ export function objectOf(key: string, file: string): StoredObject | undefined {
   return state === undefined || state.isDirectory() ? undefined : describe(key, file, state);
 }
 
-/** Whether a key is the path of a file in a bucket's folder, or of a folder marker. */
+/** Whether a key is valid as the path of a file or of a folder marker in a bucket's folder. */
 export function isPath(folder: string, key: string): boolean {
   const segments = key.replace(/\/$/, '').split('/');
   if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
@@ -65,7 +65,7 @@ export function describe(key: string, file: string, { size, mtimeMs }: fs.Stats)
 
 /** The ETag of a file that was not written through S3. */
 export function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
-  // Does not use the MD5 of the content, because a listing would have to read every file. S3 does not guarantee an MD5
-  // either.
+  // Not the MD5 of the content, because a listing would have to read every file to compute it. On S3, too, not every
+  // ETag is an MD5.
   return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

@@ -229,7 +229,8 @@ export class S3Service implements Service {
         `The ${String(wanted ?? 'unspecified')} location constraint is incompatible for the region specific endpoint this request was sent to: local mode is in ${region}.`,
       );
     }
-    // In us-east-1, S3 reports success: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+    // In us-east-1, S3 also reports success for a bucket that the caller already owns:
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
     if (region !== 'us-east-1' || !this.store.has(bucket)) {
       this.store.create(bucket);
     }

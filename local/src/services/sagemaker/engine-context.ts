@@ -24,7 +24,7 @@ export interface EngineContext {
   readonly now: () => number;
   /** ID of the deployment, if the deployment is stored. */
   readonly deploymentId?: string;
-  /** Whether local mode is closing. A job that is stopped while it closes counts as interrupted and can be resumed. */
+  /** Whether local mode is closing. If so, a job that is stopped counts as interrupted and can be resumed. */
   readonly isEnding: () => boolean;
 }
 

@@ -15,8 +15,8 @@ interface Tag {
 }
 
 /**
- * The operations on tags of state machines. Initial tags come from the template. Changes are lost when local mode exits:
- * each start of local mode is a deployment, and a deployment sets the tags of the template.
+ * The operations on tags of state machines. Initial tags come from the template. Changes are lost when local mode
+ * exits: each start of local mode is a deployment, and a deployment sets the tags of the template.
  */
 export function tagOperations(stateMachines: readonly StateMachineResource[]) {
   const tags = new Map(

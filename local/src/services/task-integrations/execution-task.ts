@@ -21,7 +21,7 @@ export class ExecutionTask {
   ) {}
 
   async run(input: Readonly<Record<string, unknown>>, call: TaskCall): Promise<Json> {
-    // If the execution was already started before local mode was interrupted, does not start another one.
+    // After an interruption of local mode, uses the execution that the task has already started, if any.
     const started = call.resumed?.submitted ?? (await this.start(input));
     if (this.pattern === undefined || this.pattern === '.waitForTaskToken') return started;
     if (call.resumed?.submitted === undefined) call.submitted(started);

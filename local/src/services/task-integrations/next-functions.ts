@@ -4,7 +4,7 @@ import { findFunction } from '../lambda/find-function';
 import { targetOf } from './check-resources';
 import { parseResource } from './resource-arn';
 
-/** Maps each function that a state machine invokes to the next function that it invokes, in the order of the definition. */
+/** Maps each function to the one that a state machine invokes after it, in the order of the definition. */
 export function nextFunctions({
   stateMachines,
   functions,

@@ -9,7 +9,7 @@ export type TaskResource =
   | { readonly kind: 'sagemaker'; readonly operation: string; readonly isSync: boolean }
   | { readonly kind: 'aws-sdk'; readonly service: string; readonly operation: string };
 
-/** What a task does after starting an execution. */
+/** The pattern of a task that starts an execution. Undefined if the task does not wait for anything. */
 export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskToken';
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];

@@ -8,7 +8,7 @@ import { trainingJobEvent, transformJobEvent, tuningJobEvent } from './job-event
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 
-/** Interval for polling the job of a `.sync` task, in case another process runs it. */
+/** How often a `.sync` task checks its job. Needed if another process runs the job: no event then reports its end. */
 const POLL_MILLISECONDS = 1000;
 
 const ENDED: readonly unknown[] = ['Completed', 'Failed', 'Stopped'];
@@ -66,7 +66,7 @@ function jobOf<Description>(
   };
 }
 
-/** The properties of an execution that a task uses. */
+/** The execution that a task belongs to, and what the task needs to wait for its job. */
 export interface SageMakerTaskOptions extends Pick<TaskCall, 'signal' | 'submitted'> {
   readonly executionArn: string;
   readonly jobs: WatchedJobs;

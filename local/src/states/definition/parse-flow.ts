@@ -18,7 +18,7 @@ export interface FlowFields {
   readonly assign?: boolean;
   /** Output (JSONata). @default true */
   readonly output?: boolean;
-  /** The fields of `$states` in Output and Assign. */
+  /** The member of `$states` in Output and Assign, in addition to `input` and `context`. */
   readonly produced?: Produced;
   readonly locationPrefix?: string;
 }
@@ -65,7 +65,7 @@ function parseAssign(fields: Fields, language: QueryLanguage, produced?: Produce
   return assign;
 }
 
-/** Reads a number that is a literal, a JSONata expression, or the field's `…Path` form. */
+/** Reads a number: a literal, a JSONata expression, or (JSONPath) a path in the field `<name>Path`. */
 export function parseNumber(
   fields: Fields,
   name: string,
@@ -80,7 +80,7 @@ export function parseNumber(
   });
 }
 
-/** Reads a string that is a literal, a JSONata expression, or the field's `…Path` form. */
+/** Reads a string: a literal, a JSONata expression, or (JSONPath) a path in the field `<name>Path`. */
 export function parseText(fields: Fields, name: string, language: QueryLanguage): Computed | undefined {
   return parseComputed(fields, name, language, (value) =>
     typeof value === 'string' ? undefined : 'a string',

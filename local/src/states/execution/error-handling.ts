@@ -59,7 +59,7 @@ export async function withErrorHandling(
   }
 }
 
-/** Waits before the next attempt. Tells meanwhile that the Map item waits, and why. */
+/** Waits before the next attempt. For a Map item, reports that it waits and why, and later that the wait is over. */
 async function sleepBeforeRetry(
   milliseconds: number,
   { error, cause }: StatesError,

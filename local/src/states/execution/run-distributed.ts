@@ -62,7 +62,8 @@ export async function runDistributed(state: MapState, visit: Visit): Promise<Jso
 }
 
 /**
- * The failure to record for the Map Run; undefined for a failed JSONata expression, which the state reports.
+ * The failure that is recorded for the Map Run. Undefined if a JSONata expression failed, because such a failure is
+ * recorded only for the state.
  */
 function asFailure(error: unknown, { flow }: MapState): StatesError | undefined {
   if (error instanceof StatesError) return error;

@@ -94,7 +94,7 @@ function enter(
     enteredTime: before?.enteredTime ?? services.clock.now().toISOString(),
     enteredEventId: track.lastRecorded + 1,
   };
-  // The position must be stored before the event, in case the process is killed after the event.
+  // Stores the position first: if the process is killed before it records the event, a later run records the event.
   if (!before) progress.reached({ stateName, input, variables: { ...variables }, state: entered });
   track.record(`${state.type}StateEntered`, { name: stateName, input: jsonText(input) });
   return entered;

@@ -9,7 +9,7 @@ import { Stop } from './stop';
 const NAMES = ['id', 'name', 'key', 'label', 'title'];
 
 const LONGEST_LABEL = 40;
-/** Number of characters at the end of a shortened label. */
+/** How many characters a shortened label keeps from the end of the text. */
 const END = 15;
 
 /** An iteration of a Map. */
@@ -73,8 +73,8 @@ function idOf(value: Json): string | undefined {
 }
 
 /**
- * Shortens text to one line without terminal control characters. Long names often differ only at their ends, so the middle is
- * left out.
+ * Shortens text to one line without terminal control characters. Leaves out the middle, because long names often differ
+ * only at their ends.
  */
 function shorten(text: string): string {
   const line = text.replace(/[\p{C}\s]+/gu, ' ').trim();

@@ -45,7 +45,10 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-/** For each source of an expression: whether evaluating it takes no longer than sending it to another process. */
+/**
+ * Whether an expression is evaluated in this process, by source. Evaluating a harmless expression takes no longer than
+ * sending it to another process.
+ */
 const harmless = new Map<string, boolean>();
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {

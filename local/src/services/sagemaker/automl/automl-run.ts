@@ -107,7 +107,7 @@ export class AutoMLRun {
   }
 
   private async run(): Promise<AutoMLJobRecord> {
-    // Lets the caller store the job's record and register this run first.
+    // Returns to the caller first, which stores the job's record and registers this run.
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);

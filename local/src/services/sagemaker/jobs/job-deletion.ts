@@ -42,7 +42,7 @@ export function deleteTuningJob(jobs: Jobs, root: string, { name, description }:
       `The request was rejected because the hyperparameter tuning job is in status ${status}.`,
     );
   }
-  // A new tuning job with the same name would continue the study. There is one study per definition.
+  // Deletes the study of each definition. Otherwise, a new tuning job with the same name would continue these studies.
   const folder = path.join(root, 'sagemaker', 'studies');
   const studies = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
   for (const file of studies.filter((each) => each.startsWith(`${name.toLowerCase()}.`))) {

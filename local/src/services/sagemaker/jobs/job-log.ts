@@ -10,7 +10,10 @@ const MARK_MILLISECONDS = 1000;
 /** Separates an interrupted attempt from the next one in a job's log. */
 export const RUNS_AGAIN = '--- The training job starts again. ---';
 
-/** Name of the log of a transform job. A training job can have the same name as a transform job, but no job name contains a dot. */
+/**
+ * Name of the log of a transform job. It differs from the log of a training job with the same name, because job names
+ * contain no dots.
+ */
 export function transformLogName(jobName: string): string {
   return `${jobName}.transform`;
 }

@@ -43,7 +43,7 @@ interface Entry<R> {
   version?: string | undefined;
 }
 
-/** Maximum number of records in memory of jobs that have ended and are rarely read. */
+/** Maximum number of ended jobs whose records stay in memory although they are rarely read. */
 const MOST_AT_REST = 250;
 
 /**
@@ -315,7 +315,10 @@ function render(record: JobRecord): string {
   return JSON.stringify(record, undefined, 2);
 }
 
-/** Identifies the content of a file, which is never changed in place; undefined if there is no file. */
+/**
+ * Identifies the content of a file without reading it: files are replaced, never changed in place. Undefined if there
+ * is no file.
+ */
 function versionOf(file: string): string | undefined {
   try {
     const { ino, mtimeMs, size } = fs.statSync(file);

@@ -40,7 +40,7 @@ export async function resumeJobs(
   await Promise.all(runs.map(({ finished }) => finished));
 }
 
-/** Times of the last changes of the jobs to resume and of their training jobs, in epoch seconds. */
+/** When each job to resume, and each training job of a tuning job to resume, last changed, in epoch seconds. */
 function lastChanges(
   { training, tuning, automl, transform }: Jobs,
   isWanted: (job: JobRecord) => boolean,

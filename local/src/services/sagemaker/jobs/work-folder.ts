@@ -8,16 +8,16 @@ export function workFolderOf(root: string, jobName: string): string {
 }
 
 /**
- * The working folder of an AutoML job. The job can have the same name as a training job, but no job name contains a
- * dot.
+ * The working folder of an AutoML job. It differs from the folder of a training job with the same name, because job
+ * names contain no dots.
  */
 export function automlFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.automl`);
 }
 
 /**
- * The working folder of a transform job. The job can have the same name as a training job, but no job name contains a
- * dot.
+ * The working folder of a transform job. It differs from the folder of a training job with the same name, because job
+ * names contain no dots.
  */
 export function transformFolderOf(root: string, jobName: string): string {
   return workFolderOf(root, `${jobName}.transform`);

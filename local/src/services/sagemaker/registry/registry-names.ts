@@ -6,7 +6,10 @@ export function nameInArn(arnOrName: unknown): string {
   return String(arnOrName).replace(/^arn:[^/]*\//, '');
 }
 
-/** Name of the record of a model package. Group names contain no dots, so no other package has the same name. */
+/**
+ * Name of the record of a model package: `my-group.3` for `my-group/3`. No two packages have the same record, because
+ * the names of groups and packages contain no dots.
+ */
 export function recordName(name: string): string {
   return name.replace('/', '.');
 }

@@ -303,8 +303,8 @@ export class DataAccess {
 }
 
 /**
- * The path of an object in the channel's folder: the part after the prefix if the prefix is a folder, otherwise
- * the part after the prefix's last slash.
+ * The path of an object in the channel's folder: the part of its key after the prefix if the prefix is a folder,
+ * otherwise the part after the last slash of the prefix.
  */
 function nameInChannel(key: string, prefix: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);

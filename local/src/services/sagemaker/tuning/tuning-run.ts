@@ -107,7 +107,7 @@ export class TuningRun {
     }
   }
 
-  /** The number makes file names unique, because the names of two definitions can differ only in case. */
+  /** File names are in lower case, so the number distinguishes definitions whose names differ only in case. */
   private studyName({ name }: SearchedDefinition, i: number): string {
     const isOne = this.job.TrainingJobDefinition !== undefined;
     return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();

@@ -44,7 +44,7 @@ export function withTrainingJobs(
       NumberOfTrainingJobsObjectiveNotImproving: jobsNotImproving,
       ...(convergedAt !== undefined && { ConvergenceDetectedTime: convergedAt }),
     },
-    // Elapsed time, as in the API, except the time for which the job was interrupted.
+    // The job's elapsed time, as in the API, minus the time for which the job was interrupted.
     ConsumedResources: { RuntimeInSeconds: Math.max(1, Math.round(ended - created - pausedSeconds)) },
   };
 }
@@ -95,8 +95,8 @@ export function trainingJobsOf(
 }
 
 /**
- * The best training job of the tuning job and its parents. Undefined unless the warm start uses identical data and
- * algorithm, because other objective values are not comparable.
+ * The best training job of the tuning job and its parents. Undefined unless the warm start has the type
+ * IdenticalDataAndAlgorithm: objective values for different data or algorithms are not comparable.
  */
 function overallBest(
   jobs: Jobs,
