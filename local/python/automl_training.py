@@ -100,7 +100,7 @@ class Trainer:
         return self._validate(lambda rows, target, weights: Constant().fit(rows, target, weights))
 
     def train(self, chosen: Candidate, folder: str, objective: str) -> Result:
-        """Trains the candidate and writes the content of its model archive to `model/` in the folder."""
+        """Trains the candidate and writes the content of its model archive to `model/` in `folder`."""
         started = time.monotonic()
         metrics = self._validate(lambda rows, target, weights: self._fit(chosen, rows, target, weights))
         if not np.isfinite(metrics.get(objective, np.nan)):

@@ -91,7 +91,7 @@ class Search:
         if self._strategy != "Hyperband":
             return False
         resource = step + 1
-        # Only values at rungs affect decisions, so the values at other steps are not stored.
+        # Hyperband decides only at certain steps (rungs), so the values at other steps are not stored.
         if not any(self._last_step.get(number, 0) < rung <= resource for rung in self._rungs):
             return False
         self._last_step[number] = resource

@@ -15,8 +15,8 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Optional, Seque
 import numpy as np
 import xgboost as xgb
 
-# The metrics of a training in the format of XGBoost's evals_result: the values of all rounds for each data set and
-# metric.
+# The metrics of one training, in the format of XGBoost's evals_result: for each data set and metric, the values of all
+# rounds.
 History = Dict[str, Dict[str, List[float]]]
 # Trains a model on a matrix, and computes the metrics of the named matrices.
 TrainModel = Callable[[xgb.DMatrix, Sequence[Tuple[xgb.DMatrix, str]]], Tuple[xgb.Booster, History]]
@@ -94,7 +94,9 @@ def _plain_folds(rows: int, folds: int, random: np.random.RandomState) -> np.nda
 
 
 def _stratified_folds(codes: np.ndarray, folds: int, random: np.random.RandomState) -> np.ndarray:
-    """Deals the sorted classes to the folds in turn, and then shuffles the folds within each class."""
+    """Returns the fold of each row. Sorts the rows by class, deals them to the folds in turn, and then shuffles the
+    folds within each class.
+    """
     dealt_to = np.arange(len(codes)) % folds
     dealt = np.sort(codes)
     fold_of_row = np.empty(len(codes), dtype=int)

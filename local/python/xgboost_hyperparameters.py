@@ -66,8 +66,8 @@ def _parse(name: str, kind: str, text: str) -> Any:
         if kind in ("tuple", "nested list"):
             return ast.literal_eval(text)
     except ValueError:
-        # The container evaluates a tuple as Python code. It does not catch the error that a name in the tuple
-        # raises.
+        # The container evaluates a tuple as Python code. If the tuple contains a name, this raises an error, which the
+        # container does not catch.
         if kind != "tuple":
             raise ClientError(
                 f"Hyperparameter {name}: could not parse value {text!r} as {kind} (caused by ValueError)"

@@ -1,7 +1,7 @@
 import { type ImageName, parseImage } from './image-uri';
 
 /**
- * Registry accounts of SageMaker's legacy XGBoost (`xgboost:1`, `xgboost:latest`), all regions. Source:
+ * Registry accounts of SageMaker's legacy XGBoost (`xgboost:1`, `xgboost:latest`) in all regions. Source:
  * aws/sagemaker-python-sdk at a24812666 (v3.20.0), image_uri_config/xgboost.json.
  */
 const LEGACY_XGBOOST_ACCOUNTS: ReadonlySet<string> = new Set([
@@ -46,7 +46,7 @@ export function isLegacyXGBoost({ account, repository }: ImageName): boolean {
 }
 
 /**
- * Registry accounts of SageMaker's own XGBoost images, all regions. Source: aws/sagemaker-python-sdk at a24812666
+ * Registry accounts of SageMaker's own XGBoost images in all regions. Source: aws/sagemaker-python-sdk at a24812666
  * (v3.20.0), image_uri_config/xgboost.json.
  */
 const XGBOOST_ACCOUNTS: ReadonlySet<string> = new Set([

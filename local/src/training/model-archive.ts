@@ -24,7 +24,7 @@ import type { TrainingOutcome } from './trainer';
  */
 const COMPRESSION_LEVEL = 1;
 
-/** Models take megabytes: chunks of 64 KiB, larger than the default 16 KiB, are more efficient. */
+/** For models of several megabytes, streams with chunks of 64 KiB are more efficient than with the default 16 KiB. */
 const CHUNK_BYTES = 1 << 16;
 
 /**

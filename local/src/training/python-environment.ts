@@ -255,9 +255,9 @@ class EnvironmentFinder {
   }
 
   /**
-   * Creates an environment in a temporary folder and then atomically replaces the link with its name. A
-   * killed process leaves only the temporary folder. If two processes do this in parallel, both create a
-   * complete environment, and the last link wins.
+   * Creates an environment in a new folder with a unique name, and then atomically replaces the link to the
+   * environment. A killed process leaves an incomplete folder, but no link to it. If two processes do this in parallel,
+   * both create a complete environment, and the last link wins.
    */
   private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
     const home = this.home(name);

@@ -17,7 +17,7 @@ export interface StubTrainingJob {
   readonly channels: Readonly<Record<string, readonly string[]>>;
   /** Aborts when the job is stopped. The job then ends even if the stub does not. */
   readonly signal: AbortSignal;
-  /** Adds a line to the job's log. Metrics are found in it as in a container's output. */
+  /** Adds a line to the job's log. Metric definitions apply to it, as to a container's output. */
   readonly log: (line: string) => void;
 }
 
