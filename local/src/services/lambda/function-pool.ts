@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionProcess, InvocationResult } from './function-process';
 
-/** If this many processes of a function are busy, a call first waits for one of them. */
+/** If this many processes of a function are busy, a call first waits until one of them is free. */
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**

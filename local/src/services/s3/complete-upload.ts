@@ -39,7 +39,7 @@ export async function completeUpload(
   checkSize(parts, input);
   const staged = store.stagingFile();
   const attributes = await join(upload, parts, staged, input).catch((error: unknown) => {
-    // If the upload was aborted meanwhile, NoSuchUpload is the better error.
+    // If the upload was aborted meanwhile, throws NoSuchUpload instead.
     uploads.find(reference);
     throw error;
   });

@@ -26,7 +26,7 @@ export class S3RestProtocol extends RestProtocol {
     super('s3', S3_MODEL);
   }
 
-  /** Any path and method can be a request to S3, but also to another service. */
+  /** Always false: requests to S3 can have any path and method, so these do not show the service. */
   recognizes(): boolean {
     return false;
   }

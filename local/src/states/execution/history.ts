@@ -75,8 +75,8 @@ export class Track {
   }
 
   /**
-   * The latest event that this track recorded, including side events. If a failure cannot be caught, the end
-   * of the execution follows this event.
+   * The latest event that this track recorded, including side events. After a failure that cannot be caught, it is the
+   * previous event of the execution's end.
    */
   get newest(): number {
     return this.newestEventId;

@@ -38,10 +38,7 @@ export function standardMetrics(
   }));
 }
 
-/**
- * Returns the new record of a job whose process has exited. Its status is Stopped, and it keeps its finished
- * candidates.
- */
+/** The record of a job after its process has exited: the job is stopped and keeps its finished candidates. */
 export function endInterruptedAutoMLJob(job: AutoMLJobRecord, reason: string, now: number): AutoMLJobRecord {
   const isOpen = (status: string): boolean => status === 'InProgress' || status === 'Stopping';
   return {
