@@ -8,7 +8,7 @@ import { jsonata } from './jsonata';
 import { failAgain } from './poll-job';
 import { afterReport, failWithReport, HAS_FAILED, REPORT_SENTENCE } from './report-states';
 
-/** Options that depend on where the final model comes from: the final training, or the best training job. */
+/** Options that depend on whether the final model is from the final training or from the best training job. */
 export interface ChainEndOptions {
   /** ID of the Choice state that checks whether there is a final model. */
   readonly id: string;

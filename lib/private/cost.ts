@@ -28,8 +28,8 @@ export interface CostModel {
   /** One training job of the search. */
   readonly trainingJob: Usage;
   /**
-   * The usage of training jobs that run one after the other until the maximum run time of the tuning job; undefined if
-   * the tuning job has no maximum run time.
+   * The usage of training jobs that run one after the other until the tuning job reaches its maximum run time;
+   * undefined if the tuning job has no maximum run time.
    */
   readonly sequence?: Usage;
   /** The usage of the warm pool that one training job leaves running. */

@@ -237,8 +237,9 @@ export class FleetStates extends sfn.StateMachineFragment {
 }
 
 /**
- * JSONata for the folder with the list, the results and the summary of an execution. It contains the name of the state
- * machine, because several fleets can have the same output. The ARN of the execution has this name.
+ * JSONata for the folder with the list, the results and the summary of an execution. The folder's path contains the
+ * name of the state machine, because several fleets can have the same output location. The expression takes this name
+ * from the ARN of the execution.
  */
 function folderOfExecution(output: DataLocation): string {
   return `${literal(fleetLocation(output).uri)} & $split($states.context.Execution.Id, ':')[6] & '/' & $states.context.Execution.Name & '/'`;
@@ -251,7 +252,8 @@ interface ItemsMapProps extends sfn.DistributedMapProps {
 
 /**
  * The Map. It does not use aws-cdk-lib's `ItemReader` and `ResultWriter`, which have fixed keys and grant permissions
- * for the whole bucket. It also does not use aws-cdk-lib's tolerated count, which is left out if it is 0.
+ * for the whole bucket. It also does not use aws-cdk-lib's properties for the tolerated failures, because
+ * aws-cdk-lib leaves out a tolerated count of 0.
  */
 class ItemsMap extends sfn.DistributedMap {
   constructor(

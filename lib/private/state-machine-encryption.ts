@@ -10,9 +10,9 @@ const DATA_KEY_REUSE_SECONDS = 300;
  * Encrypts the definition of a state machine, its log and the history of its executions with a key.
  *
  * This function does not use the property `encryptionConfiguration` of the state machine construct. The property grants
- * permissions for the ARN of one state machine. That ARN is unknown without a fixed name, so these permissions never
- * apply. AWS checks the permissions when it creates the state machine, before a template can refer to its ARN. So this
- * function grants them for all state machines of the account and region. See decision 18.
+ * permissions only for the ARN of this state machine. If the state machine has no fixed name, its ARN is unknown before
+ * it exists, so these permissions never apply: AWS already checks them when it creates the state machine. Therefore,
+ * this function grants permissions for all state machines of the account and region. See decision 18.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  */

@@ -22,7 +22,8 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
     minimumTLSVersion: 1.2,
   };
   const logsScope = new Construct(scope, 'AccessLogs');
-  // Without this feature flag, the CDK would grant S3 access with an ACL, which the bucket's object ownership forbids.
+  // Without this feature flag, the CDK would use an ACL to let S3 write the logs. The bucket's object ownership forbids
+  // ACLs.
   logsScope.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
   const accessLogs = new s3.Bucket(logsScope, 'Bucket', {
     ...closed,
