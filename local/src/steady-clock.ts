@@ -17,8 +17,8 @@ export function steadyNow(): number {
 }
 
 /**
- * From now on, the clock returns only times from `milliseconds` on. Called with the latest stored time of work that
- * is resumed, which would be in the future if the system clock was set back in the meantime.
+ * From now on, the clock returns no time before `milliseconds`, which is the latest stored time of resumed work. If the
+ * system clock was set back in the meantime, this stored time would otherwise be in the future.
  */
 export function continueFrom(milliseconds: number): void {
   latest = Math.max(latest, milliseconds);
