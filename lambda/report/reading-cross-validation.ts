@@ -16,6 +16,6 @@ export function crossValidationSentence({
   const isWorse = objective.type === 'Minimize' ? mean > best : mean < best;
   return [
     'fact',
-    `In a cross-validation with ${folds} folds${times}, the best hyperparameters have a mean ${objective.metric} of ${formatNumber(mean)}. The best job has ${formatNumber(best)}${isWorse ? ', which is probably too good, because it was selected for this value' : ''}.`,
+    `In a cross-validation with ${folds} folds${times}, the best hyperparameters have a mean ${objective.metric} of ${formatNumber(mean)}. The best job has ${formatNumber(best)}${isWorse ? '. This value is probably too good, because the search selected the job for it' : ''}.`,
   ];
 }

@@ -180,7 +180,7 @@ function finalModel({
   if (model.status !== 'Completed') {
     return [
       'warning',
-      `The final training job ${model.job} has the status ${model.status}: there is no final model.`,
+      `The final training job ${model.job} has the status ${model.status}, so there is no final model.`,
     ];
   }
   if (model.reused) {

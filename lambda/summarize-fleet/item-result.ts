@@ -21,8 +21,8 @@ const MAX_REASON = 600;
 const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 
 /**
- * Matches the sentence that names the final model. Errors that occur after the final training end with it
- * (lib/evaluation/private/final-model.ts).
+ * Matches the sentence that names the final model. This sentence stands at the end of each error that occurs after
+ * the final training (lib/evaluation/private/final-model.ts).
  */
 const FINAL_MODEL = /[.] Training job of the final model: (\S+), model (s3:\/\/\S+?)(?=[.] |[.]?$)/;
 

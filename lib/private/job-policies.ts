@@ -50,7 +50,7 @@ export function jobArn(scope: Construct, kind: { readonly resource: string }, na
   });
 }
 
-/** Prefix of the job names in permissions: the given prefix or, without one, the name of the job if it is known. */
+/** Prefix of the job names in permissions: the prefix that was given. If none was given, the name of the job, if known. */
 export function knownNamePrefix(jobName: string, prefix: string | undefined): string {
   if (prefix !== undefined) return prefix;
   const isExpression = isJsonata(jobName) || sfn.JsonPath.isEncodedJsonPath(jobName);

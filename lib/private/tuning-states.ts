@@ -57,7 +57,7 @@ const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
  */
 const WARM_STARTED = `$exists(${ITEM.startsFromLastSuccess}) and $count($states.input.settings.warmStartFrom) > 0`;
 
-/** For each state that creates a tuning job, the suffix of its waiting states. */
+/** For each state that creates a tuning job: the suffix of the states that wait for its quota. */
 const WAIT_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',

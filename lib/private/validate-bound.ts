@@ -61,7 +61,7 @@ function checkChannels(problems: Problems, definition: BoundDefinition): void {
   if (count <= LIMITS.channels) return;
   problems.add(
     `${prop}channels`,
-    `a training job can have at most ${LIMITS.channels} channels, including train, validation and the channels that the algorithm adds, got ${count}`,
+    `a training job can have at most ${LIMITS.channels} channels, got ${count}. This number includes train, validation and the channels that the algorithm adds`,
   );
 }
 
@@ -78,6 +78,6 @@ function checkHyperparameterCount(problems: Problems, definition: BoundDefinitio
   if (names.size <= LIMITS.hyperparameters) return;
   problems.add(
     `${prop}hyperparameters`,
-    `can be at most ${LIMITS.hyperparameters}, including tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric, got ${names.size}`,
+    `can be at most ${LIMITS.hyperparameters}, got ${names.size}. This number includes tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric`,
   );
 }

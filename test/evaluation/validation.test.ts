@@ -172,7 +172,7 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   [
     'training data in LIBSVM',
     tried({ train: InputData.libsvm(DataLocation.fromUri('s3://data/train/')) }),
-    'evaluation: needs train as CSV or Parquet for XGBoost 3.2-0, got text/libsvm',
+    'evaluation: needs training data (train) in CSV or Parquet for XGBoost 3.2-0, got text/libsvm',
   ],
   [
     'a ranking with weights',

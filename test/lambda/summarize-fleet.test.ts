@@ -340,7 +340,7 @@ test('items whose training jobs failed for the same reason are counted together'
   ]);
 });
 
-test('items that failed for the same reason are counted together, even if the names and numbers in it differ', async () => {
+test('items are counted together if their failure reasons differ only in names and numbers', async () => {
   const item = (id: string, rmse: number) => ({
     id,
     error: 'QualityGateFailed',

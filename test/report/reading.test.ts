@@ -314,7 +314,7 @@ describe('the final model', () => {
     [
       'failed',
       final('Failed'),
-      'The final training job final has the status Failed: there is no final model.',
+      'The final training job final has the status Failed, so there is no final model.',
     ],
     ['none', made(values(2, 1)), undefined],
   ])('%s', (_case, input, sentence) => {

@@ -15,7 +15,7 @@ import { billedTimeOf } from './billed-time';
 
 /**
  * Maximum number of calls to SageMaker for a tuning job. One call describes the tuning job, and each page of its training
- * jobs takes one call. The other calls describe the jobs after the search and the best training jobs.
+ * jobs takes one call. The other calls describe the best training jobs, and the jobs that ran after the search.
  */
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all parents together. */

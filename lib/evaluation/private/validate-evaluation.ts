@@ -118,7 +118,7 @@ function checkScoring(problems: Problems, tuning: TuningInput, definition: Tunin
   if (serving.weights && train.contentType === 'text/libsvm') {
     problems.add(
       'evaluation',
-      `needs ${prop}train as CSV or Parquet for ${title}, got ${train.contentType}: test data is CSV, whose columns could have other numbers than in LIBSVM`,
+      `needs training data (${prop}train) in CSV or Parquet for ${title}, got ${train.contentType}: test data is CSV, whose columns could have other numbers than in LIBSVM`,
     );
   }
   const scoring = scoringOf(tuning, definition);

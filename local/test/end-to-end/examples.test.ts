@@ -45,7 +45,7 @@ function shortened(command: string, root: string, input: object): string {
   return `${words} --root ${root} --input '${JSON.stringify({ ...JSON.parse(given), ...input })}'`;
 }
 
-/** Inputs of the examples that do not accept `maxTrainingJobs` at the top level of the input. */
+/** Inputs for examples whose input has no top-level field `maxTrainingJobs`. */
 const INPUTS: Readonly<Record<string, object>> = {
   automl: { maxCandidates: 3 },
   fleet: { defaults: { maxTrainingJobs: 3 } },

@@ -64,6 +64,12 @@ const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; 
     reason: 'tells a missing list of items or summary apart from a denied one: in these runs, both exist',
   },
   {
+    role: /SummarizeFunctionRole/,
+    actions: /^s3:ListBucket$/,
+    statement: /output\/reports/,
+    reason: 'tells a missing report apart from a denied one: in these runs, all reports exist',
+  },
+  {
     role: /StateMachineRole/,
     actions: /^states:/,
     reason: 'child executions of a Distributed Map: local mode runs them itself. AWS needs this permission',

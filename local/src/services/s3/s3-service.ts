@@ -125,7 +125,7 @@ export class S3Service implements Service {
       DeleteObjects: {
         supports: ['ChecksumAlgorithm'],
         run: (input, _caller, call) => deleteObjects(input, call),
-        // No permission for the request itself: S3 checks a permission for each object.
+        // The request itself needs no permission, because S3 checks a permission for each object.
         access: () => [],
         rest: { root: 'DeleteResult' },
       },

@@ -107,7 +107,7 @@ export class AutoMLRun {
   }
 
   private async run(): Promise<AutoMLJobRecord> {
-    // Returns to the caller first, which stores the job's record and registers this run.
+    // Waits until the caller has stored the job's record and registered this run.
     await Promise.resolve();
     const logs = path.join(this.context.root, 'logs');
     const folder = automlFolderOf(this.context.root, this.name);
