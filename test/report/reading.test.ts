@@ -326,7 +326,7 @@ test.each([
   [
     1,
     1.25,
-    'with 5 folds, the best hyperparameters have a mean validation:rmse of 1.25. The best job has 1, which is',
+    'with 5 folds, the best hyperparameters have a mean validation:rmse of 1.25. The best job has 1. This value is',
   ],
   [
     3,
