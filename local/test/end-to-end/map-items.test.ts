@@ -80,8 +80,9 @@ const distributed = (stack: Stack) =>
 function tableIn(output: string): string[][] {
   const lines = output.split('\n');
   const start = lines.findIndex((line) => line.startsWith('Map TrainEach'));
+  const end = lines.findIndex((line, i) => i > start && (line === '' || line.startsWith(' Warnings about ')));
   const rows = lines
-    .slice(start, lines.indexOf('', start))
+    .slice(start, end)
     .map((line) => line.trim().split(/ {2,}/))
     .filter(([item]) => item !== 'item');
   const hasSucceeded = ([, status]: string[]) => status === 'SUCCEEDED';
@@ -103,6 +104,9 @@ test('a distributed Map has one line per item, with failed items first, and ever
     ['2: cars', 'SUCCEEDED', expect.stringMatching(/^validation:rmse \d/), expect.stringMatching(/-00\d-/)],
   ];
   expect(tableIn(output)).toEqual(table);
+  expect(output).toMatch(
+    /^ Warnings about the data of 1 item, .*\n 1: broken {2}.*broken\.csv, line 1, column 1: 'nan' is not a number/m,
+  );
   // The output has no sections about single jobs.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
   // Each of the two items has five lines: the tuning job and the final training start, and three training jobs end.
