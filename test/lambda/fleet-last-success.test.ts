@@ -2,6 +2,7 @@ import { parseEvent } from '../../lambda/list-fleet-items/event';
 import { namesOf } from '../../lambda/list-fleet-items/item-names';
 import { listFleetItems } from '../../lambda/list-fleet-items/list-fleet-items';
 import type { Json } from '../fixtures';
+import { ITEM_FIELDS } from './item-fields';
 import type { Wire, WireCall } from './wire-server';
 import { withS3 } from './with-s3';
 
@@ -20,14 +21,7 @@ const LAST_SUCCESS = {
 const EVENT = {
   input: {},
   source: { format: 'FOLDERS', uri: 's3://data/stores/' },
-  itemFields: [
-    'maxTrainingJobs',
-    'maxParallelTrainingJobs',
-    'train',
-    'validation',
-    'hyperparameters',
-    'warmStartFrom',
-  ],
+  itemFields: ITEM_FIELDS,
   dataFields: ['train'],
   requiredFields: ['train'],
   maxConcurrency: 10,

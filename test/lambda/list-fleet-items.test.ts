@@ -3,20 +3,14 @@ import { parseEvent } from '../../lambda/list-fleet-items/event';
 import { namesOf } from '../../lambda/list-fleet-items/item-names';
 import { listFleetItems } from '../../lambda/list-fleet-items/list-fleet-items';
 import type { Json } from '../fixtures';
+import { ITEM_FIELDS } from './item-fields';
 import { invokeBundle, type Wire, type WireCall } from './wire-server';
 import { withS3 } from './with-s3';
 
 const EVENT = {
   input: {},
   source: { format: 'CSV', uri: 's3://data/gone' },
-  itemFields: [
-    'maxTrainingJobs',
-    'maxParallelTrainingJobs',
-    'train',
-    'validation',
-    'hyperparameters',
-    'warmStartFrom',
-  ],
+  itemFields: ITEM_FIELDS,
   dataFields: ['train', 'validation'],
   requiredFields: [],
   maxConcurrency: 10,

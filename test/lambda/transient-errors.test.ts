@@ -10,6 +10,7 @@ import { writeReport } from '../../lambda/report/write-report';
 import { TRANSIENT_ERRORS } from '../../lambda/shared/transient-errors';
 import { withReports } from '../../lambda/summarize-fleet/read-reports';
 import { TRANSIENT_ERRORS as RETRIED } from '../../lib/private/retries';
+import { ITEM_FIELDS } from './item-fields';
 
 /** A client whose requests fail. */
 const failing = (name: string) => {
@@ -20,14 +21,7 @@ const failing = (name: string) => {
 const FLEET = {
   input: {},
   source: { format: 'JSON', uri: 's3://data/items.json' },
-  itemFields: [
-    'maxTrainingJobs',
-    'maxParallelTrainingJobs',
-    'train',
-    'validation',
-    'hyperparameters',
-    'warmStartFrom',
-  ],
+  itemFields: ITEM_FIELDS,
   dataFields: ['train'],
   requiredFields: [],
   maxConcurrency: 1,
