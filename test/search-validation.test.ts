@@ -349,7 +349,7 @@ describe('hyperparameters', () => {
     [
       'too many',
       { ...UNKNOWN, hyperparameters: Object.fromEntries(many(96, (i) => `p${i}`).map((name) => [name, ''])) },
-      "hyperparameters: can be at most 100, got 101. This number includes tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric",
+      "hyperparameters: a training job can have at most 100, got 101. This number includes tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric",
     ],
     [
       'a value too long',

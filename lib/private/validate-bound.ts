@@ -78,6 +78,6 @@ function checkHyperparameterCount(problems: Problems, definition: BoundDefinitio
   if (names.size <= LIMITS.hyperparameters) return;
   problems.add(
     `${prop}hyperparameters`,
-    `can be at most ${LIMITS.hyperparameters}, got ${names.size}. This number includes tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric`,
+    `a training job can have at most ${LIMITS.hyperparameters}, got ${names.size}. This number includes tuned hyperparameters, those that the algorithm adds, and SageMaker's own _tuning_objective_metric`,
   );
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 import { Evaluator } from '../src/evaluator/evaluator';
 
 const SUM = { source: '$sum([1..3])', states: {}, variables: {}, random: 0 };
@@ -47,6 +48,18 @@ test('if the evaluator process is killed during an evaluation, a new process get
   await expect(answer).resolves.toEqual({ json: '45000150000' });
 });
 
+test('the time in which the evaluator process starts does not count toward the time limit', async () => {
+  const timeLimit = 1500;
+  evaluator = new Evaluator(timeLimit);
+  const answer = evaluator.evaluate('jsonata', SUM);
+  const [child] = evaluatorProcesses();
+  if (child === undefined) throw new Error('the evaluator process has not started');
+  process.kill(child.pid, 'SIGSTOP');
+  await setTimeout(timeLimit + 500);
+  process.kill(child.pid, 'SIGCONT');
+  await expect(answer).resolves.toEqual({ json: '6' });
+});
+
 describe('when this process has been blocked', () => {
   const TIME_LIMIT = 1500;
 
@@ -58,11 +71,9 @@ describe('when this process has been blocked', () => {
   test('no request fails because its answer could not be read within the time limit', async () => {
     const first = sums(10);
     // Sends more requests before the answers are read. A process that was ended at the time limit is dead by then.
-    const second = new Promise((done) => {
-      setTimeout(() => {
-        block(200);
-        done(sums(20));
-      }, TIME_LIMIT);
+    const second = setTimeout(TIME_LIMIT).then(() => {
+      block(200);
+      return sums(20);
     });
     block(TIME_LIMIT + 500);
     expect(await first).toEqual(['11', '12', '13']);

@@ -31,7 +31,7 @@ test.each(HOSTILE_METRICS)('metric expression %s', async (regex, line, expected)
   collector.add(`${line} sane=0.25`);
   await collector.settled();
   expect(Date.now() - started).toBeLessThan(1000 + SLACK);
-  expect(eventLoop.longest).toBeLessThan(500);
+  expect(eventLoop.longest).toBeLessThan(2000);
   const value = collector.latest().find(({ MetricName }) => MetricName === 'm')?.Value;
   const note = collector.notes().m;
   if (typeof expected === 'string') expect(note).toContain(expected);
@@ -51,7 +51,7 @@ describe('JSONata expressions', () => {
     const evaluator = limit === 'time' ? impatient : patient;
     const answer = await evaluate(source, evaluator);
     if (limit === 'time') expect(Date.now() - started).toBeLessThan(TIME_LIMIT + SLACK);
-    expect(eventLoop.longest).toBeLessThan(500);
+    expect(eventLoop.longest).toBeLessThan(2000);
     const reached = answer instanceof LimitReached ? answer.limit : undefined;
     if (limit === 'either') expect(reached).toBeDefined();
     else expect(reached).toBe(limit);

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 const HOST = join(__dirname, 'host.cjs');
 
-/** Time limit of a request, in milliseconds. AWS does not document its limit. */
+/**
+ * Time limit of a request, in milliseconds, without the time in which the process starts. AWS does not document its
+ * limit.
+ */
 const TIME_LIMIT = 5_000;
 
 /** Milliseconds after which an idle process is ended. */
@@ -18,6 +21,9 @@ const HEAP_MEGABYTES = 512;
 
 /** The signal with which the process ends itself when it takes too much memory; see `memory-watch.cjs`. */
 const MEMORY_SIGNAL = 'SIGUSR2';
+
+/** The first message of the process: it has loaded its code and reads requests. */
+const READY = 'ready';
 
 /** Thrown when an evaluation was ended because it reached a limit. */
 export class LimitReached extends Error {
@@ -41,6 +47,7 @@ interface Waiting {
  */
 export class Evaluator {
   private child: ChildProcess | undefined;
+  private isReady = false;
   /** Unanswered requests, in order. All have been sent to the process. */
   private waiting: Waiting[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -114,14 +121,14 @@ export class Evaluator {
     if (this.waiting.length === 1) this.begin();
   }
 
-  /** Sets the time limit for the first waiting request, which the process now evaluates. */
+  /** Sets the time limit for the first waiting request, which the process now evaluates if it has started. */
   private begin(): void {
     clearTimeout(this.timer);
     const [first] = this.waiting;
     this.keepAlive(first !== undefined);
     if (first === undefined) this.timer = setTimeout(() => void this.close(), IDLE_LIMIT).unref();
     else if (first.signal?.aborted) this.end(first);
-    else this.timer = setTimeout(() => this.endUnanswered(first), this.timeLimit);
+    else if (this.isReady) this.timer = setTimeout(() => this.endUnanswered(first), this.timeLimit);
   }
 
   /** First reads the answers that have arrived: this process may have been too busy to read them. */
@@ -146,10 +153,12 @@ export class Evaluator {
       // The child gets its own process group. Otherwise, Ctrl-C in the terminal would kill it while it starts.
       detached: true,
     });
-    child.on('message', (answer) => {
+    this.isReady = false;
+    child.on('message', (message) => {
       // The requests of a process that has been replaced were sent again.
       if (this.child !== child) return;
-      this.waiting.shift()?.resolve(answer);
+      if (message === READY) this.isReady = true;
+      else this.waiting.shift()?.resolve(message);
       this.begin();
     });
     // `close` comes after the last message; `exit` may come before it.

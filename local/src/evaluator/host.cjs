@@ -33,3 +33,5 @@ function setBusy(value) {
 }
 
 process.on('disconnect', () => process.exit(0));
+
+process.send?.('ready');
