@@ -16,7 +16,7 @@ const PROJECT = join(__dirname, '../..');
 const XTERM = join(PROJECT, 'node_modules/@xterm/xterm');
 const MAX_BYTES = 200_000;
 
-/** Large enough for all columns of the default run's table, and for all lines that the run prints. */
+/** The terminal's size: large enough for all columns of the default run's table, and for all lines that it prints. */
 const TERMINAL = { cols: 100, rows: 100 };
 const TERMINAL_OPTIONS = {
   ...TERMINAL,
