@@ -123,7 +123,7 @@ function compare(metrics, wanted) {
   for (const [name, value] of Object.entries(wanted)) {
     const found = metrics[name]?.value;
     if (!(Math.abs(found - value) <= 5e-7 * Math.abs(value))) {
-      throw new Error(`${name} is ${found}, and ${value} in scikit-learn`);
+      throw new Error(`${name} is ${found}, but ${value} in scikit-learn`);
     }
   }
 }

@@ -10,7 +10,7 @@ import { ROOT, temporaryFolder } from './local-mode.mjs';
 import { printHead, printTable, printTarget } from './measures.mjs';
 import { memoryOfProcess } from './peak-memory.mjs';
 
-/** Limit of Step Functions for the history of an execution. */
+/** Step Functions' limit for the number of events in an execution's history. */
 const MAX_EVENTS = 25_000;
 /** Maximum memory for the largest number of items, as a multiple of the memory for a tenth of these items. */
 const MAX_GROWTH = 1.2;

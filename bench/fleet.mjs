@@ -100,7 +100,7 @@ async function runFleet() {
   return { seconds, synthesis, peak, failed: failed.sort(), median: objective.median };
 }
 
-/** Runs the same number of trials and a final training for each data set in plain Python. */
+/** For each data set, runs as many trials as local mode does, and a final training, in plain Python. */
 async function runLoop(processes, threads) {
   const task = { data, trials: TRIALS, processes, threads, rounds: 60 };
   const { seconds, result } = await runPeer('fleet.py', JSON.stringify(task));

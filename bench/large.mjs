@@ -3,19 +3,21 @@
 //
 //   npm run bench:large -- [--rounds 1] [--rows 500000] [--check]
 //
-//   script         trials one after the other, XGBoost on all cores
-//   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
+// Variants of the script:
+//
+// - `script`: one trial after the other, with XGBoost on all cores.
+// - `two at a time`: two trials in parallel (Optuna's n_jobs=2), each on half of the cores.
 //
 // The script trains no final model. For a fair comparison, local mode runs a second time with
 // `tuning:finalTraining=reuseBest`: it then trains no final model either, and returns the model of the best trial.
 //
 // Measurements:
 //
-//   search         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
-//                  the data; script: from the start of reading the data
-//   whole command  local mode: `npm run local`, which synthesizes the app, copies the data, tunes, trains the final
-//                  model and runs the Lambda function; script: its whole process
-//   memory         maximum of the sum of proportional set sizes (PSS) of a process and all its descendants
+// - `search`: for local mode, the time from CreateHyperParameterTuningJob to the end of the tuning job, including
+//   reading the data. For the script, the time from the start of reading the data.
+// - `whole command`: for local mode, `npm run local`, which synthesizes the app, copies the data, tunes, trains the
+//   final model and runs the Lambda function. For the script, its whole process.
+// - `memory`: maximum of the sum of proportional set sizes (PSS) of a process and all its descendants.
 //
 // The data is generated with a fixed seed, and deleted afterwards.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -78,7 +80,7 @@ async function measure({ rows, columns, rounds }) {
   }
 }
 
-/** Runs local mode. Returns the script's input, with which the script tries the same hyperparameters. */
+/** Runs local mode. Returns an input with which the script tries the same hyperparameters as local mode. */
 async function addLocalMode(runs, folder, rounds, settings) {
   const { value, memory } = await measured(() =>
     runCommand({ maxTrainingJobs: TRIALS }, [

@@ -55,7 +55,7 @@ try {
   printHead(`(d) A tuning job of ${jobs} training jobs, two at a time`);
   const groups = [];
   for (let first = 0; first + group <= times.length; first += group) {
-    // Measures from the end of a group's first job, to exclude the start of the workers.
+    // Measures from the end of a group's first job, to exclude the time in which the workers start.
     groups.push((times[first + group - 1] - times[first]) / (group - 1));
   }
   printTable([

@@ -5,10 +5,10 @@
 //
 // The script is one process that reads the data once. Each variant of it uses all cores:
 //
-//   script         trials one after the other, XGBoost on all cores
-//   two at a time  two trials at a time (Optuna's n_jobs=2), each on half of the cores
-//   same trials    two at a time, with the hyperparameters that local mode tried: the same work
-//   no metrics     two at a time; predicts the validation data only once, at the end of a trial
+// - `script`: one trial after the other, with XGBoost on all cores.
+// - `two at a time`: two trials in parallel (Optuna's n_jobs=2), each on half of the cores.
+// - `same trials`: two trials in parallel, with the hyperparameters that local mode tried, so the work is the same.
+// - `no metrics`: two trials in parallel. Predicts the validation data only once, at the end of a trial.
 //
 // The script trains no final model. For a fair comparison, local mode runs a second time with
 // `tuning:finalTraining=reuseBest` (the row `reuseBest`), and then trains no final model either.
@@ -16,10 +16,10 @@
 // All variants except `no metrics` evaluate both data sets after every round, as SageMaker's algorithm does.
 // Variants take turns, so that other load on the machine affects all of them. Measurements:
 //
-//   tuning         local mode: from CreateHyperParameterTuningJob to the end of the tuning job, including reading
-//                  the data in the workers; script: from the start of reading the data
-//   whole command  local mode: `npm run local`, which synthesizes the app, tunes, trains the final model and runs
-//                  the Lambda function; script: its whole process
+// - `tuning`: for local mode, the time from CreateHyperParameterTuningJob to the end of the tuning job, including
+//   reading the data in the workers. For the script, the time from the start of reading the data.
+// - `whole command`: for local mode, `npm run local`, which synthesizes the app, tunes, trains the final model and
+//   runs the Lambda function. For the script, its whole process.
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

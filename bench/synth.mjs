@@ -1,8 +1,8 @@
 // Time and peak memory of the app process that `cdk synth` starts, for three ways of running its TypeScript:
 //
-//   app           the command of cdk.json: swc with a cache, without a type check
-//   precompiled   the same sources, compiled to JavaScript in advance: the reference
-//   type-checked  the setup of `cdk init`: ts-node, with a type check at every synth
+// - `app`: the command of cdk.json, which uses swc with a cache and no type check.
+// - `precompiled`: the same sources, compiled to JavaScript in advance. This is the reference.
+// - `type-checked`: the setup of `cdk init`, which uses ts-node with a type check at every synth.
 //
 //   npm run bench:synth -- [--runs 7] [--app "<command>"] [--check]
 //
@@ -48,7 +48,7 @@ if (!Number.isInteger(runs) || runs < 1) {
   throw new Error(`--runs must be a positive integer, got ${options.runs}`);
 }
 
-// Also runs after a failure.
+// Deletes the temporary folder, even after a failure.
 process.on('exit', () => {
   rmSync(work, { recursive: true, force: true });
   if (readdirSync(dirname(work)).length === 0) {
@@ -200,7 +200,7 @@ async function run({ name, command }, environment) {
   });
   const seconds = (performance.now() - start) / 1000;
   if (code !== 0) {
-    throw new Error(`${name} ended with ${code}: ${command}`);
+    throw new Error(`${name} ended with status ${code}: ${command}`);
   }
   const peaks = readdirSync(folder)
     .filter((file) => file.startsWith('peak.'))

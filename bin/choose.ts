@@ -47,7 +47,7 @@ function optionOf(name: QuestionName): Option {
   return new Option(`--${name} <answer>`, `${QUESTIONS[name].text} (${allowed.join(', ')})`).argParser(
     (value, previous: string | undefined) => {
       if (!allowed.includes(value))
-        throw new InvalidArgumentError(`It must be one of ${allowed.join(', ')}.`);
+        throw new InvalidArgumentError(`Allowed answers are ${allowed.join(', ')}.`);
       if (previous !== undefined && previous !== value) {
         throw new InvalidArgumentError(
           `--${name} ${previous} is also given, and the two contradict each other.`,

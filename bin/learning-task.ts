@@ -121,7 +121,7 @@ function metricProblem(
   return broken && describeBroken(broken, values);
 }
 
-/** The settings that give the same task for data that is already in S3. */
+/** The settings that define this learning task for data that is already in S3. */
 export function settingsFor({ hyperparameters, metric, direction }: LearningTask): Partial<Settings> {
   return { hyperparameters, objective: metric, direction };
 }

@@ -45,7 +45,7 @@ export interface PrepareOptions {
 }
 
 /**
- * Prepares the data in the settings; undefined if it is already in S3.
+ * Prepares the data that the settings name. Returns undefined if the data is already in S3.
  *
  * @throws SettingsError if the data or the settings must be changed; the message says where and how
  */
@@ -133,7 +133,7 @@ function excludeFor(settings: Settings): string[] {
 function refuseTableSettings(settings: Settings, path: string): void {
   if (settings.testFraction !== undefined && settings.data.startsWith('s3://')) {
     throw new SettingsError(
-      'tuning:testFraction is for local data: the evaluation of data in S3 reads test/ next to train/ and validation/. Set tuning:evaluation to true instead',
+      'tuning:testFraction is for local data: with data in S3, the evaluation reads test/ next to train/ and validation/. Set tuning:evaluation to true instead',
     );
   }
   for (const name of ['label', 'categories', 'excludeColumns'] as const) {

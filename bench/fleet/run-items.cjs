@@ -6,7 +6,7 @@ const { limitHeapGrowth } = require('../../local/src/heap-growth');
 
 const [assembly, root, count] = process.argv.slice(2);
 
-// Local mode's command line does the same.
+// Local mode's command line also limits the growth of the heap.
 limitHeapGrowth();
 
 async function main() {

@@ -11,7 +11,10 @@ const RESULTS = `${FOLDER}run/SUCCEEDED_0.jsonl`;
 /** Memory of the function in the template (lib/private/fleet-functions.ts). Local mode uses it as V8's memory limit. */
 const CONFIGURED_MEGABYTES = 1024;
 
-/** Summarizes a fleet of this many items. Returns the peak `megabytes` and the `seconds` of the function's process. */
+/**
+ * Summarizes a fleet. `items` is its number of items. Returns the peak `megabytes` and the `seconds` of the function's
+ * process.
+ */
 export async function summarizeFleet(items) {
   const objects = {
     [MANIFEST]: () => [JSON.stringify({ ResultFiles: { SUCCEEDED: [{ Key: RESULTS }] } })],

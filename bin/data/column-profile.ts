@@ -15,8 +15,8 @@ import {
 const MOST_LEVELS = 1000;
 
 /**
- * A lower maximum for a column that has had only numbers so far and is not the label. A table can have thousands of
- * such columns.
+ * Maximum number of distinct values to keep for a column that has had only numbers so far and is not the label. This
+ * maximum is lower, because a table can have thousands of such columns.
  */
 const MOST_NUMBERS = 100;
 
@@ -89,7 +89,7 @@ export class ColumnProfile {
     return this.distinct;
   }
 
-  /** Whether there are too many distinct strings for categories. Such a column is not used. */
+  /** Whether the column has too many distinct strings to treat them as categories. Such a column is not used. */
   get isLongText(): boolean {
     return this.distinct === undefined && this.texts > this.numbers && !this.dateForms?.length;
   }

@@ -14,7 +14,7 @@ const MOST_ONE_HOT = 10;
 
 /**
  * If a column has at most this number of distinct strings, the strings are categories, even if almost every row has a
- * different one.
+ * different string.
  */
 const FEW_TEXTS = 10;
 

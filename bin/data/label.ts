@@ -14,7 +14,10 @@ export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassCla
  */
 const MOST_NUMBERED_CLASSES = 10;
 
-/** Minimum number of rows in each class, because every class must appear in both parts of the data. */
+/**
+ * Minimum number of rows in each class, because every class must appear in the training data and in the validation
+ * data.
+ */
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /**
@@ -33,7 +36,7 @@ export interface Label {
   readonly classes?: readonly Level[];
   readonly missing: number;
   readonly notices: readonly string[];
-  /** The label in the form that XGBoost reads; undefined if it is missing. */
+  /** Converts a label to the form that XGBoost reads; undefined if the label is missing. */
   encode(value: string): string | undefined;
   /** The stratum of an encoded label, for the split. */
   stratumOf(label: string): string;

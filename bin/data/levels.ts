@@ -6,7 +6,7 @@ import type { ColumnProfile } from './column-profile';
 export interface Level {
   readonly name: string;
   readonly rows: number;
-  /** Its spellings in the file, such as `1` and `1.0`, or `true` and `TRUE`. */
+  /** The spellings of the value in the file, such as `1` and `1.0`, or `true` and `TRUE`. */
   readonly spellings: readonly string[];
 }
 

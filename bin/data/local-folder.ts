@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SettingsError } from '../settings-error';
 
-/** The channels of the training jobs. A folder has one subfolder for each. */
+/** The channels of the training jobs. A folder has one subfolder for each channel. */
 export const CHANNELS = ['train', 'validation'] as const;
 
 /** Subfolder with the test data, which is used if the model is evaluated. */

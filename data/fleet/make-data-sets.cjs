@@ -1,5 +1,5 @@
-// Makes many small data sets from data/bikeshare, like those of stores or machines: each has its own rows, its own scale
-// and its own noise. The same number makes the same data sets.
+// Generates many small data sets from data/bikeshare, like those of stores or machines. Each data set has its own rows,
+// scale and noise. These are random, with the number of the data set as the seed, so they are the same in every run.
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -24,7 +24,7 @@ function makeDataSets(folder, { count, minRows = 200, maxRows = 2000, broken = [
     const [scale, noise] = [0.5 + random(), 0.3 * random()];
     const start = Math.floor(random() * rows.length);
     const lines = Array.from({ length: size }, (_, index) => {
-      // Rows of other hours and days: 37 has no common factor with the number of rows.
+      // Steps of 37 rows mix hours and days. No row repeats, because 37 and the number of rows have no common factor.
       const [label, ...features] = (rows[(start + index * 37) % rows.length] ?? '').split(',');
       const value = broken.includes(number) ? 'nan' : (Number(label) * scale + noise * (random() - 0.5)).toFixed(4);
       return [value, ...features].join(',');
