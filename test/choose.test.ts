@@ -199,7 +199,7 @@ describe('the snippets', () => {
 });
 
 /**
- * A module with the imports of a snippet, and a function with the rest of the snippet that can be called on a stack.
+ * A module with the imports of a snippet. The rest of the snippet becomes a function that can be called on a stack.
  */
 function inStack(snippet: string): string {
   const imports = snippet.match(/^import [^;]*;$/gm) ?? [];

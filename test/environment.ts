@@ -14,7 +14,7 @@ export default class Environment extends NodeEnvironment {
   constructor(...options: ConstructorParameters<typeof NodeEnvironment>) {
     const parent = tmpdir();
     const folder = mkdtempSync(join(parent, 'file-'));
-    // Set before Jest copies the environment variables for the test file.
+    // TMPDIR must be set before Jest copies the environment variables for the test file.
     process.env['TMPDIR'] = folder;
     super(...options);
     this.#parent = parent;

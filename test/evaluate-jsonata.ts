@@ -37,7 +37,7 @@ export async function evaluateAll(value: Json, states: Json): Promise<Json> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** jsonata calls hooks at the start and end of each evaluation, and these count the depth. */
+/** Counts the depth with hooks that jsonata calls at the start and end of each evaluation. */
 function limitDepth(expression: jsonata.Expression): void {
   let depth = 0;
   const tell = (name: string, listener: () => void) =>

@@ -21,7 +21,7 @@ const members: Member[] = types.flatMap((type): Member[] => {
   ];
 });
 
-/** Whether a member overrides a member of aws-cdk-lib, which documents it. */
+/** Whether a member overrides a member of aws-cdk-lib, and is therefore documented there. */
 const inherited = ({ member }: Member) => member.overrides !== undefined;
 
 /** The types of a member's value, return value and parameters. */

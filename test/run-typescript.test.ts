@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '..');
 
-/** Always the same folder, because the compiled code stays in the cache. */
+/** The same folder in every run, because the cache keeps the compiled code of every file. */
 const folder = join(PROJECT, 'node_modules/.cache/run-typescript');
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 

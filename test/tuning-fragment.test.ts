@@ -160,7 +160,7 @@ describe('the integration', () => {
   test('sends the same request with either integration', () => {
     const by = (integration: TuningIntegration) =>
       definitionOf({ ...HYPERBAND, integration }).States.TuneHyperparameters.Arguments;
-    // With the AWS SDK integration, the execution of a job can be identified only by the tag.
+    // With the AWS SDK integration, only the tag identifies a job's execution.
     const Tags = [
       {
         Key: 'cdk-sagemaker-tuning:execution',

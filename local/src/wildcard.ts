@@ -6,7 +6,7 @@ export const ONE = Symbol('one');
 /** A pattern, character by character. */
 export type WildcardPattern = readonly (string | typeof ANY | typeof ONE)[];
 
-/** Parses a pattern in which `*` matches any number of characters and a backslash escapes the next one. */
+/** Parses a pattern in which `*` matches any number of characters and a backslash escapes the next character. */
 export function withEscapes(pattern: string): WildcardPattern {
   const tokens = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
   return tokens.map((token) => (token === '*' ? ANY : token.slice(-1)));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The adapter for ../shared/conformance/xgboost: runs recorded training jobs and writes their outcomes.
 
-usage: conformance-xgboost.py CASES.json RESULTS.json
+Usage: `conformance-xgboost.py CASES.json RESULTS.json`.
 
 Every job runs in a warm worker (local/python/xgboost_worker.py), as in local mode. This script runs with Python 3.9 or
 newer. The workers run in the Python that local mode trains with. Local mode's own code finds or creates it.

@@ -6,7 +6,7 @@ import { MetricCollector } from '../src/training';
 import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 
 const PROJECT = resolve(__dirname, '../..');
-/** In milliseconds. Shorter than the default, to keep these tests short. */
+/** Time limit of an evaluation, in milliseconds. Shorter than the default, to keep these tests short. */
 const TIME_LIMIT = 500;
 /** Milliseconds to add on a machine that is busy with other tests. */
 const SLACK = 3000;
@@ -91,7 +91,7 @@ test('all hostile expressions together need less than 500 MiB', async () => {
     env: { ...process.env, SCRIPT: join(__dirname, 'evaluate-hostile.ts') },
   });
   const { largest, own } = JSON.parse(stdout) as { largest: number; own: number };
-  // In KiB, for local mode and its evaluator.
+  // Peak memory of local mode and its evaluator process, in KiB.
   expect(own + largest).toBeLessThan(500 * 1024);
 });
 

@@ -128,7 +128,7 @@ describe.each([[TuningIntegration.OPTIMIZED], [TuningIntegration.SDK]])(
         error: 'QuotaExceeded',
         cause: expect.stringMatching(/still used up after 10 minutes[\s\S]*is 2 Instances/),
       });
-      // Attempts at the start, after 5 minutes, and after the remaining 5 minutes.
+      // The state machine requests the job at once, after 5 minutes, and after another 5 minutes.
       expect(names).toHaveLength(3);
     });
 

@@ -1,6 +1,6 @@
 import { isProcessAlive } from '../src/local-folder/process-alive';
 
-/** In milliseconds. Shorter than the tests' processes would run if nothing ended them. */
+/** Time limit in milliseconds. Without a reason to end, the tests' processes would run longer. */
 const LIMIT = 20_000;
 
 /**

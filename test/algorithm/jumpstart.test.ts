@@ -60,7 +60,7 @@ function definition(document: string, options: Partial<JumpStartOptions> = {}) {
 
 function stackIn(region?: string): Stack {
   const stack = new Stack(new App(), 'Stack', { env: { region } });
-  // Added because a template without resources is invalid.
+  // The stack needs a resource, because a template without resources is invalid.
   new CfnWaitConditionHandle(stack, 'Any');
   return stack;
 }

@@ -240,7 +240,7 @@ describe('hyperparameters', () => {
   test('count toward the limit together with those of the container', () => {
     const hyperparameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
-    // The limit of 100 also counts 1 tuned hyperparameter, 3 for the container, and 1 for SageMaker.
+    // 1 tuned hyperparameter, 3 for the container and 1 for SageMaker also count toward the limit of 100.
     expect(problemsOf({}, { hyperparameters: hyperparameters(95) })).toEqual([]);
     expect(problemsOf({}, { hyperparameters: hyperparameters(96) })).toEqual([
       expect.stringMatching(/^hyperparameters: a training job can have at most 100, got 101\. /),

@@ -1,7 +1,7 @@
 """Makes the requests of AWS CLI commands with botocore, as the AWS CLI does, configured by the environment.
 
 Reads a JSON list of commands from standard input. A command is a list of words, without `aws`. Writes a list of
-answers: {"answer": ...} or {"error": ...}. With `--check`, checks operations and options without sending requests.
+responses: {"answer": ...} or {"error": ...}. With `--check`, checks operations and options without sending requests.
 """
 import json
 import sys
@@ -54,7 +54,7 @@ def without_region(words):
 
 
 def answer(session, words, is_check):
-    """The answer to a command, or its error."""
+    """The response to a command, or the error."""
     try:
         client = session.create_client(words[0], region_name="us-east-1")
         method, parameters = request(client, words[1], without_region(words[2:]))

@@ -36,14 +36,14 @@ export function wordsOf(command: string): string[] {
 interface Rule {
   readonly pattern: RegExp;
   /**
-   * - `here`: `run-commands.test.ts` runs them
-   * - `elsewhere`: the test in `where` runs them
-   * - `by hand`: we ran them by hand; `where` is the reason why no test runs them
-   * - `never`: they cannot run on our machines; `where` is the reason
+   * - `here`: `run-commands.test.ts` runs the commands.
+   * - `elsewhere`: the test in `where` runs the commands.
+   * - `by hand`: we ran the commands by hand; `where` is the reason why no test runs them.
+   * - `never`: the commands cannot run on our machines; `where` is the reason.
    */
   readonly runs: 'here' | 'elsewhere' | 'by hand' | 'never';
   /**
-   * For `elsewhere`, the file of the test and, after a colon, a string in this file. For `by hand` and
+   * For `elsewhere`, the test file and, after a colon, a string in this file. For `by hand` and
    * `never`, the reason.
    */
   readonly where: string;

@@ -12,7 +12,7 @@ export const PAGES: readonly string[] = execFileSync(
 )
   .trim()
   .split('\n')
-  // Generated from the docstrings, including its links.
+  // API.md and its links are generated from the docstrings.
   .filter((page) => page !== 'API.md');
 
 export const readPage = (page: string): string => readFileSync(join(PROJECT, page), 'utf8');

@@ -50,7 +50,7 @@ async function runInShell(command: string): Promise<Result> {
   );
 }
 
-/** Names of the executions or jobs that are stored in a folder of the root. */
+/** Names of the executions or jobs that are stored in a subfolder of the root folder. */
 const namesIn = (folder: string): string[] =>
   readdirSync(join(root, folder))
     .map((file) => file.replace('.json', ''))
@@ -103,7 +103,7 @@ describe('commands for the AWS CLI', () => {
   let python: string;
 
   /**
-   * The answers of local mode to AWS CLI commands. Placeholders such as `<execution>` are replaced by stored names.
+   * Local mode's responses to AWS CLI commands. Placeholders such as `<execution>` are replaced by stored names.
    */
   async function answers(commands: readonly string[], ...options: string[]): Promise<object[]> {
     const words = commands.map((command) => wordsOf(withArns(command)).slice(1));

@@ -28,8 +28,8 @@ interface Item {
 const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
 
 /**
- * The objects in the bucket after a fleet with these items has ended. An item without a value, an error and a status
- * has no result.
+ * The objects in the bucket after a fleet with these items has ended. An item that has neither a value, nor
+ * an error, nor a status has no result.
  */
 function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Record<string, string> {
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');

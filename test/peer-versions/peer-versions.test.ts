@@ -13,7 +13,7 @@ const PROJECT = resolve(__dirname, '../..');
 
 const run = promisify(execFile);
 
-/** Installs the lowest versions that package.json allows, once. @returns their folder */
+/** Installs the lowest peer versions that package.json allows, once. @returns the folder of the installation */
 async function installFloor(): Promise<string> {
   const packages = Object.entries(floor).map(([name, version]) => `${name}@${version}`);
   const folder = join(PROJECT, 'node_modules/.cache/peer-versions', packages.join('+'));

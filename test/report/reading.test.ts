@@ -63,8 +63,8 @@ describe('the best against the others', () => {
 
 describe('convergence', () => {
   /**
-   * Jobs of which the last third improves the best value by `gain`. Before that, the best value is better than the
-   * median by 1.
+   * Jobs whose last third improves the best value by `gain`. Before that, the best value is better than the median
+   * by 1.
    */
   const late = (gain: number) => [
     ...repeat(8, (index) => ({ value: 2 + (index % 2) })),

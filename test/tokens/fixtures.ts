@@ -13,7 +13,7 @@ export interface Tokens {
 
 const KINDS: Record<string, (stack: Stack) => Tokens> = {
   parameter: (stack) => {
-    // Created on first use, because CloudFormation warns about unused parameters.
+    // Each parameter is created on first use, because CloudFormation warns about unused parameters.
     const parameter = (id: string, type: string) =>
       (stack.node.tryFindChild(id) as CfnParameter | undefined) ?? new CfnParameter(stack, id, { type });
     return {

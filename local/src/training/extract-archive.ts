@@ -7,7 +7,7 @@ import { extract } from 'tar-stream';
 
 /** How skipped members of an archive are reported. */
 interface ExtractOptions {
-  /** Name of the folder, for the notices. */
+  /** Name of the target folder, as shown in notices. */
   readonly place: string;
   readonly onNotice: (text: string) => void;
 }

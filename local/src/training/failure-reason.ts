@@ -5,7 +5,8 @@ import type { HostEnd } from './host-process';
 import type { TrainingOutcome } from './trainer';
 
 /**
- * Maximum length of a failure reason in SageMaker, and of the part of the failure file that SageMaker reads.
+ * Maximum number of characters of a failure reason in SageMaker. SageMaker also reads at most this many characters of
+ * the failure file.
  */
 export const LONGEST_REASON = 1024;
 
@@ -41,7 +42,7 @@ export async function failureReason(base: string, { exitCode, lastLines }: HostE
   return algorithmError(own ?? lastError(lastLines), exitCode, hint);
 }
 
-/** A failure of the algorithm. Shortens the message to SageMaker's limit, but keeps the exit code at its end. */
+/** A failure of the algorithm. Shortens the message to SageMaker's limit, but keeps the exit code at the end. */
 export function algorithmError(message: string, exitCode: number, hint = ''): string {
   const suffix = `, exit code: ${exitCode}${hint}`;
   return `AlgorithmError: ${message}`.slice(0, LONGEST_REASON - suffix.length) + suffix;
@@ -51,7 +52,7 @@ const MEMORY_HINT =
   'The process was killed, most likely because this machine ran out of memory: use less data, or run fewer ' +
   'training jobs at once';
 
-/** The last traceback, or else the last lines. */
+/** The last traceback in the output, or else the last lines of the output. */
 function lastError(lines: readonly string[]): string {
   const traceback = lines
     .map((line) => line.startsWith('Traceback (most recent call last)'))

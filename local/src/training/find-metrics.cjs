@@ -3,9 +3,9 @@
 
 const vm = require('node:vm');
 
-/** Time limit of an expression for one line, in milliseconds. */
+/** Time limit for the searches of one call, in milliseconds. */
 const TIME_LIMIT = 1000;
-/** Number of characters that a note shows before the value, and after it. */
+/** Number of characters that a note shows on each side of the value. */
 const AROUND = 12;
 
 /**
@@ -32,8 +32,8 @@ const AROUND = 12;
  * @typedef {object} MetricSearchResult
  * @property {MetricMatch} [match]
  * @property {number} milliseconds
- * @property {string} [problem] why there is no result: too slow, or more memory than V8 allows for an
- *   expression
+ * @property {string} [problem] why there is no result: the expression was too slow, or needed more memory than
+ *   V8 allows
  */
 
 /**
@@ -77,7 +77,8 @@ function findRemainingMetrics() {
  * Runs searches until the time is up.
  *
  * @param {readonly MetricSearch[]} given
- * @returns {MetricSearchResult[]} results of the first searches; the last result may have a problem, such as a timeout
+ * @returns {MetricSearchResult[]} results of the searches that have run; the last result may have a problem, such
+ *   as a timeout
  */
 function findMetrics(given) {
   searches = given;

@@ -15,7 +15,7 @@ export interface HostJob {
 export interface Grace {
   /** Time between SIGTERM and SIGKILL. */
   readonly milliseconds: number;
-  /** Aborting this signal reduces the remaining time to at most `CLOSE_GRACE_MS`. */
+  /** Aborting this signal limits the remaining grace period to `CLOSE_GRACE_MS`. */
   readonly hurry: AbortSignal;
 }
 

@@ -17,7 +17,7 @@ export interface HostCommand {
   readonly onStop?: (graceMilliseconds: number) => Promise<void>;
 }
 
-/** The end of a process. */
+/** How a process ended. */
 export interface HostEnd {
   /** Exit code as in a container: for a process ended by a signal, 128 plus the signal's number. */
   readonly exitCode: number;
@@ -25,7 +25,7 @@ export interface HostEnd {
   readonly lastLines: readonly string[];
 }
 
-/** Number of last lines to keep, which may contain the error. */
+/** Number of lines to keep from the end of the output, because they may contain the error. */
 const KEPT_LINES = 60;
 
 /** Additional time, beyond the grace period, for `onStop`. */

@@ -7,7 +7,7 @@ import type { ChannelData, ChannelFile, TrainingInstance, TrainingTask } from '.
 /** Base folder in a container. For a job without a container, another folder replaces it. */
 export const CONTAINER_BASE = '/opt/ml';
 
-/** SageMaker's name for the instance group of a cluster without groups. */
+/** SageMaker's name for the only instance group of a cluster that is not divided into groups. */
 const ONLY_GROUP = 'homogeneousCluster';
 
 /** An instance of a job, with the folder that replaces its `/opt/ml`. */

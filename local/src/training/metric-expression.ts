@@ -42,7 +42,7 @@ function compile(regex: string): MetricExpression {
   };
 }
 
-/** Converts syntax that differs in Python and Java: leading flags, named groups, anchors. */
+/** Converts Python and Java syntax to JavaScript: leading flags, named groups, anchors. */
 function toJavaScript(regex: string): { source: string; flags: string } {
   const inline = /^\(\?([ims]+)\)/.exec(regex);
   const source = regex

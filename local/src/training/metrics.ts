@@ -37,16 +37,16 @@ interface Search {
 const SLOW = 20;
 /** Maximum total time of a slow expression, in milliseconds. */
 const SPENT_AT_MOST = 5_000;
-/** Maximum number of searches, and of characters in their lines, per request to the evaluator process. */
+/** Limits of a request to the evaluator process: the number of searches, and the total length of their lines. */
 const BATCH = 200;
 const BATCH_CHARACTERS = 2 ** 20;
 /**
- * Maximum number of characters in waiting lines: a script may print faster than its lines can be searched.
+ * Maximum total length of the lines in the queue. A script may print lines faster than they can be searched.
  */
 const MOST_WAITING = 32 * 2 ** 20;
 /** Advice to the user for an expression that is no longer applied. */
 const GIVEN_UP = 'Local mode stopped looking for this metric. Avoid nested repetitions such as (a+)+';
-/** Maximum number of characters of a line in a note. */
+/** Maximum number of characters that a note shows of a line. */
 const SHOWN = 60;
 
 /**
@@ -213,7 +213,7 @@ function findHere(definition: CompiledDefinition, line: string): MetricMatch | u
   return match;
 }
 
-/** @returns the results of the first searches */
+/** @returns the results of the searches that have run; later searches may not have run yet */
 async function search(searches: readonly Search[], signal: AbortSignal): Promise<MetricSearchResult[]> {
   const request = searches.map(({ definition: { expression }, line }) => {
     const { source, flags } = expression;

@@ -24,7 +24,7 @@ import type { TrainingOutcome } from './trainer';
  */
 const COMPRESSION_LEVEL = 1;
 
-/** For models of several megabytes, streams with chunks of 64 KiB are more efficient than with the default 16 KiB. */
+/** For models of several megabytes, streams are more efficient with 64 KiB chunks than with the default of 16 KiB. */
 const CHUNK_BYTES = 1 << 16;
 
 /**

@@ -7,11 +7,11 @@ export interface ServedModel {
   readonly image: string;
   /** Environment variables of the container. In a transform job, they include the job's variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether the container has no network. @default false */
+  /** Whether the container is isolated from the network. @default false */
   readonly networkIsolation?: boolean;
 }
 
-/** One step of a filter's JSONPath: members of an object, items of an array, or all values of either. */
+/** One step of a filter's JSONPath: some members of an object, some items of an array, or all values. */
 export type PathStep =
   | { readonly names: readonly string[] }
   | { readonly items: readonly (number | readonly [start: number | null, end: number | null])[] }
@@ -33,7 +33,7 @@ export interface BatchSettings {
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
   /**
-   * Settings that are missing from the request. The model may choose their values; otherwise, the values above
+   * Settings that the request does not specify. The model may choose their values. Otherwise, the values in this object
    * apply.
    *
    * @default none

@@ -12,8 +12,8 @@ export class OptunaSearch implements Search {
   /** Reported metrics of each running trial, by its number. */
   private readonly running = new Map<number, number[]>();
   /**
-   * The ended trials. Empty for searches that need no reports, because they never compare a running trial with
-   * ended trials.
+   * Trials that have ended. Empty for searches that need no reports, because such searches never compare a running
+   * trial with earlier ones.
    */
   private readonly ended = new Map<number, EndedTrial>();
   /** Trials that the search decided to stop after one of their reports. */

@@ -87,7 +87,7 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** Matches the lines with the error and the names of files in the output of a Python that cannot start. */
+/** Matches lines that Python prints when it cannot start: those with the error or with the name of a file. */
 const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): |File ")/;
 
 const SHOWN_LINES = 4;
@@ -108,7 +108,7 @@ function describeItself(
         reject(Object.assign(error, { stderr }));
         return;
       }
-      // A `sitecustomize` may print, too. The description is the last line.
+      // Only the last line is the description, because a `sitecustomize` module may print, too.
       const line = stdout.trim().split('\n').at(-1) ?? '';
       try {
         resolve(JSON.parse(line) as Interpreter);

@@ -6,7 +6,7 @@ import { missingPackages, type WantedPackages } from './python-requirements';
 export interface FoundPython {
   readonly python: string;
   readonly pythonVersion: string;
-  /** The packages that it has: the wanted packages, or the chosen alternative. */
+  /** The packages of this Python: the wanted packages, or the chosen alternative. */
   readonly has: WantedPackages;
 }
 
@@ -24,7 +24,7 @@ export interface Look {
 export class PythonLookup {
   private readonly looks = new Map<string, Promise<Look>>();
 
-  /** @param folders each contains existing environments as subfolders */
+  /** @param folders folders whose subfolders are existing environments */
   constructor(
     private readonly folders: readonly string[],
     private readonly env: NodeJS.ProcessEnv,

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 /** Folder of local mode's Python code. The relative path is the same from `src/` and from `dist/`. */
 export const PYTHON_FOLDER = join(__dirname, '..', '..', 'python');
 
-/** The end of a Python process. */
+/** How a Python process ended. */
 export interface ProcessEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The last lines of its standard error. */
+  /** The last lines of the process's standard error. */
   readonly lastWords: string;
 }
 
@@ -26,8 +26,8 @@ const SHOWN_CHARACTERS = 200;
 const CLOSE_GRACE_MS = 5000;
 
 /**
- * A Python process that exchanges JSON lines (`local/python/protocol.py`), one message per line. It ends when
- * this process does, because its standard input closes.
+ * A Python process that exchanges JSON lines (`local/python/protocol.py`), one message per line. When local mode
+ * exits, the standard input of the Python process closes, and the process ends.
  */
 export class PythonProcess {
   /** Resolves when the process reports that it is ready. Rejects if it ends first. */
@@ -97,7 +97,7 @@ export class PythonProcess {
         this.errorLines.shift();
       }
     });
-    // Writing to a process that has ended must not end this process. `ended` reports the end.
+    // Writing to a process that has ended must not crash local mode. `ended` reports the end.
     this.child.stdin?.on('error', () => undefined);
   }
 

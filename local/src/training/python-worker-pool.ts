@@ -199,7 +199,7 @@ export class PythonWorkerPool {
 /** A running job. */
 interface RunningJob {
   readonly onLog: (line: string) => void;
-  /** Receives the outcome, or the end of the process. */
+  /** Receives the job's outcome, or how the process ended if it ended first. */
   readonly onEnd: (end: TrainingOutcome | ProcessEnd) => void;
 }
 

@@ -61,7 +61,7 @@ const SHOWN_PIP_LINES = 3;
 
 /**
  * Installs a user's `requirements.txt` with an environment's pip. Uses a copy of the file's folder inside the
- * environment: editable packages (`-e`) are imported from this folder, also after the job's folder has been deleted.
+ * environment: editable packages (`-e`) are imported from this folder, even after the job's folder has been deleted.
  *
  * @param environment folder of the environment
  * @throws RequirementsError with pip's last lines

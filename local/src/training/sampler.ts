@@ -54,7 +54,7 @@ export interface Search {
   ask(): Promise<{ readonly trial: number; readonly hyperparameters: Record<string, string> } | undefined>;
   /**
    * Reports the metric at a step (an epoch or a boosting round, from 0). Returns whether the strategy stops
-   * the trial here. Costs nothing for strategies that ignore it.
+   * the trial here. The call costs nothing if the strategy ignores metrics of running trials.
    */
   report(trial: number, step: number, value: number): Promise<boolean>;
   /** Ends a trial that started in an earlier run of the search. */

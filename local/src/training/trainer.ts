@@ -93,11 +93,11 @@ export interface Trainer {
   readonly images: string;
   /** Whether the trainer can run this algorithm. */
   accepts(algorithm: TrainedAlgorithm): boolean;
-  /** Why local mode cannot run this algorithm of SageMaker; undefined if there is no such reason. */
+  /** Why local mode cannot run this SageMaker algorithm; undefined if there is no such reason. */
   refusal?(algorithm: TrainedAlgorithm): string | undefined;
   /**
-   * Metric definitions that SageMaker itself applies to the algorithm's log. A request for such an algorithm
-   * must not define metrics. Empty if the request defines them.
+   * Metric definitions that SageMaker itself applies to the algorithm's log. In this case, the request must not
+   * define metrics. Empty for an algorithm whose metrics the request defines.
    */
   metricDefinitions(algorithm: TrainedAlgorithm): readonly MetricDefinition[];
   /** Installs packages and starts processes for jobs with this algorithm, before the first job. */

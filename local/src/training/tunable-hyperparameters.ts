@@ -9,7 +9,7 @@ import { isXGBoostImage } from './xgboost-images';
 /** A tunable hyperparameter. */
 export interface TunableHyperparameter {
   readonly kind: 'integer' | 'continuous';
-  /** Recommended range, according to the documentation. */
+  /** The range that the algorithm's documentation recommends. */
   readonly min: number;
   readonly max: number;
   /** Whether the algorithm accepts the value. */

@@ -60,7 +60,7 @@ async function run(stateMachine: string, inputs: readonly { train: string; targe
   const records = executionsIn(root);
   const executions = full.map(({ train, target }) => {
     const found = records.find(({ input }) => isDeepStrictEqual(input, { train, target }));
-    if (found === undefined) throw new Error(`no execution on ${target} of ${train}: ${result.output}`);
+    if (found === undefined) throw new Error(`no execution with ${target} and ${train}: ${result.output}`);
     return found;
   });
   return { ...result, root, executions };

@@ -136,7 +136,7 @@ test('a good model is approved, the next models are compared with it, and a wors
     ),
   });
 
-  // The event of each approval started the deployment.
+  // Each approval's event started a deployment.
   await stack.waitFor(async () => (await deployments()).length === 2);
 });
 

@@ -77,9 +77,9 @@ afterAll(() => Promise.allSettled([...runs.values()].map(({ ended }) => ended)))
 /** Waits for a README command and returns the folder of its results. */
 async function rootOf(command: string): Promise<string> {
   const run = runs.get(command);
-  if (run === undefined) throw new Error(`not in a README: ${command}`);
+  if (run === undefined) throw new Error(`no README has the command ${command}`);
   const { exitCode, output } = await run.ended;
-  // If this fails, the output shows the reason.
+  // If the command failed, Jest shows its output, which contains the reason.
   expect({ exitCode, output }).toEqual({ exitCode: 0, output: expect.stringContaining(': SUCCEEDED\n') });
   expect(output).not.toContain('feature flags');
   return run.root;

@@ -66,7 +66,7 @@ test('each night runs only the items that changed or failed, with a warm start f
     parents: [undefined, undefined, undefined],
   });
 
-  // Every item that runs fails. That is one of three items, which is less than the tolerated 40 percent.
+  // The only item that runs fails. One failed item of three is less than the tolerated 40 percent.
   expect(await night('still-broken')).toMatchObject({ ran: ['i2'], counts: [0, 1, 2] });
 
   failing.clear();

@@ -16,8 +16,8 @@ import { inTurns, temporaryFolder } from './support';
 jest.setTimeout(300_000);
 
 /**
- * Permissions that no run needs in local mode, each with the reason. AWS does not need them for a run either, unless
- * the reason says so.
+ * Permissions that no run needs in local mode, each with the reason. A run on AWS does not need them either, unless
+ * the reason says otherwise.
  */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; reason: string }[] = [
   {

@@ -22,7 +22,7 @@ import {
 
 const CLI = `${process.execPath} --require ./scripts/typescript.cjs local/src/cli.ts`;
 
-/** A state machine that runs a tuning for each of three data sets. The second data set has no labels. */
+/** A state machine that tunes a model for each of three data sets. The second data set has no labels. */
 function synthesizeMap(
   addMap: (stack: Stack) => { itemProcessor(processor: sfn.IChainable): sfn.IChainable },
   addProcessor: (stack: Stack) => sfn.IChainable = addTuning,

@@ -169,7 +169,8 @@ describe('a disk that is full', () => {
     const mount = `mount -t tmpfs -o size=${megabytes}m none '${inside}' || exit 77`;
     const local = `local_mode() { '${process.execPath}' --require ./scripts/typescript.cjs local/src/cli.ts "$@"; }`;
     writeFileSync(file, `${mount}\nROOT='${inside}' OUT='${outside}' \n${local}\n${script}\n`);
-    // A separate mount namespace, in which root can mount. The disk disappears when the last process in it ends.
+    // In its own mount namespace, any user can mount a disk. The disk disappears when the last process of this
+    // namespace ends.
     const { exitCode, output } = await runInShell(`unshare --map-root-user --mount sh '${file}'`);
     if (exitCode !== 0 && /unshare|mount/.test(output)) return undefined;
     expect({ exitCode, output }).toEqual({ exitCode: 0, output });

@@ -141,7 +141,7 @@ test('a script that succeeds causes no error messages', async () => {
   expect(exitCode).toBe(0);
 });
 
-/** The error message of a Lambda function, whose cause is the error as JSON. */
+/** The message in the cause of a Lambda function's error. The cause is JSON. */
 function reasonIn(cause = ''): string {
   return (JSON.parse(cause) as { errorMessage: string }).errorMessage;
 }

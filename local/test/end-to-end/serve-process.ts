@@ -11,7 +11,7 @@ const CLI = ['--require', './scripts/typescript.cjs', 'local/src/cli.ts'];
 export interface ServeProcess {
   readonly child: ChildProcess;
   readonly root: string;
-  /** The environment of a terminal after a user pasted the printed lines, and nothing else. */
+  /** The environment of a terminal into which a user pasted only the lines that `serve` printed. */
   readonly variables: Readonly<Record<string, string>>;
   readonly ended: Promise<number | null>;
 }
@@ -21,7 +21,7 @@ export function serve(assembly: string, ...args: string[]): Promise<ServeProcess
   return serveIn(temporaryFolder(), '--assembly', assembly, ...args);
 }
 
-/** Starts `serve` in a root, by default on the app of this project. The caller must end the process. */
+/** Starts `serve` with a root folder, by default on the app of this project. The caller must end the process. */
 export async function serveIn(root: string, ...args: string[]): Promise<ServeProcess> {
   const command = [...CLI, 'serve', '--root', root, ...args];
   const child = spawn(process.execPath, command, { cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -30,7 +30,7 @@ export function addFleet(stack: Stack, id: string, props: Partial<TuningFleetPro
 
 const deployed: LocalMode[] = [];
 
-// Closes local mode even if a test failed before it did so. Otherwise, Jest would not exit.
+// Closes local mode even if a test failed before closing it. Otherwise, Jest would not exit.
 afterEach(async () => {
   for (const stack of deployed.splice(0)) await stack.close();
 });

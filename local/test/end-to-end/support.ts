@@ -116,10 +116,10 @@ export function unpackModel(root: string, uri: string): string {
   return folder;
 }
 
-/** The only execution under a root. */
+/** The only execution in a root folder. */
 export function onlyExecutionIn(root: string): ExecutionRecord {
   const [execution, ...others] = executionsIn(root);
-  if (execution === undefined || others.length > 0) throw new Error(`not one execution in ${root}`);
+  if (execution === undefined || others.length > 0) throw new Error(`expected one execution in ${root}`);
   return execution;
 }
 
@@ -145,7 +145,7 @@ export function writeTrainingData(): string {
   return folder;
 }
 
-/** The recorded executions under a root. */
+/** The recorded executions in a root folder. */
 export function executionsIn(root: string): ExecutionRecord[] {
   return filesIn(join(root, 'executions')).map((name) =>
     readJson(join(root, 'executions', name, 'execution.json')),

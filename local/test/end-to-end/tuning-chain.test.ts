@@ -16,7 +16,7 @@ const JOBS = TRIES_ALL ? { trainingJobs: 1600, tuningJobs: 20 } : { trainingJobs
 
 const INPUT = { maxTrainingJobs: JOBS.trainingJobs };
 
-/** The `maxTrainingJobs` of an execution, and the number of tuning jobs that they need. */
+/** The `maxTrainingJobs` of an execution, and the number of tuning jobs that the execution needs. */
 const MOST = { trainingJobs: TRIES_ALL ? 10_000 : 121, tuningJobs: 121 };
 
 /** Time limit of the test with the maximum number of tuning jobs. */

@@ -32,7 +32,7 @@ import {
 
 afterEach(closeServices);
 
-/** Starts a local mode in which jobs with `x` = 0 run until they are stopped. */
+/** Starts an instance of local mode in which jobs with `x` = 0 run until they are stopped. */
 async function setUp(values = [3, 0]) {
   const root = temporaryRoot();
   const services = await start({

@@ -96,7 +96,7 @@ const sources = fs
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** The paths of a shape's members that no code reads. Members nested in members to skip are not checked. */
+/** The paths of a shape's members that no code reads. Does not check what is nested in a skipped member. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [

@@ -1,5 +1,5 @@
-// Runs a distributed Map with a training job for each item, and prints the size of the live data of this process, in bytes,
-// after each of the given numbers of items.
+// Runs a distributed Map with a training job for each item. After each of the given numbers of items, prints the size
+// of this process's live data in bytes. Usage:
 //
 //   node --expose-gc --require ts-node/register local/test/services/print-memory-of-items.ts <root> <number> <number>
 import { setTimeout as pause } from 'node:timers/promises';

@@ -36,7 +36,7 @@ const json = (service: string, version: string, target: string, body: unknown): 
   body: JSON.stringify(body),
 });
 
-/** Requests that start or write something if they are accepted. */
+/** Requests that, if accepted, start an execution, a job or a function, or write an object. */
 const STARTING: Readonly<Record<string, Unsigned>> = {
   StartExecution: json('states', '1.0', 'AWSStepFunctions.StartExecution', { stateMachineArn: ECHO.arn }),
   CreateTrainingJob: json('sagemaker', '1.1', 'SageMaker.CreateTrainingJob', trainingRequest('job')),
@@ -44,7 +44,7 @@ const STARTING: Readonly<Record<string, Unsigned>> = {
   PutObject: { service: 's3', method: 'PUT', path: `/${BUCKET}/new`, body: 'content' },
 };
 
-/** Everything that was started or written. */
+/** The executions and jobs that were started, and the files that were written. */
 function started(): string[] {
   const files = (folder: string): string[] =>
     fs.existsSync(folder)
@@ -93,7 +93,7 @@ const editedAuthorization = (edit: (authorization: string) => string): Prepare =
     headers: { ...headers, authorization: edit(String(headers['authorization'])) },
   }));
 
-/** A different body of the same length, which would also start something. */
+/** A different body of the same length, which is valid, too. */
 function otherBody({ body = '' }: RawRequest): { body: string } {
   return { body: String(body).replace(/[a-z](?=[^a-z]*$)/, (letter) => (letter === 'x' ? 'y' : 'x')) };
 }

@@ -79,14 +79,14 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   Prefix: 'none',
   Range: 'bytes=0-0',
   ServerSideEncryption: 'aws:kms',
-  // Is rejected, because it requires SSE-KMS.
+  // This member is rejected, because it requires SSE-KMS.
   SSEKMSKeyId: 'key',
   StartAfter: 'zzz',
   StorageClass: 'STANDARD_IA',
   ...Object.fromEntries(CHECKSUM_MEMBERS.map((member) => [member, 'AAAA'])),
 };
 
-/** Other headers that a member needs to have an effect. */
+/** The headers without which a member has no effect. */
 function together(operation: string, member: string): Record<string, string> {
   if (member === 'BucketKeyEnabled') {
     return { 'x-amz-server-side-encryption': 'aws:kms' };
@@ -165,7 +165,7 @@ async function withPart(key: string): Promise<{ uploadId: string; etag: string }
   return { uploadId, etag: String(headers.etag) };
 }
 
-/** A valid request of each operation. */
+/** A valid request for each operation. */
 const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
   AbortMultipartUpload: async (key) =>
     request('DELETE', `${BUCKET}/${key}`, { query: { uploadId: await begin(key) } }),
@@ -250,7 +250,7 @@ const GOOD: Readonly<Record<string, (key: string) => Promise<Good> | Good>> = {
 
 async function goodRequest(operation: string, key: string): Promise<Good> {
   const make = GOOD[operation];
-  if (make === undefined) throw new Error(`no good request of ${operation}`);
+  if (make === undefined) throw new Error(`no valid request for ${operation}`);
   return make(key);
 }
 

@@ -46,7 +46,7 @@ export interface Signing {
   readonly namesHash?: boolean;
 }
 
-/** Signs a request. This implementation is independent of the one that it tests. */
+/** Signs a request. This implementation is independent of the implementation under test. */
 export async function sign(
   services: RunningServices,
   { service, method = 'POST', path = '/', query = {}, headers = {}, body }: Unsigned,

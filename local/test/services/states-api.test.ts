@@ -146,7 +146,7 @@ test('executions are listed, most recent first, in pages and by status', async (
     { stateMachineArn: machine('Sleep'), maxResults: 2 },
   )) {
     names.push((page.executions ?? []).map(({ name }) => name));
-    // A new execution does not change the following pages.
+    // A new execution does not change the next pages of the list.
     if (names.length === 1) await startExecution(client, 'Sleep', {}, 'four');
   }
   expect(names).toEqual([['three', 'two'], ['one']]);

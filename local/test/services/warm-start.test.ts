@@ -57,7 +57,7 @@ let services: RunningServices;
 let specification: SearchSpecification | undefined;
 let children = 0;
 
-/** Creates a child job. Returns the description of the ended job. */
+/** Creates a child job, waits until it has ended, and returns its description. */
 async function child(change: Change) {
   children += 1;
   const name = `Child-${children}`;

@@ -8,8 +8,8 @@ const STATES: JsonObject = {
 };
 
 /**
- * Local mode sends only the values that an expression mentions to the evaluator process. These cases check that no
- * value that an expression needs is missing.
+ * Local mode sends the evaluator process only the values that an expression mentions. These cases check that it sends
+ * every value that an expression needs.
  */
 test.each<[source: string, result: unknown]>([
   ['$states.input.a', 1],

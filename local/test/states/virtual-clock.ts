@@ -36,8 +36,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Ends the earliest wait. `setImmediate` runs this when all promises have settled and only waits are left. If the
-   * evaluator process is busy, `tick` runs again later.
+   * Ends the earliest wait. `setImmediate` calls this method when all promises have settled and only waits are left. If
+   * the evaluator process is busy, `tick` runs again later.
    */
   private tick(): void {
     if (this.ticking) return;

@@ -63,7 +63,7 @@ cat "$SM_CHANNEL_TRAIN/rows.csv" > "$SM_MODEL_DIR/model"`);
     expect(check('team/forst', [IMAGE, IMAGE])).toThrow(
       /^--image-command team\/forst=\.\.\.: no state machine uses .* Images in use: team\/forest$/,
     );
-    // `undefined` stands for an image that is only known at run time. It could still match the name.
+    // `undefined` stands for an image that is only known at run time. Such an image could still match the name.
     expect(check('team/forst', [IMAGE, undefined])).not.toThrow();
   });
 
@@ -318,7 +318,7 @@ test('built-in algorithms whose code is not public are refused, even with Docker
       /legacy XGBoost .*: use a version of sagemaker-xgboost, such as 3\.2-0/,
     );
   }
-  // A custom image with the same name.
+  // A custom image with the same name as SageMaker's legacy XGBoost.
   expect(closedAlgorithmRefusal('111122223333.dkr.ecr.us-east-1.amazonaws.com/xgboost:1')).toBeUndefined();
   expect(closedAlgorithmRefusal(IMAGE)).toBeUndefined();
   expect(closedAlgorithmRefusal('knn:1')).toBeUndefined();

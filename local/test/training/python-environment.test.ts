@@ -162,7 +162,7 @@ test('the error of a failed installation lists the packages and the command, and
     onNotice: () => undefined,
     env: { PYTHON: python },
   });
-  // No interpreter on this machine has this version, and only $PYTHON could install it.
+  // No interpreter on this machine has this version, and only the interpreter in $PYTHON could install it.
   await expect(environments.forXGBoost('3.0.5')).rejects.toThrow(
     /Missing: optuna, xgboost 3\.0\.5, scipy\.\nTo install them: .*python -m pip install -r .*xgboost-3\.0\.5\.txt[\s\S]*no venv here/,
   );

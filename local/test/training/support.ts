@@ -12,7 +12,7 @@ import {
   type TrainingTask,
 } from '../../src/training';
 
-/** In milliseconds. Enough time for the first run on a machine, which installs Python packages. */
+/** A timeout in milliseconds, long enough for the first run on a machine, which installs Python packages. */
 export const SETUP_TIMEOUT = 300_000;
 
 export const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0';

@@ -54,7 +54,7 @@ test('in files that take the shortcut for plain numbers, the check of each field
   for (const count of Object.values(counts)) expect(count).toBeGreaterThan(80);
 });
 
-/** Checks 8 MB as a worker does before its jobs fork. Prints the number of page faults, then the fault found in a long line. */
+/** Checks 8 MB as a worker does before its jobs fork. Prints the number of page faults, and the error that it found. */
 const FAULTS = `
 import json, os, resource, sys
 sys.path.insert(0, sys.argv[1])

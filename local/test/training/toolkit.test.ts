@@ -98,7 +98,8 @@ describeToolkit("as SageMaker's training toolkit", () => {
 });
 
 /**
- * The environment variables that both the toolkit and local mode must set. Each of them also sets others of its own.
+ * The environment variables that both the toolkit and local mode must set. Each also sets variables that the other does
+ * not set.
  */
 const CONTRACT =
   /^(SM_(?!STUDIO_LOCAL_MODE$|FRAMEWORK_MODULE$).*|SAGEMAKER_(BASE_DIR|JOB_NAME|REGION)|CURRENT_HOST|TRAINING_JOB_NAME|AWS_REGION|MODE|EMPTY|TEXT)$/;

@@ -276,8 +276,8 @@ test('version 3.x treats transformed predictions as margins, so the accuracy of 
   const above0 = rows.filter((row) => row.startsWith('1')).length / rows.length;
   const poisson = await metricOfClasses('accuracy', { objective: 'count:poisson' });
   expect(poisson).toEqual(Array(5).fill(above0.toFixed(5)));
-  // With multi:softmax, the metric counts a predicted class 2 as class 1. With multi:softprob, it is correct, because
-  // there is a column for each class.
+  // With multi:softmax, the metric counts a predicted class 2 as class 1. With multi:softprob, the metric is
+  // correct, because there is a column for each class.
   const softmax = await metricOfClasses('accuracy', { objective: 'multi:softmax', num_class: '3' });
   const softprob = await metricOfClasses('accuracy', { objective: 'multi:softprob', num_class: '3' });
   const merror = await metricOfClasses('merror', { objective: 'multi:softprob', num_class: '3' });

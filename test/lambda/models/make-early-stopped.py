@@ -1,6 +1,6 @@
 """Creates models trained with early stopping, saved as SageMaker's container saves them.
 
-    python make-early-stopped.py <extension>
+Usage: `python make-early-stopped.py <extension>`.
 
 XGBoost 1.7.4 created `early-1.7.bin` (best iteration 9); 3.2.0 created `early-3.2.ubj` and `early-3.2.json` (best
 iteration 7).

@@ -1,6 +1,6 @@
 """Creates the models that the tests read, and records XGBoost's feature importance for them.
 
-    python make-models.py <name> <extension>...
+Usage: `python make-models.py <name> <extension>...`.
 
 `expected.json` contains the results of XGBoost 1.7.4 for the binary format, and of 3.2.0 for the other formats.
 """

@@ -1,4 +1,4 @@
-"""Synthesizes the stacks of ../stacks.ts in Python. usage: app.py OUTDIR SCRIPT_FOLDER"""
+"""Synthesizes the stacks of ../stacks.ts in Python. Usage: app.py OUTDIR SCRIPT_FOLDER"""
 
 import sys
 

@@ -10,7 +10,7 @@ import { PYTHON_FOLDER } from '../python-process';
  */
 export type ContainerModules = 'toolkit' | 'inference' | 'xgboost';
 
-/** Matches the names of these modules in a script. */
+/** Matches the names of modules of SageMaker's images in a script. */
 const CONTAINER_MODULE =
   /\b(sagemaker_containers|sagemaker_inference|sagemaker_xgboost_container|sagemaker_algorithm_toolkit|mlio)\b/;
 

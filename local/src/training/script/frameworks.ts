@@ -11,11 +11,11 @@ import type { ContainerModules } from './container-modules';
 
 /** A framework whose SageMaker image runs user scripts. */
 export interface Framework {
-  /** Module that its container starts, for `SM_FRAMEWORK_MODULE`. */
+  /** Module that the container starts, for `SM_FRAMEWORK_MODULE`. */
   readonly module: string;
   /** Whether the container adds the script's error output to the failure reason. */
   readonly capturesErrors: boolean;
-  /** SageMaker's own modules that scripts can import in its container. */
+  /** SageMaker's own modules that scripts can import in the container. */
   readonly containerModules: readonly ContainerModules[];
   /** Packages of the image, and alternatives for a Python that does not support them, nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];

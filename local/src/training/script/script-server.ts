@@ -20,7 +20,7 @@ interface ServingFramework {
   /** The repository of the framework's training image, which has the same packages as the serving image. */
   readonly trains: string;
   readonly modules: readonly ContainerModules[];
-  /** The script's name if the environment does not contain one. @default - the script is required */
+  /** The script's name if SAGEMAKER_PROGRAM is not set. @default - SAGEMAKER_PROGRAM is required */
   readonly program?: string;
   /** Whether the code is always in the model archive, regardless of the environment variables. */
   readonly codeIsInModel: boolean;

@@ -1,8 +1,8 @@
 """Compares the metrics of local/python/xgboost_metrics.py with scikit-learn's metrics for the same labels and
 predictions.
 
-usage: compare_metrics.py FOLDER; prints [[case, local mode's value, scikit-learn's value], ...] as JSON. If a metric
-raises an error, its message replaces the value.
+Usage: `compare_metrics.py FOLDER`. Prints [[case, local mode's value, scikit-learn's value], ...] as JSON. If a metric
+raises an error, the error's message replaces the value.
 """
 
 import json
