@@ -2,22 +2,22 @@ const { availableParallelism } = require('node:os');
 
 /** @type {import('jest').Config} */
 module.exports = {
-  // Many tests wait for other processes, so two run at a time even on two cores.
+  // Many tests wait for other processes, so Jest uses at least two workers, even on two cores.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ['<rootDir>/test', '<rootDir>/local/test', '<rootDir>/examples'],
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testEnvironment: '<rootDir>/test/environment.ts',
   setupFiles: ['<rootDir>/test/without-cdk-validation.ts'],
-  // A machine that runs other programs at the same time must not fail tests that take seconds.
+  // Most tests take seconds. The long timeout is for machines that run other programs at the same time.
   testTimeout: 180_000,
   testMatch: ['**/*.test.ts'],
   // TypeScript first, because `npm run build` writes compiled JavaScript next to lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],
-  // The source of the package, not its build.
+  // Tests import the source of cdk-sagemaker-tuning-local, not its build.
   moduleNameMapper: {
     '^cdk-sagemaker-tuning-local$': '<rootDir>/local/src',
-    // Builds of d3 that Jest can load: Node.js would find ES modules.
+    // Jest cannot load the ES modules of d3 that Node.js would find, so it loads these builds.
     '^d3-([a-z-]+)$': '<rootDir>/node_modules/d3-$1/dist/d3-$1.js',
   },
   transform: {

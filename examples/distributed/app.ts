@@ -34,7 +34,7 @@ new TuningWorkflow(stack, 'Bikes', {
   algorithm: Algorithm.script({
     source: ScriptSource.fromFolder(join(__dirname, 'code')),
     entryPoint: 'train.py',
-    // SageMaker itself defines the metrics of its XGBoost image, so none are needed here.
+    // SageMaker itself defines the metrics of its XGBoost image, so no metric definitions are needed here.
     framework: Framework.xgboost(XGBoostVersion.V3_2_0),
   }),
   objective: Objective.minimize('validation:rmse'),

@@ -114,7 +114,7 @@ describe('with a stub in place of training', () => {
 
   test('stopping an execution also stops its jobs', async () => {
     await using stack = await deploy({
-      // Runs until it is stopped.
+      // Each training job runs until it is stopped.
       stubTraining: () => new Promise(() => undefined),
     });
     const execution = stack.startExecution();

@@ -7,7 +7,7 @@ import { Algorithm, Objective, ParameterRange, ScalingType, TuningWorkflow } fro
 
 const stack = new Stack(new App({ context }), 'JumpStartExample');
 
-// The model's document if you have fetched it, else the stand-in, which works only in local mode.
+// The model's hub document if you have fetched it, else the stand-in, which works only in local mode.
 const document = [join(__dirname, 'model.json'), join(__dirname, 'stand-in.json')].find(existsSync) ?? '';
 
 const workflow = new TuningWorkflow(stack, 'Bikes', {

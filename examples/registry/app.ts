@@ -53,7 +53,8 @@ new BucketDeployment(stack, 'Data', {
   destinationKeyPrefix: 'input/',
 });
 
-// With --context repository=my-team/my-app, deploys each approved version. The GitHub repository must contain this app.
+// With --context repository=my-team/my-app, the app also has a stack that deploys each approved version. The GitHub
+// repository must contain this app.
 const repository: string | undefined = app.node.tryGetContext('repository');
 if (repository) {
   new DeploymentStack(app, 'RegistryDeployment', {
@@ -62,7 +63,7 @@ if (repository) {
   });
 }
 
-// With --context image=… --context model=…, creates the endpoint for an approved version.
+// With --context image=… --context model=…, the app also has a stack with the endpoint for an approved version.
 const image: string | undefined = app.node.tryGetContext('image');
 const model: string | undefined = app.node.tryGetContext('model');
 if (image && model) new EndpointStack(app, 'RegistryEndpoint', { image, model });

@@ -30,8 +30,8 @@ export interface CheckTabularDataResult {
 /**
  * Checks tabular data for problems that would make an AutoML job fail after several paid minutes.
  *
- * Reports a problem only if it certainly exists. For example, if the target has the same value in every row that was
- * read, that is a problem only if all rows were read.
+ * Reports a problem only if it certainly exists. For example, a target with the same value in every row is a problem
+ * only if all rows were read.
  *
  * @throws InvalidTrainingData with a message that describes the problem
  */

@@ -49,8 +49,8 @@ function isOtherTestData(statistics: unknown, test: string | undefined): boolean
 }
 
 /**
- * The ARN of the newest approved version; undefined if there is none. SageMaker can read a page first and then leave out
- * versions that are not approved. So even after an empty page, a later page can have an approved version.
+ * The ARN of the newest approved version; undefined if there is none. SageMaker can leave out unapproved versions after
+ * it has read a page, so a page can be empty although a later page has an approved version.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ListModelPackages.html
  */

@@ -123,7 +123,7 @@ interface Comparison {
   readonly condition: string;
   readonly limit: number;
   readonly isMet: (value: number) => boolean;
-  /** Returns the last part of the reason, such as `the gate allows at most 0.3`, from a formatted limit. */
+  /** Describes the condition with a formatted limit, such as `the gate allows at most 0.3`. */
   readonly rule: (limit: string) => string;
 }
 

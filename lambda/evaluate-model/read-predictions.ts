@@ -53,7 +53,7 @@ async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
       rest = lines.pop() ?? '';
       yield lines;
       if (rest.length > MAX_ROW_LENGTH) {
-        throw new InvalidRowError(`the row after it has more than ${MAX_ROW_LENGTH} characters`);
+        throw new InvalidRowError(`the next row has more than ${MAX_ROW_LENGTH} characters`);
       }
     }
     yield [rest];

@@ -31,8 +31,8 @@ export class RowParser {
 
   /** @throws RowError if the row cannot be used */
   parse(line: string): Row {
-    // Some containers write a list of probabilities in brackets, and SageMaker can quote it when it joins output and
-    // input.
+    // Some containers write a list of probabilities in brackets, and SageMaker can put the list in quotation marks when
+    // it joins output and input.
     const text = /["[]/.test(line) ? line.replaceAll(/["[\]]/g, '') : line;
     const fields = text.split(',');
     const isOfClasses = this.#checkCount(fields.length);

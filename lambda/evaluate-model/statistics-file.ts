@@ -2,8 +2,8 @@ import type { Charts, Evaluation, ProblemType } from '../shared/evaluation';
 import type { Computed } from './metrics/computation';
 
 /**
- * Version of the fields that this library adds to SageMaker's. The version increases when a field is removed or
- * changes.
+ * Version of the fields that this library adds to the fields of SageMaker. The version increases when a field is
+ * removed or changes.
  */
 const SCHEMA_VERSION = 1;
 

@@ -24,7 +24,7 @@ export interface AutoMlJobResult {
   readonly arn: string;
   /** Status in SageMaker: `Completed`, `Stopped`, `Failed`, … */
   readonly status: string;
-  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, given or inferred. */
+  /** `Regression`, `BinaryClassification` or `MulticlassClassification`, given by the user or inferred by SageMaker. */
   readonly problemType: string | null;
   readonly candidates: CandidateCounts;
 }

@@ -45,8 +45,8 @@ export async function readSearch(
     ];
   });
   const all = [...earlier.flat(), last];
-  // If the last known tuning job completed, the failure belongs to the next one, which did not start or can no longer
-  // be described.
+  // If the last known tuning job completed, the failure belongs to the next tuning job, which did not start or can no
+  // longer be described.
   const ofNext = failure && last.tuningJob.status === 'Completed' ? failure : undefined;
   const failureReason =
     description.FailureReason ||
@@ -120,8 +120,8 @@ function summarize(description: DescribeHyperParameterTuningJobResponse): Tuning
 }
 
 /**
- * Lists training jobs of the tuning job with an objective value, best first. Reads at least the requested number. If
- * SageMaker returned no best training job, continues until it finds a completed training job.
+ * Lists the tuning job's training jobs that have an objective value, best first. Reads at least the requested number of
+ * training jobs. If SageMaker returned no best training job, continues until it finds a completed training job.
  */
 async function listRanked(
   client: SageMakerClient,
@@ -139,7 +139,7 @@ async function listRanked(
         // Sorting by the objective value leaves out training jobs without a value.
         SortBy: 'FinalObjectiveMetricValue',
         SortOrder: type === 'Minimize' ? 'Ascending' : 'Descending',
-        // Requests a few more than needed, because values that are not numbers are left out.
+        // Requests a few more training jobs than needed, because values that are not numbers are left out.
         MaxResults: topTrainingJobs + 10,
         NextToken: nextToken,
       }),

@@ -10,7 +10,7 @@ export interface FindBestTrainingJobEvent {
   readonly topTrainingJobs?: number;
 }
 
-/** `$states.errorOutput`. `Cause` can be missing. */
+/** The error of a failed state, from `$states.errorOutput`. `Cause` can be missing. */
 export interface StepFunctionsFailure {
   readonly Error: string;
   readonly Cause?: string;
@@ -21,8 +21,8 @@ export interface FindBestTrainingJobResult {
   readonly tuningJob: TuningJobResult;
   readonly bestTrainingJob: BestTrainingJobResult;
   /**
-   * Training jobs of the search with an objective value, best first. Does not include training jobs of other tuning jobs
-   * (warm start). Limited by `topTrainingJobs` and by the size of the whole result (`RESULT_BUDGET_BYTES`).
+   * The search's training jobs that have an objective value, best first. Does not include training jobs of other tuning
+   * jobs (warm start). Limited by `topTrainingJobs` and by the size of the whole result (`RESULT_BUDGET_BYTES`).
    */
   readonly topTrainingJobs: readonly TopTrainingJobResult[];
 }

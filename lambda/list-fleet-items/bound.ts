@@ -1,7 +1,7 @@
 import { isObject } from '../shared/event-fields';
 import type { Usage } from '../shared/usage';
 
-/** The factors for the maximum instance time and cost of items (lib/private/fleet-bound.ts). */
+/** The factors that the maximum instance time and cost of an item are computed from (lib/private/fleet-bound.ts). */
 export interface FleetBound {
   readonly instanceSeconds: Factors;
   /** Factors for the cost; missing without prices. */
@@ -21,7 +21,7 @@ interface Factors {
   readonly trainingJob: number;
   /**
    * One of the parallel sequences of training jobs, from the start of the tuning job to its maximum run time; missing
-   * without such a limit.
+   * if the tuning job has no maximum run time.
    */
   readonly sequence?: number;
   /** The instances that one training job leaves running in a warm pool. */
@@ -36,7 +36,7 @@ export interface JobCounts {
   readonly parallel: number;
 }
 
-/** The bound of an item, with the formula of `boundOf` in lib/private/cost.ts. */
+/** The bound of an item, computed with the formula of `boundOf` in lib/private/cost.ts. */
 export function boundOfItem(bound: FleetBound, { trainingJobs, parallel }: JobCounts): Usage {
   const most = ({ trainingJob, sequence, warmPool, others }: Factors) => {
     const search = trainingJobs * trainingJob;

@@ -1,12 +1,12 @@
 import type { Concurrency } from '../shared/concurrency';
 import { QuotaTooLowError } from './errors';
 
-/** The quotas of the account, and what the jobs of an item use. */
+/** The quotas of the account, and the instances that an item's jobs use. */
 export interface Quotas {
   readonly uses: readonly QuotaUse[];
   /** Default number of parallel training jobs of an item. */
   readonly parallel: number;
-  /** Values by name. A quota is missing if its value could not be read. */
+  /** Values of the quotas, by name. A quota is missing if its value could not be read. */
   readonly applied: Readonly<Record<string, number>>;
   /** Why quotas could not be read. */
   readonly error?: string | null;
@@ -32,7 +32,7 @@ const TUNING_JOBS = { name: 'concurrent hyperparameter tuning jobs', value: 100,
 /**
  * Finds out how many items the quotas allow at the same time.
  *
- * @throws QuotaTooLowError if every item alone needs more than a quota
+ * @throws QuotaTooLowError if no item can run, because each item alone needs more than a quota
  */
 export function concurrencyOf(
   { uses, parallel, applied, error }: Quotas,
@@ -68,7 +68,7 @@ export function concurrencyOf(
   };
 }
 
-/** How much of a quota an item uses at the same time. */
+/** How much of a quota an item needs. */
 interface Need {
   readonly name: string;
   readonly count: number;

@@ -4,7 +4,7 @@ import { locationOf } from '../shared/s3-location';
 import { pagesOf } from '../shared/s3-objects';
 import { rethrowTransient } from '../shared/transient-errors';
 
-/** Maximum number of pages of a location, with 1,000 objects each. */
+/** Maximum number of pages to list for a location. A page has up to 1,000 objects. */
 const MAX_PAGES = 100;
 
 /** Lists the objects in data locations. Each location is listed once, even if many items use it. */

@@ -5,7 +5,7 @@ export class InvalidInputError extends Error {
   override readonly name = 'InvalidInput';
 }
 
-/** A quota of the account is too low for every item. */
+/** No item can run, because a quota of the account is too low. */
 export class QuotaTooLowError extends Error {
   override readonly name = 'QuotaTooLow';
 }

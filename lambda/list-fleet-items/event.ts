@@ -59,7 +59,7 @@ export interface FleetData {
 /** Input of an execution of the fleet. */
 export interface FleetInput {
   readonly items?: readonly unknown[];
-  /** Name of an earlier execution. Its items that did not succeed run again. */
+  /** Name of an earlier execution whose unsuccessful items run again. */
   readonly retry?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly maxConcurrency?: number;
@@ -138,7 +138,7 @@ function parseInput(
     throw new InvalidInputError(`defaults: must be an object with fields of items, got ${show(defaults)}`);
   }
   if (defaults !== undefined && 'id' in defaults) {
-    throw new InvalidInputError('defaults: must not have an id, because each item has its own');
+    throw new InvalidInputError('defaults: must not have an id, because each item has its own id');
   }
   const unknownDefault = Object.keys(defaults ?? {}).find((field) => !itemFields.includes(field));
   if (unknownDefault !== undefined) {

@@ -16,7 +16,7 @@ const LABEL_LENGTH = 6;
 /** Number of hexadecimal digits of the ID's hash: 64 bits. */
 const HASH_LENGTH = 16;
 
-/** Used for an ID without ASCII letters and digits. */
+/** Name for an ID without ASCII letters and digits. */
 const NAMELESS = 'item';
 
 /** @param id the ID of an item: at most 128 characters */

@@ -7,8 +7,8 @@ import { openObject, pagesOf } from '../shared/s3-objects';
 /** The records of the items' last successes. */
 export class LastSuccesses {
   /**
-   * Lists the records first, so that only existing records are read. S3 would answer a read of a missing record with
-   * Access Denied, because the role may list only some prefixes of the bucket.
+   * Lists the records first, so that only existing records are read. If the function read a missing record, S3 would
+   * respond with Access Denied, because the role may list only some prefixes of the bucket.
    *
    * @param folder S3 URI of the folder with the records
    */

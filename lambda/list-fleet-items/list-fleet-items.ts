@@ -40,7 +40,7 @@ const MAX_ID_LENGTH = 128;
  *
  * @throws InvalidItemsError that lists the problems with the items
  * @throws InvalidInputError if the items to run could together exceed a limit on the cost or instance time
- * @throws QuotaTooLowError if a quota of the account is too low for every item to run
+ * @throws QuotaTooLowError if no item can run, because a quota of the account is too low
  */
 export async function listFleetItems(client: S3Client, event: ListFleetItemsEvent): Promise<FleetList> {
   const { input, output, lastSuccess } = event;
@@ -73,7 +73,7 @@ export async function listFleetItems(client: S3Client, event: ListFleetItemsEven
 }
 
 /**
- * Adds the bound of its item to each row.
+ * Adds to each row the bound of its item.
  *
  * @throws InvalidInputError if the items could together exceed a limit
  */

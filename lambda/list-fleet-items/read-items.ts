@@ -29,7 +29,7 @@ export const MAX_LIST_BYTES = 128 * 1024 * 1024;
  */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
 
-/** The items of the execution's input, of an earlier execution, or else of the list in Amazon S3. */
+/** Reads the items from the execution's input, from an earlier execution, or else from the list in Amazon S3. */
 export async function* readItems(
   client: S3Client,
   { input, source, dataFields, output }: ListFleetItemsEvent,
@@ -101,7 +101,9 @@ function parsed(json: string, what: string): unknown {
 async function* csvItems(body: Readable, uri: string): AsyncGenerator<ListedItem> {
   const columns = (header: string[]) => {
     if (header.includes('id')) return header;
-    throw new InvalidItemsError(`the header of ${uri} has no column id: it has ${header.join(', ')}`);
+    throw new InvalidItemsError(
+      `the header of ${uri} lacks the column id, and has only ${header.join(', ')}`,
+    );
   };
   const parser = body.pipe(parse({ bom: true, columns, skip_empty_lines: true, trim: true }));
   body.on('error', (error) => parser.destroy(error));

@@ -2,7 +2,10 @@ import { show } from '../shared/event-fields';
 import type { ListFleetItemsEvent } from './event';
 import type { ListedItem } from './read-items';
 
-/** Collects the unknown fields of the items. A column of a CSV file is one problem, not one for each row. */
+/**
+ * Collects the unknown fields of the items. An unknown column of a CSV file is one problem, not one problem for each
+ * row.
+ */
 export class UnknownFields {
   private readonly places = new Map<string, { readonly first: string; count: number }>();
   private readonly known: ReadonlySet<string>;

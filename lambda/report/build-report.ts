@@ -90,7 +90,7 @@ function evaluatedOf({
 /** Channels with validation data. The names of their metrics begin with the channel, as in `validation:rmse`. */
 const VALIDATION = ['validation', 'test'];
 
-/** The model of the final training job or, if it is reused, the model of the best training job. */
+/** The model of the final training job or, if the best training job is reused, the model of that job. */
 function finalModelOf({
   finalTrainingJob,
   trainingJobs,

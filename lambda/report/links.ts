@@ -6,8 +6,8 @@ const CONSOLES: readonly (readonly [region: RegExp, domain: string])[] = [
 ];
 
 /**
- * URLs of more details about a job, with `{name}` in place of the job's name. The URLs are pages of the AWS console or,
- * in local mode, the job's log file.
+ * URLs for details about a job, with `{name}` in place of the job's name. They lead to pages of the AWS console or, in
+ * local mode, to the job's log file.
  *
  * @param environment the function's environment variables; local mode sets `SAGEMAKER_LOCAL_LOGS` to its folder of logs
  */

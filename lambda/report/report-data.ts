@@ -53,7 +53,7 @@ export interface Search {
   readonly kind: 'HyperparameterTuning' | 'AutoML';
   /** Name of the tuning job or AutoML job. If the search ran several tuning jobs, the last one. */
   readonly name: string;
-  /** Names of the tuning jobs that the search ran before, oldest first; missing if the search ran only one. */
+  /** Names of the tuning jobs that the search ran before this one, oldest first; missing if the search ran only one. */
   readonly earlierTuningJobs?: readonly string[];
   /** Status in SageMaker: `Completed`, `InProgress`, `Stopped`, `Failed`, … */
   readonly status: string;
@@ -248,7 +248,10 @@ export interface Sentence {
   readonly text: string;
 }
 
-/** URLs of more details, with `{name}` in place of a job's name. The page allows only `https:`, `http:` and `file:`. */
+/**
+ * URLs for details about a job, with `{name}` in place of the job's name. The page allows only `https:`, `http:` and
+ * `file:`.
+ */
 export interface Links {
   readonly search?: string;
   readonly job?: string;

@@ -28,7 +28,7 @@ export function successesFolder(folder: string): string {
   return folder.replace(/fleets\/([^/]+)\/[^/]+\/$/, 'successes/$1/');
 }
 
-/** Name of an item's record in that folder. */
+/** Name of an item's record in the folder of the last successes. */
 export function successName(itemFolder: string): string {
   return itemFolder.replace(/\/$/, '.json');
 }

@@ -73,8 +73,8 @@ export async function openObject(client: S3Client, { bucket, key }: S3Location):
 }
 
 /**
- * Whether an object exists. Lists objects instead of reading the object, because S3 can answer with Access Denied if an
- * object is missing.
+ * Whether an object exists. Lists objects instead of reading the object, because S3 can respond with Access Denied if
+ * an object is missing.
  */
 export async function hasObject(client: S3Client, { bucket, key }: S3Location): Promise<boolean> {
   // Keys are listed in order, so if an object's key is exactly the prefix, that object is the first.

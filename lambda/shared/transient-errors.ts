@@ -1,6 +1,6 @@
 /**
- * Names of the errors of AWS services and the AWS SDK after which a request can be repeated. The state machine invokes
- * the function again after these errors (lib/private/retries.ts).
+ * Names of errors of AWS services and the AWS SDK for which a later attempt can succeed. The state machine invokes the
+ * function again after these errors (lib/private/retries.ts).
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

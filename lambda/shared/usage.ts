@@ -1,7 +1,7 @@
 /** Instance time and cost of an item or an execution. */
 export interface Usage {
   readonly instanceSeconds: number;
-  /** In the currency of the prices; missing without prices. */
+  /** Cost in the currency of the prices; missing if there are no prices. */
   readonly cost?: number;
 }
 

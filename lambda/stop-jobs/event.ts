@@ -10,7 +10,7 @@ export interface EndedExecution {
 }
 
 /**
- * Reads the ended execution from an EventBridge event.
+ * Reads from an EventBridge event which execution has ended.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
  * @throws InvalidEventError

@@ -6,7 +6,7 @@ import { readConfiguration, type StopJobsResult, stopJobs } from './stop-jobs';
 // quotas for List*: with eight attempts, retries continue for up to about a minute.
 const client = new SageMakerClient({ maxAttempts: 8 });
 
-/** Entry point of the Lambda function: stops the jobs of an ended execution that are still in progress. */
+/** Entry point of the Lambda function: stops the jobs that are still in progress after their execution has ended. */
 export async function handler(event: unknown): Promise<StopJobsResult> {
   const execution = parseEvent(event);
   const result = await stopJobs(client, readConfiguration(process.env), execution);

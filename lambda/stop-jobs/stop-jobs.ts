@@ -34,14 +34,14 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): StopJobsConfi
   const unknown = kinds.find((kind) => !(kind in JOB_KINDS));
   if (!jobNamePrefix || kinds.length === 0 || unknown !== undefined) {
     throw new InvalidConfigurationError(
-      `the environment must have JOB_NAME_PREFIX and JOB_KINDS (of ${Object.keys(JOB_KINDS).join(', ')}), got ${JSON.stringify({ jobNamePrefix, names })}`,
+      `the environment must have JOB_NAME_PREFIX and JOB_KINDS (one or more of ${Object.keys(JOB_KINDS).join(', ')}), got ${JSON.stringify({ jobNamePrefix, names })}`,
     );
   }
   return { jobNamePrefix, kinds };
 }
 
 /**
- * Stops the jobs of an execution that are still in progress.
+ * Stops an execution's jobs that are still in progress.
  *
  * @throws JobsNotStoppedError after stopping all other jobs, if some jobs could not be stopped
  */
@@ -77,7 +77,7 @@ export async function stopJobs(
   }
   if (failures.length > 0) {
     throw new JobsNotStoppedError(
-      `${failures.length} jobs of ${executionArn} could not be stopped (${stopped.length} were): ${failures.join('; ')}`,
+      `${failures.length} jobs of ${executionArn} could not be stopped (${stopped.length} were stopped): ${failures.join('; ')}`,
     );
   }
   return { stopped, ended };

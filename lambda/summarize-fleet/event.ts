@@ -4,7 +4,7 @@ import { check, fieldsOf, isObject, isOptional, show } from '../shared/event-fie
 
 /** Event that the state machine or the rule for unsuccessful executions passes to the function. */
 export interface SummarizeFleetEvent {
-  /** S3 URI of the execution's folder, with `/` at its end. */
+  /** S3 URI of the execution's folder, with a trailing slash. */
   readonly folder: string;
   /**
    * Key of the manifest of the Map's results. Missing if the execution failed. In that case, the function looks for the

@@ -23,7 +23,7 @@ export interface ItemResult {
   readonly error?: string;
   /** Why the item failed. */
   readonly reason?: string;
-  /** A training job that failed for this reason. */
+  /** Name of a training job that failed for the reason in `reason`. */
   readonly failedJob?: string;
   readonly tuningJob?: string;
   readonly bestTrainingJob?: string;
@@ -98,7 +98,7 @@ export interface FleetSummary {
 export interface Reason {
   readonly error: string;
   readonly reason: string;
-  /** ID of the first item that failed for this reason. */
+  /** ID of the first item that failed for the reason in `reason`. */
   readonly example: string;
   readonly count: number;
 }

@@ -37,7 +37,7 @@ const STATUSES: Readonly<Record<string, ItemStatus>> = {
   PENDING: 'NOT_STARTED',
 };
 
-/** The parts of the child's output that the summary shows (lib/tuning-fragment.ts). */
+/** The parts of a child execution's output that the summary shows (lib/tuning-fragment.ts). */
 interface Output {
   readonly tuningJob?: { readonly name: string };
   readonly warmStarted?: boolean;
@@ -96,7 +96,7 @@ function succeeded(output: Output): Partial<ItemResult> {
   });
 }
 
-/** The values of the metrics that are defined. */
+/** The values of the metrics, without undefined values. */
 export function valuesOf(
   metrics: Readonly<Record<string, { readonly value: number | null }>>,
 ): Record<string, number> {

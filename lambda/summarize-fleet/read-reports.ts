@@ -48,7 +48,7 @@ async function resultIn(client: S3Client, page: string): Promise<Partial<ItemRes
     return resultOf((await json(await openObject(client, location))) as Report);
   } catch (error) {
     rethrowTransient(error);
-    // S3 can answer with Access Denied if the report is missing. Its fields are then unknown.
+    // S3 can respond with Access Denied if the report is missing. The fields from a missing report are unknown.
     if (!(await hasObject(client, location))) return {};
     return { reportError: `${page} cannot be read: ${(error as Error).message}` };
   }

@@ -43,7 +43,10 @@ export interface AlgorithmRules {
   /** Name of the algorithm in messages, such as `XGBoost 3.2-0`. */
   readonly title: string;
   readonly hyperparameters: readonly HyperparameterRule[];
-  /** Whether hyperparameters that are not in `hyperparameters` are allowed. A script, for example, can have any. */
+  /**
+   * Whether hyperparameters that are not in `hyperparameters` are allowed. A script, for example, can have any
+   * hyperparameters.
+   */
   readonly takesOthers?: boolean;
   readonly objectiveMetrics: readonly ObjectiveMetricRule[];
   /**
@@ -70,7 +73,7 @@ export function aliasedRule(rules: AlgorithmRules | undefined, name: string): Hy
   return rules?.hyperparameters.find(({ aliases }) => aliases?.includes(name));
 }
 
-/** Defaults of the hyperparameters that other rules depend on. */
+/** The defaults that other rules depend on, by hyperparameter. */
 export function defaultsOfRules(rules: AlgorithmRules | undefined): Record<string, string> {
   return Object.fromEntries(
     (rules?.hyperparameters ?? []).flatMap(({ name, default: value }) =>

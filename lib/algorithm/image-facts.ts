@@ -11,7 +11,7 @@ export interface FactSource {
   readonly of: string;
   /** Page of the documentation. */
   readonly page?: string;
-  /** GitHub repository, or released package, with the file. */
+  /** GitHub repository, or released package, that contains the file. */
   readonly repository?: string;
   readonly path?: string;
   /** Commit or released version of the file. */

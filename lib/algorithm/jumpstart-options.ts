@@ -5,13 +5,13 @@ export interface JumpStartOptions {
   /**
    * Path of a JSON file with the hub document of the model, for the region of the stack. Get it with
    * `aws sagemaker describe-hub-content --hub-name SageMakerPublicHub --hub-content-type Model
-   * --hub-content-name <model id> > model.json`. A file with only its `HubContentDocument` works too. Synth reads the file,
-   * so keep it with the app.
+   * --hub-content-name <model id> > model.json`. A file with only the `HubContentDocument` of the response works, too.
+   * Synth reads the file, so keep it with the app.
    */
   readonly document: string;
   /**
-   * Whether you have read and accept the license of the model. Required if the model has a license; the error message has
-   * its URL.
+   * Whether you have read and accept the license of the model. Required if the model has a license; the error message
+   * has the URL of the license.
    *
    * @default false
    */

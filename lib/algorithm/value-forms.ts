@@ -1,5 +1,5 @@
-// Patterns for values, which are checked at synth and, as JSONata, in the first state of an execution. JSONata does not
-// accept slashes in a pattern, or brackets that are neither escaped nor closed.
+// Patterns that values must match. They are checked at synth and, as JSONata, in the first state of an execution.
+// JSONata does not accept slashes in a pattern, or brackets that are neither escaped nor closed.
 
 /** A whole number in Python's syntax. */
 export const WHOLE_NUMBER = /^[+-]?[0-9]+$/;

@@ -1,8 +1,9 @@
 import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf } from './combination-rule';
 
-// Sources of the rules without `since`: the container's own checks in aws/sagemaker-xgboost-container. They are in
-// algorithm_mode/hyperparameter_validation.py (the same from 1.0-1 to 3.2-0) and in the validators that this file
-// calls.
+// Sources of the rules without `since`: the container's own checks, in aws/sagemaker-xgboost-container. They consist of
+// algorithm_mode/hyperparameter_validation.py, which is the same from 1.0-1 to 3.2-0, and of the validators that this
+// Python file calls.
+//
 // Sources of the rules since 3.0-5: we ran the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0 for each
 // combination of learning objective and metric, and recorded which of them failed. Some failures depend on the labels,
 // such as map with labels other than 0 and 1. There are no rules for these failures.

@@ -55,8 +55,8 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
     // There are no rules if the version is newer than this library, or if it is known only at deploy time.
     rules: image && rules(version),
     defaultHyperparameters(objectiveMetric): Record<string, string> {
-      // In a tuning job, the container adds the objective metric to the evaluation. The final training has no objective, so
-      // without this default it would print a different metric.
+      // In a tuning job, the container adds the objective metric to the evaluation. The final training has no objective
+      // metric, so without this default, the container would print a different metric.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
       if (metric === undefined) return {};
       // Without an objective, the container's validation of eval_metric fails with a KeyError, although XGBoost itself

@@ -59,9 +59,9 @@ export interface AutoMlFragmentProps extends AutoMlOptions {
  * Input (each field is optional and overrides one setting; any other field makes the execution fail with `InvalidInput`
  * before a job starts):
  *
- * - `target`: name of the column to predict
- * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
- * - `maxCandidates`: a whole number
+ * - `target`: name of the column to predict.
+ * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`.
+ * - `maxCandidates`: a whole number.
  *
  * Output: `autoMlJob`, `bestCandidate`, `leaderboard` and, unless it is disabled, `report`: the S3 URI of a page that shows
  * the search. If the report cannot be written, `report` is null, and `reportError` has the reason.

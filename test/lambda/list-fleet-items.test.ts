@@ -413,7 +413,7 @@ describe('a problem with the list is reported with its location', () => {
     [
       'CSV without the column id',
       ...from('CSV', 'ID;train\nnorth;s3://lake/n/\n'),
-      /^the header of s3:\/\/data\/items has no column id: it has ID;train$/,
+      /^the header of s3:\/\/data\/items lacks the column id, and has only ID;train$/,
     ],
     [
       'an execution without a list',

@@ -190,7 +190,7 @@ test('stops as many jobs as it can before it fails', async () => {
   expect(stopped).toEqual(['churn-1', 'churn-2', 'churn-3']);
   expect(error).toMatchObject({
     name: 'JobsNotStoppedError',
-    message: `2 jobs of ${EXECUTION} could not be stopped (1 were): churn-1: AccessDeniedException: not authorized; churn-3: AccessDeniedException: not authorized`,
+    message: `2 jobs of ${EXECUTION} could not be stopped (1 were stopped): churn-1: AccessDeniedException: not authorized; churn-3: AccessDeniedException: not authorized`,
   });
 });
 
@@ -237,7 +237,7 @@ test.each([
   expect(() => readConfiguration(environment)).toThrow(
     expect.objectContaining({
       name: 'InvalidConfigurationError',
-      message: `the environment must have JOB_NAME_PREFIX and JOB_KINDS (of HyperParameterTuningJob, AutoMLJob, TrainingJob), got ${given}`,
+      message: `the environment must have JOB_NAME_PREFIX and JOB_KINDS (one or more of HyperParameterTuningJob, AutoMLJob, TrainingJob), got ${given}`,
     }),
   );
 });

@@ -1,6 +1,6 @@
 """Creates train/birdstrikes.csv from birdstrikes.csv of the npm package vega-datasets 3.2.1.
 
-    python prepare.py <path of birdstrikes.csv>
+    Usage: python prepare.py <path of birdstrikes.csv>.
 
 Keeps every fourth report, and adds the column to predict: whether the aircraft was damaged. Leaves out the columns with
 the amount and the cost of the damage, which would reveal the answer.

@@ -1,4 +1,4 @@
-/** Number of values of a digit. The sort uses digits of 16 bits. */
+/** Number of values that a digit can have. The sort uses digits of 16 bits. */
 const DIGITS = 65_536;
 
 /**

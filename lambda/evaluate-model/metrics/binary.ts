@@ -119,7 +119,8 @@ function confusionOf(totals: Float64Array): number[][] {
 }
 
 /**
- * The metrics of a model that always predicts the share of class 1 as the probability, and the more frequent class.
+ * The metrics of a model whose prediction is constant: its probability is the share of class 1, and its class is the
+ * more frequent class.
  */
 function baselinesOf(share: number): Readonly<Record<string, number>> {
   const isPositive = share >= 0.5;

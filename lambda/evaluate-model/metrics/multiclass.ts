@@ -98,8 +98,7 @@ export class Multiclass implements Computation {
     }
     return {
       log_loss: this.#reason === undefined ? (totals[LOG_LOSS] as number) / weight : Number.NaN,
-      // The recall of each class, weighted by the class's share of the labels, adds up to the share of correct
-      // predictions.
+      // The recalls of the classes, weighted by their shares of the labels, add up to the share of correct predictions.
       accuracy: weighted.recall,
       macro_f1: macro.f1 / present,
       weighted_f1: weighted.f1,
@@ -112,7 +111,8 @@ export class Multiclass implements Computation {
 }
 
 /**
- * The metrics of a model that always predicts the shares of the classes as probabilities, and the most frequent class.
+ * The metrics of a model whose prediction is constant: its probabilities are the shares of the classes, and its class
+ * is the most frequent class.
  */
 function baselinesOf(shares: readonly number[]): Readonly<Record<string, number>> {
   const present = shares.filter((share) => share > 0);

@@ -7,7 +7,9 @@ import { groupNdcg } from './ndcg';
 /** Indices of the sums in `PartSums`. */
 const [GROUPS, NDCG, NDCG_AT_10] = [0, 1, 2];
 
-/** Metrics of groups of rows that a model ranks. The groups, not the rows, are the units of the bootstrap. */
+/**
+ * Metrics of a model that ranks the rows within each group. The groups, not the rows, are the units of the bootstrap.
+ */
 export class Ranking implements Computation {
   readonly #labels = new Column();
   readonly #scores = new Column();

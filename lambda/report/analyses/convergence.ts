@@ -1,12 +1,12 @@
 import type { Convergence, ObjectiveType } from '../report-data';
 import { bestSoFar, median, type RankedJob } from './ranking';
 
-/** With fewer jobs, the last third is too small for a conclusion. */
+/** Minimum number of jobs. With fewer jobs, the last third is too small for a conclusion. */
 export const MIN_JOBS_FOR_CONVERGENCE = 12;
 
-/** The search has converged if the gain of the last third is at most this share. */
+/** The search has converged if `share`, the relative gain of the last third of the jobs, is at most this number. */
 const CONVERGED = 0.02;
-/** The search is still improving if the gain of the last third is greater than this share. */
+/** The search is still improving if `share`, the relative gain of the last third, is greater than this number. */
 const IMPROVING = 0.1;
 
 /**

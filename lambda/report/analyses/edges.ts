@@ -2,12 +2,12 @@ import { rangeScale } from '../range-scale';
 import type { Definition, Edge, ObjectiveType } from '../report-data';
 import { byValue, type RankedJob } from './ranking';
 
-/** With fewer jobs, several of them can be near an end of a range by chance. */
+/** Minimum number of jobs. With fewer jobs, several of them can be near an end of a range by chance. */
 export const MIN_JOBS_FOR_EDGES = 10;
 
 /** Maximum distance of the best job from an end of the range, as a share of the scale. */
 const TOUCHES = 0.05;
-/** Maximum distance of the other good jobs from the same end, as a share of the scale. */
+/** Maximum distance of the other good jobs from that end of the range, as a share of the scale. */
 const CROWDS = 0.2;
 
 /**

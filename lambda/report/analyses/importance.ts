@@ -3,7 +3,7 @@ import type { Definition, DefinitionImportance, ObjectiveType, Range } from '../
 import { categoricalDensity, numericDensity } from './parzen';
 import { byValue, isBetter, type RankedJob } from './ranking';
 
-/** With fewer jobs, the effect of a hyperparameter cannot be distinguished from chance. */
+/** Minimum number of jobs. With fewer jobs, the effect of a hyperparameter cannot be distinguished from chance. */
 export const MIN_JOBS_FOR_IMPORTANCE = 20;
 
 /** The best tenth of the jobs, at least five, is compared with all jobs. */

@@ -4,7 +4,7 @@ import { formatNumber } from '../../shared/format';
 import type { Tick } from '../range-scale';
 import type { Report } from '../report-data';
 
-/** A chart of a report. It is drawn on the server, and again in the page at the width of the window. */
+/** A chart of a report. It is drawn on the server, and again on the page at the width of the window. */
 export interface Chart {
   readonly id: string;
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { Tree, XGBoostModel } from './tree-model';
 
-/** Sizes of the format's structures, in bytes. All numbers are little-endian. */
+/** Sizes of the structures in the binary format, in bytes. All numbers are little-endian. */
 const BYTES = { learner: 136, model: 160, tree: 148, node: 20, statistics: 16 };
 /** Bit of a node's feature number that encodes the direction for missing values. */
 const DEFAULT_LEFT = 0x80000000;

@@ -1,4 +1,4 @@
-/** Size of a block in bytes. A header is one block. The content of a file is padded to whole blocks. */
+/** Size of a tar block in bytes. A header is one block. The content of a file is padded to whole blocks. */
 const BLOCK = 512;
 
 /**

@@ -57,6 +57,6 @@ interface Booster {
 
 interface Learner {
   readonly feature_names?: readonly string[];
-  /** In a DART model, the trees are one level deeper. */
+  /** In the file of a DART model, the object with the trees is nested one level deeper. */
   readonly gradient_booster?: Booster & { readonly name?: string; readonly gbtree?: Booster };
 }

@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 80;
 /** Maximum number of metrics in the table. Containers can report dozens. */
 const MOST_METRICS = 8;
 
-/** Titles of the columns with special markup. */
+/** Titles of the columns whose cells have special markup. */
 export const NAME = 'Job';
 export const STATUS = 'Status';
 

@@ -54,7 +54,7 @@ function residuals(charts: Charts | undefined): Content {
   )}</dl>`;
 }
 
-/** Cells are shaded by their share of the row. */
+/** A confusion matrix. Each cell is shaded by its share of the row's total. */
 function confusionMatrix(charts: Charts | undefined): Content {
   const matrix = charts?.confusionMatrix;
   if (!matrix) return undefined;

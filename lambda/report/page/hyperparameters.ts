@@ -52,7 +52,7 @@ function importanceLegend(report: Report, { name }: Definition): (readonly [stri
   ];
 }
 
-/** Explains why there is no importance. */
+/** Explains why the report does not show the importance of the hyperparameters. */
 function noImportance({ ranges }: Definition, jobs: number): string {
   if (ranges.length < 2) return 'A single hyperparameter has no importance to compare.';
   return jobs < MIN_JOBS_FOR_IMPORTANCE

@@ -36,9 +36,9 @@ export interface LearningCurves {
 }
 
 /**
- * Reads learning curves, with a value for each round, from the logs of the training jobs. Like SageMaker, it finds
- * metrics with the regular expressions of the metric definitions. CloudWatch metrics would need fewer calls, but have
- * only one value per minute. See decision 38.
+ * Reads learning curves, with a value for each round, from the logs of the training jobs. Like SageMaker, the function
+ * finds metrics with the regular expressions of the metric definitions. CloudWatch metrics would need fewer calls, but
+ * have only one value per minute. See decision 38.
  */
 export async function readLearningCurves(
   client: ReportClients['logs'],

@@ -7,7 +7,7 @@ export interface LoggedMetric {
   readonly regex: RegExp;
 }
 
-/** Longer lines are skipped, because they have no metrics and matching them can be slow. */
+/** Maximum length of a line. Longer lines are skipped: they have no metrics, and matching them can be slow. */
 const MAX_LINE_CHARACTERS = 2000;
 
 /**

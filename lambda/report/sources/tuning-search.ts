@@ -90,7 +90,7 @@ interface SearchParts {
   readonly finalJob?: Promise<ReadTrainingJob>;
   /** The training job of the cross-validation. @default - there is none */
   readonly crossValidationJob?: Promise<ReadTrainingJob>;
-  /** Names of the tuning jobs that the search ran before, oldest first. @default - none */
+  /** Names of the tuning jobs that the search ran before its last one, oldest first. @default - none */
   readonly earlier?: readonly string[];
 }
 
@@ -186,7 +186,7 @@ async function describeTrainingJobs(
   return { described, problems };
 }
 
-/** Reads the parents of a warm start. The role can lack permission to read jobs with other prefixes. */
+/** Reads the parents of a warm start. The role can lack permission to read jobs whose names have other prefixes. */
 async function readParents(
   client: ReportClients['sagemaker'],
   { WarmStartConfig }: DescribeHyperParameterTuningJobResponse,

@@ -22,7 +22,8 @@ export function filterControls(statuses: readonly string[]): FilterControls {
 }
 
 /**
- * Turns the heads of a table into buttons that sort it. The first click sorts in ascending order, the next click reverses it.
+ * Turns the heads of a table into buttons that sort it. The first click on a head sorts in ascending order, and the
+ * second click sorts in descending order.
  *
  * @returns a function that marks a column as sorted
  */

@@ -113,7 +113,7 @@ function reasons({ reasons: all }: FleetSummary): Content {
 interface Column {
   readonly title: string;
   readonly isText: boolean;
-  /** Whether the column is left out if no item has a value. */
+  /** Whether the column is left out if all its cells are empty. */
   readonly isOptional?: true;
   readonly show: (item: ItemResult) => Content;
   /** The value to sort by. @default - the text that is shown */

@@ -45,7 +45,7 @@ export interface InstanceSupport {
   readonly gpu: boolean;
 }
 
-/** A metric of an algorithm for several problem types. */
+/** A metric of a built-in algorithm. It can be limited to some of the problem types that the algorithm supports. */
 export interface BuiltInMetric extends ObjectiveMetricRule {
   /** Values of `predictor_type` that the metric is computed for; all values if left out. */
   readonly predictorTypes?: readonly string[];

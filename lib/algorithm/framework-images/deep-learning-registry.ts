@@ -80,7 +80,7 @@ export const DEEP_LEARNING_REGISTRY_PYTORCH_2_8: ImageRegistry = {
   accounts: { ...COMMON, ...FURTHER, ...SINCE_PYTORCH_2_8 },
 };
 
-/** PyTorch from 2.9.0, TensorFlow from 2.21.0. */
+/** The images of PyTorch from 2.9.0, and of TensorFlow from 2.21.0. */
 export const DEEP_LEARNING_REGISTRY_2026: ImageRegistry = {
   mappingId: 'SageMakerDeepLearningRegistry2026',
   accounts: { ...COMMON, ...FURTHER, ...SINCE_PYTORCH_2_8, ...ISOLATED, ...SINCE_PYTORCH_2_9 },
