@@ -7,7 +7,8 @@ export function acknowledgeDeployment(stack: Stack, bucket: s3.IBucket): void {
   const provider = stack.node.children.find((child) =>
     child.node.id.startsWith('Custom::CDKBucketDeployment'),
   );
-  if (!provider) throw new Error('aws-cdk-lib no longer names its provider Custom::CDKBucketDeployment…');
+  if (!provider)
+    throw new Error('aws-cdk-lib no longer has a provider whose ID begins with Custom::CDKBucketDeployment');
   acknowledge(provider, 'L1', 'aws-cdk-lib chooses the runtime of its own function');
   acknowledge(
     provider,

@@ -181,7 +181,7 @@ new TuningWorkflow(this, 'Prices', {
     ParameterRange.continuous('eta', { min: 0.01, max: 0.3, scaling: ScalingType.LOGARITHMIC }),
   ],
   resources: { instanceCount: 3 },
-  // At least as many files as instances: each instance gets its share of them.
+  // Use at least as many files as instances, because each instance gets its share of the files.
   train: InputData.csv(DataLocation.fromUri('s3://my-data/prices/train/'), {
     distribution: DataDistribution.SHARDED_BY_S3_KEY,
   }),
@@ -193,11 +193,11 @@ new TuningWorkflow(this, 'Prices', {
   jumpstart: {
     title: 'JumpStart model: Algorithm.jumpStart()',
     tradeOffs: {
-      cost: 'Instance time of each training job, on the instances that the model recommends: GPUs for most pretrained ones, so keep maxTrainingJobs low.',
+      cost: 'Instance time of each training job, on the instances that the model recommends: GPUs for most pretrained models, so keep maxTrainingJobs low.',
       control:
         "The hyperparameters in the model's hub document, within their bounds, and the instances. The script comes with the model.",
       explainability:
-        'LightGBM and CatBoost: as good as XGBoost. A fine-tuned pretrained network: poor without additional tools.',
+        'Good for LightGBM and CatBoost, as for XGBoost. Poor for a fine-tuned pretrained network, unless you use additional tools.',
       localMode:
         'LightGBM and CatBoost train real models, with the same libraries. Other models train only in AWS.',
       cannot:
@@ -214,10 +214,10 @@ new TuningWorkflow(this, 'Prices', {
 } from 'cdk-sagemaker-tuning';
 
 new TuningWorkflow(this, 'Images', {
-  // Fetched once with "aws sagemaker describe-hub-content": docs/jumpstart.md has the command.
+  // The hub document of the model. Fetch it once with the command in docs/jumpstart.md.
   algorithm: Algorithm.jumpStart({
     document: 'models/images.json',
-    // The metric as the model's script prints it. If the hub document has metrics, leave this out.
+    // The metric as the model's script prints it. If the hub document has metrics, omit \`metrics\`.
     metrics: [{ name: 'val_accuracy', regex: 'val_accuracy: ([-+]?[0-9]*\\\\.?[0-9]+(?:[eE][-+]?[0-9]+)?)' }],
   }),
   objective: Objective.maximize('val_accuracy'),
@@ -358,7 +358,7 @@ export const ROWS: readonly Row[] = [
     reason:
       'You already have the training code. A framework version and a requirements.txt define its environment.',
     runnerUp: 'container',
-    runnerUpWhen: 'system packages, another language or exact drivers are part of "everything".',
+    runnerUpWhen: 'you also need control over system packages, the language or exact driver versions.',
   },
   {
     when: { code: 'script', data: 'other' },
@@ -389,7 +389,7 @@ export const ROWS: readonly Row[] = [
     way: 'script',
     reason: 'You need your own code to control everything, and a script is the simplest form.',
     runnerUp: 'container',
-    runnerUpWhen: 'system packages, another language or exact drivers are part of "everything".',
+    runnerUpWhen: 'you also need control over system packages, the language or exact driver versions.',
   },
   {
     when: { code: 'none', data: 'other' },
@@ -457,7 +457,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
  * algorithms.
  */
 export const SEVERAL = {
-  text: 'Cannot decide between two? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
+  text: 'Cannot decide between two algorithms? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
   notFor: ['automl'] as readonly WayName[],
   snippet: `import {
   Algorithm,
@@ -469,7 +469,8 @@ export const SEVERAL = {
   XGBoostVersion,
 } from 'cdk-sagemaker-tuning';
 
-// Both metrics are the area under the ROC curve, and both read the same files: CSV, label first.
+// validation:auc and validation:roc_auc_score are both the area under the ROC curve.
+// Both algorithms read the same files: CSV, label first.
 new TuningWorkflow(this, 'Churn', {
   definitionName: 'xgboost',
   algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
