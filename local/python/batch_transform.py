@@ -1,7 +1,7 @@
 """A batch transform: sends the content of files to a model server in requests, and writes the responses to files.
 
-On SageMaker, an agent next to the container does this. It splits files into records, batches records into requests of
-limited size, and filters and joins the results. A file that fails has no output.
+On SageMaker, an agent next to the container does this. A batch transform splits files into records, batches records
+into requests of limited size, and filters and joins the results. A file that fails has no output.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform.html and the API reference of CreateTransformJob
 """

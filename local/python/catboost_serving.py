@@ -10,7 +10,7 @@ _CLASSIFICATION = ("Logloss", "CrossEntropy", "MultiClass", "MultiClassOneVsAll"
 
 
 def load(folder: str, threads: int) -> Model:
-    """The model of an archive. Raises InvocationError."""
+    """Loads the model of an unpacked archive. Raises InvocationError."""
     path = find_model(folder, "model", "model.cbm")
     model = catboost.CatBoost()
     try:

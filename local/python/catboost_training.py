@@ -25,8 +25,8 @@ _SOURCE_LINE = re.compile(r"^\S+\.(?:cpp|h):\d+: ")
 _USERS_FAULT = ("ELossFunction", "metric", "Target contains only one unique value")
 
 # Parameters that CatBoost accepts only with these values of grow_policy. JumpStart passes the default of every
-# hyperparameter, also of those that do not fit the grow_policy. So these parameters are dropped instead of refused. In
-# the same way, the default sampling_frequency is dropped with Lossguide, which does not accept it.
+# hyperparameter, even if it does not fit the grow_policy. So these parameters are dropped instead of refused. In the
+# same way, the default sampling_frequency is dropped with Lossguide, which does not accept it.
 _POLICIES = {"max_leaves": ("Lossguide",), "min_data_in_leaf": ("Lossguide", "Depthwise")}
 
 
@@ -63,7 +63,7 @@ def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callab
     try:
         model = model_type(**_parameters(config, data.classes, int(job["threads"])))
         # Passes no callback that could stop the training, because CatBoost would copy the whole history for each
-        # call. That doubles the time of 3000 rounds.
+        # call, which would double the time of 3000 rounds.
         model.fit(
             train_pool, eval_set=validation_pool, verbose=config["verbose"], log_cout=lines, log_cerr=lines
         )

@@ -1,4 +1,4 @@
-"""Starts a program that serves a model over HTTP, and sends it the requests of a transform job.
+"""Starts a program that serves a model over HTTP. Sends the requests of a transform job to the program.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
 """
@@ -71,7 +71,8 @@ class Server:
         raise InvocationError(NO_RESPONSE, f"GET /ping on port {self._port} for {seconds:g} seconds: {last}")
 
     def _ask_parameters(self) -> Dict[str, Any]:
-        """Requests /execution-parameters, which a server does not have to support. Returns the response as job"""
+        """Requests /execution-parameters, which a server does not have to support. Returns the settings in
+        the response, with the names that a job uses."""
         try:
             status, answer, _ = self._request("GET", "/execution-parameters", _PING_SECONDS)
             given = json.loads(answer) if status == _OK else {}

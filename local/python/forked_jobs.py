@@ -21,7 +21,7 @@ _MIB = 1 << 20
 def return_freed_memory() -> None:
     """Makes the C library return large blocks to the operating system when they are freed.
 
-    By default, glibc keeps freed blocks of up to 32 MiB: about 70 MiB in total after XGBoost has parsed 150 MB.
+    By default, glibc keeps freed blocks of up to 32 MiB: about 70 MiB in total after XGBoost has parsed 150 MB of data.
     """
     _set_malloc(_MMAP_THRESHOLD, _MIB)
 
@@ -118,8 +118,8 @@ def _be_child(commands: int, reports: int, run: Callable[[], None]) -> None:
         os.close(commands)
         os.close(reports)
         _keep_freed_memory()
-        # Uses a new thread: a fork does not copy OpenMP's threads, and on this thread OpenMP would wait for
-        # its missing threads.
+        # Uses a new thread: a fork does not copy OpenMP's threads. On the thread that forked, OpenMP would wait for the
+        # missing threads.
         job = threading.Thread(target=run)
         job.start()
         job.join()

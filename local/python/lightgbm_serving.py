@@ -12,8 +12,8 @@ _CLASSIFICATION = ("binary", "multiclass", "multiclassova", "cross_entropy")
 
 
 def load(folder: str, threads: int) -> Model:
-    """The model of an archive: `model.txt`, or the pickled Booster that SageMaker's own training saves. Raises
-    InvocationError.
+    """Loads the model of an unpacked archive: `model.txt`, or the pickled Booster that SageMaker's own training saves.
+    Raises InvocationError.
     """
     path = find_model(folder, "model.txt", "model.pkl")
     try:

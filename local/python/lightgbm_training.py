@@ -91,8 +91,8 @@ def _train(
     )
     return lgb.train(
         parameters, matrix, num_boost_round=config["num_boost_round"], callbacks=callbacks,
-        # Evaluates only the validation data. If lines also contained other values, the documented regular expressions
-        # would match the first one.
+        # Evaluates only the validation data. If a log line contained several values, the documented regular expressions
+        # would match the first value.
         valid_sets=[matrix.create_valid(data.validation.features, data.validation.labels)],
     )
 

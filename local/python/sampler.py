@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def main() -> None:
     channel = Channel()
-    # Imported after the channel was created: the import is slow, and the channel ends this process if the parent ends.
+    # Imports Optuna after the channel was created: the import is slow, and the channel ends this process if the parent
+    # ends.
     from search import Search
 
     searches: Dict[int, "Search"] = {}

@@ -17,7 +17,7 @@ from typing import Any
 
 # Hyperparameters for the container, in addition to all hyperparameters whose names start with sagemaker_.
 FOR_THE_CONTAINER = ("_tuning_objective_metric", "default_user_module_name")
-# Hyperparameters for the container that SM_FRAMEWORK_PARAMS omits.
+# Container hyperparameters that SM_FRAMEWORK_PARAMS omits.
 NOT_FOR_THE_FRAMEWORK = FOR_THE_CONTAINER + (
     "sagemaker_program",
     "sagemaker_submit_directory",

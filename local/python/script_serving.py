@@ -68,8 +68,8 @@ class Server:
         return self._call_or("output_fn", _NOT_ACCEPTABLE, prediction, accept)
 
     def _call_or(self, name: str, status: int, *arguments: Any) -> Any:
-        """Calls a function of the script. If the function does not support the format, some frameworks answer with the
-        HTTP status `status`."""
+        """Calls a function of the script. `status` is the HTTP status with which some frameworks respond if the
+        function does not support the format."""
         try:
             return self._call(name, *arguments)
         except Exception as error:
@@ -78,8 +78,8 @@ class Server:
             raise
 
     def _call(self, name: str, *arguments: Any) -> Any:
-        """Calls a function of the script if it exists. If it has a parameter for the context, it receives the context.
-        """
+        """Calls a function of the script, if the script defines it. Passes the context to a function that has a
+        parameter for it."""
         function = self._functions.get(name)
         if function is None:
             return None
@@ -88,7 +88,7 @@ class Server:
 
 
 class _Framework:
-    """The defaults of the containers that use the inference toolkit."""
+    """The default functions of the containers that use the inference toolkit."""
 
     default_content_type: Optional[str] = None
     has_format_status = False

@@ -1,8 +1,8 @@
 """Loads the channels of SageMaker's LightGBM and CatBoost algorithms as tables, and caches them.
 
 File layouts and rules follow the developer guide (lightgbm.md, catboost.md) and AWS's sample notebook. CSV
-files have no header, and the label is in the first column. A JSON file next to them can list the categorical
-columns. Without validation data, a random fifth of the rows is used for validation.
+files have no header, and the label is in the first column. A JSON file next to the CSV files can list the
+categorical columns. Without validation data, a random fifth of the rows is used for validation.
 """
 
 import json
@@ -27,7 +27,7 @@ _CONTENT_TYPES = ("csv", "text/csv")
 _CATEGORICAL_KEY = "cat_index_list"
 _LARGEST_INTEGER = 2147483647
 _VALIDATION_SHARE = 0.2
-# Fixed, so that all jobs of a tuning job use the same validation rows.
+# The seed is fixed, so that all jobs of a tuning job use the same validation rows.
 _SPLIT_SEED = 0
 # Maximum number of cached data sets: one for a tuning job, one for the final training.
 _KEPT = 2
@@ -191,7 +191,7 @@ def _split(rows: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
 
 
 def _categorical_columns(path: str, columns: int) -> List[int]:
-    """The categorical columns listed in the file. The label is column 0."""
+    """The categorical columns that a JSON file lists. The label is column 0."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             content = json.load(file)

@@ -27,7 +27,7 @@ def read_specifications(name: str) -> Dict[str, Dict[str, Any]]:
 def validate(
     specifications: Mapping[str, Mapping[str, Any]], given: Mapping[str, str], algorithm: str
 ) -> Dict[str, Any]:
-    """Returns the values by name, including documented defaults. Raises ClientError."""
+    """Returns the hyperparameters by name, including documented defaults. Raises ClientError."""
     values = {name: entry["default"] for name, entry in specifications.items() if "default" in entry}
     for name, text in given.items():
         if name.startswith(_NOT_THE_SCRIPTS):
@@ -42,7 +42,7 @@ def validate(
 
 
 def _plain(text: str) -> str:
-    """The value that the script receives: decodes a JSON string, as sent by the SageMaker Python SDK."""
+    """The value that the script receives. Decodes JSON strings, which the SageMaker Python SDK sends."""
     try:
         value = json.loads(text)
     except ValueError:

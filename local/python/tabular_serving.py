@@ -1,7 +1,7 @@
 """A model server for SageMaker's LightGBM and CatBoost models. It responds like their inference script.
 
 AWS does not publish the script, but users have published what JumpStart downloaded: the script reads CSV without a
-header and answers in JSON. Source: https://github.com/ucegbe/sagemaker_training,
+header and responds with JSON. Source: https://github.com/ucegbe/sagemaker_training,
 LighGBM/model_cat/js_inference_code/inference.py
 """
 
@@ -19,7 +19,7 @@ from errors import InvocationError
 _CSV, _JSON = "text/csv", "application/json"
 _VERBOSE = ";verbose"
 
-# The inference toolkit answers every error of a script with this status.
+# The HTTP status with which the inference toolkit responds to every error of a script.
 _SERVER_ERROR = 500
 
 
@@ -71,7 +71,7 @@ class Server:
 
 
 def find_model(folder: str, *names: str) -> str:
-    """The path of the first of these files that exists. Raises InvocationError if none exists."""
+    """The path of the first of the named files that exists. Raises InvocationError if none exists."""
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isfile(path):

@@ -15,8 +15,8 @@ from typing import Dict, Iterator, List, Optional, Set, Tuple
 import numpy as np
 
 # Chunks are small enough that their memory is reused. Larger blocks are returned to the operating system
-# (forked_jobs.return_freed_memory). Chunks of 1 MiB caused 100 times as many page faults, and XGBoost's threads had
-# to wait for them.
+# (forked_jobs.return_freed_memory). Chunks of 1 MiB caused 100 times as many page faults, which blocked XGBoost's
+# threads.
 _CHUNK = 1 << 16
 _DIGITS_TO_ZERO = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
 _NUMBER = rb"[+-]?(?:0+\.?0*|\.0+)(?:[eE][+-]?0+)?"
@@ -73,7 +73,8 @@ class _PlainNumbers:
 def check_csv(
     path: str, delimiter: str, columns: Optional[int] = None, algorithm: str = "XGBoost"
 ) -> Tuple[int, Optional[str]]:
-    """Returns the number of columns in a file, and its first error. If `columns` is given, the number must match."""
+    """Returns the number of columns and the first error in a file. If `columns` is given, each line must have that many
+    columns."""
     separator = delimiter.encode()
     good: Set[bytes] = set()
     plain_numbers = _PlainNumbers(separator)

@@ -104,10 +104,10 @@ def serve(
     data that forked processes share. If `load` fails, the forked job loads the data itself, and reports the error.
     """
     stops = _Stops(stop_ends_process)
-    # Created before the channel, because the channel immediately starts to pass messages to `forked`.
+    # `forked` is created before the channel, because the channel immediately starts to pass messages to it.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
-    # Called after the channel was created, because the channel redirects the output of native libraries.
+    # `prepare` is called after the channel was created, because the channel redirects the output of native libraries.
     about, train = prepare()
     channel.send({"ready": True, **about})
     while True:

@@ -165,6 +165,6 @@ def _save(labels: np.ndarray, held_out: np.ndarray, folder: str, info: Callable[
 
 
 def _most_frequent(classes: np.ndarray) -> np.ndarray:
-    """The most frequent value of each column. If several values are equally frequent, the lowest of them."""
+    """The most frequent value of each column. If several values are equally frequent, returns the lowest."""
     values = np.unique(classes)
     return values[np.argmax([(classes == value).sum(axis=0) for value in values], axis=0)]

@@ -276,7 +276,7 @@ def _concatenate(files: List[str], target: str) -> str:
 
 
 def _plain_paths(files: List[str], folder: str) -> List[str]:
-    """Paths that XGBoost's URIs support. Other files get a hard link with a plain name, or else a copy.
+    """Paths that XGBoost's URIs support. A file with another path gets a hard link with a plain name, or else a copy.
 
     A symbolic link would not help: XGBoost resolves the link and fails with the original name.
     """

@@ -15,7 +15,7 @@ Metric = Callable[[np.ndarray, Any], List[Tuple[str, float]]]
 
 
 class _Counts:
-    """For each class, the number of correct predictions, of all predictions, and of labels."""
+    """Three numbers for each class: correct predictions, all predictions, and labels."""
 
     def __init__(self, labels: np.ndarray, predicted: np.ndarray) -> None:
         _require_finite(labels, "Input y_true")
@@ -186,9 +186,9 @@ def _classes(predictions: np.ndarray) -> np.ndarray:
     """The class of each row as the container determines it: with several columns, the column with the maximum; with
     one column, 1 if the prediction is above 0, otherwise 0.
 
-    These classes are correct for margins. The transformed predictions of 3.x are probabilities, which are all above 0,
-    so every row counts as class 1. With multi:softmax, the predictions are class numbers, and all except 0 count as
-    class 1.
+    These classes are correct for margins. The transformed predictions of images 3.x are probabilities, which are all
+    above 0, so every row counts as class 1. With multi:softmax, the predictions are class numbers, and all except 0
+    count as class 1.
     """
     if predictions.ndim > 1:
         return np.argmax(predictions, axis=-1).astype(float)

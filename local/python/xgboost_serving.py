@@ -198,6 +198,6 @@ def _predict(booster: xgb.Booster, data: xgb.DMatrix) -> np.ndarray:
 
 
 def _most_frequent(values: np.ndarray) -> Any:
-    """The most frequent value. If several values are equally frequent, the lowest of them."""
+    """The most frequent value. If several values are equally frequent, returns the lowest."""
     unique, counts = np.unique(values, return_counts=True)
     return unique[counts.argmax()]

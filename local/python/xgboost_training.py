@@ -18,13 +18,13 @@ from xgboost_metrics import Shares, metric_arguments
 
 MODEL_NAME = "xgboost-model"
 
-# Hyperparameters of the container that are not XGBoost's.
+# Hyperparameters of the container, not of XGBoost.
 _CONTAINER_ONLY = (
     "num_round", "csv_weights", "early_stopping_rounds", "save_model_on_termination",
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit", "_kfold",
 )
 
-# Messages of XGBoost or a metric that the container reports as a ClientError. All other messages are reported as an
+# Errors of XGBoost or a metric: the container reports these messages as a ClientError, and all others as an
 # AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so labels that do not
 # fit an objective cause an AlgorithmError there. Source: aws/sagemaker-xgboost-container, constants/xgb_constants.py
 # (CUSTOMER_ERRORS).

@@ -8,13 +8,13 @@ import { fileURLToPath } from 'node:url';
 const inPackage = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-// Removes compiled files of deleted sources, which must not be packed.
+// Compiled files of deleted sources must not be packed.
 rmSync(inPackage('dist'), { recursive: true, force: true });
 execFileSync(process.execPath, [tsc, '--project', inPackage('tsconfig.build.json')], { stdio: 'inherit' });
 // Copies files that are not compiled: data, and the runtime of Lambda functions, which is a separate program.
 cpSync(inPackage('src'), inPackage('dist'), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 chmodSync(inPackage('dist/cli.js'), 0o755);
-// The models and this project have the same license, Apache-2.0.
+// The AWS service models and this project have the same license, Apache-2.0.
 const notices = ['src/services/model/NOTICE', 'LICENSE'].map((path) =>
   readFileSync(inPackage(path), 'utf8').trimEnd(),
 );

@@ -123,8 +123,8 @@ REST_SERVICES = ["lambda", "s3"]
 
 FOLDER = Path(__file__).parent.parent / "src/services/model"
 
-# Properties to keep of every shape, and further properties to keep of request shapes. Documentation, the
-# largest part of a model, is dropped.
+# Properties to keep in all shapes, and further properties to keep in request shapes. Drops the documentation, the
+# largest part of a model.
 KEPT = ["type", "flattened", "payload"]
 KEPT_OF_REQUESTS = ["required", "enum", "pattern", "min", "max", "sensitive"]
 

@@ -3,8 +3,8 @@
 
 usage: hash-requirements.py LIST.txt ...
 
-Requires uv (`pip install uv`), which queries the package index. Comments, markers and `-r` lines are kept:
-to change a version, edit it and run this script.
+Requires uv (`pip install uv`), which queries the package index. Comments, markers and `-r` lines are kept.
+To change a version, edit the version in the file and run this script.
 """
 
 import re
@@ -16,7 +16,8 @@ PIN = re.compile(r"([A-Za-z0-9._-]+==[^\s;\\]+)")
 OPTIONS = [
     "--no-deps", "--universal", "--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate", "--quiet",
 ]
-# Python versions to try, until a release supports one. The result contains the wheels for all Python versions.
+# Python versions, tried in this order until the release of a package supports one. The result contains the wheels for
+# all Python versions.
 PYTHONS = ["3.11", "3.12", "3.13", "3.10", "3.9"]
 HASH = re.compile(r"\s+--hash=(sha256:[0-9a-f]{64})")
 

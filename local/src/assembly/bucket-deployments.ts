@@ -103,7 +103,7 @@ class BucketDeployment {
   }
 
   /**
-   * Deletes files that an earlier deployment of this resource wrote and this one did not. On AWS, `Prune`
+   * Deletes files that an earlier deployment of this resource wrote and this deployment did not. On AWS, `Prune`
    * deletes every other object under the prefix, which would include the results of earlier runs.
    */
   private prune(folder: string, bucket: string, written: ReadonlySet<string>): void {
@@ -155,7 +155,7 @@ function archiveOf(asset: FileAsset): Buffer {
   return Buffer.from(zipSync(files));
 }
 
-/** At synthesis, `Source.data` inserts markers for deploy-time values. Replaces each marker with its value. */
+/** Replaces each marker that `Source.data` inserted at synthesis with its deploy-time value. */
 function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
   let text = content.toString('latin1');
   for (const [marker, value] of Object.entries(markers)) {

@@ -3,7 +3,7 @@ import { checkPattern } from './event-pattern';
 import type { StackContext } from './stack-context';
 import { isRecord, TemplateError } from './template';
 
-/** Sources and types of the events that local mode sends: ended executions, new objects and model packages. */
+/** Sources and types of the events that local mode sends: about executions, new objects and model packages. */
 const EVENTS = [
   { source: 'aws.states', type: 'Step Functions Execution Status Change' },
   { source: 'aws.s3', type: 'Object Created' },
@@ -13,7 +13,7 @@ const EVENTS = [
 /**
  * Collects the EventBridge rules that can match an event of local mode, with their targets.
  *
- * @throws TemplateError when a rule that can match uses an unsupported comparison
+ * @throws TemplateError when a rule for an event of local mode uses an unsupported comparison
  */
 export function deployEventRules(context: StackContext): EventRuleResource[] {
   const { evaluator, onWarning } = context;

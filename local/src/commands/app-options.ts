@@ -93,7 +93,7 @@ export async function deployFromCommand(
       ? { synthesis: synthesize({ project, root, context: options.context ?? [] }) }
       : { assembly };
   source.synthesis?.catch(() => undefined); // Prevents an unhandled rejection: `deploy` reports the error.
-  // Loads the rest of local mode while the `cdk` synthesizes the app, because both take a while.
+  // Loads the rest of local mode while `cdk` synthesizes the app, because both take a while.
   const { LocalMode } = await import('../library/local-mode');
   const localMode = await LocalMode.deploy({
     ...source,

@@ -14,7 +14,7 @@ interface CleanOptions extends RootOptions {
 }
 
 /**
- * Everything that local mode creates in a root, with descriptions for the user. `clean` removes nothing else.
+ * Everything that local mode creates in its root folder, with descriptions for the user. `clean` removes nothing else.
  */
 const PARTS: Readonly<Record<string, string>> = {
   executions: 'executions with their histories',
@@ -69,8 +69,8 @@ async function clean(options: CleanOptions): Promise<void> {
 }
 
 /**
- * Fails if local mode is running in the root. Also looks in the records of executions, because older versions
- * stored the ID of their process only there.
+ * Fails if local mode is running in the root folder. Also looks in the records of executions, because older versions
+ * stored their process ID only in these records.
  */
 function refuseWhileRunning(root: string): void {
   const hasExecutions = existsSync(join(root, 'executions'));
@@ -82,14 +82,15 @@ function refuseWhileRunning(root: string): void {
   const ids = [...processes].join(', ');
   throw new UserError(
     `Local mode (process ${ids}) is running in ${root}: stop it first, with Ctrl-C in its terminal. If that process is ` +
-      `another program, an earlier local mode was killed: delete ${formatPath(join(root, 'processes'))} and try again.`,
+      'another program, an earlier instance of local mode was killed: ' +
+      `delete ${formatPath(join(root, 'processes'))} and try again.`,
   );
 }
 
 async function isConfirmed(): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new UserError(
-      'Standard input is not a terminal, so clean cannot ask: use --yes to delete everything.',
+      'Standard input is not a terminal, so clean cannot ask for confirmation: use --yes to delete everything.',
     );
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-/** The command that starts local mode: in this repository, or where its package is installed. */
+/** The command that starts local mode, either in this repository or from the installed package. */
 export const PROGRAM = __filename.endsWith('.ts') ? 'npm run local --' : 'npx cdk-sagemaker-tuning-local';
 
-/** The `--project` and `--root` that were given, which the hints repeat. */
+/** The options `--project` and `--root` as the user gave them. Hints repeat these options. */
 let given: readonly string[] = [];
 
 /** Sets the options that hints repeat. */

@@ -77,7 +77,7 @@ function printItem(
   if (names.length === 0) {
     throw arn === undefined
       ? noLog(root, name)
-      : new UserError(`${execution} has no jobs of an item "${name}".`);
+      : new UserError(`${execution} has no jobs for an item "${name}".`);
   }
   if (follow) {
     throw new UserError(
@@ -129,7 +129,7 @@ function namesInLines(names: readonly string[]): string {
   );
 }
 
-/** Prints from the current position to the end of the file. */
+/** Prints the rest of a log file, from the current position of its descriptor. */
 function printRest(log: number): void {
   const buffer = Buffer.alloc(CHUNK_BYTES);
   for (;;) {

@@ -83,7 +83,7 @@ async function makeReports(
 /**
  * The page with the summary of a fleet, which has a search for each item.
  *
- * @param runs all runs that were asked for
+ * @param runs all runs that the user named
  */
 function summaryIn(folder: string, { record }: RunRecord, runs: readonly RunRecord[]): string {
   if (runs.length > 1) {
@@ -94,7 +94,7 @@ function summaryIn(folder: string, { record }: RunRecord, runs: readonly RunReco
   const page = summaryPage(folder);
   if (page !== undefined) return page;
   throw new UserError(
-    `Fleet ${record.name} has no summary yet: the execution writes it when it ends. To write the report of an item, give its id.`,
+    `Fleet ${record.name} has no summary yet: it is written when the execution ends. For the report of a single item, give the id of the item.`,
   );
 }
 
@@ -116,7 +116,7 @@ function compare(root: string, searches: readonly ReportedSearch[]): string {
   return file;
 }
 
-/** A relative link from a folder to a file, so that the root can be moved. */
+/** A relative link from a folder to a file. The link stays valid if the root folder of local mode is moved. */
 function relativeUrl(folder: string, file: string): string {
   return relative(folder, file)
     .split(/[\\/]/)

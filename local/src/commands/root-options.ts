@@ -40,13 +40,13 @@ export function rootOf({ root, project }: RootOptions): string {
   return resolve(root ?? join(project, '.local'));
 }
 
-/** The folder for Python environments: in the root, if the user chose a root. */
+/** The folder for Python environments. It is inside the root folder if the user chose one. */
 export function pythonFolderOf({ root }: RootOptions): string {
   return resolve(root ?? '.', DEFAULT_PYTHON_FOLDER);
 }
 
 /**
- * Adds a `.gitignore` to the default root, which is in the project. Does not change a root that the user
+ * Adds a `.gitignore` to the default root folder, which is in the project. Does not change a root folder that the user
  * chose.
  */
 export function hideFromGit(options: RootOptions): void {
@@ -54,7 +54,7 @@ export function hideFromGit(options: RootOptions): void {
   if (options.root === undefined && !existsSync(file)) writeFileSync(file, '*\n');
 }
 
-/** Like `rootOf`, but the root must exist. @throws UserError when nothing has run there */
+/** Like `rootOf`, but the root folder must exist. @throws UserError when it does not */
 export function existingRoot(options: RootOptions): string {
   const root = rootOf(options);
   if (existsSync(root)) return root;

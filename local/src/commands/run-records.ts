@@ -14,7 +14,7 @@ import type { MapItemName, MapPlace } from '../states';
 import { UserError } from '../user-error';
 import { hint } from './help';
 
-/** An execution or a job in a root, running or ended. */
+/** An execution or a job in a root folder of local mode, running or ended. */
 export type RunRecord =
   | { readonly kind: 'execution'; readonly record: ExecutionRecord }
   | { readonly kind: 'tuning job'; readonly record: TuningJobRecord }
@@ -22,7 +22,7 @@ export type RunRecord =
   | { readonly kind: 'AutoML job'; readonly record: AutoMLJobRecord }
   | { readonly kind: 'transform job'; readonly record: TransformJobRecord };
 
-/** All records of a root. */
+/** All records in a root folder of local mode. */
 export interface RunRecords {
   readonly jobs: Jobs;
   readonly executions: ExecutionStore;
@@ -40,7 +40,7 @@ export interface RunSummary {
   readonly ended?: string;
 }
 
-/** Reads all records of a root. */
+/** Reads all records in a root folder of local mode. */
 export function readRunRecords(root: string): RunRecords {
   const jobs = openJobs(root, Date.now() / 1000, console.error);
   const executions = new ExecutionStore(root, console.error);
@@ -55,7 +55,7 @@ export function readRunRecords(root: string): RunRecords {
   return { jobs, executions, all: all.sort((one, other) => startOf(other) - startOf(one)) };
 }
 
-/** Everything in a root that can be resumed. */
+/** Everything in a root folder of local mode that can be resumed. */
 export interface Interrupted {
   readonly executions: readonly ExecutionRecord[];
   /** Jobs that were not created by an execution. */

@@ -85,7 +85,7 @@ function renderExecutionRun(
   const tuning = asked.flatMap(({ job }) =>
     job?.kind === 'tuning job' && !placeOfRun(job, files) ? [job.record] : [],
   );
-  // The last tuning job of a long search stands for all tuning jobs of the search.
+  // The last tuning job of a large search stands for all tuning jobs of the search.
   const continued = continuedTuningJobs(files.jobs, tuning);
   const jobs = asked.flatMap(({ name, job }) => {
     if (continued.has(name)) return [];

@@ -94,7 +94,7 @@ function trainingJobOf(run: RunRecord, { jobs }: RunRecords): TrainingJobDescrip
     const job = wanted === undefined ? undefined : jobs.training.get(wanted);
     if (job) return job.description;
     throw new UserError(
-      `${run.kind} ${name} has no model. To use a model that it trained, name the training job: "${hint(`show ${name}`)}" lists them`,
+      `${run.kind} ${name} has no model. To use a model that it trained, name the training job: "${hint(`show ${name}`)}" lists its jobs`,
     );
   };
   switch (run.kind) {
@@ -147,7 +147,7 @@ function dataOf(
   const { S3DataType: dataType, S3Uri: uri } = source?.S3DataSource ?? {};
   if (uri === undefined || !type.includes('csv')) {
     throw new UserError(
-      `training job ${name} was trained on ${uri === undefined ? 'a file system' : type}: predict needs a model that was trained on text/csv in S3`,
+      `training job ${name} was trained on ${uri === undefined ? 'data in a file system' : type}: predict needs a model that was trained on text/csv in S3`,
     );
   }
   const place = localPath(root, uri);

@@ -86,7 +86,7 @@ export class Evaluator {
       };
       this.send(waiting);
     });
-    // Each state that is evaluating an expression adds a listener. Without this, Node.js warns about many listeners.
+    // Each state that is evaluating an expression adds a listener. By default, Node.js warns about many listeners.
     if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {

@@ -51,7 +51,7 @@ export interface StartOptions {
   readonly inputText?: string;
   /** The version that the execution runs, and the alias with which it was started. */
   readonly startedAs?: Pick<ExecutionRecord, 'stateMachineVersionArn' | 'stateMachineAliasArn'>;
-  /** The Map item, in another execution, that started this one. @default - none */
+  /** The Map item (of another execution) that started this execution. @default - none */
   readonly place?: MapPlace;
   /** Aborting this signal stops the execution, as StopExecution does. */
   readonly signal?: AbortSignal;
@@ -82,7 +82,7 @@ export interface ExecutionRunnerOptions {
   readonly root: string;
   /** Receives notices for the user. */
   readonly onNotice: OnNotice;
-  /** ID of the deployment, stored with executions so that they can be resumed in it. */
+  /** ID of the deployment. Stored with each execution, so that a resume uses the same deployment. */
   readonly deploymentId?: string;
   /** Factor for the duration of Wait states and of waits between retries. @default 1 */
   readonly waitTimeScale?: number;
@@ -96,7 +96,7 @@ export interface ExecutionRunnerOptions {
 }
 
 interface OwnExecution extends RunningExecution {
-  /** Resolves when the end is recorded. Targets of event rules may still be running. */
+  /** Resolves when the end of the execution is recorded. Targets of event rules may still be running. */
   readonly recorded: Promise<ExecutionRecord>;
   readonly controller: AbortController;
 }
@@ -179,11 +179,12 @@ export class ExecutionRunner {
   }
 
   /**
-   * Prepares to resume an interrupted execution as if it had not been interrupted. If a Task was waiting for the answer
-   * to a call, it repeats the call. The service recognizes the repeated attempt, so it does not create a second job.
+   * Prepares to resume an interrupted execution as if it had not been interrupted. If a Task was waiting for the
+   * response to a service call, the Task repeats the call. The service recognizes the repeated call, so it does not
+   * create a second job.
    *
    * @returns a function that resumes the execution
-   * @throws UserError when local mode can no longer run the execution's definition, or does not know its position
+   * @throws UserError when local mode can no longer run the execution's definition, or its position is unknown
    */
   prepareResume(interrupted: ExecutionRecord): () => RunningExecution {
     const { arn, name } = interrupted;
@@ -307,7 +308,7 @@ export class ExecutionRunner {
       const last = await recorded;
       // An interrupted execution has not ended: a resume continues it.
       if (!last.isInterrupted) await services.onExecutionEnded(last);
-      // Rejects if local mode itself failed. Comes last, so that the record is already written.
+      // Rejects if local mode itself failed. This is the last step, so that the record is already written.
       await execution.result;
       return last;
     };
@@ -321,7 +322,9 @@ export class ExecutionRunner {
 }
 
 function withoutPosition(name: string): UserError {
-  return new UserError(`Cannot resume execution ${name}: its position was not stored. Start a new one.`);
+  return new UserError(
+    `Cannot resume execution ${name}: its position was not stored. Start a new execution.`,
+  );
 }
 
 /** Adds the JSON text to a record if it differs from JavaScript's serialization. */

@@ -58,7 +58,7 @@ export interface ExecutionRecord<Output = Json> {
   /** Number of redrives. @default 0 */
   readonly redriveCount?: number;
   readonly redriveDate?: string;
-  /** The Map item, in another execution, that started this one. @default - none */
+  /** The Map item (of another execution) that started this execution. @default - none */
   readonly place?: MapPlace;
   /** ID of the execution's deployment, if the deployment is stored. */
   readonly deploymentId?: string;

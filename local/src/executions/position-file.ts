@@ -116,14 +116,17 @@ function* relevantLines(file: string): Generator<string> {
   }
 }
 
-/** What decides whether a change is still needed. */
+/** The parts of a change that decide whether the change is still needed. */
 interface Outline {
   readonly at: readonly number[];
   readonly type?: string;
   readonly child?: { readonly output?: unknown };
 }
 
-/** The outline of a line's change. A change of the outermost state is not parsed: its list of jobs can be very long. */
+/**
+ * The outline of the change in a line. A change of the outermost state is not parsed, because its list of jobs can be
+ * very long.
+ */
 function outlineOf(line: string): Outline | undefined {
   if (line.startsWith(OUTERMOST)) return { at: [] };
   return changeIn(line, JSON.parse);

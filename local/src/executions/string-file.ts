@@ -7,7 +7,7 @@ export class StringFile {
 
   constructor(private readonly path: string) {}
 
-  /** Stores a string. @returns a function that reads it until the file is closed */
+  /** Stores a string. @returns a function that reads the string as long as the file is open */
   keep(text: string): () => string {
     this.handle ??= this.open();
     const { handle, size: start } = this;
@@ -16,7 +16,7 @@ export class StringFile {
       written += writeSync(handle, bytes, written, bytes.length - written, start + written);
     }
     this.size += bytes.length;
-    // The returned function uses only the length, because a reference to `bytes` would keep them in memory.
+    // The returned function uses only the length, because a reference to `bytes` would keep the string in memory.
     const { length } = bytes;
     return () => readString(handle, start, length);
   }

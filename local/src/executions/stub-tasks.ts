@@ -31,7 +31,7 @@ export function checkStubs(stubs: Stubs, definitions: readonly Readonly<Record<s
   );
 }
 
-/** Removes the stubbed tasks from a definition, so that local mode need not be able to train their algorithms. */
+/** Removes the stubbed tasks from a definition, so that local mode does not have to support their algorithms. */
 export function withoutStubbedTasks<T>(definition: T, stubs: Stubs): T {
   return copyJson(definition, (name, value) => {
     const { Type: type, Resource: resource } = (value ?? {}) as Readonly<Record<string, unknown>>;

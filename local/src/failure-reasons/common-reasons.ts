@@ -23,7 +23,10 @@ export interface CommonReason {
   readonly count: number;
 }
 
-/** Groups failures by reason: most common first; equally common reasons in the order of their first jobs. */
+/**
+ * Groups failures by reason, with the most common reason first. Equally common reasons are in the order of their first
+ * jobs.
+ */
 export function commonReasons(jobs: Iterable<FailedJob>): CommonReason[] {
   const groups = new Map<string, CommonReason>();
   for (const { name, reason } of jobs) {

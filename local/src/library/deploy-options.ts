@@ -25,7 +25,7 @@ export interface DeployOptions {
    *   one in `$PATH`
    */
   readonly assembly?: string | SynthesizedApp;
-  /** Resolves to a temporary folder with the synthesized app. The deployment removes it. @internal */
+  /** Resolves to a temporary folder with the synthesized app. The deployment removes the folder. @internal */
   readonly synthesis?: Promise<string>;
   /**
    * Folder of the app, with its `cdk.json` and, optionally, a `local-mode.json`.

@@ -18,13 +18,13 @@ export type DeploymentRecord = Pick<
   'deployment' | 'imageCommands' | 'fileSystems' | 'stubTasks'
 >;
 
-/** Stored paths contain this placeholder for the root, because the user may move or copy the root. */
+/** Stored paths contain this placeholder for the root folder, because the user may move or copy the root folder. */
 const ROOT = '<root>';
 
 /**
  * Stores the configuration, without stubs that are functions.
  *
- * @returns its ID, which depends only on the content, not on the root
+ * @returns the configuration's ID, which depends only on the content, not on the root folder
  */
 export function writeDeployment({
   deployment,

@@ -47,17 +47,17 @@ export function createCommonTraining({
   return { environments, xgboost };
 }
 
-/** Algorithm assumed for an app that has never run here: built-in XGBoost in its newest version. */
+/** Algorithm assumed for an app that has never run in its root folder: built-in XGBoost in its newest version. */
 const USUAL: TrainedAlgorithm = { trainingImage: 'sagemaker-xgboost', hyperparameters: {} };
 
 /** Options of a head start. */
 export interface HeadStartOptions extends Pick<LocalModeOptions, 'pythonFolder' | 'onNotice'> {
-  /** The app's root. @default - a new one */
+  /** The app's root folder. @default - a new folder */
   readonly root?: string;
 }
 
 /**
- * While an app is being synthesized, starts the processes that the root's last deployment needed. Installs
+ * While an app is being synthesized, starts the processes that the last deployment in its root folder needed. Installs
  * nothing. Ends processes that turn out to be unneeded.
  */
 export class HeadStart {

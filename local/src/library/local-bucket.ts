@@ -48,7 +48,7 @@ export class LocalBucket {
   /**
    * Lists the keys of the objects, in the order of S3.
    *
-   * @param prefix returns only keys that begin with it. Default: all keys
+   * @param prefix the beginning of the keys to return. Default: all keys
    */
   async list(prefix?: string): Promise<string[]> {
     return this.store.names(this.name, prefix).map(({ key }) => key);

@@ -43,7 +43,7 @@ export class LocalExecution<Output = Json> {
   /**
    * The output of the execution, once it has succeeded.
    *
-   * @throws ExecutionFailedError when it ended with another status; the message has its error and cause
+   * @throws ExecutionFailedError when the execution did not succeed; the message has its error and cause
    */
   async output(): Promise<Output> {
     const record = await this.ended;
@@ -67,7 +67,7 @@ export class LocalExecution<Output = Json> {
    * Stops the execution, like StopExecution. Also stops the jobs for which the execution is waiting. Does nothing
    * if the execution has ended.
    *
-   * @returns the record of the ended execution: `ABORTED` with the reason, or the status it already had
+   * @returns the final record of the execution: `ABORTED` with the reason, or the status it already had
    */
   async stop({ error, cause }: StopReason = {}): Promise<ExecutionRecord<Output>> {
     await this.runner.stop(this.arn, error, cause);
@@ -79,7 +79,7 @@ export class LocalExecution<Output = Json> {
 export class ExecutionFailedError extends Error {
   /** Always `ExecutionFailedError`. */
   override readonly name: string = 'ExecutionFailedError';
-  /** The record of the ended execution: `status`, `error`, `cause`. */
+  /** The final record of the execution: `status`, `error`, `cause`. */
   readonly execution: ExecutionRecord;
 
   /** @internal */

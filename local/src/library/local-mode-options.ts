@@ -27,7 +27,7 @@ export interface LocalModeOptions {
    * @default - no limit
    */
   readonly requestsPerSecond?: number;
-  /** Whether the deployment's root is deleted at the end. @default false */
+  /** Whether the deployment's root folder is deleted when local mode closes. @default false */
   readonly isTemporary?: boolean;
   /** Returns results of training jobs without training. @default - real training */
   readonly stubTraining?: StubTraining;

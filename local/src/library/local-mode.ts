@@ -70,7 +70,7 @@ export interface StartExecutionOptions {
 const POLL_MILLISECONDS = 20;
 
 /**
- * A stack deployed to this machine. Its state machines run, and an endpoint answers AWS clients.
+ * A stack deployed to this machine. Its state machines run, and an endpoint serves AWS clients.
  *
  * @example
  * const stack = await LocalMode.deploy({ assembly: app.synth() });
@@ -124,7 +124,7 @@ export class LocalMode {
     if (Object.keys(stubTasks).length > 0) onNotice(describeStubs(stubTasks));
     for (const processId of othersIn(deployment.root)) {
       onNotice(
-        `Another local mode (process ${processId}) is running in ${deployment.root}: this one does not touch its jobs.`,
+        `Another instance of local mode (process ${processId}) is running in ${deployment.root}: this instance does not touch its jobs.`,
       );
     }
     const leaveRoot = enterRoot(deployment.root);
@@ -223,7 +223,7 @@ export class LocalMode {
     return new LocalExecution<Output>(started, this.executions);
   }
 
-  /** Names of the interrupted executions of all deployments in the root. @internal */
+  /** Names of the interrupted executions of all deployments in the root folder. @internal */
   get interrupted(): string[] {
     return this.executions.store.listInterrupted().map(({ name }) => name);
   }
@@ -384,7 +384,7 @@ export class LocalMode {
 
   /**
    * Stops running executions and jobs, waits for their end, and closes local mode. `resume` can continue them
-   * later. Deletes a temporary root.
+   * later. Deletes a temporary root folder.
    */
   close(): Promise<void> {
     this.closing ??= this.end();

@@ -13,7 +13,7 @@ const NO_TRAINER: Trainer = {
   close: () => Promise.resolve(),
 };
 
-/** Writes reports of searches in a root, running or ended. */
+/** Writes reports of searches in a root folder of local mode, running or ended. */
 export interface OpenReports {
   /**
    * Writes the report of a job. If possible, it calls the function of the deployment in which the job ran. Otherwise, it
@@ -31,7 +31,7 @@ export interface OpenReports {
 export interface ReportedJob {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;
-  /** ID of the deployment that it ran in. */
+  /** ID of the deployment in which the job ran. */
   readonly deploymentId?: string | undefined;
   readonly stateMachineArn?: string | undefined;
 }
@@ -41,7 +41,7 @@ interface OpenDeployment {
   readonly close: () => Promise<void>;
 }
 
-/** Prepares the deployments of a root for writing reports. Starts nothing before the first report. */
+/** Prepares the deployments in a root folder for writing reports. Starts nothing before the first report. */
 export function openReports(root: string, onNotice: (text: string) => void): OpenReports {
   const opened = new Map<string, OpenDeployment | undefined>();
   return {
@@ -53,7 +53,7 @@ export function openReports(root: string, onNotice: (text: string) => void): Ope
         if (page !== undefined) return page;
       }
       throw new UserError(
-        `No app that ran here can report the ${job.kind} ${job.name}: its workflow has "report: false" or was synthesized ` +
+        `No app that ran here can report the ${job.kind} ${job.name}: the workflow has "report: false" or was synthesized ` +
           'by a version without reports. Run an app with reports once, then retry.',
       );
     },

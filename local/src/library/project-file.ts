@@ -17,7 +17,7 @@ export interface ProjectFile {
   readonly stubTasks: Readonly<Record<string, TaskStub>>;
 }
 
-/** The content for a project without this file. */
+/** The content for a project without a `local-mode.json`. */
 export const EMPTY_PROJECT_FILE: ProjectFile = { imageCommands: {}, fileSystems: {}, stubTasks: {} };
 
 const NAME = 'local-mode.json';
@@ -25,7 +25,7 @@ const NAME = 'local-mode.json';
 /**
  * Reads the optional `local-mode.json` of a project folder. Paths in it are relative to that folder.
  *
- * @throws UserError when it is not `{"imageCommands": {…}, "fileSystems": {…}, "stubTasks": {…}}`
+ * @throws UserError when the content is not `{"imageCommands": {…}, "fileSystems": {…}, "stubTasks": {…}}`
  */
 export function readProjectFile(project: string): ProjectFile {
   const file = join(project, NAME);

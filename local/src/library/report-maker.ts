@@ -14,7 +14,7 @@ import {
 import { UserError } from '../user-error';
 import { type ReportSubject, reportTask } from './report-task';
 
-/** Key of the tag that the jobs of an item of a fleet have. */
+/** Key of the tag on the jobs that run for an item of a fleet. */
 const ITEM_TAG = 'cdk-sagemaker-tuning:item';
 
 /** Writes reports by invoking a deployment's Lambda function with the permissions of its state machine. */

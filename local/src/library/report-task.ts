@@ -5,7 +5,7 @@ import { evaluateTemplate, isObject, type Json, type JsonObject, statesIn } from
 export interface ReportSubject {
   readonly kind: 'tuning job' | 'AutoML job';
   readonly name: string;
-  /** Names of the tuning jobs that the same search ran before. @default - none */
+  /** Names of the earlier tuning jobs of the same search. @default - none */
   readonly earlierTuningJobNames?: readonly string[];
   /** Name of the best training job so far. @default - none has completed */
   readonly bestTrainingJobName?: string;
@@ -55,7 +55,7 @@ export function writesReports(definition: Readonly<Record<string, unknown>>): bo
   return reportStates(definition).length > 0;
 }
 
-/** The input of the state, as the states before it would have produced it. */
+/** The input of the state that writes the report, as the previous states would have produced it. */
 function inputOf(subject: ReportSubject): JsonObject {
   const { kind, name, earlierTuningJobNames: earlier, bestTrainingJobName, finalTrainingJobName } = subject;
   return {

@@ -41,8 +41,9 @@ export function trainableAlgorithms(
 }
 
 /**
- * @throws UserError when a state machine trains something that cannot be trained on this machine. Checked
- *   before anything starts
+ * Checks, before anything starts, that this machine can train what a state machine trains.
+ *
+ * @throws UserError when the state machine trains something that cannot be trained on this machine
  */
 export function requireTrainable(
   { name, definition }: ExecutedStateMachine,

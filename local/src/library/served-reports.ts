@@ -20,7 +20,7 @@ interface Made {
   readonly at: number;
 }
 
-/** The reports of all searches in a root, each created on request. */
+/** The reports of all searches in a root folder, each created on request. */
 export function servedReports(
   jobs: Jobs,
   executions: Pick<ExecutionStore, 'get'>,

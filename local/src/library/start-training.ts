@@ -20,7 +20,7 @@ import type { LocalModeOptions } from './local-mode-options';
 import { startsAutoMLJobs, trainableAlgorithms } from './runnable-definitions';
 import { usedImages } from './trained-algorithms';
 
-/** The Python environment for transform jobs with containers. They need no packages. */
+/** The Python environment for transform jobs with containers. Such jobs need no packages. */
 const ANY_PYTHON: WantedPackages = { name: 'python', title: 'Python', requirements: [], packages: {} };
 
 /** The trainers and the sampler, which use separate processes. */
@@ -72,7 +72,7 @@ export async function startTraining(options: TrainingOptions, headStart?: HeadSt
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {
-    // Without this, the started processes would keep this process alive.
+    // The started processes would keep this process alive.
     await close();
     throw error;
   }

@@ -24,7 +24,7 @@ export interface SynthesisOptions {
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
-/** A disk with less space counts as full: an assembly with its Lambda functions takes a few megabytes. */
+/** A disk with less free space counts as full: an assembly with its Lambda functions takes a few megabytes. */
 const FULL_DISK_MEGABYTES = 10;
 
 /** Maximum number of output lines in an error. */
@@ -89,7 +89,7 @@ function runCdk(
   return new Promise((resolve, reject) => {
     const child = spawn(command, words, {
       cwd: project,
-      // Output of the app is not output of local mode: it goes to standard error, or to the caller.
+      // The app's output is not local mode's output, so it goes to standard error or to the caller.
       stdio: onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 'inherit'],
       // Local mode needs no AWS account, so the `cdk` must not send telemetry to AWS.
       env: { ...compileCache(project), ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
@@ -104,7 +104,7 @@ function runCdk(
 
 /**
  * Makes Node.js 22 and later cache the compiled code of the `cdk` and the app, which saves 0.3 s per synthesis.
- * Earlier releases ignore the variable.
+ * Earlier releases ignore this environment variable.
  *
  * @see https://nodejs.org/api/cli.html#node_compile_cachedir
  */

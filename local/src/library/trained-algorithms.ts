@@ -3,8 +3,8 @@ import type { TrainedAlgorithm } from '../training';
 /** The properties of a task's algorithm that are known from the definition. */
 export interface PlannedAlgorithm extends TrainedAlgorithm {
   /**
-   * Set if it is unknown whether the task runs a program. Its hyperparameters are an expression: the source of the
-   * expression does not contain `sagemaker_program`, but the value may.
+   * Set if it is unknown whether the task runs a program, because the task's hyperparameters are an expression. The
+   * source of the expression does not contain `sagemaker_program`, but its value may.
    */
   readonly mayRunProgram?: true;
 }

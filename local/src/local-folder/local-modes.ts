@@ -4,12 +4,12 @@ import { UserError } from '../user-error';
 import { isProcessAlive, startOf } from './process-alive';
 
 /**
- * Folder with one file per running local mode. The file's name is the process ID, and its content is the time
- * at which the process started.
+ * Folder with one file per running instance of local mode. The file's name is the process ID, and its content is the
+ * time at which the process started.
  */
 const FOLDER = 'processes';
 
-/** Registers this process as running in a root. @returns a function that removes the registration */
+/** Registers this process as running in a root folder. @returns a function that removes the registration */
 export function enterRoot(root: string): () => void {
   const file = fileOf(root, process.pid);
   mkdirSync(join(root, FOLDER), { recursive: true });
@@ -17,13 +17,13 @@ export function enterRoot(root: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** IDs of the other processes running in a root. Deletes the files of processes that were killed. */
+/** IDs of the other instances of local mode in a root folder. Deletes the files of processes that were killed. */
 export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checks all processes before it deletes any file. Once its file is deleted, a running process would count as a local
-  // mode of an older version, which wrote no such files.
+  // Checks all processes before it deletes any file. Once its file is deleted, a running process would count as an
+  // instance of an older version of local mode, which wrote no such files.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -31,8 +31,8 @@ export function othersIn(root: string): number[] {
 }
 
 /**
- * Whether a process is another local mode running in a root. Operating systems reuse process IDs, so an unrelated
- * process can have the ID of a local mode that was killed. The start time in the file distinguishes them.
+ * Whether a process is another instance of local mode running in a root folder. Operating systems reuse process IDs, so
+ * an unrelated process can have the ID of an instance that was killed. The start time in the file distinguishes them.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;
@@ -42,10 +42,10 @@ export function isOtherLocalMode(root: string, processId: number): boolean {
 }
 
 /**
- * Runs an action that only one local mode in a root may run at a time.
+ * Runs an action that only one instance of local mode in a root folder may run at a time.
  *
  * @param action synchronous: it must not return a promise
- * @throws UserError when another local mode is running such an action
+ * @throws UserError when another instance of local mode is running such an action
  */
 export function aloneIn<T>(root: string, action: () => T): T {
   const lock = join(root, FOLDER, 'lock');
@@ -55,11 +55,11 @@ export function aloneIn<T>(root: string, action: () => T): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const holder = Number(readFileSync(lock, 'utf8'));
-    // An empty lock file is still being written. If the process in the lock file has ended, it was killed before it
-    // could remove the lock.
+    // An empty lock file is still being written. If a lock file names a process that has ended, this process
+    // was killed before it could remove the lock.
     if (holder === 0 || isOtherLocalMode(root, holder)) {
-      const name = holder === 0 ? 'Another local mode' : `Another local mode (process ${holder})`;
-      throw new UserError(`${name} is resuming what was interrupted in ${root}.`);
+      const id = holder === 0 ? '' : ` (process ${holder})`;
+      throw new UserError(`Another instance of local mode${id} is resuming what was interrupted in ${root}.`);
     }
     writeFileSync(lock, String(process.pid));
   }

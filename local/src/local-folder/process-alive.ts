@@ -27,7 +27,7 @@ function stateOf(processId: number): string {
 export function startOf(processId: number): string | undefined {
   try {
     if (process.platform !== 'linux') return ps(processId, 'lstart');
-    // Field 22 of the file: clock ticks since boot.
+    // Field 22 of `/proc/<pid>/stat` is the start time, in clock ticks since boot.
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${statOf(processId)[19]}`;
   } catch {
     return undefined;

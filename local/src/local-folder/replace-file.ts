@@ -63,6 +63,6 @@ function copyFile({ copyOf, isLinked }: CopyOf, target: string): void {
       // The file system does not support hard links: copies the file.
     }
   }
-  // Clones the file if the file system supports that.
+  // Clones the file if the file system supports clones.
   fs.copyFileSync(copyOf, target, fs.constants.COPYFILE_FICLONE);
 }

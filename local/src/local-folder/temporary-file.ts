@@ -5,7 +5,10 @@ import { isProcessAlive } from './process-alive';
 
 const NAME = /^\.(\d+)\.[0-9a-f-]+\.tmp$/;
 
-/** Path for a new temporary file. Its name contains the ID of this process, which shows others whether the file is stale. */
+/**
+ * Path for a new temporary file. The file name contains the ID of this process, so that other processes can tell
+ * whether the file is stale.
+ */
 export function temporaryFile(folder: string): string {
   return join(folder, `.${process.pid}.${randomUUID()}.tmp`);
 }

@@ -42,7 +42,7 @@ export function planColumns(file: CsvFile, data: TrainedData): ColumnPlan {
   if (data.prepared === undefined || !hasHeader) return byPosition(file, data, hasHeader);
   if (data.features !== undefined && data.features !== data.prepared.columns.length) {
     throw new TableError(
-      `the ${COLUMNS_FILE} of the training data ${data.uri} describes ${countOf(data.prepared.columns.length, 'column')} after the label, but the data has ${data.features}: correct it, and train again`,
+      `the ${COLUMNS_FILE} of the training data ${data.uri} describes ${countOf(data.prepared.columns.length, 'column')} after the label, but the data has ${data.features}: correct the file, and train again`,
     );
   }
   return byName(file, data.prepared);

@@ -7,7 +7,7 @@ import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
 
-/** Shown with all candidates, so that nobody mistakes them for Autopilot's candidates. */
+/** Shown with all candidates of local mode, so that nobody mistakes them for Autopilot's candidates. */
 export const LOCAL_EQUIVALENT = "local equivalent: scikit-learn and XGBoost, not SageMaker's Autopilot";
 
 /** Maximum number of candidates to show, best first. */

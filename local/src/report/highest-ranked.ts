@@ -1,5 +1,6 @@
 /**
- * Keeps at most `most` items, in their original order. Prefers items with lower ranks; of equal ranks, later items.
+ * Keeps at most `most` items, in their original order. Prefers items with lower ranks. Among items with the same rank,
+ * prefers later items.
  *
  * @param rank items with higher ranks are dropped first
  */

@@ -151,7 +151,7 @@ test.each<[string, string, RegExp]>([
   [
     'an execution without a model',
     'without',
-    /execution without has no model\. .* name the training job: ".* show without" lists them/,
+    /execution without has no model\. .* name the training job: ".* show without" lists its jobs/,
   ],
   [
     'data in another format',

@@ -205,7 +205,7 @@ describe('serve', () => {
     const clean = await local('clean', '--yes', '--root', root);
     expect(clean).toMatchObject({ code: 1, stderr: expect.stringContaining(`(process ${child.pid})`) });
     const other = await local('--assembly', assembly, '--state-machine', 'pass', '--root', root);
-    expect(other.stderr).toContain(`Another local mode (process ${child.pid}) is running in`);
+    expect(other.stderr).toContain(`Another instance of local mode (process ${child.pid}) is running in`);
     expect(other.code).toBe(0);
 
     child.kill('SIGINT');

@@ -38,11 +38,11 @@ test('only one local mode resumes at a time, and the lock of a killed local mode
   const lock = join(processes, 'lock');
   writeFileSync(lock, String(process.ppid));
   expect(() => aloneIn(root, () => 'done')).toThrow(
-    `Another local mode (process ${process.ppid}) is resuming what was interrupted in ${root}.`,
+    `Another instance of local mode (process ${process.ppid}) is resuming what was interrupted in ${root}.`,
   );
   writeFileSync(lock, ''); // another local mode has created the lock file, but has not yet written its process ID
   expect(() => aloneIn(root, () => 'done')).toThrow(
-    `Another local mode is resuming what was interrupted in ${root}.`,
+    `Another instance of local mode is resuming what was interrupted in ${root}.`,
   );
   writeFileSync(lock, String(NOBODY));
   expect(aloneIn(root, () => 'done')).toBe('done');

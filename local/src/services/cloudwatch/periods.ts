@@ -10,9 +10,9 @@ export interface PeriodValues {
 
 /** A time range and its division into periods. */
 export interface Periods {
-  /** Inclusive, in epoch milliseconds. Rounded to a minute or to the period. */
+  /** Inclusive start of the range, in epoch milliseconds. Rounded to a minute or to the period. */
   readonly start: number;
-  /** Exclusive, in epoch milliseconds. */
+  /** Exclusive end of the range, in epoch milliseconds. */
   readonly end: number;
   readonly seconds: number;
 }

@@ -3,7 +3,7 @@ import type { RequestHead } from './request-head';
 
 /** The signed parts of a request, according to its Signature Version 4. */
 export interface SignedParts {
-  /** Names in lower case, in the order of the signature. */
+  /** Names of the signed headers in lower case, in the order of the signature. */
   readonly signedHeaders: readonly string[];
   /** SHA-256 of the body in hexadecimal, or a constant that replaces it. */
   readonly payloadHash: string;

@@ -65,8 +65,8 @@ export class QueryProtocol implements Protocol {
 }
 
 /**
- * Converts a response: a list becomes an element with a `member` per item, a map an element with an `entry`
- * per item, a timestamp a string in ISO 8601.
+ * Converts a response. A list becomes an element with a `member` per item. A map becomes an element with an `entry`
+ * per item. A timestamp becomes a string in ISO 8601.
  */
 function asXml(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return { member: value.map((item) => asXml(item, name)) };

@@ -17,7 +17,7 @@ export interface Refusals {
   readonly maxSkewMinutes: number;
   /** The signature is missing. */
   missing(): AwsError;
-  /** The signature cannot be parsed, in the Authorization header or in the query. */
+  /** The signature, in the Authorization header or in the query, cannot be parsed. */
   malformed(problem: string, place?: 'header' | 'query'): AwsError;
   unknownKey(accessKeyId: string): AwsError;
   wrongToken(): AwsError;
@@ -146,7 +146,7 @@ export const S3_REFUSALS: Refusals = {
       { Region },
     ),
   wrongService: (expected) =>
-    new AwsError('AccessDenied', `the request is one for ${expected}, not for s3`, 403),
+    new AwsError('AccessDenied', `the request must be signed for the service ${expected}`, 403),
   unsignedHeaders: (names) =>
     new AwsError('AccessDenied', UNSIGNED, 403, { HeadersNotSigned: names.join(', ') }),
   throttled: () => new AwsError('SlowDown', 'Please reduce your request rate.', 503),

@@ -9,7 +9,7 @@ ATTEMPTS = 60
 
 
 def _wait_hostname_resolution():
-    """Returns once the names of all hosts of the job resolve."""
+    """Waits until the names of all the job's hosts resolve."""
     for host in json.loads(os.environ["SM_HOSTS"]):
         _dns_lookup(host)
 

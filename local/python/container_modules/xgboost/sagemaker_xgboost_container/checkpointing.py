@@ -54,7 +54,7 @@ def load_checkpoint(checkpoint_dir, max_try=5):
 
 
 def print_checkpointed_evaluation(period=1, show_stdv=True, start_iteration=0):
-    """A callback that prints metrics every `period` rounds. The printed numbers include rounds before a restart."""
+    """A callback that prints metrics every `period` rounds. Round numbers include rounds before a restart."""
     return _PrintEvaluation(period, start_iteration)
 
 
@@ -64,7 +64,7 @@ def save_checkpoint(checkpoint_dir, start_iteration=0, max_to_keep=5, num_round=
 
 
 def save_intermediate_model(intermediate_model_dir, model_name):
-    """A callback that saves the current model after each round, under the same name."""
+    """A callback that saves the current model after each round, always under the same file name."""
     return SaveIntermediateModel(intermediate_model_dir, model_name)
 
 

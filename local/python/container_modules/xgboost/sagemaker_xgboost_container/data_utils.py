@@ -149,8 +149,8 @@ def _files_below(path, depth):
 
 
 def _give_name(file, name):
-    """Creates a hard link, or else a copy, with a name that XGBoost can handle. A symbolic link would not help, because
-    XGBoost resolves it."""
+    """Gives a file a name that XGBoost can handle, with a hard link or else a copy. A symbolic link would not help,
+    because XGBoost resolves it."""
     try:
         os.link(os.path.realpath(file), name)
     except OSError:

@@ -11,14 +11,14 @@ from xgboost.tracker import RabitTracker
 
 LOCAL_HOSTNAME = "127.0.0.1"
 DEFAULT_PORT = 9099
-# Other hosts can start before the tracker, so they retry the connection.
+# The other hosts can start before the first host's tracker, so they retry the connection.
 CONNECT_RETRIES = 10
 
 _IS_OLD = int(xgb.__version__.split(".")[0]) < 2
 
 
 def wait_hostname_resolution(sm_hosts):
-    """Returns once the names of all hosts resolve."""
+    """Waits until the names of all hosts resolve."""
     for host in sm_hosts:
         _dns_lookup(host)
 
