@@ -9,7 +9,7 @@ export interface CostOptions {
    * the on-demand price even for spot instances, because the spot price never exceeds it.
    *
    * @see https://aws.amazon.com/sagemaker/ai/pricing/
-   * @default - no prices: the bound has instance time only
+   * @default - no prices: the bound has the instance time, but no cost
    */
   readonly pricePerHour?: { [instanceType: string]: number };
   /**
@@ -40,13 +40,15 @@ export interface CostOptions {
  * The maximum instance time and cost of one execution with the input `{}`, if every job runs for its maximum run time.
  * For the chain of a `TuningFleet`, this is the maximum for one item that has only an `id`.
  *
- * The bound covers the jobs of SageMaker: the training jobs of the search, its cross-validation and the final training. A job can
- * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not cover:
+ * The bound covers all training jobs: those of the search, of the cross-validation and of the final training. A job can
+ * take 120 seconds longer than its maximum run time, because SageMaker gives it that time to stop. The bound does not
+ * cover:
  *
- * - the upload of the model after the training. AWS charges for it, and does not document whether the maximum run time
- *   includes it.
- * - Step Functions, AWS Lambda, Amazon S3, Amazon CloudWatch and data transfer
- * - a redrive, which can use the same amount again
+ * - the upload of the model after the training: AWS charges for the upload, and does not document whether the maximum
+ *   run time includes it.
+ * - the transform job of an evaluation: SageMaker does not limit its run time.
+ * - other services: Step Functions, AWS Lambda, Amazon S3, Amazon CloudWatch and data transfer.
+ * - redrives: a redrive can use the same amount again.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
  */

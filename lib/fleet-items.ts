@@ -8,15 +8,15 @@ import { requireShape, struct } from './private/shape';
  * An item has an `id`, and can have any field of the input of `TuningFragment`, such as `train`, `validation`,
  * `hyperparameters` and `maxTrainingJobs`.
  *
- * - `id`: a string of 1 to 128 characters, or a number. It must be unique in the list, ignoring letter case
- * - A list has at most 100,000 items and 128 MiB, including the `defaults`; a JSON array has at most 32 MiB
+ * - `id`: a string of 1 to 128 characters, or a number. It must be unique in the list, ignoring letter case.
+ * - Maximum size of the list: 100,000 items and 128 MiB (32 MiB for a JSON array), including the input's `defaults`.
  */
 export class FleetItems {
   /**
    * A CSV file with a header. Its columns are the fields of the items. An empty value leaves a field out.
    *
-   * A column `hyperparameters.<name>` sets one hyperparameter. `warmStartFrom` has names separated by spaces. CSV does
-   * not support other fields whose values are objects; use another format for them.
+   * A column `hyperparameters.<name>` sets one hyperparameter. `warmStartFrom` has names separated by spaces. For
+   * other fields whose values are objects, use another format: CSV does not support such fields.
    *
    * @param location the file
    */
@@ -46,7 +46,7 @@ export class FleetItems {
    * One item for each folder directly below a prefix, such as `stores/`. The name of the folder is the `id`. The folder
    * has the subfolders `train/` and, if the fleet uses validation and test data, `validation/` and `test/`.
    *
-   * @param location the prefix, with `/` at its end
+   * @param location the prefix, with a trailing `/`
    */
   static folders(location: DataLocation): FleetItems {
     return FleetItems.of('folders', location, 'FOLDERS');

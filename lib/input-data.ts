@@ -176,7 +176,7 @@ export class InputData {
 
   /**
    * A directory in Amazon EFS, mounted read-only. The `vpc` property must be the VPC of the file system, and a security
-   * group must allow the containers to reach it.
+   * group must allow the containers to reach the file system.
    *
    * @param options the file system and the directory
    *
@@ -189,7 +189,7 @@ export class InputData {
 
   /**
    * A directory in Amazon FSx for Lustre, mounted read-only. The `vpc` property must be the VPC of the file system, and
-   * a security group must allow the containers to reach it.
+   * a security group must allow the containers to reach the file system.
    *
    * @param options the file system and the directory
    *

@@ -76,11 +76,11 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * Starts an execution when there is new data in S3. By default, an object named `_SUCCESS` at the workflow's input
-   * prefix starts it: write this object last. Each matching object starts one execution.
+   * Starts an execution when there is new data in S3. By default, the object `_SUCCESS` at the workflow's input prefix
+   * starts the execution: write this object last. Each matching object starts one execution.
    *
-   * The bucket must send its events to Amazon EventBridge. This method enables that for a bucket that this app creates. The
-   * owner of an imported bucket must enable it.
+   * The bucket must send its events to Amazon EventBridge. If this app creates the bucket, this method enables these
+   * events. If the bucket is imported, its owner must enable them.
    *
    * @param id the construct's ID within this workflow
    * @param options which objects start an execution, and with what input
@@ -100,7 +100,7 @@ export abstract class SageMakerWorkflow extends Construct implements ec2.IConnec
   }
 
   /**
-   * The version of the state machine that the deployment publishes. Each change of the definition publishes a new
+   * The version of the state machine that the deployment publishes. Each change to the definition publishes a new
    * version. Earlier versions are kept. A state machine can have at most 1,000 versions.
    *
    * A version is a snapshot of the definition and the settings of the state machine. It does not include the code of

@@ -32,8 +32,8 @@ const RESOURCES: Record<SageMakerJobKind, { readonly resource: string }> = {
 };
 
 /**
- * Maximum age of an event before it goes to the dead-letter queue. It is short, because abandoned jobs cost money until
- * somebody notices the event in the queue.
+ * Maximum age of an event before it goes to the dead-letter queue. The maximum is low, because abandoned jobs cost
+ * money until somebody notices the event in the queue.
  */
 const MAX_EVENT_AGE = Duration.hours(1);
 

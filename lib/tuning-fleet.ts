@@ -44,7 +44,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    *
    * SageMaker runs at most 100 tuning jobs at the same time in an account and region, and this quota cannot be raised.
    * A fleet can use up to `maxConcurrency` × `maxParallelTrainingJobs` × `resources.instanceCount` training instances;
-   * each instance type has its own quota. If a quota is used up, items wait for it, at most for `maxQuotaWait`. If
+   * each instance type has its own quota. If a quota is used up, items wait for at most `maxQuotaWait`. If
    * SageMaker throttles a request, the execution retries it at random intervals for about 40 minutes.
    *
    * @default 10
@@ -56,14 +56,14 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * Whether each execution first reads the quotas of the account, and lowers `maxConcurrency` to the number of items
    * that these quotas allow at the same time. The execution considers these quotas:
    *
-   * - 100 concurrent tuning jobs
+   * - tuning jobs: 100 at the same time.
    * - instances of each type for training jobs, spot training jobs and transform jobs. For example, if each item runs 2
    *   training jobs at a time on 1 instance each, a quota of 8 instances allows 4 items.
    *
-   * If a single item needs more than a quota, it fails with `QuotaTooLow`. If this applies to all items, the execution
-   * fails with `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the execution.
-   * `fleet.quotas` in the output has the quotas that were read. Other jobs of the account can still use up a quota.
-   * Items then wait for it, at most for `maxQuotaWait`.
+   * If a single item needs more than a quota allows, the item fails with `QuotaTooLow`. If this applies to all items,
+   * the execution fails with `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the
+   * execution. `fleet.quotas` in the output has the quotas that were read. Other jobs of the account can still use up a
+   * quota. In that case, items wait for at most `maxQuotaWait`.
    *
    * The state machine gets the permission `servicequotas:ListServiceQuotas`. AWS does not support limiting this
    * permission to one service. Each execution sends about 20 requests to read the quotas.
@@ -74,8 +74,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly checkQuotas?: boolean;
   /**
-   * How many items can fail before the execution fails and the items that are still running are stopped. A percentage
-   * refers to all items, including those that `skipUnchanged` skips.
+   * How many items can fail. If more items fail, the execution fails, and the items that are still running are stopped.
+   * A percentage refers to all items, including those that `skipUnchanged` skips.
    *
    * @default ToleratedFailures.percentage(10)
    */
@@ -84,18 +84,18 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * Whether an execution skips items that are unchanged since their last success. An item is unchanged if all of the
    * following are the same:
    *
-   * - the keys, the sizes and the ETags of the objects in all its data locations. The execution lists the objects
-   *   before the item runs, and does not read their content
-   * - the fields of the item, including the `defaults` of the input
-   * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade of
-   *   this library can change these states
+   * - its data: the keys, the sizes and the ETags of the objects in all its data locations. The execution lists the
+   *   objects before the item runs, and does not read their content.
+   * - its fields, including the `defaults` of the input.
+   * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade
+   *   of this library can change these states.
    *
    * The image is compared by its URI. The code of the Lambda functions is not compared. A location with more than 100,000 objects
    * counts as changed. Data in file systems is not supported.
    *
    * The summary contains skipped items with the results of their last success. The input `{"skipUnchanged": false}`
-   * runs all items. For each item, the execution sends one S3 request for each of its locations, and one or two more
-   * for the record of its success.
+   * runs all items. For each item, the execution sends one S3 request for each of the item's locations, and one or two
+   * more for the record of the item's last success.
    *
    * @default false
    */
@@ -103,8 +103,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
   /**
    * Whether each item starts with a warm start (TransferLearning) from the tuning job of its last successful run. The
    * data and the number of training jobs can be different. There is no warm start if the hyperparameters of the item
-   * or the states of the fleet have changed, or if SageMaker refuses it, for example because the earlier tuning job was
-   * deleted.
+   * or the states of the fleet have changed, or if SageMaker rejects the warm start, for example because the earlier
+   * tuning job was deleted.
    *
    * An item's own `warmStartFrom` takes precedence. The search must be Bayesian, with at most 250 training jobs,
    * because SageMaker counts the training jobs of the earlier tuning job, too. Cannot be combined with `warmStart` or
@@ -123,13 +123,13 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  *
  * Start an execution with the input `{}`, or with any of these fields:
  *
- * - `items`: an array of items, which replaces the list in the properties. See `FleetItems` for the fields of an item
- * - `retry`: the name of an earlier execution. The items of that execution that did not succeed run again, with the
- *   same fields
+ * - `items`: an array of items, which replaces the list in the properties. See `FleetItems` for the fields of an item.
+ * - `retry`: the name of an earlier execution. That execution's items that did not succeed run again, with the same
+ *   fields.
  * - `defaults`: default values for the fields of all items, such as `{"maxTrainingJobs": 5}`. With `retry`, they
- *   replace the `defaults` of the earlier execution
- * - `maxConcurrency`: a whole number
- * - `skipUnchanged`: whether to skip unchanged items, if the property `skipUnchanged` is true
+ *   replace the `defaults` of the earlier execution.
+ * - `maxConcurrency`: a whole number.
+ * - `skipUnchanged`: whether to skip unchanged items, if the property `skipUnchanged` is true.
  *
  * Each item needs its own `train`, `validation` and, with `evaluation`, `test`, unless `defaults` or the properties
  * (such as `train` or `trainPrefix`) give this data for all items.
@@ -141,19 +141,19 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  *
  * Output: `fleet`, with these fields:
  *
- * - `items`, `succeeded`, `failed`, `notStarted` and `skipped`: numbers of items
- * - `reasons`: the most common reasons for failure
- * - `objective`: `metric`, `type`, `best`, `median` and `worst`
- * - `instanceSeconds`: the billed time of all instances; `unknownItems`: the number of items that `instanceSeconds`
- *   leaves out
- * - `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results): S3 URIs. `results` is missing if
- *   all items were skipped
- * - `cost`, if the property `cost` is set: `bound`, the maximum that all items together could use, and `used`. Both have
- *   `instanceSeconds` and, with prices, `cost`. `used` has no `cost` if the jobs of an item have different prices
+ * - `items`, `succeeded`, `failed`, `notStarted` and `skipped`: numbers of items.
+ * - `reasons`: the most common reasons for failure.
+ * - `objective`: `metric`, `type`, `best`, `median` and `worst`.
+ * - `instanceSeconds`: the billed time of all instances.
+ * - `unknownItems`: the number of items that `instanceSeconds` leaves out.
+ * - `summary` (a page), `csv`, `json` and `results` (the manifest of the Map's results): S3 URIs. `results` is missing
+ *   if all items were skipped.
+ * - `cost`, if the property `cost` is set: `bound` (the maximum that all items together could use) and `used`. Both
+ *   have `instanceSeconds` and, with prices, `cost`. `used` has no `cost` if the jobs of an item have different prices.
  * - `quotas`, if `checkQuotas` is true: `requested` (the concurrency that was asked for), `maxConcurrency` (the
- *   resulting concurrency), and `quotas` (a list whose elements have `name`, `value` and `itemUses`). If there are any,
- *   it also has `tooLarge` (the number of items that alone exceed a quota), `unknown` (the names of quotas that could
- *   not be read) and `error`
+ *   resulting concurrency), and `quotas` (a list whose elements have `name`, `value` and `itemUses`). Where they apply,
+ *   the output also has `tooLarge` (the number of items that alone exceed a quota), `unknown` (the names of quotas that
+ *   could not be read) and `error`.
  *
  * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
  * job starts.
@@ -192,7 +192,7 @@ export class TuningFleet extends SageMakerWorkflow {
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**
-   * Stops the tuning jobs of an execution that ends before its tuning jobs do. Undefined with integration `OPTIMIZED`,
+   * Stops an execution's tuning jobs if the execution ends before the jobs. Undefined with integration `OPTIMIZED`,
    * because Step Functions then stops the jobs.
    */
   readonly stopAbandonedJobs?: StopAbandonedJobs;

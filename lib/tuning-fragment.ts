@@ -96,37 +96,37 @@ export interface TuningFragmentProps extends TuningOptions {
  * before a job starts):
  *
  * - `maxTrainingJobs`, `maxParallelTrainingJobs`: whole numbers. `maxTrainingJobs` can exceed 750 only if the property
- *   `maxTrainingJobs` exceeds 750
- * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`
+ *   `maxTrainingJobs` exceeds 750.
+ * - `train`, `validation`: S3 URIs within the locations given in the properties, including `allowedInputLocations`.
  * - `test`: with `evaluation`, an S3 URI within the location of the test data or `allowedInputLocations`. The test data
- *   must not overlap with the other data
+ *   must not overlap with the other data.
  * - `finalTrain`, `finalValidation`: with `FinalTrainingData.of`, S3 URIs of the data of the final training, within the
- *   same locations as `train`
+ *   same locations as `train`.
  * - `hyperparameters`: a map of strings; a hyperparameter set here is no longer tuned. With `furtherDefinitions`, this
- *   is a map from the name of each definition to its map of strings
- * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`
+ *   is a map from the name of each definition to its map of strings.
+ * - `warmStartFrom`: names of 1 to 5 earlier tuning jobs. Cannot be combined with `furtherDefinitions`.
  *
  * Output:
  *
  * - `tuningJob`, `bestTrainingJob` and `topTrainingJobs`. If the search runs several tuning jobs (`maxTrainingJobs`
  *   above 750), `tuningJob` describes the last one, but its `trainingJobs` counts the training jobs of all tuning jobs.
- *   `tuningJob` then also has `earlierTuningJobNames` and, if the search ended early, `failureReason`
- * - `finalTrainingJob`, unless it is disabled: `name`, `arn`, `metrics`, `hyperparameters` and `modelArtifacts`. With
- *   `finalTraining.reuseBest`, it describes the best training job and has `reused: true`
- * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the means
- *   over all folds) and `modelArtifacts`
- * - `evaluation`, if the property `evaluation` is set: `problem`, `rows`, `metrics` (a map from each metric to `value`, the
- *   bounds `lower` and `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file with all
- *   metrics), and `name` and `arn` of `transformJob` and `model`
- * - `gate`, if `qualityGate` is set: `passed`, `reason` and `conditions`, each with `condition`, `passed`, `value`, `limit`
- *   and `reason`
- * - `modelPackage`, if `registry` is set: `arn`, `group`, `version` and `approvalStatus`
+ *   `tuningJob` then also has `earlierTuningJobNames` and, if the search ended early, `failureReason`.
+ * - `finalTrainingJob`, unless the final training is disabled: `name`, `arn`, `metrics`, `hyperparameters` and
+ *   `modelArtifacts`. With `finalTraining.reuseBest`, it describes the best training job and has `reused: true`.
+ * - `crossValidation`, if `finalTraining.crossValidation` is set: `name`, `arn`, `folds`, `rounds`, `metrics` (the
+ *   means over all folds) and `modelArtifacts`.
+ * - `evaluation`, if the property `evaluation` is set: `problem`, `rows`, `metrics` (a map from each metric to `value`,
+ *   the bounds `lower` and `upper` of its confidence interval, and `baseline`), `statistics` (the S3 URI of the file
+ *   with all metrics), and `transformJob` and `model`, each with `name` and `arn`.
+ * - `gate`, if `qualityGate` is set: `passed`, `reason` and `conditions`. Each condition has `condition`, `passed`,
+ *   `value`, `limit` and `reason`.
+ * - `modelPackage`, if `registry` is set: `arn`, `group`, `version` and `approvalStatus`.
  * - `cost.bound`, if the property `cost` is set: the maximum instance time and cost that the execution could have
- *   (`instanceSeconds`, and `cost` if prices are given)
- * - `report`, unless it is disabled: the S3 URI of a page that shows the search. If the report cannot be written, `report`
- *   is null, and `reportError` has the reason
+ *   (`instanceSeconds`, and `cost` if prices are given).
+ * - `report`, unless the report is disabled: the S3 URI of a page that shows the search. If the report cannot be
+ *   written, `report` is null, and `reportError` has the reason.
  * - `instanceSeconds`, unless the report is disabled: the billed time of all instances. It is missing if the time of a
- *   job is unknown
+ *   job is unknown.
  *
  * Errors: `InvalidInput`, `QuotaTooLow` and `QuotaExceeded` (SageMaker quotas, see `maxQuotaWait`),
  * `NoCompletedTrainingJobError` (with the most common reason why training jobs failed),

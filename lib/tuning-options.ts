@@ -412,12 +412,12 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    *
    * The key does not cover:
    *
-   * - volumes of instance types with local NVMe storage, such as ml.g5. SageMaker does not accept a key for them; the
-   *   hardware encrypts them. If the instance type is a token, the request includes the key, and SageMaker rejects the
-   *   request for these types.
-   * - access logs of a new bucket. S3 delivers them only to buckets with S3-managed encryption.
-   * - logs of training jobs. SageMaker creates their log group.
-   * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
+   * - volumes of instance types with local NVMe storage, such as ml.g5: SageMaker accepts no key for these types, and
+   *   their hardware encrypts the storage. If the instance type is a token, the request includes the key, and SageMaker
+   *   rejects the request for these types.
+   * - access logs of a new bucket: S3 delivers them only to buckets with S3-managed encryption.
+   * - logs of training jobs: SageMaker creates their log group.
+   * - the dead-letter queue of `StopAbandonedJobs`: Amazon SQS encrypts the queue with an SQS-owned key.
    *
    * CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need permissions in the key policy. If this app
    * creates the key, the construct adds them. For an imported key, the owner must add them. To read executions, a user

@@ -122,8 +122,8 @@ export class TuningWorkflow extends SageMakerWorkflow {
   /** The chain of states in the state machine. */
   readonly fragment: TuningFragment;
   /**
-   * Stops the tuning job of an execution that ends before the job does. Undefined with integration `OPTIMIZED`, because
-   * Step Functions then stops the job.
+   * Stops an execution's tuning job if the execution ends before the job. Undefined with integration `OPTIMIZED`,
+   * because Step Functions then stops the job.
    */
   readonly stopAbandonedJobs?: StopAbandonedJobs;
   /** Execution role of the training jobs. */

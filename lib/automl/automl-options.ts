@@ -19,7 +19,7 @@ export interface AutoMlOptions {
   /**
    * The kind of value to predict. Requires `objective`.
    *
-   * @default - SageMaker infers it from the data, and the job fails if it cannot
+   * @default - SageMaker infers the kind from the data. If this is not possible, the job fails
    */
   readonly problemType?: AutoMlProblemType;
   /**
@@ -106,9 +106,9 @@ export interface AutoMlOptions {
    *
    * The key does not cover:
    *
-   * - access logs of a new bucket. S3 delivers them only to buckets with S3-managed encryption.
-   * - logs of the jobs. SageMaker creates their log groups.
-   * - the dead-letter queue of `StopAbandonedJobs`. Amazon SQS encrypts it with a key that it owns.
+   * - access logs of a new bucket: S3 delivers them only to buckets with S3-managed encryption.
+   * - logs of the jobs: SageMaker creates their log groups.
+   * - the dead-letter queue of `StopAbandonedJobs`: Amazon SQS encrypts the queue with an SQS-owned key.
    *
    * CloudWatch Logs and log delivery (`delivery.logs.amazonaws.com`) need permissions in the key policy. If this app
    * creates the key, the construct adds them. For an imported key, the owner must add them. To read executions, a user

@@ -86,7 +86,7 @@ export class AutoMlWorkflow extends SageMakerWorkflow {
   readonly stateMachine: sfn.StateMachine;
   /** The chain of states in the state machine. */
   readonly fragment: AutoMlFragment;
-  /** Stops the AutoML job of an execution that ends before the job does. */
+  /** Stops an execution's AutoML job if the execution ends before the job. */
   readonly stopAbandonedJobs: StopAbandonedJobs;
   /** Execution role of the AutoML job and of the jobs that it starts. */
   readonly trainingRole: iam.IRole;

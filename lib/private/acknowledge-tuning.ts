@@ -3,7 +3,7 @@ import type { TuningFragment } from '../tuning-fragment';
 import { acknowledgeInvocations, acknowledgeWildcards } from './acknowledge';
 import { jobArn, MODEL, TRAINING_JOB, TRANSFORM_JOB, TUNING_JOB } from './job-policies';
 
-/** Acknowledges cdk-nag's findings about wildcards in the permissions of a state machine that runs the chain. */
+/** Acknowledges cdk-nag's findings about wildcards in the permissions of a `TuningFragment`'s state machine. */
 export function acknowledgeTuningWildcards(stateMachine: sfn.StateMachine, fragment: TuningFragment): void {
   const { jobNamePrefix, evaluateModelFunction } = fragment;
   const kinds = [TUNING_JOB, TRAINING_JOB, ...(evaluateModelFunction ? [MODEL, TRANSFORM_JOB] : [])];

@@ -7,7 +7,7 @@ import { instance, type Shape, struct, text } from './shape';
 
 export const ROLE = instance('an IAM role', 'roleArn');
 export const KEY = instance('a KMS key', 'keyArn');
-/** A key that roles get permissions for. */
+/** A KMS key that this library grants permissions for. */
 export const GRANTED_KEY: Shape = (problems, prop, value) => {
   KEY(problems, prop, value);
   if (isImportedAlias(value))
@@ -102,7 +102,7 @@ export const DISTRIBUTION = instance('a Distribution, such as Distribution.mpi()
 export const METRIC = struct<TrainingMetricDefinition>({ name: text, regex: text });
 export const XGBOOST_VERSION = instance('an XGBoostVersion, such as XGBoostVersion.V3_2_0', 'version');
 
-/** Prefix of job names, with or without the hyphen at its end. Permissions are limited to jobs with this prefix. */
+/** Prefix of job names, with or without a trailing hyphen. Permissions are limited to jobs with this prefix. */
 export const PREFIX_OF_JOBS: Shape = (problems, prop, value) => {
   text(problems, prop, value);
   if (typeof value !== 'string' || Token.isUnresolved(value)) return;

@@ -4,7 +4,7 @@ import { brokenRules, describeBroken } from '../algorithm/combination-rule';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
 import type { TuningDefinition } from './tuning-definitions';
 
-/** A rule about a combination of hyperparameters that a definition breaks, and the message to report. */
+/** A broken rule about a combination of hyperparameters, and the message to report. */
 export interface BrokenCombination {
   /** The hyperparameter that the message names. */
   readonly at: string;

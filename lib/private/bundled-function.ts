@@ -20,7 +20,10 @@ export interface BundledFunctionOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/** Properties of a function whose code this library ships. It has X-Ray tracing, its own log group and its own role. */
+/**
+ * Properties of a function whose code this library ships. The function has X-Ray tracing, its own log group and its own
+ * role.
+ */
 export function bundledFunction(
   scope: Construct,
   id: string,

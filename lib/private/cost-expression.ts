@@ -2,15 +2,15 @@ import type { CostOptions } from '../cost-bound';
 import { type CostModel, hours, money, SECONDS_PER_HOUR, type Usage } from './cost';
 import { literal } from './jsonata';
 
-/** JSONata for the bound of an execution. The expressions need the variables `$trainingJobs` and `$parallel`. */
+/** JSONata for the cost bound of an execution. The expressions need the variables `$trainingJobs` and `$parallel`. */
 export interface CostExpressions {
   /** Checks of the limits. A check without a problem returns nothing. */
   readonly checks: readonly string[];
-  /** The bound, as an object. */
+  /** The cost bound, as an object. */
   readonly bound: string;
 }
 
-/** JSONata that calculates the bound of an execution from its input, in the same way as `boundOf`. */
+/** JSONata that calculates the cost bound of an execution from the execution's input, in the same way as `boundOf`. */
 export function costExpressions(model: CostModel, options: CostOptions): CostExpressions {
   const { pricePerHour, maxCost, maxInstanceHours } = options;
   const check = (measure: keyof Usage, limit: number, text: string) => `(

@@ -97,7 +97,7 @@ export function boundOf(model: CostModel, { trainingJobs, parallel }: JobCounts)
   return { instanceSeconds: bound('instanceSeconds'), cost: bound('cost') };
 }
 
-/** The bound of an execution whose input is `{}`; undefined if it is known only when the stack is deployed. */
+/** The cost bound of an execution whose input is `{}`; undefined if it is known only when the stack is deployed. */
 export function costBound(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],
@@ -113,7 +113,7 @@ export function costBound(
   });
 }
 
-/** The calculation of a bound, as a readable string. */
+/** The calculation of a cost bound, as a readable string. */
 export function calculationOf(
   model: CostModel,
   measure: keyof Usage,

@@ -1,6 +1,6 @@
 // JSONata for the reason in a caught error.
 
-/** The reason in the description of a failed job, which is JSON; undefined if there is none. */
+/** The `FailureReason` in the JSON description of a failed job; undefined if the description has no such field. */
 function failureReasonIn(cause: string): string {
   return `$match(${cause}, /"FailureReason":"(.*?)"[^ a-zA-Z]/)[0].groups[0]`;
 }
@@ -14,7 +14,7 @@ const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMess
 /** The reason for an error of a task that waits for a job. */
 export const JOB_FAILURE = `( $failure := ${failureReasonIn('$states.errorOutput.Cause')}; $exists($failure) ? $failure : $states.errorOutput.Cause )`;
 
-/** The name of and the reason for an error of a task that calls a Lambda function. */
+/** The name and the message of an error, for a task that calls a Lambda function. */
 export const FUNCTION_ERROR = `( $cause := $states.errorOutput.Cause; $told := ${MESSAGE}; $states.errorOutput.Error & ': ' & $told )`;
 
 /** The reason for an error of a task that waits for a job or calls a Lambda function. */

@@ -113,7 +113,7 @@ export class FinalTrainingStates {
     });
   }
 
-  /** State that follows a cross-validation that failed. */
+  /** State that follows a failed cross-validation. */
   private crossValidationFailed(): sfn.State {
     return this.writeReport ?? failAgain(this.scope, 'CrossValidationFailed');
   }

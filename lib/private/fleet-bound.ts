@@ -4,7 +4,8 @@ import type { TuningDefinition, TuningInput } from './tuning-definitions';
 import { maxTrainingJobsOf, searchJobsLimit } from './validate-search';
 
 /**
- * What `lambda/list-fleet-items` needs to calculate the bound of a fleet's execution: the sum of the bounds of its items.
+ * What `lambda/list-fleet-items` needs to calculate the cost bound of a fleet's execution: the sum of the bounds of the
+ * items.
  * `boundOf` has the same formula for one item.
  */
 export interface FleetBound {
@@ -37,7 +38,7 @@ interface Factors {
 }
 
 /**
- * The factors for the bound of a fleet; undefined if the user does not ask for a bound, or if the bound depends on
+ * The factors for the cost bound of a fleet; undefined if the user does not ask for a bound, or if the bound depends on
  * tokens.
  */
 export function fleetBound(

@@ -16,7 +16,7 @@ import { listStatement, readStatements, writeStatement } from './training-permis
 export interface FleetFunctionOptions {
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
-  /** How the fleet uses its records of successes; undefined if it records none. */
+  /** How the fleet uses the records of its items' last successes; undefined if it keeps no records. */
   readonly lastSuccess?: LastSuccessOptions;
 }
 
@@ -25,7 +25,7 @@ export function fleetLocation(output: DataLocation): DataLocation {
   return output._child('fleets/');
 }
 
-/** Location of the records of the items' last successes; empty if the fleet records none. */
+/** Location of the records of the items' last successes; empty if the fleet keeps no records. */
 function successLocations({ output, lastSuccess }: FleetFunctionOptions): DataLocation[] {
   return lastSuccess ? [output._child('successes/')] : [];
 }
@@ -63,7 +63,7 @@ export function listItemsFunction(
       // An execution with `retry` reads the list and the results of an earlier execution.
       ...readStatements([fleets, ...successes]),
       ...(format === 'FOLDERS' ? [] : [readObjectStatement(source)]),
-      // If the list is a file, the function uses this permission to check whether the file exists.
+      // If the list is a file, the function needs `s3:ListBucket` to check whether the file exists.
       listStatement(source),
       listStatement(fleets),
       ...[...successes, ...data].map(listStatement),
@@ -73,7 +73,7 @@ export function listItemsFunction(
   );
 }
 
-/** Permission to read one object, or the whole bucket if its key is unknown at synth. */
+/** Permission to read one object, or all objects of the bucket if the object's key is unknown at synth. */
 function readObjectStatement({ _bucketArn, _key }: DataLocation): iam.PolicyStatement {
   return new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: [`${_bucketArn}/${_key || '*'}`] });
 }
@@ -113,7 +113,7 @@ export function summarizeFleetFunction(
     [
       ...readStatements([fleets, reportLocation(output)]),
       listStatement(fleets),
-      // The function uses this permission to check whether a report exists.
+      // The function needs `s3:ListBucket` to check whether a report exists.
       listStatement(reportLocation(output)),
       writeStatement([fleets, ...successLocations(options)]),
     ],

@@ -17,7 +17,7 @@ export const ITEM = {
   tag: `$${FLEET_ITEM}.tag`,
   /** Value of the tag that names the execution of the fleet. */
   execution: `$${FLEET_ITEM}.execution`,
-  /** Exists if the item's search starts with a warm start from the tuning job of its last success. */
+  /** Exists if the item's search has a warm start from the tuning job of the item's last success. */
   startsFromLastSuccess: `$${FLEET_ITEM}.startsFromLastSuccess`,
 } as const;
 

@@ -25,7 +25,7 @@ export interface ComparedData {
   readonly allowed: readonly DataLocation[];
 }
 
-/** How a fleet uses the records of its items' last successes; undefined if it records none. */
+/** How a fleet uses the records of its items' last successes; undefined if the fleet keeps no records. */
 export function lastSuccessOptions(
   { skipUnchanged = false, warmStartFromPrevious = false }: TuningFleetProps,
   tuning: TuningFragmentProps,

@@ -38,12 +38,12 @@ export interface FleetStatesProps {
   readonly bound?: FleetBound;
   /** Price of an instance for a second; undefined without prices. */
   readonly pricePerSecond?: number;
-  /** The check of the account's quotas; undefined if the user does not ask for it. */
+  /** What the check of the account's quotas needs; undefined without this check. */
   readonly quotas?: { readonly uses: readonly QuotaUse[]; readonly parallel: number };
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
-  /** How the fleet uses its records of successes; undefined if it records none. */
+  /** How the fleet uses the records of its items' last successes; undefined if it keeps no records. */
   readonly lastSuccess?: LastSuccessOptions;
   /** Receives the events for which the summary could not be written. */
   readonly deadLetterQueue: sqs.IQueue;
@@ -88,7 +88,7 @@ export class FleetStates extends sfn.StateMachineFragment {
     return this.props.lastSuccess?.data !== undefined;
   }
 
-  /** Reads the quotas before the list, if the user asks for it. */
+  /** If the user asks for a check of the account's quotas, reads the quotas before the list of items. */
   private readQuotas(list: sfn.State): sfn.State {
     const { quotas } = this.props;
     if (quotas === undefined) return list;

@@ -31,8 +31,8 @@ export interface ConfigureDefinition {
 }
 
 /**
- * JSONata that checks whether a string has a form. The patterns cannot be part of the data, because JSON has no regular
- * expressions.
+ * JSONata that checks whether a string has a given form of `VALUE_FORMS`. The patterns of the forms cannot be part of
+ * the data, because JSON has no regular expressions.
  */
 const HAS_FORM = Object.entries(VALUE_FORMS)
   .map(([name, { pattern }]) => `$form = '${name}' ? $contains($value, /${pattern.source}/)`)
@@ -183,7 +183,7 @@ function describeAlgorithm(rules: AlgorithmRules | undefined): object {
   };
 }
 
-/** Rules about combinations with which training fails. The other rules only cause a warning at synth. */
+/** Rules about combinations of hyperparameters that make training fail. Other rules only cause a warning at synth. */
 function enforcedCombinations(rules: AlgorithmRules | undefined): CombinationRule[] {
   return (rules?.combinations ?? []).filter(({ warning }) => !warning);
 }

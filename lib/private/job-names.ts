@@ -5,7 +5,7 @@ import { FLEET_JOB_NAME_PREFIX_LENGTH, LIMITS } from './limits';
 /** JSONata for a string that is different for each attempt at a state, even in Map iterations, loops and redrives. */
 const ATTEMPT = `$string([$states.context.Execution.Id, $states.context.Execution.RedriveCount, $states.context.State.Name, $states.context.State.EnteredTime, $states.context.State.RetryCount, $states.context.Map.Item.Index])`;
 
-/** Number of characters after the prefix in the name of a tuning job of a fleet. */
+/** Number of characters after the prefix in the name of a fleet's tuning job. */
 const ITEM_NAME_LENGTH = LIMITS.tuningJobNameLength - FLEET_JOB_NAME_PREFIX_LENGTH - 1;
 
 /** Options for the names of jobs. */

@@ -19,9 +19,9 @@ export const LIMITS = {
   /** Our own limit for a search that runs several tuning jobs one after the other. */
   chainedTrainingJobs: 10_000,
   parallelTrainingJobs: 100,
-  /** Concurrent tuning jobs in an account and region. The quota cannot be raised. */
+  /** Maximum number of concurrent tuning jobs in an account and region. The quota cannot be raised. */
   concurrentTuningJobs: 100,
-  /** Concurrent child executions of a Distributed Map of Step Functions. */
+  /** Maximum number of concurrent child executions of a Distributed Map of Step Functions. */
   childExecutions: 10_000,
   ranges: 30,
   categoricalValues: 30,
@@ -41,7 +41,7 @@ export const LIMITS = {
   keepAliveSeconds: { min: 1, max: 21_600 },
   environmentVariables: 48,
   environmentLength: 512,
-  /** Environment variables of a model (shape EnvironmentMap). */
+  /** Maximum number of environment variables of a model (shape EnvironmentMap). */
   modelEnvironmentVariables: 100,
   modelPackageGroupNameLength: 63,
   modelPackageDescriptionLength: 1024,
@@ -53,8 +53,8 @@ export const LIMITS = {
   tuningRuntimeSeconds: { min: 120, max: 15_768_000 },
   trainingRuntimeSeconds: { min: 1, max: 28 * 24 * 3600 },
   /**
-   * Our own limit. An execution can have at most 25,000 events. A wait of a day takes about 50 attempts, and the events
-   * of these attempts are far below this maximum.
+   * Our own limit on the wait for a quota. A wait of a day takes about 50 attempts. Their events are far below the
+   * 25,000 events that an execution can have.
    */
   quotaWaitSeconds: { min: 0, max: 24 * 3600 },
   hyperbandResource: 20_000,
@@ -68,7 +68,7 @@ export const LIMITS = {
   tagPattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
   imageLength: 255,
   s3UriLength: 1024,
-  /** Also matches the names of buckets that were created before 2018. */
+  /** Pattern for bucket names. It also matches the names of buckets that were created before 2018. */
   bucketNamePattern: /^[A-Za-z0-9][A-Za-z0-9._-]{2,254}$/,
   stateMachineNamePattern: /^[a-zA-Z0-9+!@.()=_'-]{1,80}$/,
   securityGroups: 5,

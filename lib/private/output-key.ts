@@ -7,7 +7,7 @@ export function outputKey(output: DataLocation, encryptionKey: kms.IKey | undefi
   return encryptionKey ?? output._bucket?.encryptionKey;
 }
 
-/** Grants permissions to read and write objects that this key encrypts. */
+/** Grants permissions to read and write objects that the output key encrypts. */
 export function grantOutputKey(
   grantee: iam.IGrantable,
   output: DataLocation,

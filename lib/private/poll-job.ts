@@ -6,11 +6,11 @@ import { RETRY_READING } from './retries';
 
 /** A job that an execution polls until it ends. */
 export interface PolledJob {
-  /** Name in the IDs of the states, such as `TuningJob`. */
+  /** Name of the job in the IDs of the states, such as `TuningJob`. */
   readonly name: string;
   /** Field of the state's data with the job's name. */
   readonly nameField: string;
-  /** API parameter for the job's name, and the two API actions. */
+  /** API parameter for the job's name, and the API actions that describe and stop the job. */
   readonly nameParameter: string;
   readonly describeAction: string;
   readonly stopAction: string;

@@ -83,7 +83,7 @@ export class Problems {
   }
 }
 
-/** A value for a message. */
+/** Formats a value for a message. */
 function describe(value: unknown): string {
   if (Token.isUnresolved(value)) return 'a token';
   return shorten(

@@ -30,8 +30,8 @@ const WAIT_SECONDS = { first: 300, growth: 0.5, longest: 1800 };
  * Once they add up to `maxWait`, the execution fails with `QuotaExceeded`. If the quota is lower than what the job needs,
  * waiting cannot help. The execution then fails immediately with `QuotaTooLow`.
  *
- * A `Retry` cannot do this, because it cannot read the error message. A job that starts immediately takes no additional
- * state transitions.
+ * The states do not wait with a `Retry`, because a `Retry` cannot read the error message. A job that starts immediately
+ * takes no additional state transitions.
  */
 export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, options: QuotaWaitOptions): void {
   const { suffix, maxWait = DEFAULT_QUOTA_WAIT, also = "''" } = options;

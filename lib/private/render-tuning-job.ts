@@ -80,7 +80,10 @@ export function renderRanges(ranges: readonly ParameterRange[]): Record<string, 
   };
 }
 
-/** Tags as a list, as in the API. A token for a map becomes a list when it is resolved, or undefined if it is empty. */
+/**
+ * Tags as a list, as in the API. When a token for a map is resolved, it becomes a list, or undefined if the map is
+ * empty.
+ */
 export function renderTags(tags: Record<string, string>): unknown {
   const listOf = (map: Record<string, string>) => Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
   if (!Tokenization.isResolvable(tags)) return listOf(tags);

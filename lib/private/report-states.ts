@@ -56,8 +56,8 @@ export function afterReport(write: tasks.LambdaInvoke, next: sfn.State): void {
 }
 
 /**
- * Fails the execution after the report, with the error that was caught before it. The location of the report is appended to
- * the error's cause. A cause that is the JSON of a function's error stays valid JSON.
+ * Fails the execution after the report, with the error that was caught before the report. The location of the report is
+ * appended to the error's cause. A cause that is the JSON of a function's error stays valid JSON.
  */
 export function failWithReport(scope: Construct): sfn.Fail {
   return sfn.Fail.jsonata(scope, 'SearchFailed', {

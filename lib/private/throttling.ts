@@ -32,11 +32,11 @@ const WAIT_SECONDS = { first: 60, longest: 300, total: 1800 };
 
 /**
  * If SageMaker throttles a request of an item of a fleet, waits for random times before further attempts. All items
- * share SageMaker's request rates. Together with the retries of each attempt, this takes about 40 minutes.
+ * share SageMaker's request rates. Together with the retries of each attempt, the waits take about 40 minutes.
  *
- * A `Retry` cannot do this: Step Functions gives throttled and invalid requests the same error name, and an invalid
- * request must fail soon. Only the cause differs. A request that succeeds immediately takes no additional state
- * transitions.
+ * A `Retry` cannot wait only for throttled requests: Step Functions gives throttled and invalid requests the same error
+ * name, and an invalid request must fail soon. Only the cause differs. A request that succeeds immediately takes no
+ * additional state transitions.
  */
 export function waitWhileThrottled(
   scope: Construct,
@@ -56,8 +56,9 @@ export function waitWhileThrottled(
 }
 
 /**
- * JSONata for the input of the Choice: the state's input if the request was throttled, otherwise the given outputs. In
- * both cases with `throttled`: the next wait (0 for no wait) and the sum of the waits.
+ * JSONata for the input of the state `WasThrottled`: the input of the failed state if the request was throttled,
+ * otherwise the given outputs. In both cases, the field `throttled` has the next wait (0 for no wait) and the sum of
+ * the waits.
  */
 function nextInput(outputs: ThrottlingOptions['outputs']): string {
   const { first, longest, total } = WAIT_SECONDS;

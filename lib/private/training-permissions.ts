@@ -14,7 +14,7 @@ export interface JobAccess {
   readonly repositoryArns: readonly string[];
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;
-  /** Models of earlier jobs, which the jobs read. */
+  /** Location of earlier jobs' models that the jobs read. */
   readonly models?: DataLocation;
   /** Checkpoints, which the jobs read and write. */
   readonly checkpoints?: DataLocation;
@@ -173,7 +173,7 @@ function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
       resources: [...repositoryArns],
     }),
-    // This action has no resource-level permissions.
+    // GetAuthorizationToken has no resource-level permissions.
     new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
   ];
 }

@@ -22,12 +22,11 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
     minimumTLSVersion: 1.2,
   };
   const logsScope = new Construct(scope, 'AccessLogs');
-  // Without this feature flag, the CDK would use an ACL to let S3 write the logs. The bucket's object ownership forbids
-  // ACLs.
+  // By default, the CDK lets S3 write the logs through an ACL, but the bucket's object ownership forbids ACLs.
   logsScope.node.setContext(S3_SERVER_ACCESS_LOGS_USE_BUCKET_POLICY, true);
   const accessLogs = new s3.Bucket(logsScope, 'Bucket', {
     ...closed,
-    // S3 can deliver access logs only to buckets with this encryption.
+    // S3 can deliver access logs only to buckets with S3-managed encryption.
     encryption: s3.BucketEncryption.S3_MANAGED,
     versioned: true,
     removalPolicy: options.removalPolicy,

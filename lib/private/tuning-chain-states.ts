@@ -49,8 +49,8 @@ export class TuningChainStates {
   }
 
   /**
-   * Connects the states with the state that starts the next tuning job. After a tuning job that was stopped, no other
-   * one starts.
+   * Connects the states with the state that starts the next tuning job. After a stopped tuning job, no
+   * further tuning job starts.
    */
   continueWith(tuneWithWarmStart: sfn.State): void {
     const { maxTuningRuntime } = this.tuning;

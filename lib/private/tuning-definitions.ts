@@ -16,7 +16,7 @@ export interface TuningInput extends TuningOptions, FleetItemOptions {
 
 type Hyperparameters = Readonly<Record<string, string>>;
 
-/** Options after the check that all hyperparameters are strings. */
+/** Options whose hyperparameters are known to be strings, because they have been checked. */
 interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameters'> {
   readonly hyperparameters?: Hyperparameters;
 }
@@ -56,7 +56,7 @@ export function definitionsOf(tuning: TuningInput): [TuningDefinition, ...Tuning
   return [first, ...further];
 }
 
-/** Whether an execution's input can replace the data: only data of the first definition, and only in Amazon S3. */
+/** Whether an execution's input can replace the data. It can replace only the first definition's data in Amazon S3. */
 export function isReplaceable(tuning: TuningInput, data: InputData): boolean {
   return (data === tuning.train || data === tuning.validation) && data.location !== undefined;
 }

@@ -52,12 +52,12 @@ export interface TuningStatesProps extends FinalTrainingStatesProps {
 const FROM_LAST_SUCCESS = 'TuneFromLastSuccess';
 
 /**
- * JSONata condition: whether the tuning job of an item started with a warm start from the item's last success. If it
- * started without one, `warmStartFrom` is empty.
+ * JSONata condition: whether an item's tuning job has a warm start from the item's last success. If the tuning job was
+ * started without the warm start, `warmStartFrom` is empty.
  */
 const WARM_STARTED = `$exists(${ITEM.startsFromLastSuccess}) and $count($states.input.settings.warmStartFrom) > 0`;
 
-/** For each state that creates a tuning job: the suffix of the states that wait for its quota. */
+/** Suffixes for the names of the states that wait for a quota, by the state that creates the tuning job. */
 const WAIT_SUFFIXES: Readonly<Record<string, string>> = {
   [WITH_WARM_START]: '-WarmStart',
   [FROM_LAST_SUCCESS]: '-LastSuccess',
@@ -70,7 +70,7 @@ const REJECTED_WARM_START = [
   'SageMaker.ResourceNotFoundException',
 ];
 
-/** The states of a search, connected. */
+/** Creates and connects the states of a search. */
 export class TuningStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];
@@ -240,7 +240,10 @@ export class TuningStates {
     return create;
   }
 
-  /** Handles requests that SageMaker rejects: adds retries, waits for quotas, and a start without a warm start. */
+  /**
+   * Handles rejected requests to create a tuning job: retries them, waits for quotas, and starts the tuning job without
+   * the warm start if SageMaker rejects the warm start.
+   */
   private handleRejections(create: sfn.TaskStateBase, findBest: sfn.TaskStateBase): void {
     const suffix = WAIT_SUFFIXES[create.id] ?? '';
     retryJobCreation(create, this.props);
@@ -261,8 +264,8 @@ export class TuningStates {
   }
 
   /**
-   * Starts without a warm start if SageMaker rejects it. Without this, an item whose earlier tuning job was deleted, for
-   * example, would fail in each execution.
+   * If SageMaker rejects the warm start of an item, starts the tuning job without it. Otherwise, an item whose earlier
+   * tuning job was deleted would fail in each execution.
    */
   private withoutParents(findBest: sfn.TaskStateBase): Omit<ThrottlingOptions, 'suffix'> {
     return {

@@ -12,7 +12,7 @@ import { checkLocations } from './validate-jobs';
 import { validateWorkflow } from './validate-workflow';
 
 /**
- * Checks the properties of a fleet that its fragment does not check.
+ * Checks a fleet's properties, except those that its fragment checks.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

@@ -81,7 +81,7 @@ export function checkApart(
   }
 }
 
-/** A location for a message. */
+/** Formats a location for a message. */
 export function describe({ uri, _key, _bucket }: DataLocation): string {
   return JSON.stringify(_bucket && !Token.isUnresolved(_key) ? `s3://<bucket>/${_key}` : uri);
 }

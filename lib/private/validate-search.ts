@@ -127,7 +127,7 @@ function checkRangeAgainstAlgorithm(
   }
 }
 
-/** If `maxResource` of Hyperband is not given, SageMaker infers it from one of these hyperparameters. */
+/** Hyperparameters from which SageMaker infers the maximum resource of Hyperband if `maxResource` is not given. */
 const EPOCH_HYPERPARAMETERS = ['epochs', 'numepochs', 'n-epochs', 'n_epochs', 'num_epochs'];
 
 /** Settings of a search. */

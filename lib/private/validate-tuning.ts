@@ -72,7 +72,10 @@ function checkFeatureNames(problems: Problems, names: readonly string[] = []): v
   }
 }
 
-/** Checks the names and objectives of several definitions, and reports options that SageMaker supports only with one. */
+/**
+ * Checks the names and objectives of several definitions, and reports options that SageMaker supports only for a single
+ * definition.
+ */
 function checkDefinitions(
   problems: Problems,
   tuning: TuningInput,
@@ -144,8 +147,8 @@ function checkFinalKeepAlive(
 }
 
 /**
- * By default, the maximum wait is twice the run time. The library cannot double a token, because CloudFormation cannot
- * multiply.
+ * `spot.maxWait` defaults to twice the maximum run time. If the run time is a token, the library cannot double it,
+ * because CloudFormation cannot multiply.
  */
 export const NO_DEFAULT_WAIT =
   'is required, because the maximum run time is a token and the library cannot double it';

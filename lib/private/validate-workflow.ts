@@ -5,7 +5,7 @@ import { folder } from './locations';
 import { Problems } from './problems';
 import { requireShape, type Shape } from './shape';
 
-/** Options of a workflow that its fragment does not have. */
+/** Options that a workflow has in addition to the options of its fragment. */
 export interface WorkflowOptions {
   readonly bucket?: s3.IBucket;
   readonly outputPrefix?: string;
@@ -21,7 +21,7 @@ export interface WorkflowOptions {
 }
 
 /**
- * Checks the properties of a workflow that its fragment does not check.
+ * Checks a workflow's properties, except those that its fragment checks.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

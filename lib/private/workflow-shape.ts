@@ -17,7 +17,7 @@ type Common = WorkflowLogOptions &
 const { SNAPSHOT: _, ...POLICIES } = RemovalPolicy;
 const REMOVAL_POLICY = oneOf(POLICIES);
 
-/** Types of the properties that all workflows have, but not their fragments. */
+/** Types of the properties that all workflows have in addition to the properties of their fragments. */
 export const WORKFLOW: Members<Common> = {
   inputPrefix: optional(text),
   bucket: optional(BUCKET),

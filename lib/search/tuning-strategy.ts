@@ -22,7 +22,7 @@ export interface HyperbandStrategyOptions {
    * Maximum number of epochs (boosting rounds for XGBoost) that a training job runs: at most 20,000. Required for XGBoost,
    * because SageMaker infers it only from hyperparameters with names such as `epochs`.
    *
-   * @default - SageMaker infers it from a static hyperparameter
+   * @default - SageMaker infers the maximum from a static hyperparameter
    */
   readonly maxResource?: number;
   /**

@@ -71,7 +71,7 @@ export interface CreateHyperParameterTuningJobTaskOptions {
   readonly trainingJobDefinition?: TrainingJobDefinition;
   /**
    * Training jobs of several algorithms: 1 to 10 definitions. It is unknown whether the optimized integration of Step
-   * Functions supports them. If Step Functions rejects the request, use `CallAwsService` or `TuningWorkflow`.
+   * Functions supports this field. If Step Functions rejects the request, use `CallAwsService` or `TuningWorkflow`.
    *
    * @default - `trainingJobDefinition`
    */
@@ -146,7 +146,7 @@ export interface CreateHyperParameterTuningJobTaskProps
  * A task that starts a hyperparameter tuning job. With `IntegrationPattern.RUN_JOB`, it waits until the job ends.
  *
  * With `RUN_JOB`, the result has the name of the best training job in `BestTrainingJob.TrainingJobName`, but not its
- * metrics or hyperparameters. The field is missing if no training job reported the metric.
+ * metrics or hyperparameters. `BestTrainingJob` is missing if no training job reported the metric.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */

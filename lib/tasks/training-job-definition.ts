@@ -102,8 +102,8 @@ export interface TrainingJobDefinition {
   /** URI of the training image. */
   readonly trainingImage: string;
   /**
-   * Metrics to find in the log, at most 40. Leave them out for SageMaker's built-in algorithms, because SageMaker
-   * rejects them.
+   * Metrics to find in the log, at most 40. Leave this out for SageMaker's built-in algorithms: otherwise, SageMaker
+   * rejects the request.
    *
    * @default - the metrics that SageMaker defines for the algorithm
    */

@@ -97,7 +97,7 @@ def _log_uniform(chance: random.Random, low: float, high: float) -> float:
 
 
 def build(chosen: Candidate, types: Dict[str, str], problem: str, classes: int, threads: int) -> Pipeline:
-    """The untrained pipeline from rows of strings to predictions. Its last step is called `model`."""
+    """Builds an untrained pipeline that converts rows of strings to predictions. Its last step is called `model`."""
     table = FeatureTable(types)
     table_columns = [
         ("numbers", _numbers(chosen.preprocessing["numbers"]), table.columns_of(NUMERIC, DATETIME)),

@@ -1,7 +1,7 @@
 """Converts a table of strings, such as a CSV file, to features. This module is part of every AutoML model.
 
 The model archive contains a copy of this file next to `model.joblib`. This module needs pandas, scikit-learn and, for
-some models, XGBoost, but nothing of local mode.
+some models, XGBoost, but no other module of local mode.
 """
 
 import re
@@ -133,7 +133,7 @@ class AutoMLModel:
         self.labels = labels  # None for regression
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
-        """Predicts values or, for a classification, the labels of the training data."""
+        """Predicts numbers for a regression, or labels for a classification."""
         predicted = self.pipeline.predict(rows.astype(object))
         if self.labels is None:
             return np.asarray(predicted, dtype=float)

@@ -1,4 +1,4 @@
-"""Predicts with the model in this folder: python predict.py ROWS.csv > PREDICTIONS.csv
+"""Predicts with the model in this folder: `python predict.py ROWS.csv > PREDICTIONS.csv`.
 
 Needs the packages listed in metadata.json. Other programs can use `load_model`.
 """

@@ -27,7 +27,7 @@ export interface AutoMlStatesProps extends AutoMlRequestProps {
 /** Default number of candidates. */
 const DEFAULT_CANDIDATES = 20;
 
-/** The states of an AutoML job, connected. */
+/** Creates and connects the states of an AutoML job. */
 export class AutoMlStates {
   readonly start: sfn.State;
   readonly ends: sfn.INextable[];

@@ -55,7 +55,7 @@ const REGISTRATION_FAILED: FailedStep = {
   what: 'The final model could not be registered',
 };
 
-/** How many times the state that creates a group can fail. Each failure comes after the retries of the state. */
+/** How many times the state that creates a group can fail. Before each failure, the state uses up its retries. */
 const MAX_GROUP_FAILURES = 10;
 
 /** The states that evaluate and register the final model, in a chain. */
@@ -74,7 +74,7 @@ export class EvaluationStates {
     this.start = evaluation[0] ?? registration;
   }
 
-  /** Registers the model. In a fleet, creates the item's group before its first version. */
+  /** Registers the model. In a fleet, first creates the item's group if the group does not exist. */
   private registration(): sfn.State {
     const register = this.register();
     register.next(this.ends.next);
@@ -225,7 +225,10 @@ export class EvaluationStates {
     return this.catching(register, REGISTRATION_FAILED, '-Registration');
   }
 
-  /** @param suffix suffix of the states that wait while SageMaker throttles the request; undefined for a function */
+  /**
+   * @param suffix suffix of the names of the states that wait while SageMaker throttles the request; undefined if the
+   * task invokes a function
+   */
   private catching(task: sfn.TaskStateBase, step: FailedStep, suffix?: string): sfn.TaskStateBase {
     const { failed } = this.ends;
     const outputs = added(`{'failure': ${this.failure(step)}}`);
@@ -243,7 +246,7 @@ export class EvaluationStates {
   }
 }
 
-/** The state's input with more fields. */
+/** JSONata for the state's input with additional fields. */
 function added(fields: string): string {
   return jsonata(`$merge([${INPUT}, ${fields}])`);
 }

@@ -14,7 +14,7 @@ import type { ModelRegistry } from '../model-registry';
 import type { EvaluationStatesProps } from './evaluation-states';
 import { evaluationLocation, finalModels, servingRepositories } from './final-model';
 
-/** Maximum length of the prefix of the names of a fleet's groups. */
+/** Maximum length of the prefix that the names of a fleet's groups share. */
 export const GROUP_PREFIX_LENGTH = 32;
 /**
  * Maximum number of characters before the hash in the name of an item's group. These characters are the beginning of
@@ -34,7 +34,7 @@ export interface GroupOptions extends FleetItemOptions {
 
 /**
  * The name of the model package group. Creates the group if it is new. In a fleet, the executions create the groups,
- * and the name is their prefix.
+ * and this function returns the prefix of the groups' names.
  */
 export function modelPackageGroup(
   scope: Construct,
