@@ -21,8 +21,8 @@ const SPARE_MIB = 128;
 const STORAGE = { min: 512, max: 10_240, step: 512 };
 
 /**
- * Memory of the function, in MiB. CPU and network bandwidth grow with it. 128 MiB, the default in earlier versions of
- * aws-cdk-lib, was not enough for 100 MB. New AWS accounts can be limited to 3,008 MiB.
+ * Memory of the function, in MiB. CPU and network bandwidth grow with the memory. 128 MiB, the default in earlier
+ * versions of aws-cdk-lib, was not enough for 100 MB. New AWS accounts can be limited to 3,008 MiB.
  *
  * @see https://github.com/aws/aws-cdk/issues/7950
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

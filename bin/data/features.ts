@@ -9,7 +9,7 @@ import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers'
 /** How categories become numbers. */
 export type CategoryEncoding = 'auto' | 'one-hot' | 'ordinal';
 
-/** With `auto`, a column with more categories than this gets ordinal codes: one column instead of dozens. */
+/** With `auto`, a column with more categories than this limit gets ordinal codes: one column instead of dozens. */
 const MOST_ONE_HOT = 10;
 
 /**

@@ -9,8 +9,8 @@ import { checkNumbers, isNumeric, minusNotice, roundingNotice } from './numbers'
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification';
 
 /**
- * A numeric label has class numbers if its distinct values are 0 to k-1 or 1 to k, and there are at most this many
- * distinct values.
+ * A numeric label has class numbers if its distinct values are 0 to k-1 or 1 to k, and their number does not exceed
+ * this limit.
  */
 const MOST_NUMBERED_CLASSES = 10;
 
@@ -21,8 +21,8 @@ const MOST_NUMBERED_CLASSES = 10;
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /**
- * A text label is an identifier or free text if most of its classes have only one row, and the number of these classes
- * exceeds this number.
+ * A text label is an identifier or free text if most of its classes have only one row, and there are more of these
+ * classes than this limit.
  */
 const FEW_RARE_CLASSES = 10;
 

@@ -3,7 +3,7 @@ import { fieldError, quoted } from '../../local/src/tables/table-error';
 import type { ColumnProfile } from './column-profile';
 
 /**
- * If most values of a column are numbers, and the column has more distinct values than this, its values are
+ * If most values of a column are numbers, and the column has more distinct values than this limit, its values are
  * measurements with typing errors, not categories.
  */
 const FEW_VALUES = 20;
