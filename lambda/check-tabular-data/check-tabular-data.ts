@@ -116,7 +116,8 @@ async function readHeader(
   { gzip }: CheckTabularDataEvent,
 ): Promise<readonly string[] | undefined> {
   let header: readonly string[] | undefined;
-  // Enough for a header with thousands of columns and for the next record, whose start marks the end of the header.
+  // 1 MiB is enough for a header with thousands of columns and for the next record, whose start marks the end of the
+  // header.
   const budget = { bytes: 1024 * 1024 };
   const end = await readRecords(await openObject(client, object), { gzip, budget }, (record) => {
     header ??= record;

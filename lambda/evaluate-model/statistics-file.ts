@@ -7,7 +7,10 @@ import type { Computed } from './metrics/computation';
  */
 const SCHEMA_VERSION = 1;
 
-/** Names of the metrics' objects in SageMaker's model-quality statistics. SageMaker has no object for rankings. */
+/**
+ * Names of the objects that contain the metrics in SageMaker's model-quality statistics. SageMaker has no object for
+ * rankings.
+ */
 const SECTIONS: Readonly<Record<ProblemType, string>> = {
   Regression: 'regression_metrics',
   BinaryClassification: 'binary_classification_metrics',

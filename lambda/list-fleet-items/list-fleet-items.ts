@@ -22,9 +22,9 @@ export interface FleetList {
   readonly items: number;
   /** Number of items to skip. Missing if the fleet records no successes. */
   readonly skipped?: number;
-  /** The list that the Map reads. */
+  /** The list that the Map state reads. */
   readonly list: { readonly bucket: string; readonly key: string };
-  /** Prefix of the Map's results. */
+  /** Prefix of the Map state's results. */
   readonly results: string;
   readonly maxConcurrency: number;
   /** How the quotas of the account limit the concurrency; missing if they were not read. */

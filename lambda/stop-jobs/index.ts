@@ -3,7 +3,7 @@ import { parseEvent } from './event';
 import { readConfiguration, type StopJobsResult, stopJobs } from './stop-jobs';
 
 // Region, credentials and endpoint come only from the environment. All clients in the account share SageMaker's low request
-// quotas for List*: with eight attempts, retries continue for up to about a minute.
+// quotas for List*. With eight attempts, the client retries for up to about a minute.
 const client = new SageMakerClient({ maxAttempts: 8 });
 
 /** Entry point of the Lambda function: stops the jobs that are still in progress after their execution has ended. */

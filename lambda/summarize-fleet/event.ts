@@ -7,8 +7,8 @@ export interface SummarizeFleetEvent {
   /** S3 URI of the execution's folder, with a trailing slash. */
   readonly folder: string;
   /**
-   * Key of the manifest of the Map's results. Missing if the execution failed. In that case, the function looks for the
-   * manifest.
+   * S3 key of the manifest that lists the Map state's results. Missing if the execution failed. In that case, the
+   * function looks for the manifest.
    */
   readonly manifest?: string;
   /** Status of an execution that did not succeed. */

@@ -22,7 +22,7 @@ export interface SummarizeFleetResult {
     readonly summary: string;
     readonly csv: string;
     readonly json: string;
-    /** S3 URI of the manifest of the Map's results. Missing if all items were skipped. */
+    /** S3 URI of the manifest that lists the Map state's results. Missing if all items were skipped. */
     readonly results?: string;
   };
 }

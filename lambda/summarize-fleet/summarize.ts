@@ -104,7 +104,7 @@ function escaped(text: string): string {
 }
 
 /**
- * The name of the failed training job. If there is none, the folder of the item, because unlike an ID, a folder cannot
+ * The name of the failed training job. If there is none, the folder of the item. The ID is unsuitable, because it can
  * be part of another word in the reason.
  */
 function nameOf({ failedJob, folder }: ItemResult): string {

@@ -89,7 +89,7 @@ export const XGBOOST_HYPERPARAMETERS: readonly HyperparameterRule[] = [
   { name: 'base_score', type: 'continuous', min: 0 },
   { name: '_kfold', type: 'integer', min: 2, since: '1.2-2' },
   { name: '_num_cv_round', type: 'integer', min: 1, since: '1.2-2' },
-  // Values of eval_metric: the names of the objective metrics below.
+  // The values of eval_metric are the names of the objective metrics in this file.
   { name: 'eval_metric', type: 'list', thresholds: ['error', 'ndcg', 'map'] },
   { name: 'seed', type: 'integer', minExclusive: -2147483648, maxExclusive: 2147483647 },
   { name: 'num_parallel_tree', type: 'integer', min: 1, since: '0.90-2' },

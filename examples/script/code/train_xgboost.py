@@ -37,7 +37,7 @@ def main():
     for name in ("train", "validation"):
         print(f"rmse on {name}: {results[name]['rmse'][model.best_iteration]:.6f}")
 
-    # Saves the rounds up to the best one, because the printed metric is the metric of this model.
+    # Saves the model only up to the best round, because the printed metric belongs to that round.
     model[: model.best_iteration + 1].save_model(os.path.join(os.environ["SM_MODEL_DIR"], "model.ubj"))
     with open(os.path.join(os.environ["SM_OUTPUT_DATA_DIR"], "history.json"), "w") as file:
         json.dump(results, file)

@@ -11,7 +11,7 @@ const EACH_ONCE = new Uint8Array(PARTS).fill(1);
 const REPLICATES = 500;
 const SEED = 17;
 
-/** Computes metrics, by name, from the weight of each part. NaN if a metric is undefined. */
+/** Computes metrics from the weights of the parts. The result has the metrics by name; NaN if a metric is undefined. */
 export type Statistic = (weights: Uint8Array) => Readonly<Record<string, number>>;
 
 /** A metric with its 95% bootstrap confidence interval. Undefined values are NaN. */

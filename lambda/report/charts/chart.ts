@@ -15,7 +15,7 @@ export interface Chart {
   draw(width: number, state?: ChartState): Drawing;
 }
 
-/** The choices of the user that affect a chart. */
+/** The user's choices that affect a chart. */
 export interface ChartState {
   /** Whether a job is drawn normally. Other jobs are faint. */
   isShown(job: number): boolean;

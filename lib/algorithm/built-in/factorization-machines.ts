@@ -8,7 +8,7 @@ const BINARY = ['binary_classifier'];
 const TERMS = ['bias', 'linear', 'factors'];
 const CONTENT_TYPES = [RECORD_IO_PROTOBUF];
 
-/** Initialization parameters, which each term has, and the initialization method that uses the parameter. */
+/** The initialization parameters of each term. Each parameter is used by one initialization method. */
 const INIT_PARAMETERS: Readonly<Record<string, string>> = {
   scale: 'uniform',
   sigma: 'normal',
