@@ -44,7 +44,7 @@ function depthExceeds(text: string, max: number): boolean {
   return false;
 }
 
-/** The index of a string's closing quote. @param start index of its opening quote */
+/** The index of a string's closing quote. @param start the index of the string's opening quote */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end > 0 && isEscaped(text, end)) {

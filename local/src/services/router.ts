@@ -8,7 +8,7 @@ import { type Input, requiredAccess, type Service } from './service';
 /** Authorizes a caller. Throws an `AwsError` if a permission is missing. */
 export type Authorize = (caller: Principal, access: AccessRequest) => void;
 
-/** Every call passes through here, whether from HTTP or from a state machine. */
+/** Runs every call to a service, whether the call comes from HTTP or from a state machine. */
 export class ServiceRouter {
   private readonly services: ReadonlyMap<string, Service>;
 
@@ -27,7 +27,7 @@ export class ServiceRouter {
   /**
    * Runs an operation for a principal. As on AWS, permissions are checked before the request is validated.
    *
-   * @param operation API action in PascalCase, such as `DescribeTrainingJob`
+   * @param operation the API action in PascalCase, such as `DescribeTrainingJob`
    */
   public async call(service: string, operation: string, input: Input, caller: Principal): Promise<unknown> {
     const target = this.services.get(service);

@@ -63,7 +63,7 @@ export interface ServicesOptions {
   readonly spotInterruptions?: SpotInterruptionOptions;
   /** Runs executions for the Step Functions API. If missing, the API is not available. */
   readonly executions?: ExecutionRunner;
-  /** ID of the deployment, stored with jobs so that they can be resumed in it. */
+  /** ID of the deployment. It is stored with each job, because a job is resumed in its deployment. */
   readonly deploymentId?: string;
   /** Port of the endpoint. @default - any free port */
   readonly port?: number;

@@ -1,9 +1,9 @@
 /** An error of the States Language, which a task throws or which ends an execution. */
 export class StatesError extends Error {
   /**
-   * @param error name that `ErrorEquals` matches; undefined for a Fail state without `Error`
-   * @param cause message for users
-   * @param catchable whether Retry and Catch may handle it; never for `States.Runtime`
+   * @param error the name that `ErrorEquals` matches; undefined for a Fail state without `Error`
+   * @param cause the message for users
+   * @param catchable whether Retry and Catch may handle the error; false for `States.Runtime`
    */
   constructor(
     readonly error: string | undefined,

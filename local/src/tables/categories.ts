@@ -9,8 +9,8 @@ const BOOLEANS = [
 ];
 
 /**
- * Returns a function that gives all spellings of a category the same key: `1` and `1.0`, and `true` and `TRUE` if
- * all categories are booleans.
+ * Returns a function that maps all spellings of a category to the same key. For example, `1` and `1.0` get the same
+ * key. If all categories are booleans, so do `true` and `TRUE`.
  *
  * @param categories for each category, one spelling or all of its spellings
  */

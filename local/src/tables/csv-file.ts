@@ -74,7 +74,7 @@ export class CsvFile {
   /**
    * The records after the header. Blank lines are skipped.
    *
-   * @param first index of the first record: 0 to include the header
+   * @param first the index of the first record: 0 to include the header
    * @throws NotUtf8Error at the first invalid bytes, if the encoding is UTF-8
    * @throws TableError at the first record that is not valid CSV
    */

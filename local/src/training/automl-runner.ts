@@ -22,7 +22,7 @@ export interface AutoMLSearch {
   readonly validationFraction?: number;
   /** @default inferred from the target */
   readonly problemType?: string;
-  /** @default MSE, F1 or Accuracy, by the problem type */
+  /** @default MSE, F1 or Accuracy, depending on the problem type */
   readonly objective?: string;
   /** Name of the column with the weights of rows. */
   readonly sampleWeight?: string;

@@ -24,7 +24,10 @@ const CLOSED_ALGORITHMS: Readonly<Record<string, string>> = {
   seq2seq: 'a script with PyTorch',
 };
 
-/** @see https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html, which advises against these tags */
+/**
+ * AWS advises against the tags `xgboost:1` and `xgboost:latest`:
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/xgboost.html
+ */
 const LEGACY_XGBOOST =
   "xgboost:1 and xgboost:latest are SageMaker's legacy XGBoost (0.72), whose code is not public: use a version of " +
   'sagemaker-xgboost, such as 3.2-0 (XGBoostVersion.V3_2_0; in the SageMaker Python SDK: image_uris.retrieve("xgboost", region, "3.0-5"))';

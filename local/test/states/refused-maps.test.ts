@@ -29,11 +29,11 @@ test.each<[state: JsonObject, ...expected: string[]]>([
   ],
   [
     distributed({ ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED' }, ...INNER } }),
-    '/ItemProcessor/ProcessorConfig: ExecutionType must be given for the mode DISTRIBUTED, and only for it',
+    '/ItemProcessor/ProcessorConfig: ExecutionType is required for the mode DISTRIBUTED, and not allowed otherwise',
   ],
   [
     distributed({ ItemProcessor: { ProcessorConfig: { ExecutionType: 'EXPRESS' }, ...INNER } }),
-    '/ItemProcessor/ProcessorConfig: ExecutionType must be given for the mode DISTRIBUTED, and only for it',
+    '/ItemProcessor/ProcessorConfig: ExecutionType is required for the mode DISTRIBUTED, and not allowed otherwise',
   ],
   [distributed({ ItemBatcher: {} }), '/ItemBatcher: MaxItemsPerBatch or MaxInputBytesPerBatch is required'],
   [

@@ -204,7 +204,7 @@ describe('Docker (with a stub for its command, because no Docker engine runs her
     const failing = createContainerTrainer({ commands: new Map(), docker: noisy, builds });
     const error = await failing.prepare?.(algorithm, 1).catch((problem: Error) => problem);
     expect(error).toMatchObject({
-      message: expect.stringMatching(/Cannot build the image of \/app\/image: .*no space left$/s),
+      message: expect.stringMatching(/Cannot build the image from \/app\/image: .*no space left$/s),
     });
     expect((error as Error).message.length).toBeLessThan(2500);
   });

@@ -13,7 +13,7 @@ export interface RequestHead {
   readonly rawHeaders: readonly (readonly [name: string, value: string])[];
 }
 
-/** Query parameters of signatures, which are not parameters of operations. */
+/** Query parameters that belong to a signature, not to an operation. */
 const SIGNATURE_PARAMETERS = [
   ...['x-amz-algorithm', 'x-amz-credential', 'x-amz-date', 'x-amz-expires', 'x-amz-signedheaders'],
   ...['x-amz-signature', 'x-amz-security-token', 'x-amz-content-sha256'],

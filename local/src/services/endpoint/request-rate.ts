@@ -6,7 +6,7 @@ interface Bucket {
   since: number;
 }
 
-/** Limits requests per operation and service, as AWS does: a burst, and then a rate per second. */
+/** Limits requests per operation and service, as AWS does: allows a burst, and then a number of requests per second. */
 export class RequestRate {
   private readonly buckets = new Map<string, Bucket>();
 

@@ -4,7 +4,7 @@ import type { RequestHead } from './request-head';
 /** The unverified claims of a Signature Version 4, from a header or the query. */
 export interface SignatureClaims {
   readonly accessKeyId: string;
-  /** Day of the scope, as `YYYYMMDD`. */
+  /** Date in the signature's credential scope, as `YYYYMMDD`. */
   readonly day: string;
   readonly region: string;
   readonly service: string;
@@ -15,7 +15,7 @@ export interface SignatureClaims {
   /** The date as sent. */
   readonly dateText: string;
   readonly sessionToken: string;
-  /** Validity of a presigned URL from its date on, in seconds. */
+  /** For a presigned URL: how long it is valid, in seconds from its date. */
   readonly expiresSeconds?: number;
 }
 

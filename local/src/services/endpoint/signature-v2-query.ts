@@ -5,7 +5,7 @@ import { equalInConstantTime } from './equal-in-constant-time';
 import type { Refusals } from './refusals';
 import type { RequestHead } from './request-head';
 
-/** Parameters that are part of the resource and therefore signed. */
+/** Query parameters that the signature covers, because they are part of the resource. */
 const SUBRESOURCES = [
   ...[
     'acl',
@@ -88,7 +88,7 @@ function stringToSign(head: RequestHead, expires: string): string {
   return `${head.method}\n${given('content-md5')}\n${given('content-type')}\n${expires}\n${amz}${resourceOf(head)}`;
 }
 
-/** AWS's headers. A presigned URL contains them in its query. */
+/** The AWS headers of a request. A presigned URL contains these headers in its query. */
 function amzValues({ headers, query }: RequestHead): Map<string, string> {
   const inQuery = [...query].map(([name, value]) => [name.toLowerCase(), value] as const);
   const inHeaders = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);

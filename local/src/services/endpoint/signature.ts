@@ -12,7 +12,7 @@ import { hasQueryV2, verifyQueryV2 } from './signature-v2-query';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** Replaces the hash of a body that is not signed. */
+/** Used in place of the body's hash if the body is not signed. */
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
 /** Options for verifying signatures. */
@@ -109,8 +109,8 @@ function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims
 }
 
 /**
- * Refuses AWS's headers that are not signed, because anybody could have added them. The hash of the body need
- * not be among the signed headers: it is always part of the signature.
+ * Refuses unsigned AWS headers, because anybody could have added them. The hash of the body need not be among the
+ * signed headers: it is always part of the signature.
  */
 function checkAllSigned(
   { headers }: RequestHead,

@@ -29,7 +29,7 @@ export class EventBus {
 
   constructor(private readonly options: EventBusOptions) {}
 
-  /** Sends the event of an ended execution, and waits for the functions that the event invokes. */
+  /** Sends the event for the end of an execution, and waits for the functions that the event invokes. */
   executionEnded(record: ExecutionRecord): Promise<void> {
     return this.deliver(executionEvent(record, this.options.deployment.environment));
   }

@@ -26,8 +26,8 @@ export interface EventDelivery {
 }
 
 /**
- * Starts the targets of the rules that match an event, and waits for the functions among them. A failed
- * target does not affect others.
+ * Starts the targets of the rules that match an event, and waits for those targets that are functions. A failed target
+ * does not affect others.
  */
 export async function deliverEvent(event: ServiceEvent, delivery: EventDelivery): Promise<void> {
   const rules = delivery.deployment.eventRules.filter(({ pattern }) => matchesPattern(pattern, event));

@@ -15,7 +15,7 @@ import type { RequestContext } from './request-context';
 import { resourcePolicies } from './resource-policies';
 import { trusts } from './trust-policy';
 
-/** Authorizes callers against the template's policies of roles, buckets and keys. */
+/** Authorizes callers against the policies of the template's roles, buckets and keys. */
 export interface Authorizer {
   /** Throws an `AwsError` if the caller lacks a permission. */
   readonly authorize: (principal: Principal, access: AccessRequest) => void;
@@ -29,11 +29,10 @@ export interface Authorizer {
   /** Checks the permissions to use a KMS key. */
   readonly checkKey: (principal: Principal, use: KeyUse) => void;
   /**
-   * Whether a service can assume a role, according to the role's trust policy. True for roles outside the
-   * template.
+   * Whether a service can assume a role, according to the role's trust policy. True for roles outside the template.
    *
-   * @param service short name, such as `sagemaker`
-   * @param sourceArn ARN of the resource that the service acts for: the value of `aws:SourceArn`
+   * @param service the short name of the service, such as `sagemaker`
+   * @param sourceArn the ARN of the resource that the service acts for: the value of `aws:SourceArn`
    */
   readonly isTrusted: (roleArn: string, service: string, sourceArn: string) => boolean;
 }
@@ -118,9 +117,9 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
 }
 
 /**
- * AWS's reason for refusing a request; undefined if it is allowed. Within an account, either the
- * identity-based or the resource-based policy can allow it. For a KMS key, identity-based policies only count
- * if the key policy delegates to them.
+ * AWS's reason for refusing a request; undefined if the request is allowed. Within an account, either the
+ * identity-based or the resource-based policy can allow it. For a KMS key, identity-based policies only count if the
+ * key policy delegates to them.
  */
 function whyRefused(
   action: string,

@@ -2,9 +2,9 @@ import type { Deployment } from '../../assembly/deployment';
 import type { AccessRequest } from './policy-evaluation';
 import type { RequestContext } from './request-context';
 
-/** A use of a key. */
+/** A use of a KMS key. */
 export interface KeyUse {
-  /** ID or ARN of the key or of its alias. */
+  /** The key's ID or ARN, or the name or ARN of its alias. */
   readonly keyId: string;
   readonly actions: readonly string[];
   /** The service that uses the key for the caller, such as `s3`: the value of `kms:ViaService`. */

@@ -1,7 +1,9 @@
 /** Values of a request's condition keys. Missing keys are not in the map. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
-/** The values of a condition key, whose name is case-insensitive; undefined if the request lacks it. */
+/**
+ * The values of a condition key; undefined if the request lacks the key. Names of condition keys are case-insensitive.
+ */
 export function lookUp(context: RequestContext, key: string): readonly string[] | undefined {
   const found = Object.entries(context).find(([name]) => name.toLowerCase() === key.toLowerCase());
   return found === undefined ? undefined : [found[1]].flat();

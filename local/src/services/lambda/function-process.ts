@@ -26,7 +26,7 @@ export interface FunctionError {
 type Answer = InvocationResult & {
   /** ID of the event. */
   readonly id: string;
-  /** Whether the process ends after this message. */
+  /** Whether the process ends after it has sent this message. */
   readonly isLast?: true;
 };
 

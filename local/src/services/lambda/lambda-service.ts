@@ -154,7 +154,9 @@ function sizeOf(file: string): number {
   return fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** The last bytes of a log after a position. Includes output of parallel events, which share the log. */
+/**
+ * The end of the output that a log received after a position. Includes output of parallel events, which share the log.
+ */
 function tailOf(file: string, position: number): string {
   const bytes = fs.existsSync(file) ? fs.readFileSync(file).subarray(position) : Buffer.alloc(0);
   return bytes.subarray(-LOG_TAIL_BYTES).toString('base64');

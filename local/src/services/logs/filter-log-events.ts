@@ -5,7 +5,7 @@ import { compileFilter } from './filter-pattern';
 import { eachEventFrom, type LogRange, type PlacedEvent, timeAt, within } from './log-events';
 import type { LogStream } from './log-streams';
 
-/** Maximum number of events and bytes of messages per page, as on AWS. */
+/** Maximum number of events per page, and maximum total size of their messages in bytes, as on AWS. */
 const PAGE_EVENTS = 10_000;
 const PAGE_BYTES = 1 << 20;
 /** Maximum bytes of messages searched per page. A page can therefore be partly filled or empty, as on AWS. */
@@ -75,7 +75,7 @@ function answer(events: readonly StreamEvent[]) {
         eventId: `${timestamp}`.padStart(15, '0') + ofStream + `${end}`.padStart(15, '0'),
       };
     }),
-    // AWS has returned an empty list since 2020.
+    // AWS has returned an empty `searchedLogStreams` since 2020.
     searchedLogStreams: [],
   };
 }
@@ -146,7 +146,7 @@ function isBefore(left: StreamEvent, right: StreamEvent): boolean {
   return at < other || (at === other && left.stream < right.stream);
 }
 
-/** The middle digits of the IDs of a stream's events. IDs have 56 digits, as on AWS, and never change. */
+/** The middle digits of a stream's event IDs. IDs have 56 digits, as on AWS, and never change. */
 function digitsOf(stream: string): string {
   const hash = createHash('sha256').update(stream).digest('hex').slice(0, 20);
   return `${BigInt(`0x${hash}`)}`.padStart(26, '0');

@@ -23,7 +23,7 @@ export interface EventPage {
   readonly end: number;
 }
 
-/** A part of a log, with the times of its lines. Lines before the first mark were written at `since`. */
+/** A part of a log. `marks` contain the times of its lines. Lines before the first mark were written at `since`. */
 export interface LogRange {
   readonly file: string;
   readonly start: number;
@@ -57,7 +57,7 @@ export function eventsFrom(range: LogRange, place: number, limit = PAGE_EVENTS):
   return { events: eventsOf(range, shown), start, end: last?.end ?? start };
 }
 
-/** An event and the offset of its line's end. */
+/** An event, and the offset at which its line ends. */
 export interface PlacedEvent {
   readonly event: LogEvent;
   readonly end: number;

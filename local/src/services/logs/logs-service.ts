@@ -53,8 +53,8 @@ export class LogsService implements Service {
   constructor(private readonly options: LogsServiceOptions) {}
 
   /**
-   * The resource is a stream of a log group. DescribeLogStreams names no stream, so the stream's name is
-   * empty.
+   * The resource of a request is a log stream. DescribeLogStreams names no stream, so its resource has an empty stream
+   * name.
    */
   subject(input: Input) {
     const stream = String(input['logStreamName'] ?? '');
@@ -101,7 +101,7 @@ export class LogsService implements Service {
       lastEventTimestamp: last,
       lastIngestionTime: last,
       arn: logStreamArn(this.options.environment, name, group),
-      // AWS has returned 0 for streams since 2019.
+      // AWS has returned 0 as a stream's `storedBytes` since 2019.
       storedBytes: 0,
     };
   }

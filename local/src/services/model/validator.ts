@@ -1,6 +1,6 @@
 import { AwsError, validationError } from '../aws-error';
 
-/** A shape of a service model, which describes the allowed values. */
+/** A shape of a service model: describes which values are allowed. */
 export interface Shape {
   readonly type: string;
   /** Required members of a structure. */
@@ -221,7 +221,7 @@ const SCALARS: Readonly<Record<string, readonly [name: string, fits: (value: unk
   long: ['Long', Number.isInteger],
   float: ['Float', isFloat],
   double: ['Double', isFloat],
-  // Bytes, a string that encodes them, or a stream.
+  // Bytes, a string that encodes bytes, or a stream.
   blob: ['Blob', () => true],
   // Epoch seconds in requests of clients; strings in state machines.
   timestamp: [

@@ -8,7 +8,7 @@ export type InvalidValue = (place: MemberPlace, text: string, type: string) => E
 /**
  * Reads the members in a request's headers and query.
  *
- * @param structure name of the request's shape
+ * @param structure the name of the request's shape
  */
 export function readMembers(
   model: RestModel,

@@ -3,7 +3,7 @@ import type { RestModel } from './rest-model';
 /**
  * The headers of a response.
  *
- * @param structure name of the response's shape
+ * @param structure the name of the response's shape
  * @param output the response; times are epoch seconds, or strings that stay unchanged
  */
 export function headersOf(

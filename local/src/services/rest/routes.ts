@@ -69,7 +69,7 @@ function routeOf(model: RestModel, operation: string): Route {
   };
 }
 
-/** `{Key+}` matches slashes, `{Bucket}` does not. A slash at the end of the path has no effect. */
+/** `{Key+}` matches slashes, `{Bucket}` does not. A trailing slash in the path has no effect. */
 function expressionOf(path: string): RegExp {
   const pattern = path.replace(/\{(\w+)(\+?)\}/g, (_label, name, isGreedy) =>
     isGreedy ? `(?<${name}>.+)` : `(?<${name}>[^/]+)`,

@@ -27,9 +27,9 @@ export interface CreatedObject extends Pick<StoredObject, 'key' | 'size'> {
 }
 
 /**
- * Stores buckets as folders of plain files. An object's key is the relative path of its file. Every subfolder is a
- * bucket. So users can create a folder for a bucket that the template uses but does not define. Attributes of objects
- * (ETag, Content-Type, metadata) are stored outside the buckets.
+ * Stores each bucket as a folder of plain files. An object's key is the relative path of its file. If the template uses
+ * a bucket but does not define it, users can create the bucket by creating its folder. Attributes of objects (ETag,
+ * Content-Type, metadata) are stored outside the buckets.
  */
 export class BucketStore {
   private readonly attributeStore: AttributeStore;
@@ -210,12 +210,12 @@ export class BucketStore {
     }
   }
 
-  /** Creates the folder of a folder marker. */
+  /** Creates the folder that a folder marker represents. */
   private makeMarked(bucket: string, key: string, staged: string): void {
     if (fs.statSync(staged).size > 0) {
       throw new AwsError(
         'InvalidRequest',
-        `local mode stores objects as files: "${key}" ends with a slash, so it must be empty`,
+        `local mode stores objects as files: "${key}" ends with a slash, so the object must be empty`,
       );
     }
     fs.mkdirSync(joinInside(this.bucketFolder(bucket), key), { recursive: true });

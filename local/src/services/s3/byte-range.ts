@@ -9,7 +9,7 @@ export interface ByteRange {
 /**
  * Parses a byte range, such as `bytes=0-99`.
  *
- * @param size size of the content
+ * @param size the size of the content
  * @returns undefined for an invalid range or several ranges: S3 then returns the whole object
  * @throws AwsError InvalidRange when the range is outside the content
  */

@@ -6,7 +6,7 @@ import { invalidArgument } from './invalid-argument';
 import { describePlace, S3_MODEL } from './s3-model';
 import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supported-members';
 
-/** A request may set these ACLs even if the bucket disables ACLs, as it does by default in S3 and the CDK. */
+/** ACLs that a request may set even if the bucket disables ACLs. S3 and the CDK disable ACLs by default. */
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
 /**
@@ -21,13 +21,13 @@ const MAX_KEY_BYTES = 1024;
 const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
 
 /**
- * Validates a request against S3's service model, both for HTTP requests and for state machines. Refuses
- * members that local mode would have to ignore.
+ * Validates a request against S3's service model, both for HTTP requests and for state machines. Refuses members that
+ * local mode would have to ignore.
  *
- * @param supports members that the operation supports, in addition to required members and those common to
- *   all requests
- * @throws AwsError InvalidArgument for a violation of the model; NotImplemented for an unsupported member;
- *   S3's own codes for rules outside the model
+ * @param supports the members that the operation supports, in addition to required members and those common to all
+ *   requests
+ * @throws AwsError InvalidArgument for a violation of the model; NotImplemented for an unsupported member; S3's own
+ *   codes for rules outside the model
  */
 export function checkS3Request(
   operation: string,
@@ -81,7 +81,7 @@ export function supportedMembers(operation: string, supports: readonly string[] 
 /**
  * Refuses the first member that local mode would have to ignore.
  *
- * @param structure name of the shape to check
+ * @param structure the name of the shape to check
  * @throws AwsError NotImplemented, InvalidArgument
  */
 function checkMembers(

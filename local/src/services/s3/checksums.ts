@@ -74,15 +74,15 @@ export async function compositeChecksum(algorithm: string, parts: readonly strin
   return `${base64(await checksum.digest())}-${parts.length}`;
 }
 
-/** Verifies the checksums that were sent with content while the content is streamed. */
+/** While content is streamed, verifies the checksums that were sent with it. */
 export class ContentChecks {
   private readonly md5: Hash = createHash('md5');
   private readonly checksums: ReadonlyMap<string, Checksum>;
 
   /**
-   * @param input may contain `ContentMD5`, `ChecksumCRC32` and so on, or `ChecksumAlgorithm` to compute a
-   *   checksum that was not sent
-   * @param announced names of trailing headers that will follow the content
+   * @param input may contain `ContentMD5`, `ChecksumCRC32` and so on, or `ChecksumAlgorithm` to compute a checksum that
+   *   was not sent
+   * @param announced the names of trailing headers that will follow the content
    * @throws AwsError InvalidDigest, InvalidRequest
    */
   constructor(

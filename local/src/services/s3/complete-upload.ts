@@ -39,7 +39,7 @@ export async function completeUpload(
   checkSize(parts, input);
   const staged = store.stagingFile();
   const attributes = await join(upload, parts, staged, input).catch((error: unknown) => {
-    // If the upload was aborted meanwhile, throws NoSuchUpload instead.
+    // If joining failed because the upload was aborted meanwhile, throws NoSuchUpload.
     uploads.find(reference);
     throw error;
   });

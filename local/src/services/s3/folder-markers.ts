@@ -9,7 +9,7 @@ import * as path from 'node:path';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-folders.html
  */
 export class FolderMarkers {
-  /** @param buckets folder of the buckets */
+  /** @param buckets the folder that contains the buckets */
   constructor(private readonly buckets: string) {}
 
   /** The empty file that represents a marker. */
@@ -17,7 +17,7 @@ export class FolderMarkers {
     return path.join(this.folderOf(bucket), createHash('sha256').update(key).digest('hex'));
   }
 
-  /** Keys of those folders that have a marker. Folders are paths relative to the bucket. */
+  /** Returns the keys of the folders that have a marker. `folders` are paths relative to the bucket. */
   public keys(bucket: string, folders: readonly string[]): string[] {
     const files = this.filesOf(bucket);
     return files.size === 0

@@ -47,7 +47,7 @@ export interface ListObjectsV1Output extends Listing {
 /** Maximum number of entries per page. */
 const MAX_KEYS = 1000;
 
-/** Response of ListObjectsV2. @param owner owner of the objects */
+/** Response of ListObjectsV2. @param owner the owner of the objects */
 export function listObjectsV2(store: BucketStore, input: Input, owner: Owner): ListObjectsOutput {
   const { ContinuationToken: token, StartAfter: startAfter, FetchOwner: wantsOwner } = input;
   const after = token === undefined ? startAfter : readPageToken(String(token));
@@ -67,8 +67,7 @@ export function listObjectsV2(store: BucketStore, input: Input, owner: Owner): L
 }
 
 /**
- * Response of ListObjects, which boto3's resources (`bucket.objects`) still use. @param owner owner of the
- * objects
+ * Response of ListObjects, which boto3's resources (`bucket.objects`) still use. @param owner the owner of the objects
  */
 export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): ListObjectsV1Output {
   const marker = String(input['Marker'] ?? '');

@@ -39,7 +39,7 @@ export interface UploadedPart extends ObjectPart {
 
 /** Multipart uploads. Each is stored in its own folder outside the buckets, so that it outlives this process. */
 export class MultipartUploads {
-  /** @param folder folder of the uploads, on the same disk as the buckets */
+  /** @param folder the folder that contains the uploads, on the same disk as the buckets */
   constructor(private readonly folder: string) {}
 
   /** Creates an upload. */

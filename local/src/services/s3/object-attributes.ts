@@ -42,7 +42,7 @@ interface Version {
  * has no attributes.
  */
 export class AttributeStore {
-  /** @param buckets folder of the buckets */
+  /** @param buckets the folder that contains the buckets */
   constructor(private readonly buckets: string) {}
 
   /** The attributes of an object; undefined if it was not written through S3. */

@@ -54,7 +54,7 @@ export class DefaultEncryption {
     return this.deployment.buckets.find(({ name }) => name === bucket)?.encryption;
   }
 
-  /** The ARN of a key by its ID, alias or ARN. An alias outside the template stays an alias. */
+  /** The ARN of a key, given its ID, alias or ARN. For an alias outside the template, the ARN of the alias. */
   private arnOf(name: string): string {
     const { keys, environment } = this.deployment;
     const { partition, region, accountId } = environment;

@@ -94,7 +94,7 @@ function select(input: Input, size: number, { upload }: ObjectAttributes): Selec
   return { range: length === 0 ? undefined : { start, end: start + length - 1 }, part };
 }
 
-/** The checksums of the requested bytes. Only whole objects and parts have checksums, other ranges do not. */
+/** The checksums of the requested bytes. Only whole objects and parts have checksums; other ranges do not. */
 function checksumsOf(
   { range, part }: Selection,
   size: number,

@@ -8,7 +8,7 @@ export interface Conditions {
   readonly IfUnmodifiedSince?: unknown;
 }
 
-/** The properties of an object that conditions check. */
+/** An object's properties to which conditions refer. */
 export interface ObjectState {
   /** Including quotes. */
   readonly etag: string;
@@ -43,7 +43,7 @@ export function checkReadConditions(conditions: Conditions, state: ObjectState):
 export function checkWriteConditions(conditions: Conditions, state: ObjectState | undefined): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
   if (noneMatch !== undefined && noneMatch !== '*') {
-    throw new AwsError('NotImplemented', 'If-None-Match of a write only supports "*", as on S3', 501, {
+    throw new AwsError('NotImplemented', 'If-None-Match in a write request only supports "*", as on S3', 501, {
       Header: 'If-None-Match',
     });
   }

@@ -19,7 +19,7 @@ const parser = new XMLParser({
 /**
  * Reads an XML document into a structure of S3's service model.
  *
- * @param structure name of the shape
+ * @param structure the name of the shape
  * @returns undefined for an empty document, if the structure has no required members
  * @throws AwsError MalformedXML when the document is not XML, or does not match the structure
  */
@@ -34,7 +34,7 @@ export function readXml(
   }
   const max = MAX_ITEMS[rootName];
   if (max !== undefined && hasMore(document, max, rootName === 'Delete' ? 'Object' : 'Part')) {
-    // Checked before parsing, which takes seconds for a document of 16 MiB.
+    // The number of items is checked before parsing, because parsing takes seconds for a document of 16 MiB.
     throw malformed(`<${rootName}> has more than ${max} items`);
   }
   const root = parse(document)[rootName];

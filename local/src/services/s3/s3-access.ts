@@ -30,7 +30,7 @@ export class S3Access {
     private readonly keys: KeyAccess,
   ) {}
 
-  /** The object that a request names. Without an object, the bucket; without a bucket, all resources. */
+  /** The resource of a request: the object that the request names, or else the bucket, or else all resources. */
   subject(input: Input): Pick<AccessRequest, 'resource' | 'context'> {
     const { Bucket: bucket, Key: key } = input;
     return {

@@ -55,7 +55,7 @@ export const READING: RestHook = {
     range === undefined && parts === undefined ? 200 : 206,
 };
 
-/** For the response to the completion of a multipart upload, which contains the object's location. */
+/** For the response to CompleteMultipartUpload: adds the object's location. */
 export const LOCATED: RestHook = {
   output: (output, _input, { headers, path }) => ({ Location: `http://${headers.host}${path}`, ...output }),
 };

@@ -125,7 +125,7 @@ export class S3Service implements Service {
       DeleteObjects: {
         supports: ['ChecksumAlgorithm'],
         run: (input, _caller, call) => deleteObjects(input, call),
-        // The request itself needs no permission, because S3 checks a permission for each object.
+        // DeleteObjects itself needs no permission, because S3 checks a permission for each object.
         access: () => [],
         rest: { root: 'DeleteResult' },
       },
@@ -242,7 +242,7 @@ export class S3Service implements Service {
     return { BucketRegion: this.deployment.environment.region };
   }
 
-  /** Returns the template's value. Versioning has no effect in local mode. */
+  /** Returns the bucket's versioning status in the template. Versioning has no effect in local mode. */
   private getBucketVersioning(bucket: string): { Status?: string } {
     this.store.require(bucket);
     const { versioning } = this.deployment.buckets.find(({ name }) => name === bucket) ?? {};

@@ -25,7 +25,7 @@ export function storedObject(store: BucketStore, { bucket, key }: S3Location): S
   return found;
 }
 
-/** The properties of an object that conditions check. */
+/** An object's properties to which conditions refer. */
 export function stateOf(store: BucketStore, bucket: string, object: StoredObject): ObjectState {
   return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
 }
@@ -68,7 +68,7 @@ export function attributesOf(input: Input, encryption: ObjectEncryption): Omit<O
 /**
  * Writes an object atomically: readers see the old object or the new one.
  *
- * @param input attributes and conditions
+ * @param input contains attributes and conditions
  * @returns the object's ETag, checksum and encryption
  */
 export async function writeObject(

@@ -55,11 +55,11 @@ export const SUPPORTED_INSIDE: Readonly<Record<string, readonly string[]>> = {
 
 /** Supported values of members that are only partly supported. */
 export const SUPPORTED_VALUES: Readonly<Record<string, readonly unknown[]>> = {
-  // This value disables ACLs, and is the default of S3 and of the CDK.
+  // BucketOwnerEnforced disables ACLs, and is the default of S3 and of the CDK.
   ObjectOwnership: ['BucketOwnerEnforced'],
   ObjectLockEnabledForBucket: [false],
   BucketNamespace: ['global'],
-  // The version ID of all objects in buckets without versioning.
+  // `null` is the version ID of all objects in buckets without versioning.
   VersionId: ['null'],
   ServerSideEncryption: ['AES256', 'aws:kms', 'aws:kms:dsse'],
   // Excludes archives, because archived objects would have to be restored before reading.

@@ -17,7 +17,7 @@ import { checkPartAlgorithm, uploadChecksum } from './upload-checksum';
 
 /** The operations of multipart uploads. */
 export class UploadOperations {
-  /** @param owner owner of the uploads */
+  /** @param owner the owner of the uploads */
   constructor(
     private readonly store: BucketStore,
     private readonly uploads: MultipartUploads,

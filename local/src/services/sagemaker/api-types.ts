@@ -179,7 +179,7 @@ export interface TuningJobConfig {
 export interface TuningTrainingDefinition extends TrainingDefinition {
   readonly StaticHyperParameters?: Readonly<Record<string, string>>;
   readonly HyperParameterTuningResourceConfig?: TuningResourceConfig;
-  /** Required if there are several definitions, as are the next two members. */
+  /** If there are several definitions, each needs a DefinitionName, a TuningObjective and HyperParameterRanges. */
   readonly DefinitionName?: string;
   readonly TuningObjective?: Objective;
   readonly HyperParameterRanges?: ParameterRanges;

@@ -4,8 +4,8 @@ import type { Input } from '../service';
 import { SAGEMAKER_MODEL } from './validation';
 
 /**
- * Unsupported members that would change what a job does, at any depth of a request, with the reason or an
- * alternative.
+ * Members that local mode refuses at any depth of a request, because ignoring them would change what a job does. The
+ * value is the reason or an alternative.
  */
 export const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
   AdditionalModelDataSources: 'use ModelDataUrl',

@@ -43,7 +43,7 @@ export class StatesService implements Service {
   readonly operations: OperationsOf<StatesModel>;
 
   private readonly deployed = Date.now() / 1000;
-  /** Responses to redrives by execution and client token, most recent last. */
+  /** Responses to redrives, indexed by execution and client token, most recent last. */
   private readonly redrives = new Map<string, { redriveDate: number }>();
 
   constructor(
@@ -266,7 +266,7 @@ function startedAs({ qualifiers }: StateMachineResource, arn: string): StartedAs
   return { stateMachineVersionArn, ...(!/^\d+$/.test(qualifier) && { stateMachineAliasArn: arn }) };
 }
 
-/** Whether an execution belongs to the state machine, version or alias of an ARN. */
+/** Whether an execution belongs to the state machine, version or alias that an ARN identifies. */
 function wasStartedAs(record: ExecutionRecord, arn: string): boolean {
   const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = record;
   return [stateMachineArn, stateMachineVersionArn, stateMachineAliasArn].includes(arn);

@@ -10,7 +10,7 @@ export interface TaskProblem {
   readonly message: string;
   /** Location in the definition. */
   readonly location: string;
-  /** Whether a stub helps: AWS supports the call, but local mode does not. */
+  /** Whether the task can run with a stub, because AWS supports the call but local mode does not. */
   readonly isStubbable: boolean;
 }
 
@@ -106,7 +106,7 @@ function findFieldProblem(resource: TaskResource, given: unknown, member: string
   };
 }
 
-/** The operation of an optimized integration, whose fields are restricted. */
+/** The operation, if the resource is an optimized integration. These integrations restrict the fields of a request. */
 function operationOf(resource: TaskResource): string | undefined {
   switch (resource.kind) {
     case 'sagemaker':

@@ -51,7 +51,7 @@ async function readObject(
   }
 }
 
-/** Lists all objects in the format of items on AWS. */
+/** Lists all objects, as items in the same format as on AWS. */
 async function listObjects(
   router: ServiceRouter,
   caller: Principal,

@@ -9,7 +9,7 @@ export type TaskResource =
   | { readonly kind: 'sagemaker'; readonly operation: string; readonly isSync: boolean }
   | { readonly kind: 'aws-sdk'; readonly service: string; readonly operation: string };
 
-/** The pattern of a task that starts an execution. Undefined if the task does not wait for anything. */
+/** The integration pattern of a task that starts an execution. Undefined if the task does not wait for anything. */
 export type ExecutionPattern = undefined | '.sync' | '.sync:2' | '.waitForTaskToken';
 
 const EXECUTION_PATTERNS: readonly ExecutionPattern[] = [undefined, '.sync', '.sync:2', '.waitForTaskToken'];
@@ -20,7 +20,7 @@ const SDK_OPERATIONS: Readonly<Record<string, readonly string[]>> = {
   servicequotas: Object.keys(servicequotas),
 };
 
-/** Supported optimized integrations of SageMaker, with the patterns of each. */
+/** SageMaker's supported optimized integrations, each with its integration patterns. */
 const INTEGRATED: Readonly<Record<string, readonly string[]>> = {
   createTrainingJob: ['', '.sync'],
   createHyperParameterTuningJob: ['', '.sync'],

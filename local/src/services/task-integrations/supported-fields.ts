@@ -1,6 +1,6 @@
 /**
- * Fields that an optimized integration supports at one level of a request. A field with nested fields lists
- * them; `true` allows everything that the service allows. For a list, the fields of its items are listed.
+ * Fields that an optimized integration supports at one level of a request. The value of a field contains its nested
+ * fields or, for a list, the fields of its items. `true` allows everything that the service allows.
  */
 export interface SupportedFields {
   readonly [field: string]: true | SupportedFields;

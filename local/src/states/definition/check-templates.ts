@@ -50,7 +50,7 @@ export function refuseExpression(
   for (const { code, message } of checkExpression(source, produced)) fields.problem(message, location, code);
 }
 
-/** Reads a path or, if allowed, a call of an intrinsic function. */
+/** Reads a path or, if allowed, an intrinsic function call. */
 export function takePath(fields: Fields, name: string, { intrinsics = false } = {}): string | undefined {
   const text = fields.string(name);
   if (text === undefined) return undefined;

@@ -18,7 +18,7 @@ export interface FlowFields {
   readonly assign?: boolean;
   /** Output (JSONata). @default true */
   readonly output?: boolean;
-  /** The member of `$states` in Output and Assign, in addition to `input` and `context`. */
+  /** The member that `$states` has in Output and Assign, in addition to `input` and `context`. */
   readonly produced?: Produced;
   readonly locationPrefix?: string;
 }

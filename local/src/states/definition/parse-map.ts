@@ -89,7 +89,7 @@ function parseProcessor(
   const mode = config?.oneOf('Mode', ['INLINE', 'DISTRIBUTED']) ?? 'INLINE';
   const executionType = config?.oneOf('ExecutionType', ['STANDARD', 'EXPRESS']);
   if (config && (mode === 'DISTRIBUTED') !== (executionType !== undefined)) {
-    config.problem('ExecutionType must be given for the mode DISTRIBUTED, and only for it');
+    config.problem('ExecutionType is required for the mode DISTRIBUTED, and not allowed otherwise');
   }
   config?.finish();
   const processor = parser.parseGraph(inner);

@@ -21,7 +21,7 @@ export interface Scope {
   readonly rawInput: Json;
   /** JSONPath: the input after InputPath is applied. JSONata: the raw input. */
   readonly input: Json;
-  /** The variables on entry to the state. Its Output does not see the variables that its own Assign changes. */
+  /** The variables on entry to the state. The state's Output does not see changes that the state's own Assign makes. */
   readonly variables: Variables;
   readonly context: JsonObject;
   readonly random: () => number;
@@ -79,7 +79,7 @@ export async function compute(field: Computed, flow: DataFlow, scope: Scope): Pr
   }
 }
 
-/** Fields whose names AWS includes in the message when their path matches nothing. */
+/** Fields that AWS names in the error message when the field's path matches nothing. */
 const NAMED_WHEN_MISSING = ['ErrorPath', 'CausePath'];
 
 /** Evaluates a JSONPath. Returns undefined if it matches nothing. */
@@ -115,7 +115,7 @@ export async function complete(flow: DataFlow, scope: Scope, produced?: Produced
   };
 }
 
-/** The error for an invalid field value, which depends on the query language. */
+/** The error for an invalid field value. JSONata and JSONPath states have different errors. */
 export function fieldError(flow: DataFlow, message: string, location: string): Error {
   return flow.language === 'JSONata' ? queryError(message, location) : runtimeError(message);
 }

@@ -21,7 +21,7 @@ const MOST_EVENTS = 25_000;
 
 /** Numbers the events of an execution and passes them to a listener. */
 export class History {
-  /** @param count number of existing events */
+  /** @param count the number of existing events */
   constructor(
     private readonly clock: Clock,
     private readonly onEvent: (event: HistoryEvent) => void = () => undefined,
@@ -34,8 +34,8 @@ export class History {
   }
 
   /**
-   * @throws StatesError when an event exceeds the maximum. Events about the execution itself, such as its end, may
-   *   exceed it
+   * @throws StatesError when an event exceeds the maximum number of events. Events about the execution itself, such as
+   *   its end, may exceed this number
    */
   record(type: string, details: EventDetails, previousEventId: number): number {
     if (this.count >= MOST_EVENTS - 1 && !type.startsWith('Execution')) {
@@ -56,10 +56,10 @@ export class Track {
   /** The type of the running state. */
   private openState: string | undefined;
   private newestEventId: number;
-  /** The tracks of the running state's branches or iterations. */
+  /** The event sequences of the running state's branches or iterations. */
   private readonly inner = new Set<Track>();
 
-  /** @param iteration details of the events of a Map iteration */
+  /** @param iteration the event details of a Map iteration */
   constructor(
     private readonly history: History,
     private readonly signal: AbortSignal,
@@ -75,8 +75,8 @@ export class Track {
   }
 
   /**
-   * The latest event that this track recorded, including side events. After a failure that cannot be caught, it is the
-   * previous event of the execution's end.
+   * The latest event that this track recorded, including side events. After a failure that cannot be caught, the event
+   * that ends the execution has this event as its previous event.
    */
   get newest(): number {
     return this.newestEventId;
@@ -125,8 +125,8 @@ export class Track {
   }
 
   /**
-   * Records the failure of a branch or an iteration and the aborts of all others. Records nothing if the
-   * failure cannot be caught, because the execution then ends at once.
+   * Records that a branch or an iteration failed and that all others were aborted. Records nothing if the failure
+   * cannot be caught, because the execution then ends at once.
    */
   recordFailure(failed: Track, catchable: boolean): void {
     if (failed.signal.aborted) return;

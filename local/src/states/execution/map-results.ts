@@ -92,8 +92,8 @@ export async function collectResults(
 }
 
 /**
- * Writes one file per outcome and a manifest that lists them, in a folder named after the Map Run, as shown
- * in the developer guide (ResultWriter).
+ * Writes one file per outcome, and a manifest that lists these files, to a folder named after the Map Run. The
+ * developer guide shows this structure (ResultWriter).
  */
 async function writeResults(
   writer: ResultWriter,
@@ -187,7 +187,7 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
   return startDate ? 'ABORTED' : 'PENDING';
 }
 
-/** The content of a file with the children that have one of these statuses, in parts. */
+/** The content of a file, in parts: the children that have one of the statuses. */
 function* serialized(
   children: ChildRuns,
   statuses: readonly Status[],

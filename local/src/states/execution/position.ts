@@ -100,7 +100,7 @@ export type PositionChange = {
 /**
  * Applies a change.
  *
- * @param before position of the machine. Lists of children in it are modified
+ * @param before the position of the state machine. The function modifies the lists of children in this position
  * @returns the new position
  */
 export function applyChange(
@@ -154,10 +154,10 @@ export function highestEventId({ state }: ResumePoint): number {
 }
 
 /**
- * The position from which a redrive continues. Retries and timeouts start anew. In Parallel and Map states,
- * only the parts that did not succeed run again.
+ * The position from which a redrive continues. Retries and timeouts start anew. In Parallel and Map states, only the
+ * parts that did not succeed run again.
  *
- * @param error error of the execution to redrive
+ * @param error the error of the execution to redrive
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html#redrive-behavior-states
  */
 export function redrivePoint(point: ResumePoint, error: string | undefined): ResumePoint {

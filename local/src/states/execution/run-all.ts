@@ -4,7 +4,7 @@ import { Stop } from './stop';
 /**
  * Runs jobs in parallel. The first failure stops the others.
  *
- * @param limit maximum number of parallel jobs
+ * @param limit the maximum number of parallel jobs
  * @param run also receives the worker's number. Each worker runs one job at a time
  * @returns the results in the order of the jobs
  */

@@ -79,7 +79,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   return step;
 }
 
-/** Records the entry of a state, unless an earlier run did. */
+/** Records that a state was entered, unless an earlier run has recorded this. */
 function enter(
   state: State,
   { stateName, input, variables, state: before }: Position,

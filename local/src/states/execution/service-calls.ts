@@ -16,7 +16,7 @@ export interface TaskCall {
   /** Token with which the worker answers (`.waitForTaskToken` only). Also in the context object. */
   readonly taskToken?: string;
   /**
-   * Set if an earlier run made this call but did not receive its result. Contains the first answer, if the
+   * Set if an earlier run made this call but did not receive its result. Contains the service's first response, if that
    * run received one.
    */
   readonly resumed?: { readonly submitted?: Json };
@@ -26,7 +26,7 @@ export interface TaskCall {
   readonly signal: AbortSignal;
   /** Restarts the heartbeat timeout (`.waitForTaskToken` and activities only). */
   readonly heartbeat: () => void;
-  /** Called with the service's first answer if the task continues after it (`.sync`). */
+  /** Called with the service's first response if the task continues after this response (`.sync`). */
   readonly submitted: (output: Json) => void;
 }
 

@@ -48,8 +48,8 @@ export interface ExecutionOptions {
   /** Receives the events of the history, in order. */
   readonly onEvent?: (event: HistoryEvent) => void;
   /**
-   * Aborting this signal ends the execution as `ABORTED`. A {@link StatesError} as the reason sets error and
-   * cause.
+   * Aborting this signal ends the execution as `ABORTED`. If the signal's reason is a {@link StatesError}, it provides
+   * the execution's error and cause.
    */
   readonly signal?: AbortSignal;
   /** Position to continue from. @default - the machine's StartAt, with the input */
@@ -181,7 +181,8 @@ function limitTime(root: AbortController, seconds: number | undefined, clock: Cl
 }
 
 /**
- * @param lastEventId ID of the event that precedes a failure. Aborts and timeouts are recorded without a previous event
+ * @param lastEventId the ID of the event that precedes a failure. Aborts and timeouts are recorded without a previous
+ *   event
  */
 function ended(reason: unknown, history: History, lastEventId: number): ExecutionResult {
   if (!(reason instanceof StatesError) && !(reason instanceof ExecutionStop)) throw reason;

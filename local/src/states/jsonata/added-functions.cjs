@@ -38,9 +38,9 @@ function registerAddedFunctions(expression) {
 }
 
 /**
- * `$random([seed])`: with a seed, the first number of Java's generator, as on AWS.
+ * `$random([seed])`: with a seed, returns the first number of Java's generator, as on AWS.
  *
- * @param {number} first result of the first call without a seed
+ * @param {number} first the result of the first call without a seed
  * @returns {(...args: unknown[]) => number}
  */
 function randomFunction(first) {

@@ -26,7 +26,7 @@ const MOST_COMPILED = 1000;
  * @property {string} source
  * @property {unknown} states
  * @property {Readonly<Record<string, unknown>>} variables
- * @property {number} random result of the first call of `$random()`
+ * @property {number} random the result of the first call to `$random()`
  */
 
 /** @typedef {{ code?: string | undefined, message?: string }} Failure */
@@ -92,7 +92,7 @@ function holdsFunction(value) {
  * @returns {Failure}
  */
 function describe(error) {
-  // Thrown by V8 at its own limits.
+  // V8 throws a RangeError at its own limits.
   if (error instanceof RangeError && /string length/.test(error.message)) return { code: TOO_LARGE };
   if (error instanceof RangeError && /call stack/.test(error.message)) return { code: 'D1011' };
   return { code: error?.code, message: error?.message ?? String(error) };

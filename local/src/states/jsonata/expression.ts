@@ -46,8 +46,8 @@ export async function evaluateExpression(
 }
 
 /**
- * Whether an expression is evaluated in this process, by source. Evaluating a harmless expression takes no longer than
- * sending it to another process.
+ * Whether an expression is evaluated in this process, indexed by the source of the expression. Evaluating a harmless
+ * expression takes no longer than sending it to another process.
  */
 const harmless = new Map<string, boolean>();
 

@@ -19,9 +19,8 @@ const MEMBERS = [
 const MULTIPLYING = ['&', '..'];
 
 /**
- * Whether the time and memory of an expression are bounded by the size of its input: paths of plain names,
- * comparisons and arithmetic. Functions, filters, regular expressions, constructors and so on have no such
- * bound.
+ * Whether the size of an expression's input limits the time and memory that the expression needs. True for paths of
+ * plain names, comparisons and arithmetic; false for functions, filters, regular expressions, constructors and so on.
  */
 export function isHarmless(ast: ExprNode): boolean {
   const isPart = (part: unknown): boolean => {

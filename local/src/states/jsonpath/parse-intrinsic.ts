@@ -3,7 +3,7 @@ import { readPath } from './parse-path';
 import type { RootedPath } from './path';
 import { TextReader } from './text-reader';
 
-/** A call of an intrinsic function, such as `States.Format('{}', $.name)`. */
+/** A call to an intrinsic function, such as `States.Format('{}', $.name)`. */
 export interface IntrinsicCall {
   readonly kind: 'call';
   readonly name: string;
@@ -19,7 +19,7 @@ export type IntrinsicArgument =
 
 const cache = new Map<string, IntrinsicCall>();
 
-/** Whether a string is a call of an intrinsic function. */
+/** Whether a string is a call to an intrinsic function. */
 export function isIntrinsic(text: string): boolean {
   return text.startsWith('States.');
 }

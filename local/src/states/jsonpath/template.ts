@@ -15,7 +15,7 @@ export interface PathRoots {
   readonly random: () => number;
 }
 
-/** Suffix of keys in payload templates whose value is a path or an intrinsic function call. */
+/** Suffix of payload template keys whose value is a path or an intrinsic function call. */
 export const DYNAMIC_SUFFIX = '.$';
 
 /** Evaluates a payload template: keys that end with `.$` contain paths or intrinsic function calls. */

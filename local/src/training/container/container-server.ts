@@ -25,7 +25,7 @@ const INVOCATION_SECONDS = 600;
 
 /** Options of `createContainerServer`. */
 export interface ContainerServerOptions {
-  /** The command that replaces an image. */
+  /** Returns the command that replaces an image; undefined if there is none. */
   readonly commandFor: (image: string) => ImageCommand | undefined;
   /** The Docker command; undefined if no engine runs. */
   readonly docker: () => string | undefined;
@@ -34,7 +34,7 @@ export interface ContainerServerOptions {
   /** Returns the path of a Python interpreter. The interpreter needs no packages. */
   readonly python: () => Promise<string>;
   readonly startSeconds: number | undefined;
-  /** Runs one job at a time: all programs use the same port. */
+  /** Runs one job at a time, because all programs use the same port. */
   readonly jobs: JobRunner<TransformTask>;
 }
 

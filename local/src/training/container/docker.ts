@@ -73,7 +73,7 @@ export async function buildImage(docker: string, trainingImage: string, build: I
   try {
     await runDocker(docker, ['build', '--tag', trainingImage, ...build.buildArguments, build.directory]);
   } catch (error) {
-    throw new UserError(`Cannot build the image of ${build.directory}: ${(error as Error).message}`);
+    throw new UserError(`Cannot build the image from ${build.directory}: ${(error as Error).message}`);
   }
 }
 

@@ -36,7 +36,7 @@ export const DEFAULT_MAX_CANDIDATES = 20;
 /** Default time limit of a candidate, in seconds. */
 export const DEFAULT_MAX_SECONDS_PER_CANDIDATE = 600;
 
-/** The context that runs of AutoML jobs use. */
+/** What an AutoML job needs to run: a part of the engine context, and the runner. */
 export type AutoMLContext = Pick<
   EngineContext,
   'root' | 'environment' | 'jobs' | 'data' | 'now' | 'deploymentId' | 'isEnding'
@@ -93,7 +93,7 @@ export class AutoMLRun {
     this.finished = this.run();
   }
 
-  /** Ends the job with the results so far. Does nothing if it has ended. */
+  /** Ends the job with the results so far. Does nothing if the job has ended. */
   public stop(reason: AutoMLStopReason): void {
     if (this.stopReason !== undefined || this.isOver) {
       return;

@@ -29,7 +29,7 @@ export function listTrainingJobsOfTuningJob(summaries: readonly TrainingJobSumma
 
 /** Response of ListTrainingJobs. */
 export function listTrainingJobs(jobs: readonly TrainingJobDescription[], input: Input): unknown {
-  // These filters match no job, because no local job has a warm pool or a training plan.
+  // No local job has a warm pool or a training plan, so filters for these match no job.
   const isForNone = ['WarmPoolStatusEquals', 'TrainingPlanArnEquals'].some((name) =>
     Object.hasOwn(input, name),
   );
@@ -57,7 +57,7 @@ interface JobTimes {
  * Response of an operation that lists jobs.
  *
  * @param kind prefix of the names of a job's members, such as `TrainingJob` in `TrainingJobName`
- * @param more members of a summary in addition to name, ARN, status and times
+ * @param more returns the members of a summary in addition to name, ARN, status and times
  */
 export function listJobs<Job extends JobTimes>(
   kind: string,

@@ -18,7 +18,7 @@ export function transformLogName(jobName: string): string {
   return `${jobName}.transform`;
 }
 
-/** Lines from this offset on were written at this time. */
+/** The time at which the lines of a log from an offset on were written. */
 export interface TimeMark {
   /** Offset in bytes. */
   readonly offset: number;

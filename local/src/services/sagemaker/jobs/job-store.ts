@@ -26,7 +26,7 @@ export interface JobOrigin {
 /** Members common to the records of all jobs. */
 export interface JobRecord extends JobOrigin {
   readonly name: string;
-  /** Set when the job was cut short because local mode exited. It can be resumed. */
+  /** Set when the job was cut short because local mode exited. Such a job can be resumed. */
   readonly isInterrupted?: boolean;
 }
 
@@ -39,7 +39,7 @@ interface Entry<R> {
   record: R | undefined;
   /** Whether this process created the job or took it over. If so, no other process changes the job. */
   isOwn: boolean;
-  /** Identifies the content of the file that was read last. */
+  /** Identifies the version of the file that was read last. */
   version?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ export class JobStore<R extends JobRecord> {
 
   /**
    * @param onNotice called for each unreadable record, which is renamed
-   * @param groupOf the group of a job, which never changes. @default - no groups
+   * @param groupOf returns the group of a job. The group never changes. @default - no groups
    */
   constructor(
     private readonly folder: string,

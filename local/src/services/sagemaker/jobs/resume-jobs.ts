@@ -40,7 +40,7 @@ export async function resumeJobs(
   await Promise.all(runs.map(({ finished }) => finished));
 }
 
-/** When each job to resume, and each training job of a tuning job to resume, last changed, in epoch seconds. */
+/** When jobs last changed, in epoch seconds: the jobs to resume, and the training jobs of tuning jobs to resume. */
 function lastChanges(
   { training, tuning, automl, transform }: Jobs,
   isWanted: (job: JobRecord) => boolean,

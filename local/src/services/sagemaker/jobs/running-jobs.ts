@@ -34,7 +34,7 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
 /**
  * Returns the run of a job that is to be stopped.
  *
- * @param kind kind of the job, for messages
+ * @param kind the kind of the job, for messages
  * @throws AwsError `ValidationException` when the job has ended, or another process runs it
  */
 export function runToStop<Run>(kind: string, name: string, status: string, run: Run | undefined): Run {

@@ -4,8 +4,8 @@ import type { ContainerDefinition, CreateModelRequest } from './model-types';
 import { resolveContainer } from './resolve-container';
 
 /**
- * Applies the checks of SageMaker's CreateModel. Whether local mode can run the image is checked when a
- * transform job is created, because a model alone runs nothing.
+ * Applies the checks of SageMaker's CreateModel. CreateTransformJob checks whether local mode can run the image,
+ * because a model alone runs nothing.
  *
  * @returns the model's role
  * @throws AwsError ValidationException

@@ -84,7 +84,7 @@ function listModels(models: readonly ModelDescription[], input: Input): unknown 
     ({ ModelName: name, CreationTime: created }) =>
       isNamed(input, name) && isWithin(input, { CreationTime: created, LastModifiedTime: created }),
   );
-  // The API reference documents these defaults for ListModels.
+  // By default, ListModels sorts by creation time, latest first (API reference).
   const { items, ...token } = sortedPage(
     kept,
     { SortBy: 'CreationTime', SortOrder: 'Descending', ...input },

@@ -48,7 +48,7 @@ export function groupOperations(context: EngineContext) {
   } satisfies Record<string, Operation>;
 }
 
-/** Creates the groups of the template that do not exist yet. */
+/** Creates the template's model package groups, unless they exist. */
 export function createGroups(context: EngineContext, groups: readonly ModelPackageGroupResource[]): void {
   for (const { name, description, tags } of groups) {
     const request = {

@@ -50,8 +50,8 @@ export function packageOperations(context: EngineContext) {
       },
     },
     ListModelPackages: {
-      // AWS documents cross-account policies that allow this action for packages. But IAM's tables list no resource
-      // types for it, so only a statement for all resources is certain to allow it.
+      // AWS documents cross-account policies that allow ListModelPackages for packages. But IAM's tables list no
+      // resource types for this action, so only a statement for all resources is certain to allow it.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
       run: (input) => {
@@ -89,7 +89,7 @@ export function packageOperations(context: EngineContext) {
 }
 
 /**
- * The package with a name (`group/3` for a version) or an ARN.
+ * Finds a package by its name (`group/3` for a version) or its ARN.
  *
  * @throws AwsError ValidationException if there is no such package
  */

@@ -32,7 +32,7 @@ const CHECKPOINT_PATH = '/opt/ml/checkpoints';
 /** The data of a channel. */
 interface ChannelSource {
   readonly files: readonly ChannelFile[];
-  /** The objects that contain the files. The job's role must be allowed to read them. */
+  /** The objects that contain the channel's files. The job's role must be allowed to read them. */
   readonly objects: readonly S3Location[];
   readonly s3Uri?: string;
 }
@@ -47,7 +47,7 @@ export class DataAccess {
     private readonly fileSystems: FileSystems = new Map(),
   ) {}
 
-  /** Refuses locations that cannot be read or written, as SageMaker does at creation. */
+  /** Refuses locations that cannot be read or written, as SageMaker does when it creates a job. */
   public validate({
     InputDataConfig: channels = [],
     OutputDataConfig: output,
@@ -67,7 +67,7 @@ export class DataAccess {
   /** Refuses a role that SageMaker cannot assume. */
   public checkTrust(roleArn: string): void {
     const { partition, region, accountId } = this.environment;
-    // AWS documents this value of `aws:SourceArn`:
+    // The value of `aws:SourceArn` when SageMaker assumes a role:
     // https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
     const source = `arn:${partition}:sagemaker:${region}:${accountId}:*`;
     if (this.access.isTrusted(roleArn, 'sagemaker', source)) return;
@@ -122,8 +122,7 @@ export class DataAccess {
   }
 
   /**
-   * The file of an object that the job reads in addition to its channels. The role must be allowed to read
-   * it.
+   * The file of an object that the job reads in addition to its channels. The role must be allowed to read the object.
    */
   public objectFile(s3Uri: string, roleArn: string): string {
     const file = this.findObject(s3Uri, roleArn);
@@ -140,7 +139,7 @@ export class DataAccess {
     return this.find(location)?.file;
   }
 
-  /** The file for an object that the job writes. The role must be allowed to write it. */
+  /** The file for an object that the job writes. The role must be allowed to write the object. */
   public outputFile(s3Uri: string, roleArn: string, kmsKeyId?: string): string {
     const location = locationOf(s3Uri, 'S3OutputPath');
     this.checkObject('PutObject', location, roleArn, kmsKeyId);
@@ -303,8 +302,8 @@ export class DataAccess {
 }
 
 /**
- * The path of an object in the channel's folder: the part of its key after the prefix if the prefix is a folder,
- * otherwise the part after the last slash of the prefix.
+ * The path of an object in the channel's folder. If the prefix is a folder, this is the part of the key after the
+ * prefix. Otherwise, it is the part of the key after the prefix's last slash.
  */
 function nameInChannel(key: string, prefix: string): string {
   return key.startsWith(`${prefix}/`) ? key.slice(prefix.length + 1) : key.slice(prefix.lastIndexOf('/') + 1);

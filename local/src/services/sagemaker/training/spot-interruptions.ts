@@ -29,7 +29,7 @@ export class SpotInterruptions {
   }
 
   /**
-   * Plans the interruptions of the next job: for each, the number of log lines after the attempt's start.
+   * Plans the interruptions of the next job: for each interruption, the number of log lines after the attempt's start.
    * Counting lines instead of seconds makes runs reproducible.
    */
   public plan(): number[] {

@@ -92,7 +92,7 @@ async function train(
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();
     await upload(context, request, workFolder, outcome).catch((error: Error) => {
-      // If the training itself has failed, its failure is reported, and this error is only logged.
+      // If the training itself has failed, that failure is reported, and the error of the upload is only logged.
       if (outcome.status !== 'Failed') throw error;
       log.write(error.message);
     });

@@ -2,7 +2,7 @@ import type { TrainingInstance } from '../../../training/trainer';
 import { type AwsError, validationError } from '../../aws-error';
 import type { ResourceConfig, TrainingDefinition, TuningTrainingDefinition } from '../api-types';
 
-/** Maximum number of instances of a training job. Each runs as one or several processes on this machine. */
+/** Maximum number of instances of a training job. Each instance runs as one or several processes on this machine. */
 const MAX_INSTANCES = 20;
 
 /**

@@ -70,7 +70,7 @@ export class TrainingRun {
     this.finished = this.run();
   }
 
-  /** Asks the job to stop. Metrics printed so far are kept. Does nothing if it has ended. */
+  /** Asks the job to stop. Metrics printed so far are kept. Does nothing if the job has ended. */
   public stop(reason: StopReason): void {
     if (this.stopReason === undefined && !this.isOver) {
       this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });

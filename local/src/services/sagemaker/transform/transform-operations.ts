@@ -37,7 +37,7 @@ export function transformOperations(
       run: (input) => {
         transform.refresh();
         const descriptions = transform.list().map(({ description }) => description);
-        // The API reference documents these defaults for ListTransformJobs.
+        // By default, ListTransformJobs sorts by creation time, latest first (API reference).
         const wanted = { SortBy: 'CreationTime', SortOrder: 'Descending', ...input };
         return listJobs('TransformJob', descriptions, wanted, (job) =>
           pick(job, ['TransformEndTime', 'FailureReason']),

@@ -28,7 +28,7 @@ export class TransformRun {
     this.finished = this.run();
   }
 
-  /** Asks the job to stop without storing output. Does nothing if it has ended. */
+  /** Asks the job to stop without storing output. Does nothing if the job has ended. */
   public stop(): void {
     if (this.isOver || this.stopping.signal.aborted) return;
     this.describe({ TransformJobStatus: 'Stopping' });

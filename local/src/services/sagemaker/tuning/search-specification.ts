@@ -2,7 +2,7 @@ import type { FinishedTrial, SearchDimension, SearchSpecification } from '../../
 import type { ParameterRanges, TuningJobConfig } from '../api-types';
 import { maxResource, type SearchedDefinition } from './tuning-definitions';
 
-/** Specifies the search for a definition of a tuning job, for the sampler. */
+/** The specification of one definition's search, as the sampler needs it. */
 export function searchSpecification(
   config: TuningJobConfig,
   definition: SearchedDefinition,

@@ -32,7 +32,7 @@ export function tuningEnd(
 }
 
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
-  // Because several jobs run in parallel, more than this number can have ended. The message does not count the others.
+  // Jobs run in parallel, so more of them than the limit can have ended. The message then states the limit.
   const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
   if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
     return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;

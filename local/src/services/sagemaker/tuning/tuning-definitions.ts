@@ -83,7 +83,7 @@ export function maxResource(config: TuningJobConfig, { definition }: SearchedDef
   return config.StrategyConfig?.HyperbandStrategyConfig?.MaxResource ?? epochs.find((each) => each >= 1);
 }
 
-/** Hyperparameters of known algorithms and common scripts that set the number of rounds. */
+/** Hyperparameters that set the number of rounds in known algorithms and common scripts. */
 const ROUND_HYPERPARAMETERS = [...EPOCH_HYPERPARAMETERS, 'num_round', 'num_boost_round', 'iterations'];
 
 /**

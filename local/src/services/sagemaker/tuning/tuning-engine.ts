@@ -79,8 +79,8 @@ export class TuningEngine {
   }
 
   /**
-   * Trials of the parent tuning jobs. Needed only if the search had not started. Otherwise, the study contains
-   * them.
+   * Trials of the parent tuning jobs. Needed only if the search had not started. Otherwise, the study contains these
+   * trials.
    */
   private learnedFromParents(request: CreateTuningJobRequest): readonly FinishedTrial[] {
     try {

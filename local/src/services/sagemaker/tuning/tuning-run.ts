@@ -38,7 +38,7 @@ export interface TuningRunOptions {
 /** The next trial that the search proposes. */
 type Proposal = NonNullable<Awaited<ReturnType<Search['ask']>>>;
 
-/** The search for a definition of the job. */
+/** The search of one of the job's definitions. */
 interface DefinitionSearch {
   readonly searched: SearchedDefinition;
   readonly search: Search;

@@ -65,7 +65,7 @@ export function summarizeTrainingJobs(jobs: Jobs, tuningJob: TuningJobDescriptio
  */
 const summaries = new WeakMap<TrainingJobRecord, TrainingJobSummary>();
 
-/** Summary of a training job of a tuning job. */
+/** Summarizes one of a tuning job's training jobs. */
 export function summarizeTrainingJob(
   job: TrainingJobRecord,
   tuningJob: TuningJobDescription,
