@@ -3,7 +3,7 @@
 In: {"op": "prepare", ...config} once, then {"op": "candidate", "number": n, "folder": path} any number of
 times. Out: {"ready": true} once; {"prepared": {...}} or {"failed": reason}; {"candidate": n, "result":
 {...}} or {"candidate": n, "failed": reason}; {"log": [lines]} at any time. A candidate cannot be
-interrupted. To stop it, the process is killed, and the content of the folder is discarded.
+interrupted. To stop it, the process is killed, and the content of the candidate's folder is discarded.
 """
 
 import traceback

@@ -19,7 +19,7 @@ _OK = 200
 _PING_SECONDS = 2
 _BETWEEN_PINGS_SECONDS = 0.1
 
-# How long to wait for a program to end after it stopped answering.
+# How long to wait for a program to end after it stopped responding.
 _END_SECONDS = 2
 
 
@@ -53,7 +53,7 @@ class Server:
         return Answer(answer, kind)
 
     def _wait(self, seconds: float) -> None:
-        """Waits until the program answers /ping with 200."""
+        """Waits until the program responds to /ping with 200."""
         end = time.monotonic() + seconds
         last = "no answer"
         while time.monotonic() < end:

@@ -66,7 +66,7 @@ def _cells(sides: Any, count: int) -> Any:
 
 
 def _bounds(distribution: Any) -> Tuple[float, float]:
-    """The bounds of a dimension on its scale. All integers cover intervals of the same width, also at the ends."""
+    """The bounds of a dimension on its scale. All integers cover intervals of the same width, even at the ends."""
     margin = 0.5 if isinstance(distribution, IntDistribution) else 0.0
     low, high = distribution.low - margin, distribution.high + margin
     return (math.log(low), math.log(high)) if distribution.log else (low, high)

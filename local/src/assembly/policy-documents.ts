@@ -26,8 +26,8 @@ export function policyDocument(
 }
 
 /**
- * The resource policy of a bucket or a key. A statement about something that exists only on AWS (a CloudFront identity,
- * a VPC endpoint) is left out with a warning.
+ * The resource policy of a bucket or a key. A statement about a resource that exists only on AWS, such as a VPC
+ * endpoint, is left out with a warning.
  */
 export function resourcePolicy(context: StackContext, logicalId: string, property: string): PolicyDocument {
   const raw = rawProperty(context, logicalId, property);
@@ -83,8 +83,8 @@ export function rawProperty(context: StackContext, logicalId: string, name: stri
 }
 
 /**
- * A value of the template; undefined if it refers to something that does not exist in local mode, such as another
- * stack's export.
+ * A value of the template; undefined if the value refers to a resource or value that does not exist in local mode, such
+ * as another stack's export.
  */
 export function unlessAbsent(resolve: () => unknown): unknown {
   try {

@@ -7,8 +7,8 @@ import { formatPath } from '../report/format';
 import { hint } from './help';
 
 /**
- * For a fleet whose execution did not succeed: the cost, the path of the summary page, and how to run the remaining
- * items. A failed execution has no output that could contain them. Empty for other executions.
+ * For a fleet whose execution did not succeed, and therefore has no output: the cost, the path of the summary page, and
+ * how to run the remaining items. Empty for other executions.
  */
 export function renderFailedFleet(
   executions: Pick<ExecutionStore, 'history'>,

@@ -12,7 +12,7 @@ export interface Interruption {
   exitStatus(): number | undefined;
 }
 
-/** Tells the user that there is something to resume. */
+/** Tells the user which executions were interrupted, and how to resume them. */
 export function tellOfInterrupted({ interrupted }: Pick<LocalMode, 'interrupted'>): void {
   const [name] = interrupted;
   if (name === undefined) return;

@@ -89,8 +89,8 @@ async function resumeIn(
 }
 
 /**
- * Tells the user that there is nothing to resume. Fails if another process is running something, because this
- * command cannot know how that run will end.
+ * Tells the user that there is nothing to resume. Fails if another process is running an execution or a job, because
+ * this command cannot know how that run will end.
  */
 function sayNothingIsLeft(records: RunRecords): void {
   const running = runningIn(records);

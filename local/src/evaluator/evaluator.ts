@@ -131,7 +131,7 @@ export class Evaluator {
     else if (this.isReady) this.timer = setTimeout(() => this.endUnanswered(first), this.timeLimit);
   }
 
-  /** First reads the answers that have arrived: this process may have been too busy to read them. */
+  /** First reads the responses that have arrived: this process may have been too busy to read them. */
   private endUnanswered(request: Waiting): void {
     setImmediate(() => {
       if (this.waiting[0] === request) this.end(request);
@@ -189,7 +189,7 @@ export class Evaluator {
     } else if (isMemory || culprit?.isSecondTry) {
       culprit?.reject(error ?? new LimitReached('memory'));
     } else if (culprit) {
-      // Something else ended the process, perhaps before the process read the request.
+      // The process ended for an unknown reason, perhaps before it read the request.
       culprit.isSecondTry = true;
       this.send(culprit);
     }

@@ -204,7 +204,7 @@ export class LocalMode {
    * Starts an execution.
    *
    * @typeParam Output type of the execution's output; it is not checked
-   * @throws UserError when there is no such state machine, or it trains something that cannot be trained on
+   * @throws UserError when there is no such state machine, or it trains an algorithm that cannot be trained on
    *   this machine
    * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine already has an
    *   execution with this name

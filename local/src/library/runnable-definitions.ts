@@ -43,7 +43,7 @@ export function trainableAlgorithms(
 /**
  * Checks, before anything starts, that this machine can train what a state machine trains.
  *
- * @throws UserError when the state machine trains something that cannot be trained on this machine
+ * @throws UserError when the state machine trains an algorithm that cannot be trained on this machine
  */
 export function requireTrainable(
   { name, definition }: ExecutedStateMachine,

@@ -13,7 +13,7 @@ export interface TuningOutput {
     readonly status: string;
     /** Number of training jobs by status, over all tuning jobs of the search. */
     readonly trainingJobs: { readonly completed: number; readonly stopped: number; readonly failed: number };
-    /** Names of the tuning jobs that the search ran before this one, if it ran several. */
+    /** Names of the earlier tuning jobs of the search, if it ran several. */
     readonly earlierTuningJobNames?: readonly string[];
     /** Why a search with several tuning jobs ended early, if it did. */
     readonly failureReason?: string;

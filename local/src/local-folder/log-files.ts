@@ -20,7 +20,7 @@ export function logNames(root: string): string[] {
 const END_BYTES = 8 << 10;
 const END_LINES = 10;
 
-/** The last traceback at the end of a log, or its last lines if there is none; '' if there is no log. */
+/** The traceback at the end of a log, or the last lines of a log without a traceback; '' if there is no log. */
 export function endOfLog(root: string, name: string): string {
   const file = findLogFile(root, name);
   if (file === undefined) return '';

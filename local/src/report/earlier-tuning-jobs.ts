@@ -25,7 +25,7 @@ export function earlierTuningJobs(
   );
 }
 
-/** Names of the tuning jobs whose search a later tuning job in the list continues. */
+/** Names of the tuning jobs that a later tuning job in the list continues. */
 export function continuedTuningJobs(
   jobs: Pick<Jobs, 'tuning'>,
   records: readonly TuningJobRecord[],

@@ -46,7 +46,7 @@ function renderJobs(jobs: Jobs, screen: Screen, isShown?: IsShown): string[] {
     .filter(({ description }) => description.TuningJobArn === undefined)
     .filter((job) => isShown?.(job, isEnded(job.description)) ?? true);
   const searches = searchesOf(jobs).filter(({ record, isOver }) => isShown?.(record, isOver) ?? true);
-  // Counts ended jobs, too, which may no longer be in memory.
+  // Also counts finished jobs, which may no longer be in memory.
   const total = isShown ? searches.length : jobs.tuning.ownCount + jobs.automl.ownCount;
   // Training jobs take half of the screen, or all of it if there are no searches.
   const shownTrainingJobs = highestRanked(

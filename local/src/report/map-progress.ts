@@ -5,7 +5,7 @@ import { shortReason } from './failure-reason';
 import { renderProgress } from './progress';
 import type { Screen } from './screen';
 
-/** Minimum number of ended items for an estimate. */
+/** Minimum number of finished items for an estimate. */
 const FEWEST_ENDED = 2;
 
 /** Maximum length of the last error. */

@@ -22,7 +22,7 @@ export interface Times {
   readonly end?: number | undefined;
 }
 
-/** Minimum number of ended jobs for an estimate. */
+/** Minimum number of finished jobs for an estimate. */
 const FEWEST_ENDED = 2;
 const BAR_COLUMNS = { least: 10, most: 30 };
 
@@ -47,7 +47,7 @@ export function renderProgress(progress: Progress, columns: number): string[] {
  * Estimates the remaining time from the pace so far.
  *
  * @param expected total number of jobs
- * @param ended number of ended jobs, including jobs without times
+ * @param ended number of finished jobs, including jobs without times
  * @param parallel maximum number of parallel jobs; a machine with few cores runs fewer
  * @returns undefined while too few jobs have ended
  */

@@ -43,7 +43,7 @@ export async function listMetrics(input: Input, reader: MetricReader): Promise<u
   };
 }
 
-/** The names of the metrics that a job has printed. The record of an ended job lists all of them. */
+/** The names of the metrics that a job has printed. Once a job has ended, its record lists all metrics. */
 async function namesOf({ name, description }: TrainingJobRecord, reader: MetricReader): Promise<string[]> {
   return description.TrainingEndTime === undefined
     ? [...(await reader.metrics(name)).keys()]

@@ -149,7 +149,7 @@ class RequestHandler {
     return protocol;
   }
 
-  /** The protocols of the service that a request claims to be signed for; all protocols if it names no service. */
+  /** The protocols of the service that a request's signature names; all protocols if the signature names no service. */
   private spokenFor(head: RequestHead): readonly Protocol[] {
     const claimed = claimedService(head);
     const { protocols } = this.options;
