@@ -26,7 +26,7 @@ const TOOLCHAINS = {
   dotnet: [['dotnet', '--version']],
 };
 
-/** Of the commands that a target requires, the first that does not work on this machine; undefined if all work. */
+/** The first command that a target requires but that does not work on this machine; undefined if all commands work. */
 function missingCommand(target) {
   const works = ([program, ...args]) => spawnSync(program, args, { stdio: 'ignore' }).status === 0;
   return TOOLCHAINS[target].find((command) => !works(command))?.join(' ');

@@ -39,7 +39,7 @@ function mayImport(heading: string): ReadonlyMap<string, readonly string[]> {
 }
 
 test.each([
-  // The evaluator process loads programs from the folders that use it.
+  // The evaluator process loads programs from the folders that use the evaluator.
   ['local/src', ['states', 'training']],
   ['local/src/services', []],
 ])('folders of %s import only what docs/architecture.md says', (root, mutual) => {

@@ -38,7 +38,7 @@ describe.each(VARIANTS)('$name', ({ app }) => {
   });
 });
 
-/** The statements of all roles of a template, except the roles of aws-cdk-lib's own constructs. */
+/** The policy statements of all roles in a template, except the roles of aws-cdk-lib's own constructs. */
 function statementsOf(template: Template): Json[] {
   const policies = Object.entries(template.findResources('AWS::IAM::Policy')) as [string, Json][];
   return policies

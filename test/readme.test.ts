@@ -4,7 +4,7 @@ import * as ts from 'typescript';
 import * as library from '../lib';
 import { codeBlocks, PAGES, PROJECT } from './docs/pages';
 
-/** choose.test.ts tests the snippets of this page. */
+/** choose.test.ts tests the snippets of docs/choosing.md. */
 const OTHER_PAGES = ['docs/choosing.md'];
 
 const IMPORT = /^import [^;]*;$/gm;

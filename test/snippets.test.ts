@@ -35,7 +35,7 @@ function find(file: string, pattern: RegExp, clean: (code: string) => string): S
   return found.map(([, code = ''], index): Snippet => [`${file}, snippet ${index + 1}`, clean(code)]);
 }
 
-/** The snippets of this page are complete apps that need no predefined names. */
+/** The snippets of the README are complete apps that need no predefined names. */
 const WHOLE_APPS = 'README.md';
 
 const PAGES = filesIn('docs', /^[a-z-]+\.md$/).filter((page) => !OTHER_PAGES.includes(page));
@@ -88,7 +88,7 @@ function run(code: string, self: unknown, names: Record<string, unknown>): unkno
   return exported.build?.call(self);
 }
 
-/** Runs a snippet as the body of the constructor of a stack. */
+/** Runs a snippet as the body of a stack's constructor. */
 function synthesize(code: string): Template {
   const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'us-east-1' } });
   run(code, stack, surroundings(stack));

@@ -9,7 +9,7 @@ type Props = Partial<TuningFragmentProps>;
 
 const LARGE: Props = { maxTrainingJobs: 1600 };
 
-/** Names of the states of a search that runs one tuning job and of a search that runs several. */
+/** Names of the states that only a search with several tuning jobs has. */
 const CHAIN_STATES = ['AreTrainingJobsLeft', 'HasEarlierTuningJob'];
 
 const STATES = statesOf(LARGE);

@@ -135,7 +135,7 @@ describe('the command', () => {
   let cli: RunningCli;
 
   beforeEach(() => {
-    // In this project's folder, so that the project's `cdk` is found.
+    // The test app is in this project's folder, so that the project's `cdk` is found.
     const cache = join(PROJECT, 'node_modules/.cache');
     mkdirSync(cache, { recursive: true });
     project = mkdtempSync(join(cache, 'head-start-'));

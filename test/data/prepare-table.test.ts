@@ -365,7 +365,7 @@ describe('a prepared table', () => {
     const first = prepare(write(LINES), 'y').fingerprint;
     expect(prepare(write(LINES), 'y').fingerprint).toBe(first);
     expect(prepare(write([...LINES, '7.5,1']), 'y').fingerprint).not.toBe(first);
-    // Here, the numbers are the same, but a column has a different name.
+    // The numbers are the same as in the first file, but a column has a different name.
     expect(prepare(write(['y,other', ...LINES.slice(1)]), 'y').fingerprint).not.toBe(first);
   });
 

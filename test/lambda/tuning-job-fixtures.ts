@@ -40,7 +40,7 @@ export function lists(calls: readonly FakeCall[]): FakeCall[] {
   return calls.filter(({ operation }) => operation === 'ListTrainingJobsForHyperParameterTuningJob');
 }
 
-/** Five failed training jobs. Three have the same failure reason, one of them only in its description. */
+/** Five failed training jobs. Three have the same failure reason. For one, only DescribeTrainingJob returns it. */
 export function allFailed(): FakeData {
   const range = (index: number) =>
     `AlgorithmError: ${nameOf(index)} at 2026-01-02T10:00:0${index}.123Z: label 1.5${index} is out of range, exit code: 1`;

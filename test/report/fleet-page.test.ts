@@ -66,7 +66,7 @@ describeInChromium("the fleet's page", () => {
     const rows = page.locator('#item-table tbody tr');
     const shown = page.locator('#item-tools span');
     expect(await rows.count()).toBe(10_000);
-    // Failed items come first, and among them the item with the worst objective value.
+    // Failed items come first. The first of these is the item with the worst objective value.
     expect(await rows.first().textContent()).toContain('store-9999FAILED');
     await page.getByRole('button', { name: 'Objective' }).click();
     expect(await rows.first().textContent()).toContain('store-0SUCCEEDED');

@@ -35,8 +35,9 @@ const STOPPER_MS = 30_000;
 const OUTPUT_GRACE_MS = 2000;
 
 /**
- * Runs the command with standard error redirected to standard output, so that the lines of both stay in order. When
- * local mode exits, standard input closes. The script then kills the command and everything that it started.
+ * A shell script that runs the command. It redirects standard error to standard output, so that the lines of both
+ * streams stay in order. When local mode exits, the script's standard input closes. The script then kills the command
+ * and everything that the command started.
  */
 const SUPERVISOR = `
 trap : TERM

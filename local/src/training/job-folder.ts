@@ -28,7 +28,7 @@ export class JobError extends Error {}
  * subfolder of `hosts/`.
  *
  * @param files whether channels contain copies of the bucket's files, or links to them. Containers need copies, because
- *   they cannot follow links
+ *   links to files outside a container are broken inside it
  * @throws JobError for unsupported requests: Pipe mode, checkpoints outside `/opt/ml` without a container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
@@ -189,7 +189,7 @@ export function loopback(): string {
   return process.platform === 'linux' ? 'lo' : 'lo0';
 }
 
-/** Replaces paths below `/opt/ml` in values by paths in the folder that replaces it. */
+/** Replaces paths below `/opt/ml` in values by paths in the folder that replaces `/opt/ml`. */
 export function inFolder(
   values: Readonly<Record<string, string>>,
   base: string,

@@ -9,7 +9,7 @@ interface StoppableTask {
 }
 
 /**
- * Waits for a promise, or until the signal aborts. The underlying work continues for others that await it.
+ * Waits for a promise, or until the signal aborts. The underlying work continues for other callers.
  *
  * @throws Error when the signal aborts first
  */
@@ -43,7 +43,7 @@ export class JobRunner<Task extends StoppableTask> {
     return this.closing.signal;
   }
 
-  /** Runs a job when its turn comes. Its signal also aborts when the trainer closes. */
+  /** Runs a job when its turn comes. The job's signal also aborts when the trainer closes. */
   public async run(task: Task, job: (task: Task) => Promise<TrainingOutcome>): Promise<TrainingOutcome> {
     const { controller, release } = linkedController(this.closing.signal);
     const signal = AbortSignal.any([task.signal, controller.signal]);

@@ -127,7 +127,7 @@ export class MetricCollector {
     return this.definitions.flatMap(({ name }) => this.values.get(name) ?? []);
   }
 
-  /** Notes for the user, by metric name: why it has no value, or that only a part of a number was captured. */
+  /** Notes for the user, by metric name: why the metric has no value, or that only a part of a number was captured. */
   public notes(): Record<string, string> {
     const notes = this.definitions.flatMap(({ name, stopped }): [string, string][] => {
       const unreadable = this.values.has(name) ? undefined : this.unreadable.get(name);

@@ -86,8 +86,8 @@ async function writeInPieces(folder: string, file: string): Promise<void> {
       fill(tar, folder),
     ]);
   } finally {
-    // Waits until the file is closed. After an error, the caller deletes the file. If it were still being opened, it
-    // would reappear.
+    // Waits until the file is closed. After an error, the caller deletes the file. If the file were
+    // still being opened, it would reappear.
     await closed;
   }
   const written = await open(file, 'r+');

@@ -9,7 +9,7 @@ import { SamplerEnded, type SamplerOperation, type SamplerProcess } from './samp
 export class OptunaSearch implements Search {
   /** Whether the strategy uses metrics of running trials. If not, reports are ignored. */
   private readonly needsReports: boolean;
-  /** Reported metrics of each running trial, by its number. */
+  /** Reported metrics of each running trial, by trial number. */
   private readonly running = new Map<number, number[]>();
   /**
    * Trials that have ended. Empty for searches that need no reports, because such searches never compare a running

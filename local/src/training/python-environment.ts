@@ -297,7 +297,7 @@ async function packagePaths(python: string): Promise<string> {
   return (await run(python, ['-c', code])).stdout;
 }
 
-/** Makes the packages in these folders available to an environment. Its own packages take precedence. */
+/** Makes the packages in these folders available to an environment. The environment's own packages take precedence. */
 async function showPackages(paths: string, folder: string): Promise<void> {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const { stdout } = await run(pythonOf(folder), ['-c', code]);

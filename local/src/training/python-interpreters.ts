@@ -28,7 +28,7 @@ export function furtherInterpreters(): string[] {
 }
 
 /**
- * Determines the version and the packages of an interpreter, in a short process that imports none of them.
+ * Determines the version and the packages of an interpreter, in a short process that does not import the packages.
  *
  * @returns undefined if there is no usable interpreter, or it is older than Python 3.9
  */
@@ -95,7 +95,7 @@ const SHOWN_LINES = 4;
 /** The command is not a Python interpreter. */
 class NoPythonError extends Error {}
 
-/** @throws ExecFileException when it cannot be started or fails */
+/** @throws ExecFileException when the command cannot be started or fails */
 function describeItself(
   command: string,
   packages: readonly string[],

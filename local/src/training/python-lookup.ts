@@ -38,7 +38,7 @@ export class PythonLookup {
   look(wanted: WantedPackages, inspected: readonly string[]): Promise<Look> {
     const look = this.looks.get(wanted.name) ?? this.inspectAll(wanted, inspected);
     this.looks.set(wanted.name, look);
-    // Not cached: missing packages may be installed later.
+    // An unsuccessful search is not cached, because missing packages may be installed later.
     void look.then(({ ready }) => ready ?? this.looks.delete(wanted.name));
     return look;
   }

@@ -157,7 +157,7 @@ export function exitCodeOf({ code, signal }: ProcessEnd): number {
   return code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
 }
 
-/** Describes how a process ended, with the last line of its errors. */
+/** Describes how a process ended, with the last line of its error output. */
 export function describeEnd(end: ProcessEnd): string {
   const how = end.signal
     ? `was ended by signal ${end.signal}${end.signal === 'SIGKILL' ? ' (the machine may have run out of memory)' : ''}`

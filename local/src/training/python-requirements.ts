@@ -14,7 +14,7 @@ export interface WantedPackages {
   /** Files for `pip install -r`. Empty if local mode can use existing packages but not install them. */
   readonly requirements: readonly string[];
   /**
-   * Distribution names and versions. `1.4` matches every 1.4.x, undefined any version. `|` separates
+   * Distribution names and versions. `1.4` matches every 1.4.x; undefined matches any version. `|` separates
    * alternatives: `{ 'xgboost|xgboost-cpu': '3.2.0', optuna: '4|5' }`.
    */
   readonly packages: Readonly<Record<string, string | undefined>>;

@@ -104,7 +104,7 @@ export interface Trainer {
   prepare?(algorithm: TrainedAlgorithm, parallelJobs: number): Promise<void>;
   /** Runs the job to its end. Then the `model/` folder in the working folder contains the model's files. */
   train(task: TrainingTask): Promise<TrainingOutcome>;
-  /** Runs models of these algorithms in transform jobs. */
+  /** Runs models of the trainer's algorithms in transform jobs. */
   readonly serving?: ModelServer;
   /** Ends the trainer's processes. */
   close(): Promise<void>;

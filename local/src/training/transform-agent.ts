@@ -64,7 +64,7 @@ export async function runAgent(
   if (task.signal.aborted) return { status: 'Stopped' };
   const written = await readFile(outcome, 'utf8').catch(() => undefined);
   if (written !== undefined) return cut(JSON.parse(written) as TrainingOutcome);
-  // Skips the agent's own lines, which do not say why its process has ended.
+  // Skips the agent's own lines, which do not say why the process has ended.
   const last = lastLines.filter((line) => !line.includes('[sagemaker logs]')).at(-1);
   return failedFor(
     `AlgorithmError: See job logs for more information (the process ended with exit code ${exitCode}${last === undefined ? '' : `: ${last}`})`,

@@ -89,7 +89,7 @@ test('with strings and missing values, the best candidates beat the baselines an
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
 
-  // The command `report` writes both reports again, and a page that compares them.
+  // The command `report` writes the reports of both executions again, and a page that compares them.
   const names = executions.map(({ name }) => name);
   const reports = await startCommand(['report', '--root', root, ...names]).ended;
   expect(reports).toMatchObject({ exitCode: 0 });

@@ -65,7 +65,7 @@ beforeAll(async () => {
   const python = await boto3Python(environments);
   serving = await serve(synthesize(clientsApp), '--admin');
   Object.assign(process.env, serving.variables);
-  // Runs at the same time as the other client.
+  // The boto3 script runs at the same time as the tests of the JavaScript SDK.
   const script = [resolve(__dirname, 'boto3_client.py'), writeTrainingData()];
   boto3 = promisify(execFile)(python, script, { env: serving.variables });
   boto3.catch(() => undefined);

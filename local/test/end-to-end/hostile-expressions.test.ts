@@ -16,8 +16,8 @@ import {
 const SOON = 8;
 
 /**
- * Prints lines on which the metric's regex backtracks: either endless lines, or one such line and then a line with the
- * other metric.
+ * Prints lines on which the regex of one metric backtracks: either without end, or one such line and then a line with
+ * another metric.
  */
 const SCRIPT = `
 import argparse, time

@@ -127,7 +127,7 @@ interface MutatedApp {
   /** Permissions that only a stopped execution needs. @default STOPPING */
   readonly stopping?: Readonly<Record<string, Scenario>>;
   /**
-   * Other grants to remove together with this grant, because the run needs this grant only if the others are missing.
+   * Other grants to remove together with this grant. The run needs this grant only if the other grants are missing.
    */
   readonly alsoWithout?: (grant: Grant, all: readonly Grant[]) => readonly Grant[];
 }

@@ -1,5 +1,5 @@
-// Runs or resumes a fleet with stubbed training, and kills its own process at one of the moments of fleet-moments.ts,
-// or after a number of milliseconds. Arguments: the assembly, the root and the moment or number of milliseconds.
+// Runs or resumes a fleet with stubbed training, and kills its own process at a moment listed in fleet-moments.ts, or
+// after a number of milliseconds. Arguments: the assembly, the root folder, and the moment or number of milliseconds.
 // Without the third argument, the fleet runs to its end. Each finished training adds a line to `<root>/trained`.
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -56,7 +56,7 @@ function addTuning(stack: Stack): sfn.IChainable {
   return addFragment(stack, "{% {'train': $states.input.train} %}");
 }
 
-/** A state machine with a search, and a task that starts it. Returns the task. */
+/** A state machine with a search, and a task that starts the state machine. Returns the task. */
 function addStart(stack: Stack): sfn.IChainable {
   const stateMachine = new sfn.StateMachine(stack, 'Train', {
     definitionBody: sfn.DefinitionBody.fromChainable(addFragment(stack)),

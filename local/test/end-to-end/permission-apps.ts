@@ -45,7 +45,10 @@ export function pollingApp(folder: string): StackAssembly {
   }));
 }
 
-/** A workflow whose search uses early stopping. Its final training uses both data sets and no early stopping. */
+/**
+ * A workflow whose search uses early stopping. Its final training uses the training and validation data, without early
+ * stopping.
+ */
 export function preparingApp(folder: string): StackAssembly {
   return workflowApp(folder, (stack) => ({
     encryptionKey: new Key(stack, 'Key'),

@@ -95,7 +95,7 @@ export class PermissionRuns {
   }
 }
 
-/** The histories of an execution and of the items of its Maps. */
+/** The history of an execution, and the histories of its Map items. */
 function historiesOf(store: ExecutionRunner['store'], arn: string): string[] {
   return [store.history(arn), store.items(arn)].map((each) => JSON.stringify(each));
 }

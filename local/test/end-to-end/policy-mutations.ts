@@ -3,7 +3,7 @@ import type { StackAssembly } from '../../src/assembly';
 type Template = StackAssembly['template'];
 type Statement = { Action?: unknown } & Record<string, unknown>;
 
-/** A permission of a role that can be removed from the template. */
+/** A permission that can be removed from a role in the template. */
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;

@@ -53,7 +53,7 @@ export async function deployFleet(
 /** Items `i0`, `i1`, … */
 export const items = (count: number) => Array.from({ length: count }, (_, number) => ({ id: `i${number}` }));
 
-/** Key of the folder of an execution in the fleet's bucket: `arn:…:execution:<state machine>:<execution>`. */
+/** Key of an execution's folder in the fleet's bucket: `arn:…:execution:<state machine>:<execution>`. */
 export const folderOf = ({ arn }: { readonly arn: string }) =>
   `output/fleets/${arn.split(':').slice(6).join('/')}/`;
 

@@ -34,7 +34,7 @@ function trainingJob(
 
 const orNull = (expression: string) => `{% $exists(${expression}) ? ${expression} : null %}`;
 
-/** A report maker whose Lambda function returns `response`. `calls` records the calls of the function. */
+/** A report maker whose Lambda function returns `response`. `calls` records the calls to the function. */
 function makerOf(
   answer: object,
   jobs: { tuning?: unknown; earlier?: Readonly<Record<string, unknown>>; training?: unknown[] } = {},

@@ -13,7 +13,7 @@ type Plain<T> = T extends object ? { [Name in keyof T]: Plain<T[Name]> } : T;
 type Same<One, Other> =
   (<T>() => T extends Plain<One> ? 1 : 2) extends <T>() => T extends Plain<Other> ? 1 : 2 ? true : false;
 
-/** The names of the members of all given result types. */
+/** The member names of all given result types. */
 type Members<Result> = Result extends object ? keyof Result : never;
 
 const found: Same<Pick<TuningOutput, keyof FindBestTrainingJobResult>, FindBestTrainingJobResult> = true;

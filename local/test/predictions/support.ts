@@ -4,7 +4,7 @@ import { Writable } from 'node:stream';
 import { type PredictOptions, predictRows } from '../../src/predictions';
 import { temporaryFolder } from '../training/support';
 
-/** The rows and the notices of a call of `predictRows`. */
+/** The rows and the notices from a call to `predictRows`. */
 export interface Predicted {
   /** The fields of each row, by column. */
   readonly rows: readonly Readonly<Record<string, string>>[];

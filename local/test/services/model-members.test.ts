@@ -63,7 +63,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   'CrossAccountFilterOption',
   // Settings for pulling the image, the identity that AWS uses, and the acceptance of a license.
   ...['ImageConfig', 'ModelAccessConfig', 'SessionChainingConfig', 'TrainingImageConfig'],
-  // Additional SageMaker output about a job. The SDK sends some of these members by default.
+  // Members that request additional output about a job. The SDK sends some of them by default.
   ...['DebugHookConfig', 'DebugRuleConfigurations', 'EnableSageMakerMetricsTimeSeries', 'ExperimentConfig'],
   ...['ProfilerConfig', 'ProfilerRuleConfigurations', 'RemoteDebugConfig', 'TensorBoardOutputConfig'],
   // Local mode does not mask log data, has one account and one time zone, and always returns the events of all streams in

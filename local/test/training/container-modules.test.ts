@@ -76,7 +76,7 @@ test('several hosts train one model with rabit_run; a host without data does not
     outcome: { status: 'Completed' },
     log: [],
   });
-  // XGBoost's tracker writes to the same stream, so its output can be on the same line.
+  // XGBoost's tracker and the script write to the same stream, so a line can contain output of both.
   expect(log.flatMap((line) => line.match(/rounds: 8, master: \w+/) ?? []).sort()).toEqual([
     'rounds: 8, master: False',
     'rounds: 8, master: True',

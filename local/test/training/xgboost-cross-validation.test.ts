@@ -22,7 +22,7 @@ let trainer: Trainer;
 const folder = temporaryFolder();
 const train = [writeRegressionCsv(join(folder, 'train.csv'), 100, 4, 1)];
 const validation = [writeRegressionCsv(join(folder, 'validation.csv'), 31, 4, 2)];
-/** The same data with 0 and 1 as labels. */
+/** The training and validation data with 0 and 1 as labels. */
 const twoClasses = Object.fromEntries(
   Object.entries({ train, validation }).map(([name, [file = '']]) => {
     const rows = readFileSync(file, 'utf8').trim().split('\n');
@@ -36,7 +36,7 @@ const twoClasses = Object.fromEntries(
 ) as { readonly train: string[]; readonly validation: string[] };
 const BASE = { num_round: '6', objective: 'reg:squarederror', max_depth: '3', seed: '1', _kfold: '3' };
 const CLASSES = { objective: 'multi:softprob', num_class: '3' };
-/** The same data with classes as labels. */
+/** The training and validation data with the classes 0, 1 and 2 as labels. */
 const classes = { train: train.map(withClasses), validation: validation.map(withClasses) };
 
 beforeAll(async () => {

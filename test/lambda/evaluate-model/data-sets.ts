@@ -1,7 +1,7 @@
 import type { Column } from '../../../lambda/evaluate-model/event';
 import { pseudoRandom } from '../../pseudo-random';
 
-/** Labels with their predictions, the problem, and the weights and groups of the rows. */
+/** Labels with their predictions, the type of problem, and the weights and groups of the rows. */
 export interface DataSet {
   readonly title: string;
   readonly problem: Readonly<Record<string, unknown>>;

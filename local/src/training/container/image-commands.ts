@@ -9,7 +9,7 @@ export interface ImageCommand {
 }
 
 /**
- * Refuses a command for an image that nothing uses, because its name is probably a typo.
+ * Refuses a command for an image that no job or model uses, because the name of the image is probably a typo.
  *
  * @param images images of training jobs and models; undefined for an image that is known only at run time
  * @throws UserError with the names of the images

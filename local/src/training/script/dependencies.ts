@@ -53,7 +53,7 @@ export async function installationOf(
  * @param task receives the log; its signal ends the installation
  * @param failureReason the reason of a job whose installation fails, with pip's message
  * @returns a Python with everything installed; the given one if there is nothing to install
- * @throws JobError if it cannot be installed
+ * @throws JobError if the dependencies cannot be installed
  */
 export async function install(
   installation: Installation | undefined,

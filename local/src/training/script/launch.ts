@@ -84,7 +84,7 @@ function refusalOf(isSet: (hyperparameter: string) => boolean): string | undefin
  * The arguments of the command that starts the program on a host.
  *
  * @returns undefined for a host whose processes another host starts (MPI)
- * @throws JobError when the program cannot be started this way
+ * @throws JobError when the program cannot be started with this kind of distribution
  */
 export async function launchCommand(
   launch: Launch,

@@ -24,7 +24,7 @@ export function scriptStarts(python: string, hosts: readonly ScriptHost[]): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(python, [join(PYTHON_FOLDER, 'script_environment.py')], {
       stdio: 'pipe',
-      // In a separate process group, Ctrl-C does not end the process: local mode handles it and stops the job.
+      // In a separate process group, the process does not receive Ctrl-C: local mode handles Ctrl-C and stops the job.
       detached: true,
       env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
     });

@@ -11,7 +11,7 @@ export interface StubTrainingJob {
   readonly image: string;
   readonly hyperparameters: Readonly<Record<string, string>>;
   /**
-   * Paths of the files of each channel, by channel name. The training role's permission to read them has been
+   * File paths of each channel, by channel name. The training role's permission to read them has been
    * checked.
    */
   readonly channels: Readonly<Record<string, readonly string[]>>;

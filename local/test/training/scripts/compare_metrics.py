@@ -55,8 +55,8 @@ def outcome(compute):
 
 
 def compare(name, labels, predictions):
-    # As in the container, the class is the column with the highest value. For a single column, it is 1 if the
-    # prediction is above 0, and 0 otherwise.
+    # As in the container, the class is the column with the highest value. For a single column, the class is 1 if
+    # the prediction is above 0, and 0 otherwise.
     classes = np.argmax(predictions, axis=-1) if predictions.ndim > 1 else (predictions > 0).astype(int)
     theirs = outcome(lambda: SCIKIT_LEARN[name](labels, predictions if name in ON_VALUES else classes))
     ours = outcome(lambda: make_custom_metric([name])(predictions, Data(labels))[0][1])

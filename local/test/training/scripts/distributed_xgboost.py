@@ -1,7 +1,7 @@
 """Trains XGBoost on all hosts of a SageMaker training job, each with its share of the training data.
 
-Requires XGBoost 2.1 or newer. The first host runs the tracker, to which all hosts connect. It also prints the metric
-and saves the model, which is the same on all hosts. On a single host, training is not distributed.
+Requires XGBoost 2.1 or newer. The first host runs the tracker, to which all hosts connect. The first host also prints
+the metric and saves the model, which is the same on all hosts. On a single host, training is not distributed.
 """
 
 import argparse
