@@ -17,7 +17,7 @@ module.exports = {
   // Tests import the source of cdk-sagemaker-tuning-local, not its build.
   moduleNameMapper: {
     '^cdk-sagemaker-tuning-local$': '<rootDir>/local/src',
-    // Jest cannot load the ES modules of d3 that Node.js would find, so it loads these builds.
+    // Jest cannot load the ES modules of d3 that Node.js would find, so it loads d3's bundled builds.
     '^d3-([a-z-]+)$': '<rootDir>/node_modules/d3-$1/dist/d3-$1.js',
   },
   transform: {

@@ -12,9 +12,9 @@ import type { Construct } from 'constructs';
 
 /** Properties of the stack. */
 export interface EndpointStackProps extends StackProps {
-  /** URI of the image of an approved version. */
+  /** URI of the approved version's image. */
   readonly image: string;
-  /** S3 URI of the model archive of that version. */
+  /** S3 URI of the approved version's model archive. */
   readonly model: string;
 }
 

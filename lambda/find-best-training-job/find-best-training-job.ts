@@ -28,10 +28,9 @@ import type {
  * The best training job is the first of these that exists:
  *
  * 1. SageMaker's `OverallBestTrainingJob`, if its value is better than the best value of this tuning job. SageMaker
- *    returns it after a warm start of type IdenticalDataAndAlgorithm, and it can be a training job of a parent. Data and
- *    algorithm are the same, so the values are comparable, and the final training should use the best known
- *    hyperparameters. This training job is ignored if it cannot be described, because the role lacks the permission or
- *    the job was deleted.
+ *    returns it after a warm start of type IdenticalDataAndAlgorithm. It can be a training job of a parent, whose
+ *    values are comparable because data and algorithm are the same. It is ignored if it cannot be described, because
+ *    the role lacks the permission or the job was deleted.
  * 2. SageMaker's `BestTrainingJob`.
  * 3. The training job with the best objective value in the list of training jobs, because `BestTrainingJob` can be
  *    missing although training jobs have values. As in SageMaker, completed training jobs come before stopped ones.

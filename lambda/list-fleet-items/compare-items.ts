@@ -13,7 +13,7 @@ import type { PlacedRow, Row } from './row';
 /** Number of items that are compared at the same time. */
 const PARALLEL_ITEMS = 20;
 
-/** The result of comparing items with their last successes. Both lists keep the order of the items. */
+/** The result of comparing items with their last successes. `rows` and `skipped` keep the order of the items. */
 export interface ComparedItems {
   /** The items to run. */
   readonly rows: readonly Row[];

@@ -188,7 +188,7 @@ export interface Overfit {
    * worse than the train metric. `close`: neither.
    */
   readonly verdict: 'overfits' | 'gap' | 'close';
-  /** Round with the best validation metric. Only available with a learning curve by rounds. */
+  /** Round with the best validation metric. Missing if there is no learning curve by rounds. */
   readonly bestRound?: number;
   readonly bestValidation?: number;
   readonly rounds?: number;

@@ -37,7 +37,7 @@ export interface Charts {
   readonly residuals?: readonly { readonly share: number; readonly value: number }[];
   /** Number or weight of the rows, by label, then by predicted class. */
   readonly confusionMatrix?: readonly (readonly number[])[];
-  /** Number of the groups that have an NDCG, and of all groups. */
+  /** Number of groups with an NDCG, and total number of groups. */
   readonly groups?: { readonly ranked: number; readonly all: number };
 }
 

@@ -14,7 +14,7 @@ import { RANDOM_CUT_FOREST } from './built-in/random-cut-forest';
  */
 export class BuiltInAlgorithm {
   /**
-   * Linear models for regression, and for binary and multiclass classification. The names of its metrics begin with
+   * Linear models for regression, and for binary and multiclass classification. The names of the metrics begin with
    * `validation:`.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/linear-learner.html

@@ -59,8 +59,9 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
       // metric, so without this default, the container would print a different metric.
       const metric = /^validation:(.+)$/.exec(objectiveMetric)?.[1];
       if (metric === undefined) return {};
-      // Without an objective, the container's validation of eval_metric fails with a KeyError, although XGBoost itself
-      // has a default objective (aws/sagemaker-xgboost-container, algorithm_mode/hyperparameter_validation.py).
+      // Without the hyperparameter objective, the container's validation of eval_metric fails with a KeyError, although
+      // XGBoost itself has a default objective (aws/sagemaker-xgboost-container,
+      // algorithm_mode/hyperparameter_validation.py).
       return { [METRIC_LIST]: metric, objective: 'reg:squarederror' };
     },
     metricList: METRIC_LIST,

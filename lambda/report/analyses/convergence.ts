@@ -6,7 +6,10 @@ export const MIN_JOBS_FOR_CONVERGENCE = 12;
 
 /** The search has converged if `share`, the relative gain of the last third of the jobs, is at most this number. */
 const CONVERGED = 0.02;
-/** The search is still improving if `share`, the relative gain of the last third, is greater than this number. */
+/**
+ * The search is still improving if `share`, the relative gain of the last third of the jobs, is greater than this
+ * number.
+ */
 const IMPROVING = 0.1;
 
 /**

@@ -9,7 +9,7 @@ export function parseUbjson(buffer: Buffer, wantsNumbers: (key: string) => boole
   return new Reader(buffer, wantsNumbers).document();
 }
 
-/** Size in bytes and reader for each type of number. All numbers are big-endian. */
+/** For each type of number, its size in bytes and its reader. All numbers are big-endian. */
 const NUMBERS: Readonly<
   Record<string, readonly [bytes: number, read: (buffer: Buffer, at: number) => number]>
 > = {

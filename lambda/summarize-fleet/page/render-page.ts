@@ -188,8 +188,8 @@ function versionOf(modelPackage: string): string {
 }
 
 /**
- * A link to an item's report. The link is relative, so that it also works in a copy of the bucket. Both pages are below
- * the output prefix, in `fleets/<state machine>/<execution>/` and `reports/<item>/<tuning job>/`.
+ * A link to an item's report. The link is relative, so that it also works in a copy of the bucket. Below the output
+ * prefix, this page is in `fleets/<state machine>/<execution>/`, and the report is in `reports/<item>/<tuning job>/`.
  */
 function linkTo(report: string): string {
   return `../../../${report.slice(report.lastIndexOf('/reports/') + 1)}`;

@@ -54,7 +54,7 @@ export interface BuiltInMetric extends ObjectiveMetricRule {
 /** Content type of RecordIO-protobuf. */
 export const RECORD_IO_PROTOBUF = 'application/x-recordio-protobuf';
 
-/** Content types of CSV whose first column is the label, which is SageMaker's default. */
+/** Content types for CSV with the label in the first column (SageMaker's default). */
 export const LABELED_CSV = ['text/csv', 'text/csv;label_size=1'];
 
 /**

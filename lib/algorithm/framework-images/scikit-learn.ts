@@ -2,7 +2,10 @@ import { XGBOOST_ACCOUNTS } from '../xgboost-images';
 import type { FrameworkImageFacts, FrameworkVersions } from './facts';
 import { containerDocs, sdkTable } from './sources';
 
-/** Versions of SageMaker's scikit-learn image. It is in the same accounts as the XGBoost image, and only for CPUs. */
+/**
+ * Versions of SageMaker's scikit-learn image. The image is in the same accounts as the XGBoost image, and only for
+ * CPUs.
+ */
 export const SCIKIT_LEARN: FrameworkVersions = {
   '1.0-1': scikitLearn('1.0-1'),
   '1.2-1': scikitLearn('1.2-1'),
