@@ -24,7 +24,7 @@ _SPECIFICATIONS = read_specifications("catboost")
 _SOURCE_LINE = re.compile(r"^\S+\.(?:cpp|h):\d+: ")
 _USERS_FAULT = ("ELossFunction", "metric", "Target contains only one unique value")
 
-# Parameters that CatBoost accepts only with these values of grow_policy. JumpStart passes the default of every
+# Parameters that CatBoost accepts only with the listed values of grow_policy. JumpStart passes the default of every
 # hyperparameter, even if it does not fit the grow_policy. So these parameters are dropped instead of refused. In the
 # same way, the default sampling_frequency is dropped with Lossguide, which does not accept it.
 _POLICIES = {"max_leaves": ("Lossguide",), "min_data_in_leaf": ("Lossguide", "Depthwise")}

@@ -1,4 +1,4 @@
-"""Intervals in the JSON files of hyperparameters: min_open, min_closed, max_open, max_closed."""
+"""Intervals in the JSON files of hyperparameters, with the keys min_open, min_closed, max_open and max_closed."""
 
 from typing import Any, Mapping
 

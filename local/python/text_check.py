@@ -25,7 +25,8 @@ _CSV_LABEL = re.compile(rb"\s*(?:%s)\s*" % _NUMBER)
 _LIBSVM_LABEL = re.compile(rb"(?:%s)(?::(?:%s))?" % (_NUMBER, _NUMBER))
 _LIBSVM_FEATURE = re.compile(rb"(?:0+|qid):(?:%s)" % _NUMBER)
 _LONGEST_QUOTE = 50
-# The characters that can follow each character of plain decimal numbers. `0` is any digit, `,` the delimiter.
+# The characters that can follow each character of plain decimal numbers. `0` stands for any digit, and `,` stands for
+# the delimiter.
 _FOLLOWERS = {
     "\n": "0.+-", ",": "0.+-,\r\n", "+": "0.", "-": "0.", ".": "0", "0": "0.e,\r\n", "e": "0+-", "\r": "\n",
 }

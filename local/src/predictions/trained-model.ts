@@ -15,7 +15,7 @@ export interface TrainedModel extends ServedModel {
 export interface TrainedData {
   /** Location for messages. */
   readonly uri: string;
-  /** The content of its `columns.json`. @default - there is none */
+  /** The content of the training data's `columns.json`. @default - there is none */
   readonly prepared?: PreparedData;
   /** Names of the columns before the features: `label` and, if rows have weights, `weight`. */
   readonly leading: readonly string[];

@@ -1,7 +1,7 @@
 import type { JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import type { MapPlace } from '../states';
 
-/** Finds a tuning job by its ARN, which ends with its name. The status in the record may be out of date. */
+/** Finds a tuning job by its ARN, which ends with the job's name. The status in the record may be out of date. */
 export function tuningJobOf(tuning: Jobs['tuning'], arn: string): TuningJobRecord | undefined {
   return tuning.known(arn.slice(arn.lastIndexOf('/') + 1));
 }

@@ -166,7 +166,7 @@ function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outco
   };
 }
 
-/** Warnings about the data of a search. All its training jobs read the same data, so the first one has all of them. */
+/** Warnings about the data of a search. Its training jobs read the same data, so the first one has all warnings. */
 function warningsOf({ description }: TuningJobRecord, jobs: Jobs): readonly string[] {
   const [first] = summarizeTrainingJobs(jobs, description);
   return (first && jobs.training.get(first.TrainingJobName)?.dataWarnings) ?? [];
@@ -188,7 +188,7 @@ function failureOf(
 
 type Best = Pick<Outcome, 'objective' | 'badness' | 'job'>;
 
-/** The best training job of all searches. If their objectives differ, only the last search counts. */
+/** The best training job of all searches. If the searches have different objectives, only the last search counts. */
 function bestOfSearches(tuning: readonly TuningJobRecord[], jobs: Jobs): Best | undefined {
   const bests = tuning.flatMap(
     ({ description }) => bestTrainingJob(summarizeTrainingJobs(jobs, description)) ?? [],
