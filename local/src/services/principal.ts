@@ -1,6 +1,6 @@
 import type { MapPlace } from '../states';
 
-/** The caller of an operation: the ARN of a role of the template, or of the user. */
+/** The caller of an operation: the ARN of one of the template's roles, or of the user. */
 export interface Principal {
   readonly arn: string;
   /** The task of a state machine for which the role makes the call, if any. */

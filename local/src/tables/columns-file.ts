@@ -16,7 +16,7 @@ export interface PreparedData {
 export interface PreparedLabel {
   /** The label's column in the source file. @default - unknown */
   readonly column?: string;
-  /** For classification: the classes, at the index of their class number. @default - class numbers */
+  /** For classification: the classes. The index of a class is its class number. @default - class numbers */
   readonly classes?: readonly string[];
   /** The function that was applied to the label. @default - none */
   readonly transform?: 'log1p';

@@ -141,7 +141,10 @@ export class CsvFile {
     }
   }
 
-  /** The lines in which the records begin. Computed only if needed, because it takes as long as reading the records. */
+  /**
+   * The numbers of the lines on which records begin. Computed only if needed, because this takes as long as reading the
+   * records.
+   */
   private linesOf(text: string, firstLine: number): number[] {
     const begins: number[] = [];
     this.parse(text, firstLine, {
@@ -199,8 +202,8 @@ function endOfRecords(text: string): number {
 }
 
 /**
- * The delimiter with which the first records have the same number of columns. If several fit, the one that gives the
- * most columns.
+ * The delimiter with which the first records have the same number of columns. If several delimiters fit, the one that
+ * gives the most columns.
  */
 function delimiterOf(text: string): string {
   const [best] = DELIMITERS.map((delimiter) => {

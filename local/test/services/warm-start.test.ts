@@ -275,7 +275,7 @@ test("the parents' training jobs count toward the limit", async () => {
     child({ config: { ResourceLimits: { ...LIMITS, MaxNumberOfTrainingJobs: 749 } } }),
   ).rejects.toMatchObject({
     code: 'ResourceLimitExceeded',
-    message: "MaxNumberOfTrainingJobs: at most 750 including the parents' 2, got 749",
+    message: 'MaxNumberOfTrainingJobs: at most 750 including the 2 training jobs of the parents, got 749',
   });
   const job = await child({ config: { ResourceLimits: { MaxParallelTrainingJobs: 2 } } });
   expect(job?.HyperParameterTuningJobConfig.ResourceLimits.MaxNumberOfTrainingJobs).toBe(748);

@@ -40,7 +40,7 @@ const NEGATIONS: Readonly<Record<string, string>> = {
 /** A parsed condition operator. */
 export interface ConditionOperator {
   readonly quantifier: 'ForAnyValue' | 'ForAllValues' | undefined;
-  /** The comparison of values. Undefined for `Null`, which only tests whether the key exists. */
+  /** How the operator compares values. Undefined for `Null`, which only tests whether a key exists. */
   readonly compare: Comparison | undefined;
   readonly isNegated: boolean;
   readonly ifExists: boolean;

@@ -10,7 +10,7 @@ export interface Caller {
   readonly accountId: string;
 }
 
-/** The caller for a principal. */
+/** Describes a principal in the form that resource policies use. */
 export function callerOf({ arn }: Principal): Caller {
   const [, partition = '', account = '', role] =
     /^arn:([^:]+):iam::(\d*):(?:role\/(?:.*\/)?([^/]+))?/.exec(arn) ?? [];

@@ -1,13 +1,13 @@
 import type { Deployment, PolicyDocument } from '../../assembly/deployment';
 
-/** The policies of a resource of the template. */
+/** The policies of one of the template's resources. */
 export interface ResourcePolicies {
   readonly policies: readonly PolicyDocument[];
   /** Whether the resource is a KMS key of the template. If so, its key policy must allow every use. */
   readonly isKey: boolean;
 }
 
-/** The policies of the bucket or key with an ARN, or of the bucket that contains an object. */
+/** Finds the policies for the ARN of a bucket, key or object. For an object, these are the policies of its bucket. */
 export function resourcePolicies(
   resource: string,
   { buckets, keys }: Pick<Deployment, 'buckets' | 'keys'>,

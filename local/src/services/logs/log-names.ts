@@ -19,7 +19,7 @@ export function logStreamArn(environment: Environment, stream: string, group: st
   return `${logGroupArn(environment, group)}:log-stream:${stream}`;
 }
 
-/** The log group of a request, given by name or ARN. */
+/** The name of the log group in a request, which can contain the name or the ARN. */
 export function logGroupOf({
   logGroupName: name,
   logGroupIdentifier: id,

@@ -213,7 +213,7 @@ export function expressionOf(pattern: string): RegExp {
   return expression;
 }
 
-/** Names of types in a SerializationException, and functions that test values. */
+/** For each scalar type: the type's name in a SerializationException, and a function that tests a value. */
 const SCALARS: Readonly<Record<string, readonly [name: string, fits: (value: unknown) => boolean]>> = {
   string: ['String', (value) => typeof value === 'string'],
   boolean: ['Boolean', (value) => typeof value === 'boolean'],

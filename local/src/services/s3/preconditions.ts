@@ -43,7 +43,7 @@ export function checkReadConditions(conditions: Conditions, state: ObjectState):
 export function checkWriteConditions(conditions: Conditions, state: ObjectState | undefined): void {
   const { IfMatch: match, IfNoneMatch: noneMatch } = conditions;
   if (noneMatch !== undefined && noneMatch !== '*') {
-    throw new AwsError('NotImplemented', 'If-None-Match in a write request only supports "*", as on S3', 501, {
+    throw new AwsError('NotImplemented', 'If-None-Match in writes only supports "*", as on S3', 501, {
       Header: 'If-None-Match',
     });
   }

@@ -143,7 +143,7 @@ const ORDERS: Readonly<Record<string, (order: number) => boolean>> = {
  */
 function compare(value: unknown, wanted: string, name: string): number {
   const number = Number(value);
-  // A decimal hyperparameter is compared as an integer if the value is an integer (API reference, Filter).
+  // A decimal hyperparameter is compared as an integer if the filter's value is an integer (API reference, Filter).
   const given = name.startsWith('HyperParameters.') && /^-?\d+$/.test(wanted) ? Math.trunc(number) : number;
   const limit = Number(wanted);
   if (!Number.isNaN(given) && !Number.isNaN(limit)) return given - limit;

@@ -85,7 +85,7 @@ export class TrainingRun {
   }
 
   private async run(): Promise<TrainingJobRecord> {
-    // Returns to the caller first, which stores the job's record and registers this run.
+    // Returns to the caller first, so that the caller can store the job's record and register this run.
     await Promise.resolve();
     try {
       const outcome = this.unlessCutOff(await this.trainToTheEnd());

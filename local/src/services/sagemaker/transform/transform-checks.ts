@@ -44,10 +44,7 @@ export function transformedModel({
   return { container, roleArn, networkIsolation };
 }
 
-/**
- * The properties of the model server that a job needs: the container's image, and the environments of the container
- * and the job.
- */
+/** Describes the model server for a job: the container's image, and the environments of the container and the job. */
 export function servedModel(
   { container, networkIsolation = false }: TransformModel,
   request: CreateTransformJobRequest,

@@ -36,7 +36,7 @@ export class TransformRun {
   }
 
   private async run(): Promise<TransformJobRecord> {
-    // Returns to the caller first, which stores the job's record and registers this run.
+    // Returns to the caller first, so that the caller can store the job's record and register this run.
     await Promise.resolve();
     const { context, record } = this;
     const folder = transformFolderOf(context.root, record.name);

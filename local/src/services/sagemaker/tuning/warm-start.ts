@@ -208,7 +208,7 @@ function withinLimit(
   if (wanted > left) {
     throw new AwsError(
       'ResourceLimitExceeded',
-      `MaxNumberOfTrainingJobs: at most ${MAX_TRAINING_JOBS} including the parents' ${launched}, got ${wanted}`,
+      `MaxNumberOfTrainingJobs: at most ${MAX_TRAINING_JOBS} including the ${launched} training jobs of the parents, got ${wanted}`,
     );
   }
   const ResourceLimits = {
