@@ -32,7 +32,7 @@ export class FinalTrainingData {
 
   /**
    * Data that differs from the data of the search. In an execution's input, `finalTrain` and `finalValidation` override
-   * the locations.
+   * the locations given here.
    *
    * Without validation data, the final training reports no validation metric. In that case, if the search uses early
    * stopping (`early_stopping_rounds`), the final training does not: it uses the best number of rounds that the best

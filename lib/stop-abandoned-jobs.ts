@@ -86,7 +86,7 @@ export class StopAbandonedJobs extends Construct {
   readonly rule: events.Rule;
   /** The Lambda function that stops the jobs. */
   readonly stopJobsFunction: lambda.IFunction;
-  /** Receives the events that the function did not process successfully. Keeps them for 14 days. */
+  /** A queue for events that the function did not process successfully. The queue keeps the events for 14 days. */
   readonly deadLetterQueue: sqs.IQueue;
 
   /**

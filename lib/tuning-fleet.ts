@@ -75,7 +75,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
   readonly checkQuotas?: boolean;
   /**
    * How many items can fail. If more items fail, the execution fails, and the items that are still running are stopped.
-   * A percentage refers to all items, including those that `skipUnchanged` skips.
+   * `ToleratedFailures.percentage` refers to all items, including those that `skipUnchanged` skips.
    *
    * @default ToleratedFailures.percentage(10)
    */
@@ -84,9 +84,9 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * Whether an execution skips items that are unchanged since their last success. An item is unchanged if all of the
    * following are the same:
    *
-   * - its data: the keys, the sizes and the ETags of the objects in all its data locations. The execution lists the
-   *   objects before the item runs, and does not read their content.
-   * - its fields, including the `defaults` of the input.
+   * - the item's data: the keys, the sizes and the ETags of all objects. The execution lists the objects before the
+   *   item runs, and does not read their content.
+   * - the item's fields, including the `defaults` of the input.
    * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade
    *   of this library can change these states.
    *
@@ -187,8 +187,8 @@ export class TuningFleet extends SageMakerWorkflow {
   /** The Lambda function that writes the summary. */
   readonly summarizeFunction: lambda.IFunction;
   /**
-   * Receives the event of a failed execution whose summary could not be written in three attempts. Keeps events for 14
-   * days.
+   * A queue for the events of failed executions whose summaries could not be written in three attempts. The queue keeps
+   * the events for 14 days.
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**

@@ -128,7 +128,7 @@ export interface FinalTrainingOptions {
    */
   readonly resources?: TrainingResources;
   /**
-   * Hyperparameters that are added to the best ones or override them, such as a higher `num_round`: a map of strings.
+   * Hyperparameters to add to the best hyperparameters or to override, such as a higher `num_round`: a map of strings.
    * With `furtherDefinitions`, they apply only if the first definition wins.
    *
    * @default - the best hyperparameters, unchanged
@@ -147,8 +147,8 @@ export interface FinalTrainingOptions {
    */
   readonly spot?: SpotOptions;
   /**
-   * Whether SageMaker copies `/opt/ml/checkpoints` of the container to Amazon S3, and restores it when an interrupted
-   * training job resumes.
+   * Whether SageMaker copies `/opt/ml/checkpoints` of the container to Amazon S3, and restores this folder when an
+   * interrupted training job resumes.
    *
    * @default - true with spot instances, else false
    */
@@ -233,7 +233,7 @@ export interface FurtherDefinition extends TrainingDefinitionOptions {
    */
   readonly validation?: InputData;
   /**
-   * Hyperparameters for the final training that are added to the best ones or override them: a map of strings. They
+   * Hyperparameters for the final training, to add to the best hyperparameters or to override: a map of strings. They
    * apply only if this definition wins.
    *
    * @default - the best hyperparameters, unchanged

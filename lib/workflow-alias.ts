@@ -36,7 +36,7 @@ export interface WorkflowAliasProps extends WorkflowAliasOptions {
 
 /**
  * An alias of a workflow's state machine: a name that points to one of its versions. Clients start the alias, so they need
- * no change when it points to another version. `SageMakerWorkflow.addAlias()` creates one.
+ * no change when the alias points to another version. `SageMakerWorkflow.addAlias()` creates an alias.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html
  */

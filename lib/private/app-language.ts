@@ -1,6 +1,6 @@
 const NAMES = new Set<string>();
 
-/** How a language writes the names in the API. */
+/** How a programming language writes the names in this library's API. */
 interface Style {
   /** Converts the name of a property, such as `maxTrainingJobs`. */
   readonly prop: (name: string) => string;

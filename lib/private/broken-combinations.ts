@@ -18,7 +18,7 @@ export function brokenCombinations(definition: TuningDefinition): BrokenCombinat
   return broken(definition, fixedHyperparameters(definition), tunedNames(definition));
 }
 
-/** The rules that only the hyperparameters of the final training break. The search does not break them. */
+/** The rules that the hyperparameters of the final training break, but those of the search do not. */
 export function brokenFinalCombinations(definition: TuningDefinition): BrokenCombination[] {
   const final = settleHyperparameters(definition, definition.finalHyperparameters);
   const before = brokenCombinations(definition).map(({ message }) => message);

@@ -21,8 +21,8 @@ export interface ChainEndOptions {
 }
 
 /**
- * The states that follow once the final model is known: its evaluation and registration, the report, and the ends of
- * the chain.
+ * The states that follow once the final model is known: its evaluation and registration, the report, and the end
+ * states of the chain.
  */
 export class ChainEnd {
   /** State that follows once the final model is known. */

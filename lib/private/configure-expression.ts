@@ -16,8 +16,8 @@ export interface ConfigureOptions {
   readonly maxTrainingJobs?: { readonly value: number; readonly limit: number };
   readonly maxParallelTrainingJobs: number;
   /**
-   * Given if the search can run several tuning jobs one after the other. `maxRuntime` is their total maximum run time
-   * in seconds.
+   * Set if the search can run several tuning jobs one after the other. `maxRuntime` is the maximum run time of all
+   * these tuning jobs together, in seconds.
    */
   readonly chain?: { readonly maxRuntime?: number };
   /** The cost bound of the execution; undefined without the property `cost`. */
@@ -223,8 +223,8 @@ function testChecks(
 }
 
 /**
- * A search that runs several tuning jobs cannot begin with a warm start, because the training jobs of the earlier
- * tuning jobs would count against the limit of its first tuning job.
+ * A search that runs several tuning jobs cannot begin with a warm start. Otherwise, the training jobs of the warm
+ * start's parents would count against the limit of the search's first tuning job.
  */
 const CHAIN_CHECK = `$trainingJobs > ${LIMITS.trainingJobs} ? 'warmStartFrom: cannot be combined with more than ${LIMITS.trainingJobs} training jobs, got ' & $trainingJobs & ': the training jobs of earlier tuning jobs count against the limit of a tuning job'`;
 

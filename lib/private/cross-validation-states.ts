@@ -26,7 +26,7 @@ export interface CrossValidationStatesOptions {
   readonly report: sfn.State | undefined;
 }
 
-/** The state that runs the training job for the cross-validation. The state of `describeCrossValidation` follows it. */
+/** The state that runs the training job for the cross-validation. `describeCrossValidation` creates the next state. */
 export function crossValidate(
   scope: Construct,
   props: TuningRequestProps,

@@ -100,8 +100,8 @@ export function summarizeFleetFunction(
       timeout: Duration.minutes(lastSuccess ? 15 : 10),
       encryptionKey,
     }),
-    // Retries for the EventBridge rule. The results of a failed execution can be written after the event of the
-    // failure, so the function is invoked again.
+    // Step Functions can write the results of a failed execution after EventBridge delivers the event of the failure.
+    // In that case, a later invocation finds the results.
     retryAttempts: 2,
     deadLetterQueue,
   });

@@ -50,7 +50,7 @@ export function jobArn(scope: Construct, kind: { readonly resource: string }, na
   });
 }
 
-/** Prefix of the job names in permissions: the prefix that was given. If none was given, the name of the job, if known. */
+/** Prefix of the job names in permissions: the given prefix, or else the name of the job, or else an empty string. */
 export function knownNamePrefix(jobName: string, prefix: string | undefined): string {
   if (prefix !== undefined) return prefix;
   const isExpression = isJsonata(jobName) || sfn.JsonPath.isEncodedJsonPath(jobName);

@@ -4,7 +4,7 @@
  */
 export const NUMBER_GROUP = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
-/** Values that a metric can have, but many regular expressions truncate. */
+/** Values of metrics that many regular expressions truncate. */
 const HARD_NUMBERS = ['1.2e-05', '-0.5'];
 
 /** The problem with the regular expression of a metric; undefined if it is valid. */

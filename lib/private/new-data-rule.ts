@@ -45,7 +45,7 @@ export function newDataRule(
 }
 
 /**
- * Event pattern for object keys: an exact match, or one with wildcards.
+ * Event pattern for object keys: an exact match, or a match with wildcards.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */

@@ -5,7 +5,7 @@ import { takesVolumeKey } from './instance-storage';
 
 /**
  * The fields that CreateTrainingJob shares with the TrainingJobDefinition of CreateHyperParameterTuningJob. Hyperparameters
- * are not included, because the field has a different name in each.
+ * are not included, because their field has a different name in each request.
  */
 export function renderTrainingJob(definition: TrainingJobDefinition): Record<string, unknown> {
   const { environment, checkpointPath } = definition;

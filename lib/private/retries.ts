@@ -98,7 +98,7 @@ export function retryFunction(task: sfn.TaskStateBase): void {
   });
 }
 
-/** Retries for reading a job: after 5, 10, … and at most 60 seconds, about 8 minutes in total. */
+/** Retries for reading a job. The waits take 5, 10, … and at most 60 seconds, and about 8 minutes in total. */
 export const RETRY_READING: readonly sfn.RetryProps[] = [
   {
     errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],

@@ -12,12 +12,13 @@ export interface ThrottlingOptions {
   readonly rejected: sfn.State;
   /** The input of `rejected`: a JSONata string, or an object of JSONata strings. */
   readonly outputs: string | Readonly<Record<string, string>>;
-  /** Names of the errors to handle. @default - the names that throttled requests have */
+  /** Names of the errors to handle. @default - the error names of throttled requests */
   readonly errors?: readonly string[];
 }
 
 /**
- * JSONata for the regular expression that matches the cause of a throttled request, or of a service that is unavailable.
+ * JSONata for a regular expression. It matches the cause of the error if SageMaker throttled the request, or was
+ * unavailable.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
  */
@@ -31,7 +32,7 @@ const TRANSIENT_CAUSE =
 const WAIT_SECONDS = { first: 60, longest: 300, total: 1800 };
 
 /**
- * If SageMaker throttles a request of an item of a fleet, waits for random times before further attempts. All items
+ * If SageMaker throttles a request of a fleet's item, waits for random times before further attempts. All items
  * share SageMaker's request rates. Together with the retries of each attempt, the waits take about 40 minutes.
  *
  * A `Retry` cannot wait only for throttled requests: Step Functions gives throttled and invalid requests the same error

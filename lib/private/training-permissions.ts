@@ -103,8 +103,9 @@ export function grantKeys(
 const WRITING_WITH_KEY = ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'];
 
 /**
- * Permissions for the key of the output and of the volumes: SageMaker creates a grant for each volume. The statement
- * has no condition, because AWS documents no condition that this grant always meets. See decision 18.
+ * Permissions for the key that encrypts the output and the volumes. SageMaker creates a grant on the key for each
+ * volume. The statement has no condition, because AWS documents no condition that these grants always meet. See
+ * decision 18.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
  */
@@ -178,7 +179,7 @@ function imageStatements(repositoryArns: readonly string[]): iam.PolicyStatement
   ];
 }
 
-/** Permissions to write the log and the metrics of jobs with a prefix. */
+/** Permissions to write the logs and the metrics of jobs whose names begin with a prefix. */
 function logStatements(scope: Construct, jobNamePrefix: string, group: string): iam.PolicyStatement[] {
   const arn = (name: string) => Stack.of(scope).formatArn({ service: 'logs', resource: `log-group:${name}` });
   return [

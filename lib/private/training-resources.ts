@@ -25,7 +25,7 @@ export function mayHaveSeveralInstances(resources: TrainingResources | undefined
   return Token.isUnresolved(count) || count > 1;
 }
 
-/** Number of instances of a training job. It is a token if any part of it is a token. */
+/** Number of instances of a training job. If the number of any instance group is a token, the result is a token. */
 export function instanceCountOf(resources: TrainingResources | undefined): number {
   const groups = resources?.instanceGroups;
   if (!groups) return resources?.instanceCount ?? 1;

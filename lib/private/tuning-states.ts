@@ -80,7 +80,7 @@ export class TuningStates {
   readonly registered: readonly string[];
   /** State that writes the report, even for a failed search; undefined if no report is written. */
   private readonly writeReport?: tasks.LambdaInvoke;
-  /** The states between several tuning jobs; undefined if the search runs only one. */
+  /** The states between the tuning jobs of a search; undefined if the search runs only one tuning job. */
   private readonly chain?: TuningChainStates;
 
   constructor(
@@ -181,8 +181,8 @@ export class TuningStates {
   }
 
   /**
-   * The state after an error of the tuning job. If the job ran, the function finds out why it failed. If it never
-   * started, the execution fails.
+   * The state that follows an error of the tuning job. If the job ran, `findBest` finds out why the job failed. If the
+   * job never started, the execution fails.
    */
   private tuningFailed(findBest: sfn.TaskStateBase): sfn.State {
     return this.once('TuningJobStarted', (id) =>

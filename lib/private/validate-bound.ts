@@ -4,8 +4,8 @@ import { Problems } from './problems';
 import type { BoundDefinition } from './tuning-requests';
 
 /**
- * Checks SageMaker's limits on channels, environment variables and hyperparameters. What the algorithms add counts
- * toward these limits, so this check needs algorithms that are bound to the stack.
+ * Checks SageMaker's limits on channels, environment variables and hyperparameters. These limits
+ * include what the algorithms add, so this check needs algorithms that are bound to the stack.
  *
  * @throws Error named `TuningValidationError` that lists every problem
  */

@@ -261,7 +261,7 @@ export function searchJobsLimit(tuning: TuningOptions & FleetItemOptions): numbe
   return isChain(tuning) ? LIMITS.chainedTrainingJobs : trainingJobsLimit(tuning);
 }
 
-/** Maximum number of training jobs that SageMaker accepts for a tuning job with a strategy. */
+/** Maximum number of training jobs that SageMaker accepts for a tuning job with the given strategy. */
 export function trainingJobsLimit(tuning: Search): number {
   return tuning.strategy?.name === 'Random' ? LIMITS.trainingJobsRandom : LIMITS.trainingJobs;
 }

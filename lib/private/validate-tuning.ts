@@ -130,7 +130,7 @@ function checkLimits(problems: Problems, tuning: TuningInput): void {
   );
 }
 
-/** Reports a `keepAlive` of the tuning job that a final training on spot instances would inherit. */
+/** Reports the tuning job's `keepAlive` if a final training on spot instances would inherit it. */
 function checkFinalKeepAlive(
   problems: Problems,
   { spot, finalTraining }: TuningInput,

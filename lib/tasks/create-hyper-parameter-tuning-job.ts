@@ -113,8 +113,8 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly warmStart?: WarmStart;
   /**
-   * The earlier tuning jobs in the form of `ParentHyperParameterTuningJobs` in the SageMaker API. It can be an
-   * expression.
+   * The earlier tuning jobs in the form of `ParentHyperParameterTuningJobs` in the SageMaker API. The value can
+   * be an expression.
    *
    * @default - the tuning jobs in `warmStart`
    */

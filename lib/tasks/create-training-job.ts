@@ -45,8 +45,8 @@ export interface CreateTrainingJobTaskProps extends sfn.TaskStateBaseProps, Crea
 /**
  * A task that starts a training job. With `IntegrationPattern.RUN_JOB`, it waits until the job ends.
  *
- * Unlike `SageMakerCreateTrainingJob` of aws-cdk-lib, it can take the whole map of hyperparameters from the state's input, and
- * it supports managed spot training and checkpoints.
+ * Unlike `SageMakerCreateTrainingJob` of aws-cdk-lib, this task can take the whole map of hyperparameters from the
+ * state's input, and supports managed spot training and checkpoints.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */

@@ -26,7 +26,7 @@ MAX_NUMERIC_CLASS_SHARE = 0.05
 # With more classes, the target is probably text, an identifier or a mistake. The job then has to set ProblemType.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
-# A class with fewer rows than this is used for training, but not for validation.
+# Minimum number of rows for a class to be used in validation. Rarer classes are used only for training.
 MIN_CLASS_ROWS = 3
 SHOWN_NAMES = 30
 

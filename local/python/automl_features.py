@@ -14,13 +14,12 @@ from sklearn.decomposition import TruncatedSVD
 
 NUMERIC, CATEGORICAL, TEXT, DATETIME = "numeric", "categorical", "text", "datetime"
 
-# A column is numeric (or datetime) if at least this share of its values are numbers (or dates). Other values
-# count as missing.
+# Minimum share of numbers in a numeric column, and of dates in a datetime column. Other values count as missing.
 SAME_TYPE_SHARE = 0.95
 # Minimum average number of words per value in a text column, and minimum share of distinct values.
 TEXT_WORDS = 3.0
 TEXT_DISTINCT_SHARE = 0.1
-# A feature needs at least this many values. With fewer values, a text column could be empty in some folds.
+# Minimum number of values of a feature. With fewer values, a text column could be empty in some folds.
 MIN_VALUES = 10
 # Matches possible dates before pandas parses them: 2024-01-31, 31/01/2024, 2024-01-31T10:00:00Z.
 _DATE = re.compile(r"^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})([T\s].*)?$")

@@ -34,7 +34,7 @@ export function autoMlRole(scope: Construct, id: string): iam.Role {
  */
 export function grantAutoMl(scope: Construct, role: iam.IRole, access: AutoMlAccess): iam.Policy {
   const statements = [
-    // Later steps of the job read the output of earlier ones.
+    // Later steps of the AutoML job read the output of earlier steps.
     ...storageStatements([...access.inputs, access.output], [access.output]),
     ...explanationStatements(scope),
     ...imageStatements(),

@@ -1,4 +1,4 @@
-/** The metrics of each problem, by name. The function `evaluate-model` computes them. */
+/** The names of the metrics, by evaluation problem. The function `evaluate-model` computes them. */
 export const GATE_METRICS: Readonly<Record<string, readonly string[]>> = {
   Regression: ['rmse', 'mse', 'mae', 'r2'],
   BinaryClassification: ['auc', 'au_prc', 'log_loss', 'brier_score', 'accuracy', 'f1', 'precision', 'recall'],

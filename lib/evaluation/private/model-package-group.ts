@@ -25,8 +25,8 @@ const LABEL_LENGTH = 13;
 const REST_LENGTH = 18;
 
 /**
- * The model package group of a chain. In a fleet, each item has its own group, and the name here is the prefix of the
- * groups' names.
+ * The model package group of a chain. In a fleet, each item has its own group, and `modelPackageGroupName` is
+ * the prefix of the groups' names.
  */
 export interface GroupOptions extends FleetItemOptions {
   readonly modelPackageGroupName?: string;
