@@ -195,7 +195,7 @@ const FLEETS: readonly [string, (stack: Stack) => Partial<TuningFleetProps>][] =
   ],
 ];
 
-/** The options of a fleet that add permissions or states. */
+/** Fleet options that add permissions or states. */
 function allOptions(stack: Stack): Partial<TuningFleetProps> {
   return {
     bucket: bucketIn(stack),

@@ -57,8 +57,7 @@ function ours(stack: Stack): sfn.TaskStateBase {
 }
 
 /**
- * The members of a request that can be compared: without tokens, and without members whose defaults differ between the
- * two tasks.
+ * The comparable members of a request: without tokens, and without members whose defaults differ between the two tasks.
  */
 function comparable(state: Json): Json {
   const { TrainingJobDefinition: definition, ...request } = state.Arguments;

@@ -15,7 +15,7 @@ export interface FakeData {
   /** Training jobs for which DescribeTrainingJob is denied. */
   readonly denied?: readonly string[];
   /**
-   * An operation that fails with an error that has nothing to do with the job, for all training jobs or only for one.
+   * An operation that fails, for all training jobs or only for one. The error has nothing to do with the training job.
    */
   readonly refuses?: { readonly operation: string; readonly onlyFor?: string };
   /** The number of requests that are throttled before a request succeeds. */

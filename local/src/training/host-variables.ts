@@ -43,8 +43,8 @@ export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, s
 }
 
 /**
- * The environment of a process that runs a user's code. Of this machine's environment, it contains only the
- * variables that processes need, and no credentials.
+ * The environment of a process that runs a user's code. It contains only those variables of this machine's
+ * environment that processes need, and no credentials.
  *
  * @param base the folder that replaces `/opt/ml`
  */

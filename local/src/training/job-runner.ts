@@ -3,7 +3,7 @@ import { failedFor, internalErrorReason } from './failure-reason';
 import { JobError } from './job-folder';
 import type { TrainingOutcome } from './job-types';
 
-/** The properties of a job that the runner uses. */
+/** The job's properties that the runner uses. */
 interface StoppableTask {
   readonly signal: AbortSignal;
 }

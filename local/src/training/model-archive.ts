@@ -44,7 +44,7 @@ const COMPRESSION = { level: COMPRESSION_LEVEL, memLevel: 9 };
  *
  * @param modelFolder the folder to pack; an empty folder gives an empty archive
  * @param archive path of the archive, such as `.../output/model.tar.gz`
- * @param partial path for the incomplete archive, on the same disk
+ * @param partial path for the incomplete archive, on the same disk as `archive`
  */
 export async function writeModelArchive(
   modelFolder: string,

@@ -11,7 +11,7 @@ export interface PoolJob {
   readonly job: WorkerJob;
 }
 
-/** The members of a task that a pool uses. */
+/** The task's members that a pool uses. */
 type PoolTask = Pick<TrainingTask, 'workFolder' | 'signal' | 'onStart' | 'onLog'>;
 
 /** Trains a task on a warm worker. Every failure becomes an outcome. */

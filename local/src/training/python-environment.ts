@@ -39,7 +39,7 @@ export interface PythonEnvironment {
 
 /** Options of `createPythonEnvironments`. */
 export interface PythonEnvironmentsOptions {
-  /** Folder for new environments, one for each set of packages: `<project>/.venv`. */
+  /** Folder for new environments: `<project>/.venv`. Each set of packages has its own environment. */
   readonly folder: string;
   /** Folders with existing environments, which are not changed. @default - none */
   readonly otherFolders?: readonly string[];
@@ -60,8 +60,8 @@ export interface PythonEnvironments {
   /**
    * An environment with these packages. Cached by name.
    *
-   * @param alternatives packages to use if no Python here supports the wanted ones, in order of preference;
-   *   using them causes a notice
+   * @param alternatives packages to use if no Python here supports the wanted packages, in order of preference. The
+   *   user gets a notice if an alternative is used
    * @throws UserError with the command that installs the packages, when they are missing and local mode cannot install
    * them
    */

@@ -14,7 +14,7 @@ export interface ProcessEnd {
   readonly lastWords: string;
 }
 
-/** Maximum number of processes in a row that may end unexpectedly. A new process replaces each of them but the last. */
+/** Maximum number of consecutive processes that may end unexpectedly. After the last of them, no new process starts. */
 export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;

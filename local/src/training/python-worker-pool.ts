@@ -18,7 +18,7 @@ interface JobMessage {
   readonly threads: number;
   /**
    * Whether the job runs in a process that a worker forks after loading the data. Jobs with the same data share the
-   * memory of the data. Saves time if loading the data takes longer than forking a process.
+   * memory of the data. Forking saves time if loading the data takes longer than forking.
    *
    * @default false
    */

@@ -25,7 +25,7 @@ export interface SearchSpecification {
   readonly maxResource?: number;
   /**
    * File of the study (an Optuna journal, which optuna-dashboard can open during the search). If the file
-   * exists, the search continues and first proposes the trials without a result again.
+   * exists, the search continues, and first repeats the trials that have no result.
    */
   readonly studyFile: string;
   /** Finished trials of earlier tuning jobs (warm start). */

@@ -20,7 +20,7 @@ export interface XGBoostTrainerOptions {
   /** Maximum number of parallel jobs, each in a separate process. Further jobs wait. */
   readonly maxWorkers: number;
   /**
-   * Minimum size of the data, in bytes, for which jobs fork from the process that loaded it. Linux only: the
+   * Minimum size of the data, in bytes, for which jobs fork from the process that loaded the data. Linux only: the
    * system libraries of macOS do not survive a fork, and Windows has no fork.
    *
    * @default 16 MiB, which take 0.3 s to load; forking takes 0.01 s

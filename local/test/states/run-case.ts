@@ -24,7 +24,7 @@ export interface Case {
   readonly objects?: Readonly<Record<string, string>>;
   /** The constant that the random number generator returns. */
   readonly random?: number;
-  /** The members of the result that the case is about. They must match exactly. */
+  /** The result's members that the case is about. These members must match exactly. */
   readonly expect: Expectation;
 }
 

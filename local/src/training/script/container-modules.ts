@@ -20,7 +20,7 @@ export function containerModuleFolders(modules: readonly ContainerModules[]): st
 }
 
 /**
- * Refuses a script that imports modules of SageMaker's image for which local mode has no stand-in: the import
+ * Refuses a script that imports SageMaker's own modules if local mode has no stand-in for them, because the import
  * would fail.
  *
  * @throws JobError with the names of the modules
