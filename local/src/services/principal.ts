@@ -3,7 +3,7 @@ import type { MapPlace } from '../states';
 /** The caller of an operation: the ARN of one of the template's roles, or of the user. */
 export interface Principal {
   readonly arn: string;
-  /** The task of a state machine for which the role makes the call, if any. */
+  /** The task that makes the call with the role of its state machine, if any. */
   readonly task?: TaskIdentity;
 }
 

@@ -20,7 +20,7 @@ export interface Operation {
   /**
    * The permissions that the caller needs. @default - only `given`
    *
-   * @param given the action with the operation's name, on the resource of the request
+   * @param given the default permission: the action with the operation's name, on the request's resource
    */
   readonly access?: (input: Input, given: AccessRequest) => readonly AccessRequest[];
 }

@@ -144,7 +144,7 @@ export interface MapState extends StateBase, Transition, ErrorHandling {
   readonly childType?: 'STANDARD' | 'EXPRESS';
   readonly label?: string;
   readonly processor: StateGraph;
-  /** JSONata: Items; JSONPath: ItemsPath. Without it, the items are the state's input. */
+  /** The field Items (JSONata) or ItemsPath (JSONPath). Without this field, the items are the state's input. */
   readonly items?: Computed;
   readonly itemReader?: ItemReader;
   readonly itemSelector?: Json;

@@ -3,7 +3,7 @@ import { UserError } from '../user-error';
 /** Maximum number of column or class names in a message. */
 const LISTED = 20;
 
-/** A problem in a CSV file. The message says where, and how to fix it. */
+/** A problem in a CSV file. The message says where the problem is, and how to fix it. */
 export class TableError extends UserError {}
 
 /** A value and its line. */

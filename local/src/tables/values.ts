@@ -62,7 +62,7 @@ export function withDecimalPoint(value: string): string {
   return value.replace(',', '.');
 }
 
-/** Replaces a Unicode minus with an ASCII minus, which XGBoost reads, if the field is a negative number. */
+/** If the field is a negative number, replaces a Unicode minus with an ASCII minus, which XGBoost can read. */
 export function withAsciiMinus(value: string): string {
   if (!UNICODE_MINUS.has(value.charCodeAt(0))) return value;
   const negative = `-${value.slice(1)}`;

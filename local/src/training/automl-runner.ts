@@ -132,7 +132,7 @@ export function automlPackages(parquet: boolean): WantedPackages {
     title: 'scikit-learn and XGBoost for AutoML jobs',
     requirements: requirementsFiles('automl', ...(parquet ? ['parquet'] : [])),
     packages: {
-      // Pinned, because other versions may select a different best candidate from the same data.
+      // These versions are pinned, because other versions may select a different best candidate from the same data.
       pandas: '2.3.3',
       'scikit-learn': '1.9.1|1.7.2|1.6.1',
       'xgboost|xgboost-cpu': '3.2.0|2.1.4',

@@ -63,7 +63,7 @@ export function parseOperator(operator: string): ConditionOperator | undefined {
   };
 }
 
-/** Compares each of the six parts of an ARN separately: a wildcard does not match a colon. */
+/** Compares each of the six parts of an ARN separately, so that a wildcard does not match a colon. */
 function matchesArn(actual: string, expected: string): boolean {
   const parts = (arn: string): string[] =>
     /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(arn)?.slice(1) ?? [arn];

@@ -14,7 +14,10 @@ export interface AccessRequest {
 /** The result of evaluating policies. */
 export type Decision = 'allow' | 'implicit-deny' | 'explicit-deny';
 
-/** The result of evaluating resource policies, which can also delegate to the account's identity-based policies. */
+/**
+ * The result of evaluating resource policies. `account` delegates the decision to the account's identity-based
+ * policies.
+ */
 export type ResourceDecision = Decision | 'account';
 
 type Statement = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Values of a request's condition keys. Missing keys are not in the map. */
+/** The condition keys that a request has, with their values. */
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 /**

@@ -15,7 +15,7 @@ const IDLE_MS = 30_000;
 
 /** The processes of a function. A call uses a warm process if there is one. */
 export class FunctionPool {
-  /** The processes without a call, each with the timer that ends it. */
+  /** The idle processes, each with the timer that ends it. */
   private readonly idle = new Map<FunctionProcess, NodeJS.Timeout>();
   private readonly busy = new Set<FunctionProcess>();
   /** Calls that wait for a process, in order. A call receives undefined if it has to start a process itself. */

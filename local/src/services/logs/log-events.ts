@@ -18,7 +18,7 @@ export interface LogEvent {
 /** Consecutive lines of a log. */
 export interface EventPage {
   readonly events: readonly LogEvent[];
-  /** Byte offsets of the start of the first line and the end of the last one. */
+  /** Byte offsets of the start of the first line and of the end of the last line. */
   readonly start: number;
   readonly end: number;
 }

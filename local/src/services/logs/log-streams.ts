@@ -4,7 +4,7 @@ import type { LogRange } from './log-events';
 /** A job and the names of its log. */
 export interface LoggedJob {
   readonly name: string;
-  /** Creation time in epoch seconds. Used for the first lines if their own time is not stored. */
+  /** Creation time in epoch seconds. Used as the time of the log's first lines if their own time is not stored. */
   readonly created: number;
   readonly roleArn: string;
   /** The name of the log for {@link readJobLog}. */

@@ -117,7 +117,9 @@ export class LogsService implements Service {
     return { events, nextForwardToken: `f/${end}`, nextBackwardToken: `b/${start}` };
   }
 
-  /** The streams of a group whose names begin with a prefix. A job that has printed nothing has no stream. */
+  /**
+   * The log streams whose names begin with a prefix, from one log group. A job that has printed nothing has no stream.
+   */
   private streams(group: string, prefix: string): LogStream[] {
     const { jobs, root } = this.options;
     const [jobName = '', ...others] = prefix.split('/');

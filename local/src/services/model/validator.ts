@@ -223,7 +223,7 @@ const SCALARS: Readonly<Record<string, readonly [name: string, fits: (value: unk
   double: ['Double', isFloat],
   // Bytes, a string that encodes bytes, or a stream.
   blob: ['Blob', () => true],
-  // Epoch seconds in requests of clients; strings in state machines.
+  // Epoch seconds in requests from clients; strings in state machines.
   timestamp: [
     'Timestamp',
     (value) => typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Date.parse(value))),

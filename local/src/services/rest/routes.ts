@@ -8,7 +8,7 @@ const OPERATION_PARAMETER = 'x-id';
 interface Route {
   readonly operation: string;
   readonly method: string;
-  /** Matches the path. Each member in the path has a group. */
+  /** Matches the path. Each member in the path has a capture group. */
   readonly path: RegExp;
   /** The query parameters that identify the operation. */
   readonly markers: readonly string[];

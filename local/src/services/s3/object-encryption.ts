@@ -44,7 +44,7 @@ export class DefaultEncryption {
     const key = wanted === undefined ? byDefault?.keyId : keyId;
     return {
       ServerSideEncryption: wanted === undefined ? 'aws:kms' : String(wanted),
-      // The account's default key for S3 if the request names none.
+      // If the request names no key, this is the account's default key for S3.
       SSEKMSKeyId: this.arnOf(String(key ?? 'alias/aws/s3')),
       ...((bucketKey ?? byDefault?.bucketKey) === true && { BucketKeyEnabled: 'true' as const }),
     };

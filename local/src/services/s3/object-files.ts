@@ -65,7 +65,7 @@ export function describe(key: string, file: string, { size, mtimeMs }: fs.Stats)
 
 /** The ETag of a file that was not written through S3. */
 export function etagOfFile({ key, size, mtimeMs }: StoredObject): string {
-  // Not the MD5 of the content, because a listing would have to read every file to compute it. On S3, too, not every
-  // ETag is an MD5.
+  // This ETag is not the MD5 of the content, because a listing would have to read every file to compute the MD5. On S3,
+  // too, not every ETag is an MD5.
   return `"${createHash('md5').update(`${key}:${size}:${mtimeMs}`).digest('hex')}-1"`;
 }

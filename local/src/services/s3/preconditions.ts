@@ -8,7 +8,7 @@ export interface Conditions {
   readonly IfUnmodifiedSince?: unknown;
 }
 
-/** An object's properties to which conditions refer. */
+/** An object's ETag and modification time, for checking conditions. */
 export interface ObjectState {
   /** Including quotes. */
   readonly etag: string;

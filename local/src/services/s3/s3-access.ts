@@ -39,7 +39,7 @@ export class S3Access {
     };
   }
 
-  /** Requires an action with a different name. */
+  /** Requires the permission for an action whose name differs from the operation's name. */
   as(action: string): Access {
     return (_input, request) => [{ ...request, action: `s3:${action}` }];
   }

@@ -48,7 +48,7 @@ function encoded(value: unknown, name = ''): unknown {
   return ENCODED.has(name) ? encodeURIComponent(String(value)).replaceAll('%2F', '/') : value;
 }
 
-/** For responses that return an object. The status is different if the response contains only a part of the object. */
+/** For responses that return an object. The status is 206 if the response contains only a part of the object. */
 export const READING: RestHook = {
   hidesMissingKeys: true,
   status: ({ ContentRange: range, PartsCount: parts }) =>

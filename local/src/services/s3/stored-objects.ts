@@ -16,7 +16,7 @@ import {
 import { parseCopySource, type S3Location } from './s3-uri';
 import { SYSTEM_MEMBERS } from './supported-members';
 
-/** The object of a request. @throws AwsError NoSuchKey */
+/** The object that a request names. @throws AwsError NoSuchKey */
 export function storedObject(store: BucketStore, { bucket, key }: S3Location): StoredObject {
   const found = store.find(bucket, key);
   if (found === undefined) {
@@ -25,7 +25,7 @@ export function storedObject(store: BucketStore, { bucket, key }: S3Location): S
   return found;
 }
 
-/** An object's properties to which conditions refer. */
+/** An object's ETag and modification time, for checking conditions. */
 export function stateOf(store: BucketStore, bucket: string, object: StoredObject): ObjectState {
   return { etag: store.attributes(bucket, object).etag, lastModified: secondsOf(object) };
 }
@@ -126,7 +126,7 @@ export function locationOf(input: Input): S3Location {
   return { bucket: text(input, 'Bucket'), key: text(input, 'Key') };
 }
 
-/** The upload of a request. */
+/** The upload that a request names. */
 export function referenceOf(input: Input): UploadReference {
   return { ...locationOf(input), uploadId: text(input, 'UploadId') };
 }

@@ -29,7 +29,9 @@ export function parseCsv(text: string, delimiter: string): string[][] {
   });
 }
 
-/** Private use characters that do not occur in the string, as placeholders for escaped characters. */
+/**
+ * Unicode private-use characters that do not occur in the string. They serve as placeholders for escaped characters.
+ */
 function unusedIn(text: string, count: number): string[] {
   const unused: string[] = [];
   for (let code = 0xe000; unused.length < count; code += 1) {

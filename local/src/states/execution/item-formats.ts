@@ -15,8 +15,8 @@ export interface ContentFormat {
 }
 
 /**
- * Reads the items from an object's content: an array or, with JSON, also an object whose members are the
- * items.
+ * Reads the items from the content of an S3 object. Returns an array of items or, for JSON, possibly an object whose
+ * members are the items.
  *
  * @throws UnreadableItems when the content does not have this format
  */

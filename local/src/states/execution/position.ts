@@ -84,7 +84,8 @@ export interface ChildProgress {
  */
 export type PositionChange = {
   /**
-   * Path of the graph: indexes of branches, iterations or children, outermost first. Empty for the machine.
+   * Path of the graph: indexes of branches, iterations or children, outermost first. Empty for the graph of the state
+   * machine.
    */
   readonly at: readonly number[];
 } & (

@@ -2,7 +2,7 @@ import type { PassState } from '../types';
 import { complete, effectiveArguments } from './data-flow';
 import type { Step, Visit } from './visit';
 
-/** Passes on the state's input, or the `Result` that the definition contains instead. */
+/** Outputs the state's `Result` or, if it has none, the state's input. */
 export async function runPass(state: PassState, { scope }: Visit): Promise<Step> {
   const { flow, next } = state;
   if (flow.language === 'JSONata') return { ...(await complete(flow, scope)), next };

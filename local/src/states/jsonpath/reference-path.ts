@@ -2,7 +2,7 @@ import { EvaluationError } from '../errors';
 import { isArray, isObject, type Json, jsonText } from '../json';
 import { parsePath, referenceSteps } from './parse-path';
 
-/** A copy of the data in which a value is set at a reference path. Missing objects on the way are created. */
+/** A copy of the data in which a value is set at a reference path. Missing objects on this path are created. */
 export function setAtPath(data: Json, pathText: string, value: Json): Json {
   const steps = referenceSteps(parsePath(pathText)) ?? [];
   const put = (target: Json | undefined, depth: number): Json => {

@@ -13,7 +13,7 @@ export class TextReader {
     return this.position;
   }
 
-  /** The text read since a position. */
+  /** The text that was read since a position. */
   since(mark: number): string {
     return this.text.slice(mark, this.position);
   }

@@ -20,7 +20,7 @@ export function listCandidates(candidates: readonly AutoMLCandidate[], input: In
 export function listAutoMLJobs(jobs: readonly AutoMLJobRecord[], input: Input): unknown {
   const members = ['AutoMLJobSecondaryStatus', 'EndTime', 'FailureReason'];
   const descriptions = jobs.map(({ description }) => description);
-  // Sorted in descending order by default (service model).
+  // ListAutoMLJobs sorts in descending order by default (service model).
   return listJobs('AutoMLJob', descriptions, { SortOrder: 'Descending', ...input }, (job) =>
     pick(job, members),
   );

@@ -35,7 +35,7 @@ export function automlOperations({ automl: jobs }: Jobs, engine: AutoMLEngine) {
     ListCandidatesForAutoMLJob: {
       run: (input) => listCandidates(find(input).candidates, input),
       // The request names a job, but IAM's tables list no resource types for the action, so only a statement for all
-      // resources is certain to allow it.
+      // resources is certain to allow the action.
       // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
       access: (_input, given) => [{ ...given, resource: '*' }],
     },

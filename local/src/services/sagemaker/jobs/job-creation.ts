@@ -102,7 +102,7 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // Transform jobs and AutoML jobs: their requests have the members for these condition keys in other places.
+  // In requests for transform jobs and AutoML jobs, the members for these condition keys are in other places.
   ['sagemaker:InstanceTypes', ['TransformResources', 'InstanceType']],
   ['sagemaker:OutputKmsKey', ['TransformOutput', 'KmsKeyId']],
   ['sagemaker:VolumeKmsKey', ['TransformResources', 'VolumeKmsKeyId']],

@@ -85,7 +85,7 @@ export class JobLog {
     try {
       this.offset += fs.writeSync(this.file, lines);
     } catch (error) {
-      // Adds the path, because errors from file descriptors do not contain it.
+      // Adds the log's path to the error, because errors from file descriptors do not contain a path.
       (error as Error).message += ` '${this.path}'`;
       throw error;
     }

@@ -105,7 +105,7 @@ function interruptionReason({ processId }: JobRecord): string {
   return `Local mode (process ${processId}) ended while the job was running.`;
 }
 
-/** Whether a job has not ended although its process has exited. */
+/** Whether a job's process exited before the job ended. */
 function isLeft(root: string, job: JobRecord, status: string): boolean {
   return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
 }

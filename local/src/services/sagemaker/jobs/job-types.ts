@@ -15,7 +15,7 @@ export interface TrainingJobRecord extends JobRecord {
   readonly definitionName?: string;
   /** Number of the job's trial in the study of the search. */
   readonly trial?: number;
-  /** Notes for the user by metric name, for example that the captured text is not a number. */
+  /** Notes for the user, indexed by metric name, for example that the captured text is not a number. */
   readonly metricNotes?: Readonly<Record<string, string>>;
   /** Warnings about the job's data, for example that a CSV file has a header. */
   readonly dataWarnings?: readonly string[];

@@ -229,7 +229,7 @@ function updated(
 
 function listPackages(packages: readonly ModelPackageRecord[], input: Input): unknown {
   const { ModelPackageGroupName: group, ModelApprovalStatus: status } = input;
-  // Without a group or a type, lists only unversioned packages (API reference).
+  // Without a group or a type, ListModelPackages lists only unversioned packages (API reference).
   const { ModelPackageType: type = group === undefined ? 'Unversioned' : 'Versioned' } = input;
   const kept = packages.filter(
     ({ name, description: { ModelPackageGroupName: own, ModelApprovalStatus, CreationTime } }) =>

@@ -5,7 +5,7 @@ import type {
   TrainingJobDescription,
 } from '../api-types';
 
-/** Changes of a description when a job proceeds to its next step. */
+/** Changes to a training job's description when the job proceeds to its next step. */
 export interface Transition {
   readonly secondaryStatus: string;
   readonly message?: string;

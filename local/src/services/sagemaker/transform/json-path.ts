@@ -1,7 +1,7 @@
 import type { PathStep } from '../../../training/model-server';
 import { validationError } from '../../aws-error';
 
-/** One step of a filter after the `$`. */
+/** One step of a filter's path, after the `$`. */
 const STEP = /\.?\[([^\]]*)\]|\.(\*|[^.[\]]+)/y;
 type Item = number | readonly [start: number | null, end: number | null];
 
@@ -9,7 +9,7 @@ const NAME = /^(?:'([^']*)'|"([^"]*)")$/;
 const SLICE = /^(-?\d*)?\s*:\s*(-?\d*)?$/;
 
 /**
- * Parses a filter of a transform job: the operators of JSONPath that SageMaker supports.
+ * Parses a filter of a transform job. Accepts the JSONPath operators that SageMaker supports.
  *
  * @param member the filter's name, for errors
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/batch-transform-data-processing.html#data-processing-operators

@@ -32,7 +32,7 @@ export function tuningEnd(
 }
 
 function hopelessness(ended: readonly TrainingJobSummary[]): string | undefined {
-  // Jobs run in parallel, so more of them than the limit can have ended. The message then states the limit.
+  // Jobs run in parallel, so the number of ended jobs can exceed the limit. The message then states the limit.
   const attempts = Math.min(ended.length, HOPELESS_ATTEMPTS);
   if (ended.every(({ TrainingJobStatus }) => TrainingJobStatus === 'Failed')) {
     return `No training job succeeded after ${attempts} attempts. Please take a look at the training job failures to get more details.`;

@@ -292,7 +292,7 @@ export class TuningRun {
     this.created += 1;
     const sequence = String(this.created).padStart(3, '0');
     const hash = createHash('sha256')
-      // Includes the time, because the name of a deleted tuning job can be used again.
+      // The hash includes the creation time, because the name of a deleted tuning job can be used again.
       .update(`${this.job.HyperParameterTuningJobArn}/${this.job.CreationTime}/${sequence}`)
       .digest('hex');
     return `${this.name}-${sequence}-${hash.slice(0, 8)}`;

@@ -49,7 +49,7 @@ export function withTrainingJobs(
   };
 }
 
-/** Whether a tuning or training job with this status has not ended. */
+/** Whether this is the status of a running tuning or training job, including a job that is being stopped. */
 export function isRunning(status: TuningJobStatus | TrainingJobStatus): boolean {
   return status === 'InProgress' || status === 'Stopping';
 }
