@@ -7,13 +7,14 @@ import {
   DEFAULT_XGBOOST_VERSION,
 } from '../src/training';
 import { boto3Python } from './boto3';
+import { inTurns } from './in-turns';
 import { fetchSampleTables } from './sample-tables';
 
 const SCRIPT_IMAGES = ['sagemaker-xgboost:3.2-0', 'sagemaker-scikit-learn:1.4-2-cpu-py3'];
 const TABULAR_LIBRARIES = ['lightgbm', 'catboost'];
 
 /**
- * Before all tests: installs the Python packages of the tests and examples, one environment at a time. Takes a few
+ * Before all tests: installs the Python packages of the tests and examples, two environments at a time. Takes a few
  * seconds if they are already installed.
  */
 export default async function preparePython(): Promise<void> {
@@ -23,9 +24,7 @@ export default async function preparePython(): Promise<void> {
   });
   const script = createScriptTrainer({ environments });
   const tabular = createTabularTrainer({ pythonFor: environments.forPackages, maxWorkers: 1 });
-  // The largest environment first, because the others reuse pip's downloads.
   const steps = [
-    () => environments.forXGBoost(DEFAULT_XGBOOST_VERSION),
     () => createAutoMLRunner({ environments, maxWorkers: 1 }).prepare(),
     ...SCRIPT_IMAGES.map((image) => () => script.prepare?.({ trainingImage: image, hyperparameters: {} }, 0)),
     ...TABULAR_LIBRARIES.map((library) => () => tabular.prepare?.(jumpStartModel(library), 0)),
@@ -34,7 +33,10 @@ export default async function preparePython(): Promise<void> {
     () => fetchSampleTables(environments),
   ];
   try {
-    for (const step of steps) await step();
+    // First the environment that all others extend or need, so that they find pip's downloads.
+    await environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
+    const inTurn = inTurns(2);
+    await Promise.all(steps.map((step) => inTurn<unknown>(async () => step())));
   } finally {
     await Promise.all([script.close(), tabular.close()]);
   }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { inTurns } from '../in-turns';
 import {
   automlPython,
   type CliRun,
   filesIn,
-  inTurns,
   lightgbmPython,
   onlyExecutionIn,
   runInShell,

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { StackAssembly } from '../../src/assembly';
 import type { Json } from '../../src/states';
+import { inTurns } from '../in-turns';
 import {
   encryptedApp,
   fleetApp,
@@ -11,7 +12,7 @@ import {
 } from './permission-apps';
 import { type Outcome, PermissionRuns, type Scenario } from './permission-runs';
 import { type Grant, grantsOf, resourceGrants, without } from './policy-mutations';
-import { inTurns, temporaryFolder } from './support';
+import { temporaryFolder } from './support';
 
 jest.setTimeout(300_000);
 

@@ -200,6 +200,21 @@ test(
   SETUP_TIMEOUT,
 );
 
+test(
+  'the packages of an environment are compiled when it is created',
+  async () => {
+    const { python } = await defaultEnvironment();
+    const code = `
+import importlib.util, json, os
+compiled = lambda name: os.path.exists(importlib.util.cache_from_source(importlib.util.find_spec(name).origin))
+print(json.dumps([compiled(name) for name in ['numpy', 'numpy.linalg', 'xgboost', 'optuna']]))`;
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+    const output = execFileSync(python, ['-c', code], { encoding: 'utf8', env });
+    expect(JSON.parse(output)).toEqual([true, true, true, true]);
+  },
+  SETUP_TIMEOUT,
+);
+
 test('an invalid $PYTHON is reported', async () => {
   const notices: string[] = [];
   const found = createPythonEnvironments({
