@@ -284,7 +284,7 @@ describe('npm run choose', () => {
   test('rejects an unknown answer', () => {
     const { status, stderr } = choose('--code', 'notebook');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/'--code <answer>'.*'notebook'.*one of none, script, container/);
+    expect(stderr).toMatch(/'--code <answer>'.*'notebook'.*Allowed answers are none, script, container\./);
   });
 
   test('rejects two answers to one question', () => {
