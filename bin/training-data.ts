@@ -119,7 +119,7 @@ function fromTable(path: string, settings: Settings, options: PrepareOptions): T
   };
 }
 
-/** The subfolders of the data that are uploaded. */
+/** The subfolders of the data folder that are uploaded. */
 function subfoldersFor(settings: Settings): string[] {
   return [...CHANNELS, ...(isEvaluated(settings) ? [TEST] : [])];
 }

@@ -69,7 +69,7 @@ describe('the first state', () => {
   });
 });
 
-/** The context object of a state that is entered at this time, in seconds. */
+/** The context object of a state. `seconds` is the time at which the state is entered. */
 const contextAt = (Name: string, seconds: number) => ({
   ...CONTEXT,
   State: { ...CONTEXT.State, Name, EnteredTime: new Date(seconds * 1000).toISOString() },
@@ -80,7 +80,10 @@ interface Link {
   readonly request: Json;
 }
 
-/** Runs the states of the search. Each tuning job takes some seconds. Returns the tuning jobs and the input of `FindBestTrainingJob`. */
+/**
+ * Runs the states of the search. Each tuning job takes the given number of seconds. Returns the tuning jobs and the
+ * input of `FindBestTrainingJob`.
+ */
 async function run(States: Json, seconds = 60, status = 'Completed'): Promise<{ links: Link[]; end: Json }> {
   const links: Link[] = [];
   let state = 'TuneHyperparameters';

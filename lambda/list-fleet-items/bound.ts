@@ -4,7 +4,7 @@ import type { Usage } from '../shared/usage';
 /** The factors that the maximum instance time and cost of an item are computed from (lib/private/fleet-bound.ts). */
 export interface FleetBound {
   readonly instanceSeconds: Factors;
-  /** Factors for the cost; missing without prices. */
+  /** Factors for the cost; missing if the user gives no prices. */
   readonly cost?: Factors;
   readonly maxInstanceHours?: number;
   readonly maxCost?: number;

@@ -14,7 +14,7 @@ export class UnknownFields {
     this.known = new Set(['id', ...event.itemFields]);
   }
 
-  /** Notes the unknown fields of an item. */
+  /** Records the unknown fields of an item. */
   check({ place, value }: ListedItem): void {
     for (const field of Object.keys(value as object)) {
       if (this.known.has(field)) continue;

@@ -104,7 +104,7 @@ export interface Job {
   readonly number: number;
   readonly name: string;
   readonly status: string;
-  /** Name of the tuning job or AutoML job that started the job. */
+  /** Name of the tuning job or AutoML job that started this job. */
   readonly search: string;
   readonly definition?: string;
   /** Final value of the objective metric. */
@@ -153,7 +153,7 @@ export interface Convergence {
   readonly share: number;
 }
 
-/** An end of a range that the best jobs are close to. */
+/** A limit of a hyperparameter's range. Most of the best jobs have values close to this limit. */
 export interface Edge {
   readonly definition?: string;
   readonly hyperparameter: string;
@@ -165,7 +165,7 @@ export interface Edge {
 
 export interface DefinitionImportance {
   readonly definition?: string;
-  /** Number of jobs in the estimate. */
+  /** Number of jobs that the estimate is based on. */
   readonly jobs: number;
   /** Importance of each hyperparameter, highest first. The shares add up to 1. */
   readonly hyperparameters: readonly HyperparameterImportance[];
@@ -174,12 +174,12 @@ export interface DefinitionImportance {
 export interface HyperparameterImportance {
   readonly name: string;
   readonly importance: number;
-  /** Whether a hyperparameter without effect is unlikely to reach this importance by chance. */
+  /** Whether the importance is unlikely to be due to chance alone. */
   readonly isBeyondChance: boolean;
 }
 
 export interface Overfit {
-  /** Common name of the two metrics, such as `rmse`. */
+  /** Name of the metric without the data set, such as `rmse` for `train:rmse` and `validation:rmse`. */
   readonly metric: string;
   readonly train: number;
   readonly validation: number;
@@ -188,7 +188,7 @@ export interface Overfit {
    * worse than the train metric. `close`: neither.
    */
   readonly verdict: 'overfits' | 'gap' | 'close';
-  /** Round with the best validation metric. Missing if there is no learning curve by rounds. */
+  /** Round with the best validation metric. Missing if no learning curve has a value for each round. */
   readonly bestRound?: number;
   readonly bestValidation?: number;
   readonly rounds?: number;

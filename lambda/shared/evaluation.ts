@@ -1,6 +1,6 @@
 export type ProblemType = 'Regression' | 'BinaryClassification' | 'MulticlassClassification' | 'Ranking';
 
-/** A metric of the test data. No number is NaN or infinite. */
+/** A metric on the test data. No number is NaN or infinite. */
 export interface Metric {
   /** The value; null if the metric is undefined for the data. In that case, there is a `reason`. */
   readonly value: number | null;
@@ -23,7 +23,7 @@ export interface Evaluation {
   readonly statistics: string;
 }
 
-/** Mean prediction and mean label of the rows with similar predictions. */
+/** Mean prediction and mean label of a group of rows with similar predictions. */
 export interface CalibrationBin {
   readonly prediction: number;
   readonly label: number;

@@ -22,7 +22,7 @@ export const SKIPPED_ITEMS = 'skipped.jsonl';
  * S3 URI of the folder with the records of the last successes: `successes/<state machine>/`, next to `fleets/<state
  * machine>/<execution>/`. The path includes the state machine, because several fleets can have the same output.
  *
- * @param folder S3 URI of the folder of an execution
+ * @param folder S3 URI of the execution's folder
  */
 export function successesFolder(folder: string): string {
   return folder.replace(/fleets\/([^/]+)\/[^/]+\/$/, 'successes/$1/');

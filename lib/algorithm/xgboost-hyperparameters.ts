@@ -157,8 +157,9 @@ export const XGBOOST_OBJECTIVE_METRICS: readonly ObjectiveMetricRule[] = [
 export const XGBOOST_LARGEST_INTEGER = 2 ** 31 - 1;
 
 /**
- * Values that only some image versions accept, with the first or last of these versions. Sources: for objectives, the
- * container's code; for other values, a test of whether XGBoost 3.2.0 rejects them.
+ * Values that only some image versions accept: `since` is the first of these versions, and `until` is the last one. The
+ * source for the objectives is the container's code. The source for the other values is a test with XGBoost 3.2.0,
+ * which rejects them.
  */
 export const XGBOOST_VALUES_OF_VERSIONS: Readonly<Record<string, { since?: string; until?: string }>> = {
   'reg:squaredlogerror': { since: '1.0-1' },

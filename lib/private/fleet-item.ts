@@ -11,7 +11,7 @@ export const FLEET_ITEM = 'fleetItem';
 export const ITEM = {
   /** Name of the item's folder below each kind of output, with a trailing slash. */
   folder: `$${FLEET_ITEM}.folder`,
-  /** 1 to 6 characters of the item's ID for the names of jobs. */
+  /** 1 to 6 characters of the item's ID, used in the names of jobs. */
   label: `$${FLEET_ITEM}.label`,
   /** The item's ID as the value of a tag. */
   tag: `$${FLEET_ITEM}.tag`,

@@ -18,7 +18,7 @@ export interface RegionalImage {
   readonly mappingId: string;
   /** Account to use instead of the account in the table. */
   readonly account?: string;
-  /** Property to give if the region is not in the table. @default registryAccount */
+  /** Property that the user can set if `accounts` lacks the region; used in messages. @default registryAccount */
   readonly remedy?: string;
 }
 

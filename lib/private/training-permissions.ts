@@ -14,7 +14,7 @@ export interface JobAccess {
   readonly repositoryArns: readonly string[];
   readonly inputs: readonly DataLocation[];
   readonly output: DataLocation;
-  /** Location of earlier jobs' models that the jobs read. */
+  /** Location of the models of earlier jobs, which the jobs read. */
   readonly models?: DataLocation;
   /** Checkpoints, which the jobs read and write. */
   readonly checkpoints?: DataLocation;
@@ -26,7 +26,7 @@ export interface JobAccess {
 export interface JobPolicy {
   /** ID of the policy. */
   readonly id: string;
-  /** Name of the property for the user's own role, for messages. */
+  /** Name of the property that sets the user's own role; used in messages. */
   readonly prop: string;
   readonly logGroup: string;
 }

@@ -201,7 +201,7 @@ function checkData(problems: Problems, tuning: TuningInput, definition: TuningDe
 /**
  * Checks the data of a channel.
  *
- * @param jobs resources of the jobs that read the data, by property
+ * @param jobs the properties that set the resources of the jobs that read the data, with their values
  */
 export function checkInputData(
   problems: Problems,

@@ -1,7 +1,7 @@
 import { list, requireShape, struct, text } from '../private/shape';
 
 /**
- * The earlier tuning jobs that a tuning job learns from, and how.
+ * The earlier tuning jobs that a tuning job learns from, and the type of the warm start.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
  */

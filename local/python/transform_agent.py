@@ -1,9 +1,8 @@
 """Runs a transform job whose model server runs the code of a user: a script, or a program that answers HTTP.
 
-usage: transform_agent.py JOB
-
-JOB is a file with {"transform": {...}, "server": {"kind": "script" or "container", ...}, "outcome": FILE}. Writes the
-outcome of the job to FILE. Everything that this process prints is the job's log.
+Usage: `transform_agent.py JOB`. The file JOB contains
+{"transform": {...}, "server": {"kind": "script" or "container", ...}, "outcome": FILE}. The process writes the job's
+outcome to FILE. Everything that the process prints is the job's log.
 """
 
 import json

@@ -117,9 +117,9 @@ _DEFAULT_METRICS = {"reg:squarederror": "rmse", "reg:linear": "rmse", "reg:absol
 class Shares:
     """Divides the metrics into those that XGBoost computes and those that the container computes.
 
-    If both compute the objective's default metric, the container prints its own value. Without weights (which the
-    container ignores), the two values differ only by rounding. Local mode then uses XGBoost's value, because computing
-    the container's value would take a third of the time of a small training job.
+    XGBoost and the container can both compute the objective's default metric. The container then prints its own value.
+    The container ignores weights; without weights, the two values differ only by rounding. In this case, local mode
+    uses XGBoost's value, because computing the container's value would take a third of a small training job's time.
     """
 
     def __init__(self, metrics: Sequence[str], objective: str, watched: Sequence[xgb.DMatrix]) -> None:

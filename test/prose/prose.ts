@@ -5,7 +5,7 @@ import { RIDDLE, WORDS } from './words';
 /** A piece of prose: a comment, a docstring, a message or a paragraph. */
 interface Passage {
   readonly text: string;
-  /** The offset in the file. */
+  /** The offset of the passage in the file. */
   readonly position: number;
 }
 

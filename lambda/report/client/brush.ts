@@ -3,7 +3,7 @@ import type { BrushAxis } from '../charts/chart';
 import type { State } from './state';
 
 const WIDTH = 22;
-/** Step of an arrow key, as a share of the axis. */
+/** How far an arrow key moves the interval, as a share of the axis. */
 const STEP = 0.05;
 /** Size of an interval that is created with the keyboard, as a share of the axis. */
 const FIRST = 0.25;

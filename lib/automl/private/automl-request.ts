@@ -64,7 +64,7 @@ function tabularJob(props: AutoMlRequestProps): Record<string, unknown> {
   };
 }
 
-/** JSONata for a channel. Its location is in the execution's settings. */
+/** JSONata for a channel. The location of the channel's data is in the execution's settings. */
 function channel({ train }: AutoMlRequestProps, type: string, setting: string): string {
   return `{'ChannelType': '${type}', 'ContentType': ${literal(train.contentType)}, 'CompressionType': ${literal(train.compressionType)}, 'DataSource': {'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': $states.input.settings.${setting}}}}`;
 }

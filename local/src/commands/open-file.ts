@@ -15,7 +15,7 @@ export function openCommand(target: string, platform: NodeJS.Platform): [program
   return [program, [...args, target]];
 }
 
-/** Opens a file with its default application. @throws UserError when no such program exists */
+/** Opens a file with its default application. @throws UserError when the command cannot be started */
 export async function openFile(path: string, platform: NodeJS.Platform = process.platform): Promise<void> {
   const [program, args] = openCommand(path, platform);
   try {

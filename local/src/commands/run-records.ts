@@ -67,8 +67,8 @@ export interface Interrupted {
 /**
  * Finds interrupted executions and jobs.
  *
- * @param names names of executions; if empty, finds all executions, and the jobs that were not created by an
- *   execution
+ * @param names names of executions. If `names` is empty, the result has all interrupted executions, and the
+ *   interrupted jobs that were not created by an execution
  */
 export function interruptedIn(records: RunRecords, names: readonly string[]): Interrupted {
   const wanted = ({ name }: ExecutionRecord) => names.length === 0 || names.includes(name);
@@ -152,7 +152,7 @@ function findSearchOfItem(records: Pick<RunRecords, 'all' | 'jobs'>, name: strin
   return runs.find(({ kind }) => kind === 'tuning job' || kind === 'AutoML job') ?? runs[0];
 }
 
-/** Whether a Map item has this ID, or the label that lists and tables show. */
+/** Whether a Map item has this name: its ID, its label, or the label with the index, as in lists and tables. */
 export function isItem(name: string): (item: MapItemName) => boolean {
   return ({ index, label, id }) => [id, label, `${index}: ${label}`].includes(name);
 }
@@ -160,7 +160,7 @@ export function isItem(name: string): (item: MapItemName) => boolean {
 /**
  * The jobs of a Map item in one execution, most recent first. Empty if there is no such item.
  *
- * @param executionArn @default - the execution that has created the item's last job
+ * @param executionArn @default - the execution that created the item's last job
  */
 export function runsOfItem(
   { all, jobs }: Pick<RunRecords, 'all' | 'jobs'>,

@@ -27,7 +27,7 @@ const MODEL_PACKAGE = /^(?:arn:[^/]*:model-package\/)?([\w-]+\/\d+)$/;
 /**
  * Finds a model by the name of its execution, tuning job, training job or model package.
  *
- * @throws UserError if there is no such model, or nothing is known about its training
+ * @throws UserError if no model is found, or the training of the model is unknown
  */
 export function findTrainedModel(root: string, name: string): TrainedModel {
   const records = readRunRecords(root);

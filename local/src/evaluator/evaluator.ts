@@ -121,7 +121,7 @@ export class Evaluator {
     if (this.waiting.length === 1) this.begin();
   }
 
-  /** Sets the time limit for the first waiting request, which the process now evaluates if it has started. */
+  /** Sets the time limit for the first waiting request. Once the process has started, it evaluates this request. */
   private begin(): void {
     clearTimeout(this.timer);
     const [first] = this.waiting;
@@ -155,7 +155,7 @@ export class Evaluator {
     });
     this.isReady = false;
     child.on('message', (message) => {
-      // The requests of a process that has been replaced were sent again.
+      // A replaced process no longer counts: its requests were sent again.
       if (this.child !== child) return;
       if (message === READY) this.isReady = true;
       else this.waiting.shift()?.resolve(message);
@@ -173,8 +173,8 @@ export class Evaluator {
   }
 
   /**
-   * Called when the process has ended because of the first waiting request or for an unknown reason. Sends the other
-   * requests again, because the process had not started them.
+   * Called when the process has ended, either because of the first waiting request or for an unknown reason. Sends the
+   * other requests again, because the process had not started them.
    */
   private startAgain(child: ChildProcess, isMemory: boolean, error?: Error): void {
     if (this.child !== child) return;

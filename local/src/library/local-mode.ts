@@ -204,7 +204,7 @@ export class LocalMode {
    * Starts an execution.
    *
    * @typeParam Output type of the execution's output; it is not checked
-   * @throws UserError when there is no such state machine, or it trains an algorithm that cannot be trained on
+   * @throws UserError when the state machine does not exist, or it trains an algorithm that cannot be trained on
    *   this machine
    * @throws AwsError `InvalidName`, or `ExecutionAlreadyExists` when the state machine already has an
    *   execution with this name
@@ -249,7 +249,7 @@ export class LocalMode {
         .filter(({ name }) => names.length === 0 || names.includes(name))
         .flatMap((record) => this.tryPrepareResume(record));
       const arns = new Set(wanted.map(({ arn }) => arn));
-      // Resumes the jobs first, so that their executions find them running.
+      // Resumes the jobs first, so that the executions find their jobs running.
       const jobsEnded = this.services.resumeJobs(({ deploymentId, createdBy }) =>
         deploymentId !== this.deploymentId
           ? false
@@ -333,7 +333,7 @@ export class LocalMode {
    *
    * @param name name of a training or AutoML job; construct path, logical ID, name or ARN of a function
    * @returns an empty string if there is no log yet
-   * @throws UserError when there is no such job or function
+   * @throws UserError when the stack has no job or function with this name
    */
   logs(name: string): string {
     const { functions, stackName } = this.deployment;
@@ -348,7 +348,7 @@ export class LocalMode {
    * A bucket of the stack, or one created by `createBucket`.
    *
    * @param name construct path, logical ID, name or ARN. Default: the stack's only bucket
-   * @throws UserError when there is no such bucket, or several buckets and no name
+   * @throws UserError when the bucket does not exist, or `name` is missing and the stack has several buckets
    */
   bucket(name?: string): LocalBucket {
     if (name !== undefined && this.buckets.has(name)) return this.bucketNamed(name);
@@ -370,7 +370,7 @@ export class LocalMode {
    *
    * @param role construct path, logical ID, name or ARN of a role of the template. Its policies limit the client.
    *   Default: an administrator, limited only by bucket and key policies
-   * @throws UserError when there is no such role
+   * @throws UserError when the template does not have this role
    */
   clientConfig(role?: string): ClientConfig {
     const { user, url, credentialsFor } = this.services;
@@ -383,8 +383,8 @@ export class LocalMode {
   }
 
   /**
-   * Stops running executions and jobs, waits for their end, and closes local mode. `resume` can continue them
-   * later. Deletes a temporary root folder.
+   * Stops all executions and jobs, waits until they have ended, and closes local mode. `resume` can continue them
+   * later. If the root folder is temporary, deletes it.
    */
   close(): Promise<void> {
     this.closing ??= this.end();

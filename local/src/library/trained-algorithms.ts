@@ -36,7 +36,7 @@ export function usedImages(definition: unknown): (string | undefined)[] {
   return [...users.flatMap(imageOf), ...below];
 }
 
-/** The image of an algorithm or a container; empty if it has none. */
+/** The image of an algorithm or a container; empty if the definition names no image. */
 function imageOf(user: unknown): (string | undefined)[] {
   if (typeof user === 'string') return [undefined];
   const { TrainingImage: training, Image: serving } = user as Members;

@@ -46,7 +46,7 @@ export function predictionColumns(
   }
 }
 
-/** The index of the highest probability. If several are equal, the first one, as in XGBoost. */
+/** The index of the highest probability. If several probabilities are equal, the first one counts, as in XGBoost. */
 function mostProbable(probabilities: readonly number[]): number {
   return probabilities.indexOf(Math.max(...probabilities));
 }

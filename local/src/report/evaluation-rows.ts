@@ -6,7 +6,7 @@ import type { EvaluatedMetric } from './report-files';
 
 type Row = readonly [label: string, value: string];
 
-/** A metric of test data, as in the file that a TuningWorkflow writes. */
+/** A metric on test data, as in the file that a TuningWorkflow writes. */
 interface MetricWithBaseline extends EvaluatedMetric {
   readonly baseline: number | null;
   readonly reason?: string;

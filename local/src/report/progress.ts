@@ -3,7 +3,7 @@ import { formatRoughly, formatSeconds, wrapParts } from './format';
 
 /** Progress of a tuning job or an AutoML job. */
 export interface Progress {
-  /** Name of the things counted, such as training jobs. */
+  /** What the numbers count, such as training jobs. */
   readonly unit: string;
   readonly ended: number;
   readonly running: number;

@@ -12,8 +12,8 @@ export type CallOperation = (operation: string, input: Input) => Promise<unknown
 export interface Operation {
   /**
    * @param input a valid request without nulls
-   * @returns the response with the member names of the service model, or a promise of it; times are epoch
-   *   seconds
+   * @returns the response, or a promise of the response, with the member names of the service model; times are
+   *   epoch seconds
    * @throws AwsError as the service would return it
    */
   readonly run: (input: Input, caller: Principal, call: CallOperation) => unknown;
@@ -34,7 +34,7 @@ export type OperationsOf<Model extends { readonly operations: object }, Kind = O
 export interface Service {
   /** Name in SigV4 and in `aws-sdk:<name>` integrations, such as `sagemaker`. */
   readonly name: string;
-  /** Prefix of IAM actions, if it differs from the name. */
+  /** Prefix of IAM actions, if it differs from the service's name. */
   readonly actionPrefix?: string;
   readonly model: ServiceModel;
   readonly operations: Readonly<Record<string, Operation>>;

@@ -22,7 +22,7 @@ export class OptunaSearch implements Search {
 
   /**
    * @param number identifies the search in the process
-   * @param currentProcess returns the current process. If it has ended, starts a new one first
+   * @param currentProcess returns the current process. If the process has ended, starts a new process first
    */
   constructor(
     private readonly number: number,
@@ -82,7 +82,7 @@ export class OptunaSearch implements Search {
     });
   }
 
-  /** Runs an action in the current process. If the process ends, repeats the action in the next one. */
+  /** Runs an action in the current process. If the process ends, repeats the action in the next process. */
   private async retry<Result>(action: (process: SamplerProcess) => Promise<Result>): Promise<Result> {
     for (let processes = 1; ; processes += 1) {
       try {
@@ -94,7 +94,7 @@ export class OptunaSearch implements Search {
     }
   }
 
-  /** Registers the search with a process, once. */
+  /** Registers the search with a sampler process, once for each process. */
   private join(process: SamplerProcess): Promise<void> {
     if (this.joined?.process !== process) this.joined = { process, done: this.startIn(process) };
     return this.joined.done;

@@ -37,7 +37,7 @@ export interface TrainingTask extends TrainedAlgorithm {
   /**
    * Returns the local file of an S3 object. Throws if the job's role may not read it.
    *
-   * @default the job only reads its channels
+   * @default the job reads only its channels
    */
   readonly objectFile?: (s3Uri: string) => string;
   readonly region: string;
@@ -96,7 +96,7 @@ export interface Trainer {
   /** Why local mode cannot run this SageMaker algorithm; undefined if there is no such reason. */
   refusal?(algorithm: TrainedAlgorithm): string | undefined;
   /**
-   * Metric definitions that SageMaker itself applies to the algorithm's log. In this case, the request must not
+   * Metric definitions that SageMaker itself applies to the algorithm's log. If there are any, the request must not
    * define metrics. Empty for an algorithm whose metrics the request defines.
    */
   metricDefinitions(algorithm: TrainedAlgorithm): readonly MetricDefinition[];

@@ -151,7 +151,7 @@ function runPython(python: string, ...args: string[]): string {
   return execFileSync(python, args, { encoding: 'utf8', stdio: 'pipe' });
 }
 
-/** The error of the custom container's model (a list of weights) on the validation data. */
+/** Root mean squared error of the custom container's model (a list of weights) on the validation data. */
 function errorOfRidge(file: string): number {
   const { weights, knots } = JSON.parse(readFileSync(file, 'utf8')) as { weights: number[]; knots: number };
   const rows = readFileSync(VALIDATION, 'utf8').trim().split('\n');

@@ -14,7 +14,7 @@ import {
 
 jest.setTimeout(120_000);
 
-/** Number of processes to kill, each at a random moment in the first seconds of its execution. */
+/** Number of processes to kill. Each is killed at a random moment in its first seconds. */
 const RANDOM_KILLS = 20;
 const LONGEST_DELAY_MS = 3000;
 
@@ -61,7 +61,7 @@ function finishedIn(root: string): Record<string, number> {
 /**
  * Runs the fleet in several processes, all of which are killed, and then in a process that completes it.
  *
- * @param killed functions, each of which runs a process until it is killed
+ * @param killed functions, each of which runs a process until the process is killed
  */
 async function expectToSurvive(root: string, killed: readonly (() => Promise<void>)[]): Promise<string> {
   let before: Record<string, number> = {};

@@ -176,19 +176,19 @@ function readJson<T>(file: string): T {
   return JSON.parse(readFileSync(file, 'utf8')) as T;
 }
 
-/** The Python that runs AutoML jobs. */
+/** The Python interpreter that runs AutoML jobs. */
 export function automlPython(): Promise<string> {
   return pythonOf((options) => createAutoMLRunner({ environments: options, maxWorkers: 1 }).prepare());
 }
 
-/** The Python that runs scripts of an image. */
+/** The Python interpreter that runs an image's scripts. */
 export function scriptPython(trainingImage: string): Promise<string> {
   return pythonOf(async (options) => {
     await createScriptTrainer({ environments: options }).prepare?.({ trainingImage, hyperparameters: {} }, 0);
   });
 }
 
-/** The Python that LightGBM trains with. */
+/** The Python interpreter in which LightGBM trains. */
 export function lightgbmPython(): Promise<string> {
   return pythonOf(async ({ forPackages }) => {
     const trainer = createTabularTrainer({ pythonFor: forPackages, maxWorkers: 1 });

@@ -196,7 +196,7 @@ describe('a manifest', () => {
   });
 });
 
-/** A training role that allows these actions on these resources, and pulling the image. */
+/** A training role that may pull the image and call these actions on these resources. */
 function trainingRole(...allowed: readonly (readonly [action: string, resource: string])[]): RoleResource {
   return {
     logicalId: 'Role',

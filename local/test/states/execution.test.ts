@@ -283,7 +283,7 @@ test('waits and retries can be shortened, but not timeouts', async () => {
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // These waits are scaled to 1 %: 1000 s, the 1000 s that remain until 1010 s, 100 s and 200 s. The timeout of 60 s is
-  // not scaled.
+  // Each wait takes only 1 % of its time: 1000 s, then the 1000 s that remain until 1010 s, then 100 s and 200 s. The
+  // timeout takes its full 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

@@ -17,7 +17,7 @@ export interface ChunkedOptions {
  * Decodes a body in the `aws-chunked` encoding, in which SDKs send streams to S3: `<hex
  * size>[;chunk-signature=<signature>]\r\n<data>\r\n … 0[;…]\r\n[<trailing headers>\r\n]\r\n`.
  *
- * Do not trust the output before the end: data is emitted before the signature of its chunk is verified.
+ * Do not trust the output before it is complete: data is emitted before the signature of its chunk is verified.
  */
 export async function* decodeAwsChunked(
   encoded: AsyncIterable<Buffer>,
@@ -75,7 +75,7 @@ class ByteReader {
     this.source = source[Symbol.asyncIterator]();
   }
 
-  /** The next line; undefined at the end. */
+  /** The next line; undefined at the end of the stream. */
   public async line(): Promise<string | undefined> {
     for (;;) {
       const end = this.left.indexOf('\r\n');

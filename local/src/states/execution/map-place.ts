@@ -6,7 +6,7 @@ export interface MapItemName {
   readonly index: number;
   /** Short label that identifies the item for the user. */
   readonly label: string;
-  /** The whole key or name of the item. @default - the label */
+  /** The full key or name of the item, if the label shortens it. @default - the label */
   readonly id?: string;
 }
 

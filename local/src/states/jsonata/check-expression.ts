@@ -30,7 +30,7 @@ type Node = Omit<ExprNode, 'type' | 'lhs' | 'rhs'> & {
 };
 
 /**
- * Members of syntax tree nodes that are evaluated for each item. In these, `$` and names refer to the item.
+ * Members of syntax tree nodes that are evaluated for each item. In these members, `$` and names refer to the item.
  */
 const ITEM_PARTS = ['predicate', 'stages', 'group', 'body', 'pattern', 'update', 'delete', 'terms'];
 

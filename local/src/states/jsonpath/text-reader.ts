@@ -54,7 +54,7 @@ export class TextReader {
   }
 
   /**
-   * Reads a string in single or double quotes and removes the quotes. A backslash only escapes quotes and backslashes.
+   * Reads a string in single or double quotes and removes the quotes. A backslash escapes only quotes and backslashes.
    */
   quoted(): string {
     const raw = this.match(/'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/);

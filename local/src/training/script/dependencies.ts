@@ -5,7 +5,7 @@ import type { PythonEnvironments } from '../python-environment';
 import { RequirementsError } from '../requirements-install';
 import type { EntryPointKind } from './entry-point';
 
-/** An installation before the program starts. */
+/** What pip installs before the program starts. */
 export interface Installation {
   /** The file for `pip install -r`. */
   readonly list: string;
@@ -50,9 +50,9 @@ export async function installationOf(
 /**
  * Installs the dependencies of a program, and logs the installation.
  *
- * @param task receives the log; its signal ends the installation
+ * @param task receives the log; the task's signal ends the installation
  * @param failureReason the reason of a job whose installation fails, with pip's message
- * @returns a Python with everything installed; the given one if there is nothing to install
+ * @returns a Python interpreter with all dependencies; the given interpreter if there is nothing to install
  * @throws JobError if the dependencies cannot be installed
  */
 export async function install(

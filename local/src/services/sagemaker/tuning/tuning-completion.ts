@@ -11,9 +11,9 @@ export interface TuningEnd {
 const HOPELESS_ATTEMPTS = 5;
 
 /**
- * Decides whether the tuning job ends, based on its ended training jobs.
+ * Decides whether the tuning job ends, based on its training jobs that have ended.
  *
- * @param summaries the tuning job's training jobs, in the order of their end
+ * @param summaries the tuning job's training jobs, in the order in which they ended
  * @param isLast whether no further training job will start
  */
 export function tuningEnd(
