@@ -106,7 +106,7 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * or the states of the fleet have changed, or if SageMaker rejects the warm start, for example because the earlier
    * tuning job was deleted.
    *
-   * An item's own `warmStartFrom` takes precedence. The search must be Bayesian, with at most 250 training jobs,
+   * An item's own `warmStartFrom` takes precedence. The search must be Bayesian. It can have at most 250 training jobs,
    * because SageMaker counts the training jobs of the earlier tuning job, too. Cannot be combined with `warmStart` or
    * `furtherDefinitions`.
    *
@@ -124,8 +124,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  * Start an execution with the input `{}`, or with any of these fields:
  *
  * - `items`: an array of items, which replaces the list in the properties. See `FleetItems` for the fields of an item.
- * - `retry`: the name of an earlier execution. That execution's items that did not succeed run again, with the same
- *   fields.
+ * - `retry`: the name of an earlier execution. The items that did not succeed in that execution run again, with the
+ *   same fields.
  * - `defaults`: default values for the fields of all items, such as `{"maxTrainingJobs": 5}`. With `retry`, they
  *   replace the `defaults` of the earlier execution.
  * - `maxConcurrency`: a whole number.

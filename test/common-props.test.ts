@@ -24,7 +24,7 @@ function stackIn(account: string | undefined = ACCOUNT): Stack {
   return new Stack(new App(), 'Stack', { env: account ? { account, region: 'eu-west-1' } : undefined });
 }
 
-/** The library's warnings: message by ID. */
+/** The messages of the library's warnings. */
 function warningsOf(stack: Stack): string[] {
   return Annotations.fromStack(stack)
     .findWarning('*', Match.anyValue())

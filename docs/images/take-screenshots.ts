@@ -16,7 +16,7 @@ const PROJECT = join(__dirname, '../..');
 const XTERM = join(PROJECT, 'node_modules/@xterm/xterm');
 const MAX_BYTES = 200_000;
 
-/** The terminal's size: large enough for all columns of the default run's table, and for all lines that it prints. */
+/** The terminal's size: large enough for all columns of the default run's table, and for all lines of the output. */
 const TERMINAL = { cols: 100, rows: 100 };
 const TERMINAL_OPTIONS = {
   ...TERMINAL,
@@ -41,7 +41,7 @@ async function takeScreenshots(): Promise<void> {
   }
 }
 
-/** Runs the default search. @returns what it writes to a terminal, with the control sequences */
+/** Runs the default search. @returns the output of the search in a terminal, with the control sequences */
 function runInTerminal(root: string): string {
   const { cols, rows } = TERMINAL;
   const command = `stty cols ${cols} rows ${rows} && npm run --silent local -- --root '${root}'`;

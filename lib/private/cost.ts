@@ -158,9 +158,9 @@ export function pricedTypes(tuning: TuningInput, definitions: readonly TuningDef
 }
 
 /**
- * The price of one instance and its volume for one second. Undefined without prices. Also undefined if the jobs of an
- * execution have different prices: the results of an item have only the total time of all instances, not the time of
- * each.
+ * The price per second of one instance with its volume. Undefined if no prices are given, or if the jobs of an
+ * execution have different prices. With different prices, the cost of an item cannot be computed, because its results
+ * contain only the total time of all instances.
  */
 export function pricePerSecond(
   tuning: TuningInput,
@@ -196,7 +196,7 @@ function usageOf(cost: CostOptions | undefined, resources: TrainingResources, ti
   return { instanceSeconds, cost: perSecond * time + perVolumeSecond * instanceSeconds };
 }
 
-/** The price of an instance for one hour: 0 without prices. NaN for a token, whose price is not known at synth. */
+/** The price of an instance per hour: 0 if no prices are given, NaN if the instance type is a token. */
 function hourlyPrice(cost: CostOptions | undefined, type: string): number {
   if (cost?.pricePerHour === undefined) return 0;
   return Token.isUnresolved(type) ? Number.NaN : (cost.pricePerHour[type] ?? 0);

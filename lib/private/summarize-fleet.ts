@@ -15,7 +15,7 @@ export interface SummarizeUnsuccessfulOptions {
   readonly stateMachine: sfn.StateMachine;
   readonly summarizeFunction: lambda.IFunction;
   readonly deadLetterQueue: sqs.IQueue;
-  /** Price of an instance for a second; undefined without prices. */
+  /** Price of an instance per second; undefined if no prices are given, or if the jobs have different prices. */
   readonly pricePerSecond?: number;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;

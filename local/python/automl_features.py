@@ -27,13 +27,13 @@ _DATE_PARTS = ("year", "month", "day", "dayofweek", "hour", "minute")
 
 
 def to_numbers(values: pd.Series) -> pd.Series:
-    """Converts values to numbers. Other values and infinity become NaN."""
+    """Converts values to numbers. Infinity, and values that are not numbers, become NaN."""
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     return numbers.replace([np.inf, -np.inf], np.nan)
 
 
 def to_times(values: pd.Series) -> pd.Series:
-    """Converts values to times in UTC. Other values become NaT."""
+    """Converts values to times in UTC. Values that are not times become NaT."""
     return pd.to_datetime(values, errors="coerce", format="mixed", utc=True)
 
 
@@ -103,7 +103,7 @@ class FeatureTable(BaseEstimator, TransformerMixin):
         return pd.DataFrame(columns, index=rows.index)
 
     def columns_of(self, *kinds: str) -> List[str]:
-        """Names of the columns that `transform` creates for features of these types."""
+        """Names of the columns that `transform` creates for the features of the given types."""
         names: List[str] = []
         for name, kind in self.types.items():
             if kind in kinds:

@@ -4,7 +4,8 @@
 Usage: `conformance-xgboost.py CASES.json RESULTS.json`.
 
 Every job runs in a warm worker (local/python/xgboost_worker.py), as in local mode. This script runs with Python 3.9 or
-newer. The workers run in the Python that local mode trains with. Local mode's own code finds or creates it.
+newer. The workers run in the Python environment that local mode trains with. Local mode's own code finds or creates
+this environment.
 """
 
 import importlib.util

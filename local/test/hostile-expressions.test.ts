@@ -8,7 +8,7 @@ import { HOSTILE_JSONATA, HOSTILE_METRICS } from './hostile-expressions';
 const PROJECT = resolve(__dirname, '../..');
 /** Time limit of an evaluation, in milliseconds. Shorter than the default, to keep these tests short. */
 const TIME_LIMIT = 500;
-/** Milliseconds to add on a machine that is busy with other tests. */
+/** Milliseconds to add to each expected time, for a machine that is busy with other tests. */
 const SLACK = 3000;
 
 let eventLoop: EventLoopWatch;

@@ -57,7 +57,8 @@ function ours(stack: Stack): sfn.TaskStateBase {
 }
 
 /**
- * The comparable members of a request: without tokens, and without members whose defaults differ between the two tasks.
+ * The members of a request that can be compared: those that contain no tokens and have the same defaults in our task
+ * and in the task that we propose for aws-cdk-lib.
  */
 function comparable(state: Json): Json {
   const { TrainingJobDefinition: definition, ...request } = state.Arguments;

@@ -160,7 +160,7 @@ async function serve(
 
 const LAMBDA = join(__dirname, '../../lambda');
 
-/** The bundle of a function, which `npm test` builds and `npx jest` does not. */
+/** Returns the path of a function's bundle. Builds outdated bundles, because `npx jest` does not build them. */
 export function bundleOf(name: string): string {
   const source = join(LAMBDA, name);
   const bundle = join(source, 'bundle/index.js');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 /** A language that jsii-pacmak builds a package for. */
 export type Language = 'python' | 'java' | 'go';
 
-/** Commands that succeed if a language's toolchain is installed and its registry is available. */
+/** Commands that succeed if a language's toolchain is installed and the language's package registry is available. */
 const CHECKS: Readonly<Record<Language, readonly string[]>> = {
   python: [
     'python3 -c "import sys; assert sys.version_info >= (3, 11)"',

@@ -7,7 +7,7 @@ export const MIN_JOBS_FOR_EDGES = 10;
 
 /** Maximum distance of the best job from an end of the range, as a share of the scale. */
 const TOUCHES = 0.05;
-/** Maximum distance of the other good jobs from that end of the range, as a share of the scale. */
+/** Maximum distance of the other good jobs from the same end of the range as the best job, as a share of the scale. */
 const CROWDS = 0.2;
 
 /**

@@ -5,7 +5,7 @@ import type { Job, Report } from '../report-data';
 /** Maximum length of values and reasons on the page. `report.json` and `training-jobs.csv` have the full strings. */
 const MOST_CHARACTERS = 200;
 
-/** With more hyperparameter values than this, the page has fewer digits of each value. */
+/** With more hyperparameter values than this, the page shows fewer digits of each value. */
 const MANY_VALUES = 10_000;
 const DIGITS = 8;
 

@@ -1,6 +1,6 @@
 import type { FactSource } from '../image-facts';
 
-/** The SageMaker Python SDK's table of a framework. */
+/** The SageMaker Python SDK's table of the images of a framework. */
 export function sdkTable(name: string): FactSource {
   return {
     of: 'accounts by region, versions, Python',

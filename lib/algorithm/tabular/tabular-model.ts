@@ -9,8 +9,9 @@ import { TABTRANSFORMER } from './tabtransformer';
  * document does not have these facts. Each tabular algorithm consists of a framework image and a script. Only the hub
  * document has their locations.
  *
- * Bounds: the guide writes most ranges in parentheses, but means them as inclusive (for `n_blocks` with range (1, 12), it
- * recommends tuning from 1 to 12). A bound is exclusive here only if the algorithm itself rejects the value.
+ * Bounds: the developer guide writes most ranges in parentheses, but the bounds are inclusive. For example, `n_blocks`
+ * has the range (1, 12), and the guide recommends tuning it from 1 to 12. A bound is exclusive here only if the
+ * algorithm itself rejects the value.
  *
  * Directions: the natural direction of the metric. The guide says to maximize some losses (`binary_logloss`, `Logloss`,
  * `multi_logloss`, `MultiClass`), which would find the worst model.

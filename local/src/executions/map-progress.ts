@@ -39,7 +39,7 @@ export interface RunningItem extends MapItemState {
 export interface LargeMap extends MapCounts {
   /** The latest items that failed, in the order in which they failed. */
   readonly failedItems: readonly MapItemState[];
-  /** The running items, in the order of their start. */
+  /** The running items, in the order in which they started. */
   readonly runningItems: readonly RunningItem[];
 }
 
@@ -91,7 +91,7 @@ export class MapProgress {
     return () => this.events.off('end', listener);
   }
 
-  /** Calls the listener when an item of an outermost Map waits for a retry for the first time. */
+  /** Calls the listener when an item of an outermost Map starts to wait for its first retry. */
   onFirstRetry(listener: (retry: MapItemRetry) => void): () => void {
     this.events.on('retry', listener);
     return () => this.events.off('retry', listener);
@@ -136,7 +136,7 @@ class RunningMap {
     this.latest = state;
   }
 
-  /** @returns whether the item waits for a retry for the first time */
+  /** @returns whether this is the item's first wait for a retry */
   tellRetry({ failure, ...item }: MapItemRetry): boolean {
     const index = indexOf(item);
     this.retrying.delete(index);

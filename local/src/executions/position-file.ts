@@ -124,15 +124,15 @@ interface Outline {
 }
 
 /**
- * The outline of the change in a line. A change of the outermost state is not parsed, because its list of jobs can be
- * very long.
+ * The outline of the change that a line contains. A change of the outermost state is not parsed, because its list of
+ * jobs can be very long.
  */
 function outlineOf(line: string): Outline | undefined {
   if (line.startsWith(OUTERMOST)) return { at: [] };
   return changeIn(line, JSON.parse);
 }
 
-/** The change in a line. @returns undefined if the process was killed while it wrote the line */
+/** Parses a line, which contains one change. @returns undefined if the process was killed while it wrote the line */
 function changeIn(line: string, parse: (text: string) => unknown = parseExact): PositionChange | undefined {
   try {
     return line === '' ? undefined : (parse(line) as PositionChange);

@@ -72,7 +72,7 @@ export async function startTraining(options: TrainingOptions, headStart?: HeadSt
     await Promise.all([prepared, sampler.ready]);
     return { trainer, sampler, automl, close };
   } catch (error) {
-    // The started processes would keep this process alive.
+    // Otherwise, the processes that were started would keep this process alive.
     await close();
     throw error;
   }

@@ -6,7 +6,7 @@ export interface ChartLine {
   readonly label: string;
   /** Selects the line's color and dashes. */
   readonly index: number;
-  /** Undefined for a job without a value. */
+  /** The objective value of each job; undefined for a job without a value. */
   readonly values: readonly (number | undefined)[];
   readonly isMaximized: boolean;
 }
@@ -61,7 +61,7 @@ ${best
 </svg>`;
 }
 
-/** The jobs, numbered from 1, that were better than all earlier jobs, with their values. */
+/** The number (from 1) and the objective value of each job that was better than all earlier jobs. */
 export function bestSoFar({
   values,
   isMaximized,

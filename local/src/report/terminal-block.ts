@@ -35,7 +35,7 @@ export class TerminalBlock {
     if (!isSame) this.replace(cut, '');
   }
 
-  /** Prints text that stays, above the block. */
+  /** Prints permanent text above the block. */
   print(text: string): void {
     this.replace(this.drawn, `${text}\n`);
   }

@@ -29,7 +29,7 @@ export interface TrainingJobTable extends FittedTable {
   readonly hidden: readonly string[];
 }
 
-/** Layout of the table at some width. */
+/** Layout of the table for a given width. */
 interface Layout {
   readonly gap: number;
   /** Significant digits of a hyperparameter. */
@@ -110,8 +110,8 @@ export function trainingJobTable(
 }
 
 /**
- * Keeps at most `count` names in their order. First drops the names that the best job's definition does not
- * tune.
+ * Keeps at most `count` names in their original order. First drops the names that the best job's definition
+ * does not tune.
  */
 function mostImportant(
   names: readonly string[],
@@ -197,8 +197,8 @@ function objectiveName({
 }
 
 /**
- * The column of training job names, which begin with the tuning job's name. If space is short, shows only the
- * rest of each name.
+ * The column of training job names, which begin with the tuning job's name. If space is short, the column shows
+ * only the part of each name after the tuning job's name.
  */
 function nameColumn(jobs: readonly NumberedJob[], names: 'whole' | 'end'): TableColumn {
   return {

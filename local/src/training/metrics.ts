@@ -37,21 +37,21 @@ interface Search {
 const SLOW = 20;
 /** Maximum total time of a slow expression, in milliseconds. */
 const SPENT_AT_MOST = 5_000;
-/** Limits of a request to the evaluator process: the number of searches, and the total length of their lines. */
+/** Limits for a request to the evaluator process: the number of searches, and the total length of their lines. */
 const BATCH = 200;
 const BATCH_CHARACTERS = 2 ** 20;
 /**
- * Maximum total length of the lines in the queue. A script may print lines faster than they can be searched.
+ * Maximum total length of the lines in the queue. A script can print lines faster than they are searched.
  */
 const MOST_WAITING = 32 * 2 ** 20;
 /** Advice to the user for an expression that is no longer applied. */
 const GIVEN_UP = 'Local mode stopped looking for this metric. Avoid nested repetitions such as (a+)+';
-/** Maximum number of characters that a note shows of a line. */
+/** Maximum number of characters of a line that a note shows. */
 const SHOWN = 60;
 
 /**
  * Applies metric definitions to the lines of a training log, as SageMaker does, and keeps the last values.
- * Expressions that may take long run in the evaluator process: await `settled` before reading values.
+ * Searches that can take a long time run in the evaluator process: await `settled` before reading values.
  */
 export class MetricCollector {
   private readonly definitions: readonly CompiledDefinition[];
@@ -80,8 +80,8 @@ export class MetricCollector {
   /** Searches a line for all metrics. */
   public add(line: string, timestamp: Date = new Date()): void {
     for (const definition of this.definitions) {
-      // Skips lines without the literal text: SageMaker's expressions start with `.*` and backtrack for a long time on
-      // lines that do not match.
+      // Skips lines that lack the expression's literal text: SageMaker's expressions start with `.*` and backtrack for
+      // a long time on lines that do not match.
       const { literal, longestSafeLine } = definition.expression;
       if (!line.includes(literal) || definition.stopped !== undefined) {
         continue;
@@ -122,7 +122,7 @@ export class MetricCollector {
     }
   }
 
-  /** The last value of each metric found, in the order of the definitions. */
+  /** The last value of each metric that was found, in the order of the metric definitions. */
   public latest(): MetricDatum[] {
     return this.definitions.flatMap(({ name }) => this.values.get(name) ?? []);
   }
@@ -197,8 +197,8 @@ export class MetricCollector {
 }
 
 /**
- * Searches a line in this process and detects slow expressions. Measures processor time, because fast
- * expressions also take long on a busy machine.
+ * Searches a line in this process and detects slow expressions. Measures processor time, because even fast
+ * expressions take a long time on a busy machine.
  */
 function findHere(definition: CompiledDefinition, line: string): MetricMatch | undefined {
   const started = performance.now();

@@ -30,7 +30,7 @@ export function furtherInterpreters(): string[] {
 /**
  * Determines the version and the packages of an interpreter, in a short process that does not import the packages.
  *
- * @returns undefined if there is no usable interpreter, or it is older than Python 3.9
+ * @returns undefined if the command runs no usable interpreter, or one older than Python 3.9
  */
 export async function inspectInterpreter(
   command: string,
@@ -68,7 +68,7 @@ export async function noPython(env: NodeJS.ProcessEnv): Promise<UserError> {
 
 const BROKEN = 'does not start';
 
-/** Variables with Python's module paths. */
+/** Environment variables that contain module paths of Python. */
 const MODULE_VARIABLES = ['PYTHONHOME', 'PYTHONPATH', 'PYTHONUSERBASE'];
 
 async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -76,7 +76,7 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
     const interpreter = await describeItself(command, [], env);
     return isTooOld(interpreter) ? [`${command} is Python ${interpreter.version}, which is too old.`] : [];
   } catch (error) {
-    if (error instanceof NoPythonError) return [`${command} is not a Python: ${error.message}.`];
+    if (error instanceof NoPythonError) return [`${command} is not a Python interpreter: ${error.message}.`];
     const { code, killed, message, stderr = '' } = error as ExecFileException & { stderr?: string };
     if (code === 'ENOENT') return [];
     if (killed) return [`${command} did not answer within ${CHECK_TIMEOUT_MS / 1000} s.`];

@@ -25,7 +25,7 @@ import {
   tuningJobsIn,
 } from './support';
 
-/** How often local mode is killed. */
+/** How many times local mode is killed. */
 const KILLS = TRIES_ALL ? 20 : 3;
 
 jest.setTimeout(300_000 + KILLS * 10_000);
@@ -87,7 +87,7 @@ testFault(`kill -9 while resume starts, ${KILLS} times in a row`, async () => {
   const delays: number[] = [];
   for (let kill = 0; kill < KILLS; kill += 1) {
     const resumed = startResume(root);
-    // `resume` takes over the interrupted records in the first seconds.
+    // In its first seconds, `resume` takes over the interrupted records.
     delays.push(Math.round(Math.random() * 2500));
     await wait(delays.at(-1));
     resumed.kill();

@@ -7,7 +7,7 @@ type Statement = { Action?: unknown } & Record<string, unknown>;
 export interface Grant {
   /** The role's logical ID. */
   readonly role: string;
-  /** Where the grant is, as test titles show it: the policy and the index of the statement. */
+  /** Location of the grant, for test titles: the policy and the index of the statement. */
   readonly place: string;
   /** The actions to remove, as spelled in the template. */
   readonly actions: readonly string[];

@@ -225,7 +225,7 @@ test('an invalid $PYTHON is reported', async () => {
   await found.forXGBoost(DEFAULT_XGBOOST_VERSION);
   expect(notices).toEqual([
     expect.stringMatching(
-      /^\$PYTHON is not a Python 3\.9 or newer: looking for another one\. \/bin\/ls is not a Python: it printed ".*"\.$/,
+      /^\$PYTHON is not a Python 3\.9 or newer: looking for another one\. \/bin\/ls is not a Python interpreter: it printed ".*"\.$/,
     ),
   ]);
 });

@@ -70,7 +70,7 @@ async function archive(
 const transform = (image: string, modelArchive: string, changes: TaskChanges = {}): Promise<Transformed> =>
   transformFiles(trainer.serving, [CONTENT], { image, environment: IN_ARCHIVE, modelArchive, ...changes });
 
-/** A model that adds the columns of a row, without a library. */
+/** A model that predicts the sum of a row's values. It needs no library. */
 const ADD = `
 def model_fn(model_dir):
     return "model"

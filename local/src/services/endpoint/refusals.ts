@@ -110,7 +110,7 @@ export const S3_REFUSALS: Refusals = {
   missing: () =>
     new AwsError(
       'AccessDenied',
-      'Access Denied: the request has no signature, and nothing here is public',
+      'Access Denied: the request has no signature, and local mode allows no anonymous requests',
       403,
     ),
   malformed: (problem, place = 'header') =>

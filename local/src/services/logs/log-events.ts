@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import type { TimeMark } from '../sagemaker/jobs/job-log';
 
-/** Maximum number of bytes of a log that are read per page, as on AWS. Every line is shorter. */
+/** Maximum number of bytes to read from a log for one page of events, as on AWS. Every line is shorter. */
 const PAGE_BYTES = 1 << 20;
 
 /** Maximum number of events per page. */

@@ -19,7 +19,7 @@ export const BUCKET_GRANTS = [
 ];
 const GRANTS = BUCKET_GRANTS.filter((member) => member !== 'GrantWrite');
 
-/** Members of a write that are returned as headers of the object. */
+/** Members of a write request that are returned as headers when the object is read. */
 export const SYSTEM_MEMBERS = [
   ...['CacheControl', 'ContentDisposition', 'ContentEncoding', 'ContentLanguage', 'ContentType', 'Expires'],
 ];
@@ -31,7 +31,7 @@ export const ATTRIBUTES = [
   ...['Metadata', 'ServerSideEncryption', 'SSEKMSKeyId', 'BucketKeyEnabled', 'StorageClass'],
 ];
 
-/** Members with the content of a write and its checksums. */
+/** Members that contain the content of a write request, and the checksums of this content. */
 export const CONTENT = ['Body', 'ContentLength', 'ContentMD5', 'ChecksumAlgorithm', ...CHECKSUM_MEMBERS];
 
 /** Options for reading an object. */

@@ -69,7 +69,7 @@ export class StatesService implements Service {
     };
   }
 
-  /** The execution or state machine of a request, if it names one. */
+  /** The execution or state machine that a request names, if any. */
   subject(input: Input) {
     const { executionArn: execution, stateMachineArn: machine, mapRunArn, resourceArn } = input;
     // Permissions for versions and aliases are checked on their state machine:

@@ -10,7 +10,7 @@ import type { Visit } from './visit';
 /** An item before ItemSelector is applied. */
 export interface FoundItem {
   readonly value: Json;
-  /** Key, if the item is a member of an object. */
+  /** Key of the item, if the item is a member of an object. */
   readonly key?: string;
   /** S3 URI of the object that contains the item. @default - the item is in the state's data */
   readonly source?: string;
@@ -79,7 +79,7 @@ export function asJob({ input, context }: MapItem): MapJob {
   return { input, context: { Map: context }, size: 1 };
 }
 
-/** Maximum number of concurrent iterations or child executions; 0 if the state does not limit it. */
+/** Maximum number of concurrent iterations or child executions; 0 if the state sets no limit. */
 export async function maxConcurrency(state: MapState, { scope }: Visit): Promise<number> {
   return state.maxConcurrency ? computeInteger(state.maxConcurrency, state.flow, scope) : 0;
 }

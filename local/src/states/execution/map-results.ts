@@ -17,7 +17,7 @@ export interface ChildRun {
   readonly stopDate?: string;
   /** The child's output as JSON text. Set if the child succeeded. */
   readonly output?: string;
-  /** Set if the child failed. */
+  /** Set if the child execution failed. */
   readonly failure?: ChildProgress['failure'];
 }
 
@@ -27,11 +27,11 @@ export interface ChildRuns {
   readonly list: (() => string)[];
   /** ARN of the state machine that the children run. */
   readonly stateMachineArn: string;
-  /** The beginning of all children's ARNs, before the child's name. */
+  /** The ARN of each child execution, without the child execution's name. */
   readonly arnPrefix: string;
 }
 
-/** The children, read one by one. */
+/** Reads the child executions one by one. */
 export function* childrenIn({ list }: ChildRuns, ...statuses: Status[]): Generator<ChildRun, undefined> {
   for (const read of list) {
     const child = JSON.parse(read()) as ChildRun;
@@ -39,12 +39,12 @@ export function* childrenIn({ list }: ChildRuns, ...statuses: Status[]): Generat
   }
 }
 
-/** The job of a child. */
+/** The item or the batch that a child execution processes. */
 export function jobOf({ job }: ChildRun): MapJob {
   return parseExact(job) as unknown as MapJob;
 }
 
-/** The ARN of a child. */
+/** The ARN of a child execution. */
 export function arnOfChild({ arnPrefix }: ChildRuns, { name }: ChildRun): string {
   return `${arnPrefix}:${name}`;
 }
@@ -74,7 +74,7 @@ export async function resultTarget(state: MapState, { scope }: Visit): Promise<R
   return { resource: target.resource, bucket, prefix: prefix.replace(/\/$/, '') };
 }
 
-/** Combines the children's results into the Map Run's result, and writes them to S3 if requested. */
+/** Combines the results of the child executions into the Map Run's result. Writes these results to S3 if requested. */
 export async function collectResults(
   writer: ResultWriter | undefined,
   target: ResultTarget | undefined,
@@ -154,7 +154,7 @@ function transformed(
   return transformation === 'FLATTEN' && isArray(output) ? output : [output];
 }
 
-/** The child as DescribeExecution returns it, with its data as JSON text. */
+/** The child execution as DescribeExecution returns it, with its data as JSON text. */
 function metadata(children: ChildRuns, child: ChildRun): JsonObject {
   const { name, startDate, stopDate, output, failure } = child;
   const status = statusOf(child);
@@ -187,7 +187,7 @@ function statusOf({ startDate, output, failure }: ChildRun): Status {
   return startDate ? 'ABORTED' : 'PENDING';
 }
 
-/** The content of a file, in parts: the children that have one of the statuses. */
+/** The content of a result file, in parts: the child executions that have one of the given statuses. */
 function* serialized(
   children: ChildRuns,
   statuses: readonly Status[],

@@ -23,7 +23,7 @@ export interface StateProgress {
   readonly retryTime?: string;
   /** Time at which a Wait state ends. */
   readonly waitUntil?: string;
-  /** A Task's call that has no answer yet. */
+  /** The call that a Task made, while the call's result is still unknown. */
   readonly call?: CallProgress;
   /** ID of the event that records the start of a Parallel or Map state. */
   readonly startedEventId?: number;
@@ -34,7 +34,7 @@ export interface StateProgress {
   readonly mapRun?: MapRunProgress;
   /** The branches, iterations or child executions that were started. */
   readonly children?: readonly (ChildProgress | null | undefined)[];
-  /** Whether all children succeeded. A later failure is then a failure of the state itself. */
+  /** Whether all children succeeded. If so, any later failure is a failure of the state itself, not of a child. */
   readonly childrenEnded?: boolean;
 }
 
@@ -84,8 +84,8 @@ export interface ChildProgress {
  */
 export type PositionChange = {
   /**
-   * Path of the graph: indexes of branches, iterations or children, outermost first. Empty for the graph of the state
-   * machine.
+   * Path to the graph: indexes of branches, iterations or child executions, outermost first. Empty for the graph of the
+   * state machine.
    */
   readonly at: readonly number[];
 } & (

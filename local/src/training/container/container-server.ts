@@ -44,7 +44,7 @@ interface Program {
   readonly cwd: string;
   /** The program's environment, which is written to a file. @default - the agent's environment */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The environment of the agent, which starts the program. It can contain the user's secrets. */
+  /** The environment of the agent, which starts the program. This environment can contain the user's secrets. */
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** Cleans up after the program has ended. */
   readonly tidyUp?: () => Promise<void>;

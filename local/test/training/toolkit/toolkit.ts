@@ -16,7 +16,7 @@ export function toolkitRefusal(): string | undefined {
   }
 }
 
-/** A Python with the toolkit: `.venv/sagemaker-training`. */
+/** A Python interpreter that has the toolkit, in `.venv/sagemaker-training`. */
 export async function toolkitPython(): Promise<string> {
   const { python } = await projectEnvironments.forPackages({
     name: 'sagemaker-training',
@@ -84,7 +84,7 @@ export async function trainWithToolkit(python: string, tasks: readonly Task[]): 
   return jobs.map(({ base }, i) => leftIn(base, exitCodes[i] ?? -1));
 }
 
-/** The results of a job in its folder. */
+/** Reads the results of a job from the job's folder. */
 export function leftIn(base: string, exitCode: number): Left {
   const read = (path: string) =>
     existsSync(join(base, path)) ? readFileSync(join(base, path), 'utf8') : undefined;

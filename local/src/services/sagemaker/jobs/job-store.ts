@@ -13,7 +13,7 @@ import {
 } from '../../../local-folder/write-record';
 import type { TaskIdentity } from '../../principal';
 
-/** The origin of a job. */
+/** The process, deployment and task that a job comes from. */
 export interface JobOrigin {
   /** ID of the process that runs, or ran, the job. */
   readonly processId: number;
@@ -131,7 +131,7 @@ export class JobStore<R extends JobRecord> {
     return [...this.recordsOf(this.groups.get(group) ?? [])];
   }
 
-  /** The jobs that belong to no group, one after the other, so that they need not all be in memory. */
+  /** Reads the jobs that belong to no group one after the other, so that they do not fill the memory. */
   public alone(): Iterable<R> {
     return this.recordsOf(this.groups.get(undefined) ?? []);
   }
@@ -187,8 +187,8 @@ export class JobStore<R extends JobRecord> {
         this.remember(changed);
         return changed;
       }
-      // While the change was flushed, another member of the record changed, such as the tags. Starts again with the new
-      // record.
+      // While the change was flushed, another member of the record, such as the tags, changed. Starts again with the
+      // new record.
       flushed.discard();
     }
   }
@@ -207,7 +207,7 @@ export class JobStore<R extends JobRecord> {
     }
   }
 
-  /** Allows the records of a group to be removed from memory. */
+  /** Allows the records of all jobs in a group to be removed from memory. */
   public restGroup(group: string): void {
     for (const key of this.groups.get(group) ?? []) this.rest(key);
   }

@@ -175,7 +175,7 @@ function createUnversioned({ jobs }: EngineContext, record: ModelPackageRecord):
   throw validationError(`Model Package already exists: ${record.description.ModelPackageArn}`);
 }
 
-/** Creates the next version of a group. Skips numbers that another process has taken. */
+/** Creates the next version of a model package group. Skips numbers that another process has taken. */
 function createVersion(
   context: EngineContext,
   group: string,

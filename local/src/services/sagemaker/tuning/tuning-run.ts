@@ -54,7 +54,7 @@ export class TuningRun {
   public readonly finished: Promise<void>;
   private readonly name: string;
   private readonly running = new Map<TrainingRun, Promise<void>>();
-  /** Names of the training jobs in the order of their end. */
+  /** Names of the training jobs, in the order in which they ended. */
   private readonly ended: string[] = [];
   private launched = 0;
   /** Number of training jobs created, including those of earlier runs. */
@@ -107,7 +107,7 @@ export class TuningRun {
     }
   }
 
-  /** File names are in lower case, so the number distinguishes definitions whose names differ only in case. */
+  /** File names are lowercase. The number distinguishes definitions whose names differ only in case. */
   private studyName({ name }: SearchedDefinition, i: number): string {
     const isOne = this.job.TrainingJobDefinition !== undefined;
     return `${this.name}${isOne ? '' : `.${i + 1}-${name}`}.study`.toLowerCase();
