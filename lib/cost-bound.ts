@@ -28,8 +28,8 @@ export interface CostOptions {
   readonly maxCost?: number;
   /**
    * Maximum instance time of one execution, in hours: a job that runs for two hours on three instances uses six hours.
-   * An execution that could use more fails with `InvalidInput` before a job starts. If the properties already allow
-   * more, synth fails. For a `TuningFleet`, this is the maximum for all items of an execution together.
+   * An execution that could use more hours fails with `InvalidInput` before a job starts. If the properties already
+   * allow more hours, synth fails. For a `TuningFleet`, this is the maximum for all items of an execution together.
    *
    * @default - no limit
    */

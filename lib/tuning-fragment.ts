@@ -320,7 +320,7 @@ function tuningReportFunction(
     reading: tuningReadStatements(scope, jobNamePrefix, warmStart?.tuningJobNames),
     readsLogs: true,
     output,
-    // The report shows feature importance from XGBoost models, so the function reads them.
+    // The report shows feature importance from XGBoost models, so the report function reads the models.
     models: hasXGBoost ? finalModels(props) : undefined,
     encryptionKey,
     // The data of 10,000 training jobs takes about 200 MB.

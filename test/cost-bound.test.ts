@@ -23,7 +23,7 @@ const TYPE = Token.asString({ Ref: 'Type' });
 
 const boundOf = (props: Partial<TuningFragmentProps>): CostBound | undefined => fragment(props).costBound;
 
-/** The output of the first state for this execution input. */
+/** The output of the first state for a given execution input. */
 async function configure(input: Json, props: Partial<TuningFragmentProps>): Promise<Json> {
   return evaluateJsonata(statesOf(props).Configure.Output, { input });
 }

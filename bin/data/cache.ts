@@ -15,7 +15,7 @@ import { join } from 'node:path';
 /** Number of prepared tables to keep: the most recently used ones. */
 const KEPT = 3;
 
-/** Tables that were used within this time are not removed, because another process may be reading them. */
+/** Time since the last use of a table before it can be removed. Until then, another process may be reading the table. */
 const IN_USE_MS = 60 * 60 * 1000;
 
 /** Folders with the code that prepares tables. */

@@ -77,8 +77,8 @@ export class RowParser {
   }
 
   /**
-   * The predictions of a row with one prediction for each class. If the model in fact returns only the class, some of
-   * these fields are features of the test data, which must not be treated as probabilities.
+   * The predictions in a row that has one prediction for each class. If the model in fact returns only the class, some
+   * of the fields are features of the test data, which must not be treated as probabilities.
    */
   #probabilities(fields: readonly string[]): readonly number[] {
     const predictions = fields.map((field) => this.#prediction(field));

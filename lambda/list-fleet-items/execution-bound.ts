@@ -57,8 +57,8 @@ function sumOf(groups: readonly Group[], measure: keyof Usage): number {
 }
 
 /**
- * The calculation of the sum, for a message: one part for each of the largest groups of items, and one for all other
- * items.
+ * Shows in a message how the bound of an execution is calculated: one part for each of the largest groups of items, and
+ * one part for all other items.
  */
 function calculation(
   groups: readonly Group[],

@@ -19,7 +19,7 @@ export function crossValidates({ finalTraining }: TuningOptions): boolean {
   return finalTraining?.enabled !== false && finalTraining?.crossValidation !== undefined;
 }
 
-/** Data that only the final training uses, by the field of an execution's input. */
+/** Data that only the final training uses. Each key is the field of an execution's input that replaces the data. */
 export function ownFinalData({ finalTraining }: TuningOptions): Record<string, InputData | undefined> {
   return { finalTrain: finalTraining?.data?._train, finalValidation: finalTraining?.data?._validation };
 }

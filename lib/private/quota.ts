@@ -6,7 +6,7 @@ import { failAgain } from './poll-job';
 
 /** Options for the states that wait for a quota. */
 export interface QuotaWaitOptions {
-  /** Suffix of the names of the waiting states, which makes them unique within the chain. */
+  /** Suffix that makes the names of the waiting states unique within the chain. */
   readonly suffix: string;
   /** Maximum total wait. @default Duration.hours(1) */
   readonly maxWait?: Duration;
@@ -57,9 +57,9 @@ export function waitForQuota(scope: Construct, create: sfn.TaskStateBase, option
  *
  * SageMaker's messages have one of two forms:
  *
- * - "The account-level service limit '…' is 0 Instances, with current utilization of 0 Instances and a request delta of 1
- *   Instances. …"
- * - "The requested resource … is not available in this region"
+ * - A quota is too low: "The account-level service limit '…' is 0 Instances, with current utilization of 0 Instances
+ *   and a request delta of 1 Instances. …"
+ * - The region lacks the resource: "The requested resource … is not available in this region"
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-troubleshooting.html
  * @see https://github.com/data-science-on-aws/data-science-on-aws/issues/200

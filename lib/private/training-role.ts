@@ -76,7 +76,7 @@ function namesSageMaker({ Principal }: TrustStatement): boolean {
   if (typeof Principal === 'string') return Principal === '*';
   // Principal is undefined if the statement has NotPrincipal, which is not allowed in a trust policy.
   const { Service } = (Principal ?? {}) as { Service?: unknown };
-  // A token is unknown before the deployment, so it is assumed to be SageMaker.
+  // The value of a token is unknown before the deployment. The code assumes that the token is SageMaker.
   return [Service ?? []].flat().some((name) => typeof name !== 'string' || ['*', SAGEMAKER].includes(name));
 }
 

@@ -26,7 +26,7 @@ export function startedSettings({ maxTuningRuntime }: TuningOptions): string {
  * into the settings: the number of training jobs of each tuning job. The first entry belongs to the next tuning job.
  */
 export class TuningChainStates {
-  /** State that follows each tuning job that has ended. */
+  /** State that the execution enters when a tuning job has ended. */
   readonly afterTuningJob: sfn.Choice;
   /**
    * State that follows if a tuning job could not start, or can no longer be described. If earlier tuning jobs ran, the

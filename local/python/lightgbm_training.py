@@ -118,6 +118,6 @@ def _parameters(config: Mapping[str, Any], classes: int) -> Dict[str, Any]:
 
 
 def _pickle(booster: lgb.Booster, path: str) -> None:
-    """Saves a pickle for joblib.load, as in the example of the documentation."""
+    """Saves a pickle for joblib.load, as in the documentation's example."""
     with open(path, "wb") as file:
         pickle.dump(booster, file)

@@ -2,7 +2,7 @@
 only once.
 
 In: {"op": "train", "job": n, ...} and {"op": "stop", "job": n}. Out: {"ready": true, ...} once, then for
-each job {"job": n, "log": [lines]} any number of times and {"job": n, "outcome": {...}} at its end.
+each job {"job": n, "log": [lines]} any number of times, and {"job": n, "outcome": {...}} when the job ends.
 
 A job with "forks": true runs in a forked process, which shares the data that this process has loaded.
 Meanwhile, this process accepts the next job. {"op": "kill", "job": n} kills the forked process of a job.
@@ -20,8 +20,8 @@ from errors import AlgorithmError, ClientError, JobFailure
 from forked_jobs import ForkedJobs, return_freed_memory
 from protocol import Channel, Message
 
-# Log lines within this time are sent together, because a message per line would take longer than the rounds of a small
-# model. The line of a slow round is sent immediately.
+# Log lines that a job prints within this number of seconds are sent together, because a message for each line would
+# take longer than the rounds of a small model. The line of a slow round is sent immediately.
 FLUSH_SECONDS = 0.02
 
 # Runs a job (job, log, is_stopped) and saves its model. Returns false if the job was stopped.
@@ -99,12 +99,13 @@ def serve(
 ) -> None:
     """Serves jobs until the process ends.
 
-    `prepare` imports the library. It returns fields to add to the ready message, and the training function. With
-    `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted. `load` loads the
-    data that forked processes share. If `load` fails, the forked job loads the data itself, and reports the error.
+    `prepare` imports the library. It returns two values: the fields to add to the ready message, and the function
+    that trains. With `stop_ends_process`, stopping a job ends the process, for libraries that cannot be interrupted.
+    `load` loads the data that forked processes share. If `load` fails, the forked job loads the data itself, and
+    reports the error.
     """
     stops = _Stops(stop_ends_process)
-    # `forked` is created before the channel, because the channel immediately starts to pass messages to it.
+    # `forked` is created before the channel, because the channel immediately starts to pass messages to `forked`.
     forked = ForkedJobs()
     channel = Channel(lambda message: _is_passed_on(message, forked) or stops.note(message))
     # `prepare` is called after the channel was created, because the channel redirects the output of native libraries.

@@ -44,8 +44,8 @@ _COPIED_AT_ONCE = 1 << 20
 # Number of matrices that are cached whatever their size: training and validation data of a tuning job and of the final
 # training.
 _KEPT = 4
-# More matrices are cached if the total size of the files is at most this number of bytes, because the jobs of many
-# small searches can alternate on a worker.
+# Any number of matrices is cached while their files have at most this number of bytes in total, because the jobs of
+# many small searches can alternate on a worker.
 _KEPT_BYTES = 32 << 20
 
 

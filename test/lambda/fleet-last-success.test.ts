@@ -75,7 +75,7 @@ function recordsOf({ rows }: Listed): Objects {
   );
 }
 
-/** Lists the items a second time: after all of them have succeeded, and with the given changes. */
+/** Lists the items, assumes that all items succeed, and lists the items again with the given changes. */
 async function listAgain(
   event: Wire,
   objects: Objects = {},

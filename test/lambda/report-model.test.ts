@@ -96,9 +96,9 @@ describe('an archive', () => {
     [
       'without the model',
       { 'xgboost-model-0': Buffer.from('x') },
-      /has no xgboost-model, but xgboost-model-0/,
+      /has no xgboost-model; it contains xgboost-model-0/,
     ],
-    ['that is empty', {}, /has no xgboost-model, but nothing/],
+    ['that is empty', {}, /has no xgboost-model; it contains nothing/],
     ['with a linear model', { 'xgboost-model': model('linear.ubj') }, /gblinear has no trees/],
   ])('%s has no importance', async (_what, files, message) => {
     await expect(read(tar(files))).rejects.toThrow(message);

@@ -9,7 +9,7 @@ export type Row = [what: string, make: () => unknown, message: string];
 /** A value of a type that the declarations do not allow. Apps in JavaScript can pass such a value. */
 export const js = (value: unknown): Json => value;
 
-/** An object with this many members. */
+/** An object with `count` members. */
 export const many = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
 

@@ -1,9 +1,9 @@
 import type { Comparison, Difference, Job, ObjectiveType } from '../report-data';
 
-/** A job that ended with a value of the objective. */
+/** A completed or stopped job that has an objective value. */
 export type RankedJob = Job & { readonly value: number };
 
-/** The completed or stopped jobs with a value of the objective. Their order is unchanged. */
+/** The completed and stopped jobs that have an objective value, in their original order. */
 export function rankedJobs(jobs: readonly Job[]): RankedJob[] {
   return jobs.filter(
     (job): job is RankedJob =>

@@ -30,7 +30,9 @@ export async function readModelImportance(
   return readUnpacked(Body as Readable, async (chunks) => {
     const { content, names } = await readTarEntry(chunks, (name) => name === MODEL_NAME, MAX_MODEL_BYTES);
     if (content === undefined) {
-      throw new Error(`the archive has no ${MODEL_NAME}, but ${names.slice(0, 5).join(', ') || 'nothing'}`);
+      throw new Error(
+        `the archive has no ${MODEL_NAME}; it contains ${names.slice(0, 5).join(', ') || 'nothing'}`,
+      );
     }
     const model = parseXGBoostModel(content);
     if (model.trees.length === 0) throw new Error(`a booster of the type ${model.booster} has no trees`);

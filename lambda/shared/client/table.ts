@@ -22,8 +22,8 @@ export function filterControls(statuses: readonly string[]): FilterControls {
 }
 
 /**
- * Turns the heads of a table into buttons that sort it. The first click on a head sorts in ascending order, and the
- * second click sorts in descending order.
+ * Turns the column headers of a table into buttons that sort the table. The first click on a header sorts in ascending
+ * order, and the second click sorts in descending order.
  *
  * @returns a function that marks a column as sorted
  */

@@ -24,7 +24,7 @@ export const K_MEANS: BuiltInFacts = {
     { name: 'epochs', type: 'integer', min: 1, tunable: true },
     { name: 'eval_metrics', type: 'categorical', values: jsonLists('msd', 'ssd') },
     { name: 'extra_center_factor', type: 'integer', min: 1, words: ['auto'], tunable: true },
-    // Only the SDK has this hyperparameter, and always sends it.
+    // This hyperparameter exists only in the SDK, which always sends it.
     { name: 'force_dense', type: 'categorical', values: BOOLEANS },
     { name: 'half_life_time_size', type: 'integer', min: 0 },
     { name: 'init_method', type: 'categorical', values: INIT_METHODS, tunable: true },

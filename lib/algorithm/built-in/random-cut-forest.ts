@@ -28,7 +28,7 @@ export const RANDOM_CUT_FOREST: BuiltInFacts = {
       type: 'categorical',
       values: jsonLists('accuracy', 'precision_recall_fscore'),
     },
-    // Only the SDK has this hyperparameter. It sends 1000, and rejects other values.
+    // This hyperparameter exists only in the SDK, which sends 1000 and rejects other values.
     { name: 'mini_batch_size', type: 'integer', min: 1000, max: 1000 },
     { name: 'num_samples_per_tree', type: 'integer', min: 1, max: 2048, tunable: true },
     { name: 'num_trees', type: 'integer', min: 50, max: 1000, tunable: true },

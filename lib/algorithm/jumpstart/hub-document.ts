@@ -8,7 +8,7 @@ import { validationError } from '../../private/problems';
 export interface HubDocument {
   /** Name of the model in messages. */
   readonly title: string;
-  /** Path of the file, as given. */
+  /** Path of the document's file, as the user gave it. */
   readonly path: string;
   readonly modelId?: string;
   readonly imageUri?: string;
@@ -27,7 +27,7 @@ export interface HubDocument {
   readonly volumeSizeInGib?: number;
   /** Whether the containers have no network access; undefined if the document does not say. */
   readonly networkIsolation?: boolean;
-  /** Differences by instance type (`ml.g5.2xlarge`) or family (`g5`). */
+  /** Settings that only some instances use, by instance type (`ml.g5.2xlarge`) or family (`g5`). */
   readonly variants: Readonly<Record<string, HubVariant>>;
 }
 

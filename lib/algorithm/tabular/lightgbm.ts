@@ -78,7 +78,7 @@ export const LIGHTGBM: TabularAlgorithm = {
   },
 };
 
-/** The regular expression in the guide, `([0-9\\.]+)`, does not match exponents. */
+/** The developer guide's regular expression, `([0-9\\.]+)`, is not used, because it does not match exponents. */
 function metric(
   name: string,
   direction: TabularMetric['direction'],

@@ -93,8 +93,8 @@ export function groupArns(scope: Construct, options: GroupOptions): string[] {
 
 /**
  * Permissions to register a version. SageMaker also checks the image and the model of the version, with the permissions
- * of the caller. AWS's managed policy for the registry has the actions for these checks, but the documentation does not
- * say when they are needed.
+ * of the caller. AWS's managed policy for the registry allows the actions of these checks, but the documentation does
+ * not say when SageMaker needs the actions.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/security-iam-awsmanpol-model-registry.html
  */

@@ -93,7 +93,7 @@ export interface FunctionResource {
   readonly arn: string;
   readonly roleArn: string;
   readonly folder: string;
-  /** `<file>.<export>`, as in the template. */
+  /** The function's handler in the form `<file>.<export>`, as in the template. */
   readonly handler: string;
   readonly runtime: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -140,7 +140,7 @@ export interface StateMachineTarget {
 export interface EventTargetInput {
   /** A constant, as JSON. */
   readonly input?: string;
-  /** The target receives only the part of the event at this path. */
+  /** Path of the part of the event that the target receives. */
   readonly inputPath?: string;
   readonly inputTransformer?: {
     /** Paths of values in the event. Each key is the name of a placeholder. */

@@ -281,7 +281,7 @@ export class ExecutionLog {
     this.position.add(change);
   }
 
-  /** The last position of the execution. Keeps large data of the position in a file instead of in memory. */
+  /** The last position of the execution. Large data in the position stays in a file instead of in memory. */
   readPosition(): ResumePoint | undefined {
     return readPosition(join(this.folder, POSITION), (text) => this.keepString(text));
   }

@@ -72,7 +72,7 @@ export interface DeployOptions {
    * result, a file with a result, or a command, which runs in `project`. Neither the permissions nor the
    * arguments of a stubbed task are checked.
    *
-   * @default - the stubs in `local-mode.json`. Local mode refuses a stack with other tasks that it cannot run
+   * @default - the stubs in `local-mode.json`. If a task that local mode cannot run has no stub, the stack is refused
    */
   readonly stubTasks?: StubTasks;
   /**
@@ -167,7 +167,7 @@ function checkRequestRate(requestsPerSecond: number | undefined): void {
 
 function checkTimeScale(scale: number | undefined): void {
   if (scale === undefined || (scale > 0 && scale <= 1)) return;
-  // At 0, a loop that waits for a job would quickly reach the limit of 25,000 events.
+  // With a scale of 0, a loop that waits for a job would quickly reach the limit of 25,000 events.
   throw new UserError(`waitTimeScale: must be more than 0 and at most 1, got ${scale}`);
 }
 

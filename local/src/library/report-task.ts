@@ -42,7 +42,7 @@ export async function reportTask(
   const { FunctionName, Payload } = found;
   const payload = await evaluateTemplate(Payload, '/Arguments/Payload', {
     states: { input: inputOf(subject), context: {} },
-    // Each item of a fleet keeps its description in this variable.
+    // Each item of a fleet keeps its description in the variable `fleetItem`.
     variables: subject.itemFolder === undefined ? {} : { fleetItem: { folder: subject.itemFolder } },
     random: () => randomInt(2 ** 32) / 2 ** 32,
     signal: AbortSignal.timeout(MILLISECONDS),
@@ -70,10 +70,7 @@ function inputOf(subject: ReportSubject): JsonObject {
   };
 }
 
-/**
- * Arguments of the states that write reports: their payload contains the job's name and the report's
- * location.
- */
+/** Arguments of the states that write reports. The payload contains the job's name and the report's location. */
 function reportStates(
   definition: Readonly<Record<string, unknown>>,
 ): { readonly FunctionName: string; readonly Payload: JsonObject }[] {

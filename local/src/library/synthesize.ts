@@ -14,7 +14,7 @@ export interface SynthesisOptions {
   readonly root: string;
   /** Context values, each `key=value`. */
   readonly context: readonly string[];
-  /** Receives each line that the `cdk` and the app print. @default - lines go to standard error */
+  /** Receives each line that the `cdk` command and the app print. @default - lines go to standard error */
   readonly onLine?: (line: string) => void;
 }
 
@@ -24,15 +24,15 @@ export interface SynthesisOptions {
  */
 const LOCAL_MODE = 'cdk-sagemaker-tuning-local=true';
 
-/** A disk with less free space counts as full: an assembly with its Lambda functions takes a few megabytes. */
+/** Free space below which a disk counts as full. An assembly with its Lambda functions takes a few megabytes. */
 const FULL_DISK_MEGABYTES = 10;
 
 /** Maximum number of output lines in an error. */
 const SHOWN_LINES = 20;
 
 /**
- * Synthesizes a CDK app into a new folder, with the `cdk` that its project depends on, or else with the one
- * in `$PATH`.
+ * Synthesizes a CDK app into a new folder, with the `cdk` that the app's project depends on, or else with the
+ * `cdk` in `$PATH`.
  *
  * @returns the folder of the cloud assembly
  * @throws UserError when there is no `cdk` or the app cannot be synthesized

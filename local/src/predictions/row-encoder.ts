@@ -52,7 +52,7 @@ export class RowEncoder {
    * Must be called after the last row.
    *
    * @returns notices about values that the training data did not have
-   * @throws TableError if numbers are ambiguous
+   * @throws TableError if a column has ambiguous numbers, such as `12,345`
    */
   finish(): string[] {
     return this.columns.flatMap((column) => column.finish() ?? []);

@@ -8,7 +8,7 @@ export interface TemporaryCredentials {
   readonly sessionToken: string;
 }
 
-/** Issues credentials for this run and finds their principals. Access keys are random and only kept in memory. */
+/** Issues credentials for this run and finds their principals. Access keys are random and kept only in memory. */
 export class CredentialStore {
   private readonly byPrincipal = new Map<string, TemporaryCredentials>();
   private readonly byAccessKey = new Map<

@@ -55,13 +55,13 @@ import { TaskTokens } from './task-integrations/task-tokens';
 export interface ServicesOptions {
   readonly trainer: Trainer;
   readonly sampler: Sampler;
-  /** Runs AutoML jobs. If missing, AutoML jobs are refused. */
+  /** Runs AutoML jobs. @default - AutoML jobs are refused */
   readonly automl?: AutoMLRunner;
   /** Local folders that replace the file systems (EFS, FSx for Lustre) of channels, by file system ID. */
   readonly fileSystems?: FileSystems;
-  /** Interrupts training jobs on spot instances. If missing, spot jobs run like other jobs. */
+  /** Interrupts training jobs on spot instances. @default - spot jobs run like other jobs */
   readonly spotInterruptions?: SpotInterruptionOptions;
-  /** Runs executions for the Step Functions API. If missing, the API is not available. */
+  /** Runs executions for the Step Functions API. @default - the API is not available */
   readonly executions?: ExecutionRunner;
   /** ID of the deployment. It is stored with each job, because a job is resumed in its deployment. */
   readonly deploymentId?: string;
@@ -83,7 +83,7 @@ export interface RunningServices extends ExecutionServices {
   readonly credentialsFor: (principal: Principal) => TemporaryCredentials;
   readonly router: ServiceRouter;
   readonly jobs: Jobs;
-  /** The buckets. Writing through them sends events to event rules. */
+  /** The buckets. A write through this member sends an event to the event rules. */
   readonly buckets: BucketStore;
   /** Resumes selected interrupted jobs. Resolves when all of them have ended. */
   resumeJobs(isWanted: (job: JobRecord) => boolean): Promise<void>;

@@ -27,7 +27,7 @@ export function whyCutShort({ text = '', before, after }: MetricMatch): string |
 /** The pattern for numbers in SageMaker's own expressions. */
 const NUMBER = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
-/** Maximum number of characters that a note shows of a captured text. */
+/** Maximum number of characters of a captured string that a note shows. */
 const SHOWN = 60;
 
 function shortened(text: string): string {

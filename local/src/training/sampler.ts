@@ -32,7 +32,7 @@ export interface SearchSpecification {
   readonly previousTrials: readonly FinishedTrial[];
 }
 
-/** A finished training job, from which the sampler learns. Without a value, the job failed. */
+/** A finished training job, from which the sampler learns. If `value` is undefined, the job failed. */
 export interface FinishedTrial {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly value?: number;
@@ -42,7 +42,7 @@ export interface FinishedTrial {
 export interface EndedTrial {
   /** Returns the metric at each reported step. Only some strategies call this function. */
   readonly values: () => Promise<readonly number[]>;
-  /** Final value. Without one, the trial failed. */
+  /** Final value; undefined if the trial failed. */
   readonly value?: number;
   /** Whether the trial was stopped early. */
   readonly isStopped: boolean;
@@ -67,7 +67,7 @@ export interface Search {
 /** Starts searches. */
 export interface Sampler {
   start(specification: SearchSpecification): Promise<Search>;
-  /** Resolves when searches can be started. @throws Error when they cannot */
+  /** Resolves when searches can be started. @throws Error when the sampler cannot start searches */
   readonly ready: Promise<unknown>;
   close(): Promise<void>;
 }

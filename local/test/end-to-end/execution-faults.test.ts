@@ -24,7 +24,7 @@ function synthesizeWorkflow(integration: TuningIntegration): string {
   });
 }
 
-/** Deploys a workflow whose trainings are short and are counted. `fault` can make a training fail. */
+/** Deploys a workflow with short training jobs, which are counted. `fault` can make a training job fail. */
 async function deploy(
   assembly: string,
   fault: (job: StubTrainingJob) => void = () => undefined,

@@ -16,8 +16,8 @@ import {
 const SOON = 8;
 
 /**
- * Prints lines on which the regex of one metric backtracks: either without end, or one such line and then a line with
- * another metric.
+ * Prints a line on which the regex of a metric backtracks. With `--how once`, then prints a line with another metric.
+ * Otherwise, repeats the first line without end.
  */
 const SCRIPT = `
 import argparse, time

@@ -40,7 +40,7 @@ function lineOf(beginning: string): string {
   return line.replace(/ +#.*/, '');
 }
 
-/** A Python with exactly the packages of the example's requirements.txt. Created once for each list. */
+/** A Python interpreter with exactly the packages of the example's requirements.txt. Cached by the file's content. */
 function sdkPython(): string {
   const requirements = join(EXAMPLE, 'requirements.txt');
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
@@ -50,8 +50,8 @@ function sdkPython(): string {
     const folder = mkdtempSync(`${home}-`);
     try {
       execFileSync('python3', ['-m', 'venv', folder]);
-      // The list contains all dependencies, so pip does not have to resolve them. Compiling would take half of the
-      // time.
+      // requirements.txt contains all dependencies, so pip does not have to resolve them. Compiling would double the
+      // installation time.
       const options = ['--quiet', '--no-deps', '--no-compile', '--disable-pip-version-check'];
       execFileSync(join(folder, 'bin/python'), ['-m', 'pip', 'install', ...options, '-r', requirements]);
       renameSync(folder, home);

@@ -69,7 +69,7 @@ export function trainerOf(algorithm: Algorithm): Trainer {
   };
 }
 
-/** A sampler that proposes these sets of hyperparameters in order and records the results in `told`. */
+/** A sampler that proposes the given sets of hyperparameters in order and records the results in `told`. */
 export function samplerOf(
   sets: readonly Record<string, string>[],
   shouldStop: (trial: number, step: number, value: number) => boolean = () => false,
@@ -99,7 +99,7 @@ export function samplerOf(
   return sampler;
 }
 
-/** Sets of hyperparameters with these values of `x`. */
+/** Sets of hyperparameters with the given values of `x`. */
 export function xs(...values: number[]): Record<string, string>[] {
   return values.map((x) => ({ x: String(x) }));
 }
@@ -215,7 +215,7 @@ export function trainingDefinition() {
 /** A log line and its time, in epoch milliseconds. */
 export type TimedLine = readonly [time: number, line: string];
 
-/** Replaces the log of a job with these lines. */
+/** Replaces the log of a job with the given lines. */
 export function writeLog(root: string, job: string, lines: readonly TimedLine[]): void {
   let [text, marks] = ['', ''];
   for (const [time, line] of lines) {

@@ -262,7 +262,8 @@ describe('calls', () => {
     const denied = (service: string) => [statement(service), statement(service, { Effect: 'Deny' })];
 
     /**
-     * For each service: a function that makes the service assume a role with this trust policy, and the expected error.
+     * For each service: a function that makes the service assume a role with a given trust policy, and the expected
+     * error.
      */
     const SERVICES: Record<string, [(trustPolicy: PolicyDocument) => Promise<unknown>, RegExp]> = {
       sagemaker: [

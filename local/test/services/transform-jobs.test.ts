@@ -57,7 +57,7 @@ const ended = (
 
 type Allowed = readonly [actions: string | string[], resources: string | string[]];
 
-/** A role for SageMaker with these permissions. */
+/** A role for SageMaker with the given permissions. */
 function roleThatMay(allowed: readonly Allowed[]): RoleResource {
   const Principal = { Service: 'sagemaker.amazonaws.com' };
   return {
@@ -280,10 +280,7 @@ describe("the model's role", () => {
     ['s3:GetObject', object('input/*')],
     ['s3:PutObject', object('predictions/*')],
   ];
-  /**
-   * The failure reason of a transform job if the model's role has only these permissions. Another role created the
-   * model.
-   */
+  /** The failure reason of a transform job if the model's role has only the permissions in `allowed`. */
   async function reasonWith(allowed: typeof NEEDED): Promise<string> {
     const { root, running } = await serviceWith();
     await running.close();

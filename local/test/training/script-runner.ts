@@ -11,10 +11,10 @@ import {
 } from './script-support';
 import { SETUP_TIMEOUT } from './support';
 
-/** Any available Python, which runs scripts without a framework. */
+/** Any available Python interpreter. It runs the scripts that need no framework. */
 let python = '';
 
-/** The Python that runs the scripts. */
+/** The Python interpreter that runs the scripts. */
 export const pythonOfScripts = (): string => python;
 
 export const anyPython: Pick<PythonEnvironments, 'forPackages' | 'withRequirements'> = {

@@ -63,7 +63,7 @@ async function train(name: string, hyperparameters: Record<string, string>): Pro
   await writeModelArchive(join(job.workFolder, 'model'), archiveOf(name));
 }
 
-/** XGBoost's own predictions for the rows by model, as printed by Python. */
+/** For each model, XGBoost's own predictions for the rows, as Python prints them. */
 let predicted: Readonly<Record<string, string[]>>;
 
 function predict(): Record<string, string[]> {

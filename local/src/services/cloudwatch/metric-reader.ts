@@ -11,7 +11,7 @@ export const DIMENSION = 'TrainingJobName';
 export interface MetricReader {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** The account of the metrics. */
+  /** The AWS account that the metrics belong to. */
   readonly accountId: string;
   /** The training jobs with metrics. */
   jobs(): readonly TrainingJobRecord[];
@@ -46,7 +46,7 @@ export async function pointsOf(
 function notHere(what: string): AwsError {
   return new AwsError(
     'InvalidParameterValueException',
-    `local mode does not support ${what}. It only has the metrics that metric definitions find in the logs of training jobs (namespace ${NAMESPACE}, dimension ${DIMENSION})`,
+    `local mode does not support ${what}. It has only the metrics that metric definitions find in the logs of training jobs (namespace ${NAMESPACE}, dimension ${DIMENSION})`,
   );
 }
 

@@ -12,7 +12,7 @@ export class ChunkVerifier {
     private readonly key: SigningKey,
     /** Date of the request, as sent. */
     private readonly date: string,
-    /** Previous signature, initially the request's. */
+    /** Signature of the previous chunk. Before the first chunk, the signature of the request. */
     private previous: string,
     private readonly hasTrailers: boolean,
     private readonly mismatch: () => AwsError,

@@ -29,7 +29,7 @@ interface Policies {
 /**
  * Response of SimulatePrincipalPolicy for a role of the template. Any other principal has unlimited
  * permissions. As on AWS, identity-based policies and boundaries count, resource policies do not, and
- * conditions only see `ContextEntries`. `MatchedStatements` is not implemented.
+ * conditions see only `ContextEntries`. `MatchedStatements` is not implemented.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  * @throws AwsError `InvalidInput` for an invalid or unsupported request

@@ -5,12 +5,12 @@ import type { FunctionProcess, InvocationResult } from './function-process';
 const MOST_PROCESSES = Math.ceil(availableParallelism() / 2);
 
 /**
- * If no process becomes free within this time, each waiting call starts a process of its own. So long calls, and calls
- * that depend on each other, run in parallel, as on AWS.
+ * Maximum time in which no process becomes free. After this time, each waiting call starts a process of its own. So
+ * long calls, and calls that depend on each other, run in parallel, as on AWS.
  */
 const PATIENCE_MS = 5000;
 
-/** A process that has been idle for this long is ended, because it takes tens of megabytes. */
+/** Time after which an idle process is ended, because a process takes tens of megabytes. */
 const IDLE_MS = 30_000;
 
 /** The processes of a function. A call uses a warm process if there is one. */

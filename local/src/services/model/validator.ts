@@ -12,7 +12,7 @@ export interface Shape {
    * members are in the body, under their own names.
    */
   readonly places?: Readonly<Record<string, string>>;
-  /** REST services only: the member that is the whole body. */
+  /** REST services only: name of the member that forms the whole HTTP body. */
   readonly payload?: string;
   /** Name of the shape of a list's items. */
   readonly member?: string;
@@ -223,7 +223,7 @@ const SCALARS: Readonly<Record<string, readonly [name: string, fits: (value: unk
   double: ['Double', isFloat],
   // Bytes, a string that encodes bytes, or a stream.
   blob: ['Blob', () => true],
-  // Epoch seconds in requests from clients; strings in state machines.
+  // Clients send timestamps as epoch seconds, and state machines send them as strings.
   timestamp: [
     'Timestamp',
     (value) => typeof value === 'number' || (typeof value === 'string' && !Number.isNaN(Date.parse(value))),

@@ -26,7 +26,7 @@ export class S3RestProtocol extends RestProtocol {
     super('s3', S3_MODEL);
   }
 
-  /** Always false: a request to S3 can have any path and method, so they do not identify the service. */
+  /** Always false: a request to S3 can have any path and method, so path and method do not identify the service. */
   recognizes(): boolean {
     return false;
   }

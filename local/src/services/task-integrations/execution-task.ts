@@ -11,7 +11,7 @@ import { epochMilliseconds, isoTime } from './timestamps';
 /** Interval for polling the execution that a `.sync` task waits for. */
 const POLL_MILLISECONDS = 50;
 
-/** Step Functions' optimized integration with itself: starts an execution and, with `.sync`, waits for its end. */
+/** Step Functions' optimized integration with itself: starts an execution and, with `.sync`, waits until it ends. */
 export class ExecutionTask {
   constructor(
     private readonly router: ServiceRouter,

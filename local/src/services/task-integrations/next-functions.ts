@@ -4,7 +4,7 @@ import { findFunction } from '../lambda/find-function';
 import { targetOf } from './check-resources';
 import { parseResource } from './resource-arn';
 
-/** Maps each function to the one that a state machine invokes after it, in the order of the definition. */
+/** Maps each function to the function that a state machine invokes next, in the order of the definition. */
 export function nextFunctions({
   stateMachines,
   functions,
@@ -20,7 +20,7 @@ export function nextFunctions({
   );
 }
 
-/** The function that a state invokes; undefined if it invokes none, or an expression determines it. */
+/** The function that a state invokes; undefined if the state invokes none, or if an expression names the function. */
 function functionOf(
   {
     Type: type,

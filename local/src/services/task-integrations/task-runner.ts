@@ -77,8 +77,8 @@ export function createTaskRunner({
 }
 
 /**
- * Makes the call and waits for a worker to answer with the task's token. The answer may arrive before the
- * call ends.
+ * Makes the call and waits until a worker returns the task token with a result. The result may arrive before the call
+ * ends.
  */
 async function untilAnswered(
   tokens: TaskTokens,
@@ -86,7 +86,7 @@ async function untilAnswered(
   start: () => Promise<unknown>,
 ): Promise<unknown> {
   const answer = tokens.wait(call);
-  // Rejections are handled where the answer is awaited.
+  // The caller that awaits the answer handles a rejection.
   answer.catch(() => undefined);
   if (call.resumed?.submitted === undefined) call.submitted((await start()) as Json);
   return answer;

@@ -52,16 +52,16 @@ export interface ExecutionOptions {
    * the execution's error and cause.
    */
   readonly signal?: AbortSignal;
-  /** Position to continue from. @default - the machine's StartAt, with the input */
+  /** Position to continue from. @default - the first state of the state machine, with the input of the execution */
   readonly resumeFrom?: ResumePoint;
   /**
    * Whether {@link resumeFrom} continues an execution that had ended. {@link redrivePoint} computes the
    * position.
    */
   readonly isRedrive?: boolean;
-  /** Number of existing events in the history, with {@link resumeFrom}. @default 0 */
+  /** Number of events that the history has before this run. Set with {@link resumeFrom}. @default 0 */
   readonly eventsBefore?: number;
-  /** The Map item, in another execution, that started this one. @default - none */
+  /** The Map item of another execution that started this execution. @default - none */
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
@@ -74,7 +74,7 @@ export interface ExecutionOptions {
   readonly onPosition?: (change: PositionChange) => void;
 }
 
-/** The end of an execution. */
+/** The status of an ended execution, with its output or error. */
 export type ExecutionResult =
   | { readonly status: 'SUCCEEDED'; readonly output: Json }
   | { readonly status: 'FAILED' | 'ABORTED' | 'TIMED_OUT'; readonly error?: string; readonly cause?: string };

@@ -47,7 +47,7 @@ function select(segment: Segment, value: Json): readonly Json[] {
     case 'function':
       return [];
     case 'filter':
-      // `@` only matches objects, never a plain string or number (developer guide, Paths).
+      // `@` matches only objects, never a plain string or number (developer guide, Paths).
       return (isArray(value) ? value : [value]).filter(
         (item) => isObject(item) && accepts(segment.filter, item),
       );

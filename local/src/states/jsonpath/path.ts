@@ -35,8 +35,8 @@ export interface RootedPath extends JsonPath {
 }
 
 /**
- * Whether a path matches at most one value. Several names at its end evaluate to a single object, as in
- * Jayway, the library that produces AWS's messages.
+ * Whether a path matches at most one value. Several names at the end of a path evaluate to a single
+ * object, as in Jayway, the library that produces AWS's messages.
  */
 export function isDefinite(segments: readonly Segment[]): boolean {
   return segments.every(

@@ -10,7 +10,7 @@ import { PYTHON_FOLDER } from '../python-process';
  */
 export type ContainerModules = 'toolkit' | 'inference' | 'xgboost';
 
-/** Matches the names of modules of SageMaker's images in a script. */
+/** Finds in a script the names of modules that only SageMaker's images have. */
 const CONTAINER_MODULE =
   /\b(sagemaker_containers|sagemaker_inference|sagemaker_xgboost_container|sagemaker_algorithm_toolkit|mlio)\b/;
 
@@ -20,7 +20,7 @@ export function containerModuleFolders(modules: readonly ContainerModules[]): st
 }
 
 /**
- * Refuses a script that imports SageMaker's own modules if local mode has no stand-in for them, because the import
+ * Refuses a script that imports a module of SageMaker's images for which local mode has no stand-in, because the import
  * would fail.
  *
  * @throws JobError with the names of the modules

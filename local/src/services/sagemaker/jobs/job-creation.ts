@@ -64,7 +64,7 @@ function definitionsOf(input: Input): Input[] {
   return definitions.length > 0 ? definitions : [input];
 }
 
-/** Condition keys of SageMaker's Create operations, for one of the definitions. */
+/** The values of the condition keys of SageMaker's Create operations, for one training definition. */
 function creationContext(input: Input, definition: Input): RequestContext {
   const tags = [input['Tags'] ?? []].flat().filter(isRecord);
   const context: Record<string, string | readonly string[]> = {
@@ -102,7 +102,7 @@ const CREATION_KEYS: readonly (readonly [key: string, path: readonly string[]])[
   ['sagemaker:VolumeKmsKey', ['ResourceConfig', 'VolumeKmsKeyId']],
   ['sagemaker:VpcSecurityGroupIds', ['VpcConfig', 'SecurityGroupIds']],
   ['sagemaker:VpcSubnets', ['VpcConfig', 'Subnets']],
-  // In requests for transform jobs and AutoML jobs, the members for these condition keys are in other places.
+  // Requests for transform jobs and AutoML jobs have other members for the same condition keys.
   ['sagemaker:InstanceTypes', ['TransformResources', 'InstanceType']],
   ['sagemaker:OutputKmsKey', ['TransformOutput', 'KmsKeyId']],
   ['sagemaker:VolumeKmsKey', ['TransformResources', 'VolumeKmsKeyId']],

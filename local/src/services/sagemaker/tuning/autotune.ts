@@ -5,7 +5,7 @@ import { algorithmOf } from '../training/training-engine';
 import { countCombinations, searchDimensions } from './search-specification';
 import { definitionsOf, type SearchedDefinition } from './tuning-definitions';
 
-/** "Most users input values of around 50 or more training jobs" (developer guide, completion criteria). */
+/** Number of training jobs of a search. Most users set "around 50 or more" (developer guide, completion criteria). */
 const TRAINING_JOBS = 50;
 
 /** Number of retries of a training job. Our own choice, because SageMaker's number is not public. */
