@@ -1,4 +1,4 @@
-// Python for the scripts in bench/peers/. Local mode's installer creates separate environments for them.
+// Python environments for the scripts in bench/peers/, created by local mode's installer.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,7 +27,7 @@ const ENVIRONMENTS = {
 const installed = {};
 
 /**
- * Runs a script in bench/peers/. Returns its output, parsed as JSON, and the seconds of the whole process.
+ * Runs a script in bench/peers/. Returns its output, parsed as JSON, and the run time of the process in seconds.
  */
 export async function runPeer(script, argument, environment = 'bench') {
   const python = await pythonOf(environment);

@@ -28,7 +28,7 @@ export class TemplateValidation extends CloudFormationValidatePlugin {
     super();
   }
 
-  /** Version of the engine. For remembered templates, the version comes from the file, and the engine is not loaded. */
+  /** Version of the engine. For remembered templates, it is read from the cache file, and the engine is not loaded. */
   override get version(): string | undefined {
     return this.engineVersion ?? super.version;
   }

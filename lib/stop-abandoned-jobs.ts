@@ -113,8 +113,8 @@ export class StopAbandonedJobs extends Construct {
         encryptionKey: props.encryptionKey,
       }),
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
-      // Receives events for which the function fails. The rule's target also uses the queue, for events that never
-      // reach the function.
+      // This queue receives events that the function failed to process. The rule's target also uses this queue, for
+      // events that never reach the function.
       deadLetterQueue,
       retryAttempts: 2,
       maxEventAge: MAX_EVENT_AGE,

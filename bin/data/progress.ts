@@ -1,7 +1,7 @@
 /** Minimum duration of work whose progress is shown, in milliseconds. */
 const QUIET_MS = 2000;
 
-/** A terminal or a file. */
+/** An output stream: a terminal or a file. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
 
 /** Shows the progress of reading a file, if it takes long. Without a terminal: one line at the start and one at the end. */

@@ -22,8 +22,8 @@ export interface ComparedItems {
 }
 
 /**
- * Compares items with their last successes. Separates the unchanged items from the items to run. If the fleet uses warm
- * starts, lets the items to run learn from the tuning jobs of their last successes.
+ * Compares items with their last successes. Separates the unchanged items from the items that must run. If the fleet
+ * uses warm starts, each item that must run learns from the tuning job of its last success.
  *
  * @throws InvalidItemsError that lists the items whose data cannot be listed
  */

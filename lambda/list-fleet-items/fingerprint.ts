@@ -6,7 +6,7 @@ import type { FleetData, LastSuccess } from './event';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The fingerprint of an item with these fields. */
+/** The fingerprint of an item with the given fields. */
 export async function fingerprintOf(
   fields: Fields,
   { settings, data }: LastSuccess,

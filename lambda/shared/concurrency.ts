@@ -12,6 +12,6 @@ export interface Concurrency {
   readonly tooLarge?: number;
   /** Names of the quotas whose values are unknown. */
   readonly unknown?: readonly string[];
-  /** Why the values are unknown. */
+  /** Why the quotas' values are unknown. */
   readonly error?: string;
 }

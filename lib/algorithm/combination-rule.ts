@@ -85,7 +85,7 @@ function holds(condition: Condition, values: Values): boolean {
   return count >= atLeast && count <= atMost;
 }
 
-/** The elements of a value that a condition counts. */
+/** The elements that a condition counts in a hyperparameter's value. */
 function counted({ name, among }: Condition, values: Values): string[] {
   const elements = values[name]?.split(',') ?? [];
   return among ? elements.filter((element) => among.includes(withoutThreshold(element))) : elements;

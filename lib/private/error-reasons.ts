@@ -6,16 +6,16 @@ function failureReasonIn(cause: string): string {
 }
 
 /**
- * The message of a Lambda function's error, read from the JSON in the cause. If the cause is not such JSON, this is the
- * whole cause. Needs the variable `$cause`.
+ * The message of a Lambda function's error. If the cause is not the JSON of such an error, the whole cause is used as
+ * the message. Needs the variable `$cause`.
  */
 const MESSAGE = `$contains($cause, '"errorMessage":') ? $parse($cause).errorMessage : $cause`;
 
-/** The reason for an error of a task that waits for a job. */
+/** Why a task that waits for a job failed. */
 export const JOB_FAILURE = `( $failure := ${failureReasonIn('$states.errorOutput.Cause')}; $exists($failure) ? $failure : $states.errorOutput.Cause )`;
 
 /** The name and the message of an error, for a task that calls a Lambda function. */
 export const FUNCTION_ERROR = `( $cause := $states.errorOutput.Cause; $told := ${MESSAGE}; $states.errorOutput.Error & ': ' & $told )`;
 
-/** The reason for an error of a task that waits for a job or calls a Lambda function. */
+/** Why a task that waits for a job or calls a Lambda function failed. */
 export const FAILURE = `( $cause := $states.errorOutput.Cause; $job := ${failureReasonIn('$cause')}; $exists($job) ? $job : ${MESSAGE} )`;

@@ -81,8 +81,8 @@ export function prepareFinalTraining(
 }
 
 /**
- * Early stopping to remove from the best hyperparameters. `rounds` is left out if the final hyperparameters set the number
- * of rounds.
+ * The hyperparameters for early stopping, which the final training does not use. `rounds` is left out if the final
+ * hyperparameters set the number of rounds.
  */
 function stoppingOf(tuning: TuningInput, definition: TuningDefinition): Partial<EarlyStopping> | undefined {
   const stopping = removedEarlyStopping(tuning, definition);

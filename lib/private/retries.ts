@@ -2,7 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { FleetItemOptions } from './fleet-item';
 
-/** Names of SageMaker's error for requests that are throttled, denied or invalid, in both Step Functions integrations. */
+/**
+ * Error names for throttled, denied or invalid requests to SageMaker: first in Step Functions' optimized integration,
+ * then in its AWS SDK integration.
+ */
 export const REJECTED_REQUEST: readonly string[] = [
   'SageMaker.AmazonSageMakerException',
   'SageMaker.SageMakerException',

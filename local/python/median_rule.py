@@ -40,7 +40,7 @@ class MedianRule:
             return False
         if step % max(1, int(INTERVAL * self._usual_steps)):
             return False
-        # If a job has fewer steps, uses the average of all its steps.
+        # If a completed job has fewer steps than this one, uses the average of all its steps.
         others = [self._averages[other] for other in self._completed]
         middle = median(each[min(step, len(each) - 1)] for each in others)
         return self._sign * value > self._sign * middle

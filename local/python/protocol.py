@@ -1,6 +1,6 @@
 """Exchanges messages between local mode (Node.js) and its Python processes as JSON lines.
 
-Standard output only carries the protocol. Output of Python code and native libraries is redirected to
+Standard output carries only the protocol. Output of Python code and native libraries is redirected to
 standard error. The process ends when its standard input closes, even in the middle of a computation, so it
 never outlives its parent.
 """
@@ -45,7 +45,7 @@ class Channel:
         return self._incoming.get()
 
     def send(self, message: Message) -> None:
-        """Writes a message. Returns after it is written completely."""
+        """Writes a message. Returns after the message is written completely."""
         # Raises an error for NaN and infinity, which are not valid JSON: the parent would drop the line and wait
         # forever.
         data = memoryview((json.dumps(message, allow_nan=False) + "\n").encode("utf-8"))

@@ -60,7 +60,7 @@ def _cell(value: Any) -> str:
 
 
 class _Parts:
-    """Computes the value of each key. Methods have the names of the keys."""
+    """Computes the value of each key of a prediction, with a method of the same name as the key."""
 
     def __init__(self, objective: str, classes: int) -> None:
         self._objective = objective

@@ -93,7 +93,7 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = { PATH: '' }) {
     cwd: project,
     encoding: 'utf8',
     env,
-    // Ends a process that does not exit because of an open handle.
+    // Ends a process that an open handle keeps from exiting.
     timeout: 60_000,
   });
   return { status, stdout, stderr };
@@ -128,7 +128,7 @@ test('a consumer compiles in strict mode with only the declarations, and every e
   expect(undocumented(program)).toEqual([]);
 });
 
-/** Exports of the package and their members without documentation. */
+/** The package's exports, and members of exports, that lack documentation. */
 function undocumented(program: ts.Program): string[] {
   const checker = program.getTypeChecker();
   const index = program.getSourceFiles().find((file) => file.fileName.endsWith(`${NAME}/dist/index.d.ts`));

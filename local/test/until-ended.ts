@@ -1,6 +1,6 @@
 import { isProcessAlive } from '../src/local-folder/process-alive';
 
-/** Time limit in milliseconds. Without a reason to end, the tests' processes would run longer. */
+/** Time limit in milliseconds, shorter than the time that the tests' processes would run if nothing ended them. */
 const LIMIT = 20_000;
 
 /**

@@ -24,7 +24,7 @@ def value(words, shape):
 
 
 def pairs(word, shape):
-    """The value of a structure in shorthand."""
+    """Parses a structure in the shorthand syntax of the AWS CLI."""
     given = dict(pair.split("=", 1) for pair in word.split(","))
     return {name: value([text], shape.members[name]) for name, text in given.items()}
 
@@ -48,7 +48,7 @@ def request(client, operation, words):
 
 
 def without_region(words):
-    """The words without `--region`, an option of the AWS CLI itself."""
+    """The words of a command without `--region`, which is an option of the AWS CLI and not of the operation."""
     at = words.index("--region") if "--region" in words else len(words)
     return words[:at] + words[at + 2 :]
 

@@ -16,7 +16,7 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 def findings_of(statement):
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     findings = analyze_policy_string(json.dumps(policy), ignore_private_auditors=True).findings
-    # parliament repeats a finding for every action that a wildcard matches. Keeps one of them.
+    # parliament repeats a finding for every action that a wildcard matches. Keeps one finding.
     return [{"rule": rule, "message": message} for rule, message in {(one.issue, message_of(one)): 1 for one in findings}]
 
 

@@ -31,7 +31,7 @@ export function partOf(row: number): number {
 export class PartSums {
   readonly #sums: Float64Array;
 
-  /** @param width number of sums */
+  /** @param width number of sums for each part */
   constructor(readonly width: number) {
     this.#sums = new Float64Array(PARTS * width);
   }

@@ -7,7 +7,7 @@ export interface FrameworkImageFacts {
   readonly repository: string;
   /** Tags by kind of instance (CPU or GPU). If a kind has no tag, there is no image for it. */
   readonly tags: { readonly cpu?: string; readonly gpu?: string };
-  /** Python version as in the tags; `py3` if no public source is more specific. */
+  /** Python version, as in the image tags; `py3` if no public source is more specific. */
   readonly python: string;
   readonly registry: ImageRegistry;
   readonly sources: readonly FactSource[];

@@ -18,7 +18,7 @@ interface ReportOptions extends RootOptions {
   readonly open?: true;
 }
 
-/** The `report` command: writes the report of one search, or compares several. */
+/** The `report` command: writes the report of one search, or compares several searches. */
 export function reportCommand(): Command {
   const command = new Command('report')
     .description(
@@ -98,7 +98,7 @@ function summaryIn(folder: string, { record }: RunRecord, runs: readonly RunReco
   );
 }
 
-/** Writes the page that compares searches. @returns its path */
+/** Writes the page that compares searches. @returns the path of the page */
 function compare(root: string, searches: readonly ReportedSearch[]): string {
   const id = createHash('sha256')
     .update(searches.map(({ page }) => page).join('\n'))

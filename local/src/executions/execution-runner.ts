@@ -43,7 +43,7 @@ export interface RunningExecution {
   readonly ended: Promise<ExecutionRecord>;
 }
 
-/** Options of a new execution. */
+/** Options for a new execution. */
 export interface StartOptions {
   /** @default - a UUID */
   readonly name?: string;
@@ -327,7 +327,7 @@ function withoutPosition(name: string): UserError {
   );
 }
 
-/** Adds the JSON text to a record if it differs from JavaScript's serialization. */
+/** A value as members of a record, including its JSON text if JavaScript would serialize the value differently. */
 function withText<Name extends 'input' | 'output'>(
   name: Name,
   value: Json,

@@ -7,7 +7,7 @@ export class StringFile {
 
   constructor(private readonly path: string) {}
 
-  /** Stores a string. @returns a function that reads the string as long as the file is open */
+  /** Stores a string. @returns a function that reads the string, as long as the temporary file is open */
   keep(text: string): () => string {
     this.handle ??= this.open();
     const { handle, size: start } = this;

@@ -14,7 +14,7 @@ export class LocalBucket {
     private readonly store: BucketStore,
     /** Name of the bucket, as in `s3://<name>/`. */
     readonly name: string,
-    /** Absolute path of the folder with its objects. An object's key is the relative path of its file. */
+    /** Absolute path of the folder with the bucket's objects. An object's key is the relative path of its file. */
     readonly folder: string,
   ) {}
 
@@ -55,7 +55,7 @@ export class LocalBucket {
   }
 
   /**
-   * Deletes an object. Does nothing if it does not exist.
+   * Deletes an object. Does nothing if the object does not exist.
    *
    * @param key the object's key or URI
    */

@@ -97,7 +97,7 @@ function bestOf(jobs: Jobs, tuningJobs: readonly TuningJobRecord[]): string | un
   return (best.length > 1 ? bestTrainingJob(best) : best[0])?.TrainingJobName;
 }
 
-/** Whether the same execution created both jobs, for the same Map item. */
+/** Whether two jobs were created by the same execution, for the same Map item. */
 function isOfSameRun({ createdBy: one }: JobRecord, { createdBy: other }: JobRecord): boolean {
   return (
     one !== undefined &&

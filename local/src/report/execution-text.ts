@@ -31,7 +31,7 @@ export function renderStubbedTasks({ stubbedTasks = [] }: Pick<ExecutionRecord, 
   return stubbedTasks.length === 0 ? [] : [`Stubbed tasks: ${stubbedTasks.map(nameOfStubbed).join(', ')}`];
 }
 
-/** The states in the order of their first entry. A state that was entered several times has the number of entries. */
+/** A line for each state, ordered by when it was first entered. If it was entered several times, shows how often. */
 function statesIn(history: readonly KeptEvent[]): string[] {
   const states = new Map<string, { readonly timestamp: string; readonly count: number }>();
   for (const { type, timestamp, details } of history) {
@@ -51,7 +51,7 @@ export function renderExecution(
   details: {
     readonly history: readonly KeptEvent[];
     readonly jobs: readonly string[];
-    /** Tables of the items of the execution's Maps. */
+    /** Tables of the items in the execution's Map states. */
     readonly items: readonly string[];
     readonly file: string;
     /** Paths of the execution's report pages. */

@@ -31,7 +31,7 @@ export function fleetFolder(
   return undefined;
 }
 
-/** The page with the summary in the folder of a fleet. @returns undefined if there is no summary */
+/** The summary page in a fleet's folder. @returns undefined if there is no summary */
 export function summaryPage(folder: string): string | undefined {
   const page = join(folder, 'fleet.html');
   return existsSync(page) ? page : undefined;

@@ -21,8 +21,8 @@ interface Search {
 }
 
 /**
- * Renders the progress of Maps with many items. The remaining rows show these items and the jobs that do not run for
- * an item.
+ * Renders the progress of Maps with many items. The remaining rows show running items of these Maps, and the jobs that
+ * do not run for such an item.
  */
 export function renderScreen(jobs: Jobs, maps: MapProgress, screen: Screen): string[] {
   const large = maps.large();

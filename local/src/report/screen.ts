@@ -11,5 +11,5 @@ export function outputColumns(): number {
   return process.stdout.columns ?? Number.POSITIVE_INFINITY;
 }
 
-/** The size of a screen without limits, for a file or the final state of a table. */
+/** An unlimited screen size, for output to a file and for the final state of a table. */
 export const UNLIMITED = { rows: Number.POSITIVE_INFINITY, columns: Number.POSITIVE_INFINITY };

@@ -81,7 +81,7 @@ export function jsonText(value: unknown): string {
   }
 }
 
-/** The value with plain JavaScript numbers, for code that supports no others. Copies only if needed. */
+/** The value with plain JavaScript numbers, for code that supports no other numbers. Copies only if needed. */
 export function withPlainNumbers(value: Json): Json {
   hasTexts = false;
   const text = JSON.stringify(value);

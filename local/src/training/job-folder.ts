@@ -28,7 +28,7 @@ export class JobError extends Error {}
  * subfolder of `hosts/`.
  *
  * @param files whether channels contain copies of the bucket's files, or links to them. Containers need copies, because
- *   links to files outside a container are broken inside it
+ *   links to files outside a container do not work in the container
  * @throws JobError for unsupported requests: Pipe mode, checkpoints outside `/opt/ml` without a container
  */
 export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'): Promise<Host[]> {
@@ -50,11 +50,11 @@ export async function layOutHosts(task: TrainingTask, files: 'linked' | 'copied'
   return hosts;
 }
 
-/** Why channels in Pipe mode are not supported; undefined if there are none. */
+/** Why channels in Pipe mode are not supported; undefined if no channel uses Pipe mode. */
 export function pipeRefusal([name]: readonly string[] = []): string | undefined {
   return name === undefined
     ? undefined
-    : `channel "${name}" has input mode Pipe, which local mode only supports for built-in algorithms: use File or FastFile`;
+    : `channel "${name}" has input mode Pipe, which local mode supports only for built-in algorithms: use File or FastFile`;
 }
 
 /** The channels of an instance, each with the instance's share of the files. */
@@ -212,7 +212,7 @@ export function pathInFolder(path: string, base: string): string {
 
 /**
  * Merges the `model/` and `output/data/` of several hosts into the job's working folder, as SageMaker does
- * when it stores them. If several hosts have a file with the same name, the last host's file wins.
+ * when it stores a job's output. If several hosts have a file with the same name, the last host's file wins.
  */
 export async function mergeOutputs(hosts: readonly Host[], workFolder: string): Promise<void> {
   if (hosts.length === 1) return;

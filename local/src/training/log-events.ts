@@ -20,7 +20,7 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/g;
  * applied to these events.
  *
  * @param text one or several lines; a final line break is optional
- * @see https://github.com/awslabs/gluonts/pull/810 (a log of SageMaker with `#015`)
+ * @see https://github.com/awslabs/gluonts/pull/810 (a SageMaker log with `#015`)
  * @see https://www.rsyslog.com/doc/configuration/input_directives/rsconf1_controlcharacterescapeprefix.html
  */
 export function logEvents(text: string): string[] {

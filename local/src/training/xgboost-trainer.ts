@@ -131,8 +131,8 @@ interface AlgorithmData {
 let definitions: readonly MetricDefinition[] | undefined;
 
 /**
- * SageMaker's own metric definitions for its XGBoost images, even for scripts: every metric on both data
- * sets. Empty for a copy of the image in another account.
+ * SageMaker's own metric definitions for its XGBoost images, even for scripts: every metric on the
+ * training data and on the validation data. Empty for a copy of the image in another account.
  */
 export function xgboostMetricDefinitions(trainingImage: string): readonly MetricDefinition[] {
   if (!isFirstPartyXGBoost(trainingImage)) return [];

@@ -67,7 +67,7 @@ def identity() -> str:
 
 
 def objects() -> None:
-    """Uploads, downloads, copies, lists, presigns and deletes objects, in one part and in several parts."""
+    """Uploads, downloads, copies, lists, presigns and deletes objects. Some objects have several parts."""
     assert BUCKET in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     big, copy = DATA / "big.bin", DATA / "copy.bin"
     big.write_bytes(bytes(range(256)) * (80 << 10))  # 20 MiB: three parts
@@ -276,7 +276,7 @@ def training_jobs(name: str, **more: Any) -> List[dict]:
 
 
 def tuning(account: str) -> None:
-    """Watches a tuning job, lists its training jobs in every order and tags it; stops another tuning job."""
+    """Watches a tuning job, lists its training jobs in every order, and tags the tuning job. Stops another one."""
     for of in ("train", "validation"):
         s3.upload_file(str(DATA / of / f"{of}.csv"), BUCKET, f"boto3/data/{of}/{of}.csv")
     name = "boto3-search"

@@ -1,4 +1,4 @@
-/** The moments at which the process of a fleet kills itself, in the order in which it reaches them. */
+/** Moments at which a fleet's process kills itself, in chronological order. */
 export const MOMENTS = [
   'items start',
   'jobs train',

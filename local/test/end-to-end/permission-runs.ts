@@ -100,7 +100,7 @@ function historiesOf(store: ExecutionRunner['store'], arn: string): string[] {
   return [store.history(arn), store.items(arn)].map((each) => JSON.stringify(each));
 }
 
-/** A trainer that stops the execution as soon as a job of this kind runs. The job then waits until it is stopped. */
+/** A trainer that stops the execution as soon as the scenario's job runs. This job then waits until it is stopped. */
 function stopping(trainer: Trainer, scenario: Scenario, controller: AbortController): Trainer {
   // Only the training jobs of a tuning job are named <name>-<number>-<8 characters>.
   const isTuned = (name: string) => /-\d{3}-[0-9a-f]{8}$/.test(name);

@@ -92,7 +92,7 @@ async function data(
   });
 }
 
-/** Runs a job and replaces its log with lines at these times. */
+/** Runs a job and replaces its log with the given lines, each with its own time. */
 async function trained(
   root: string,
   services: RunningServices,

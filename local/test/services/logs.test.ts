@@ -55,7 +55,7 @@ const streamsOf = (services: RunningServices, input?: object) =>
 const eventsOf = (services: RunningServices, logStreamName: string, input?: object) =>
   call<EventsOutput>(services, 'GetLogEvents', { logStreamName, ...input });
 
-/** Runs training jobs that print these lines, one after the other. */
+/** Runs a training job for each name, one job after the other. */
 async function train(services: RunningServices, ...names: string[]): Promise<void> {
   for (const name of names) await runJob(services, trainingRequest(name));
 }
@@ -375,7 +375,7 @@ test('a job has no log if its role may not write one', async () => {
   expect(events.map(({ logStreamName }) => logStreamName)).toEqual([
     expect.stringMatching(/^known-1\/algo-1-/),
   ]);
-  // The role is not allowed to read logs either.
+  // The role may write logs, but not read them.
   await expect(
     services.router.call('logs', 'FilterLogEvents', { logGroupName: GROUP }, role),
   ).rejects.toThrow(/not authorized to perform: logs:FilterLogEvents on resource: .*:log-stream: /);

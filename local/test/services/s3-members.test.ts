@@ -79,7 +79,7 @@ const DIFFERENT: Readonly<Record<string, string>> = {
   Prefix: 'none',
   Range: 'bytes=0-0',
   ServerSideEncryption: 'aws:kms',
-  // This member is rejected, because it requires SSE-KMS.
+  // `SSEKMSKeyId` is rejected, because it requires SSE-KMS.
   SSEKMSKeyId: 'key',
   StartAfter: 'zzz',
   StorageClass: 'STANDARD_IA',

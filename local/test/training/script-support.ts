@@ -40,7 +40,7 @@ export async function packSource(
   return path;
 }
 
-/** A channel with these files, named as on disk. */
+/** A channel with the given files, named as on disk. */
 export function channel(
   name: string,
   paths: readonly string[],

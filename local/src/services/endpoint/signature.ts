@@ -109,8 +109,8 @@ function claimedPayload({ headers, query }: RequestHead, claims: SignatureClaims
 }
 
 /**
- * Refuses unsigned AWS headers, because anybody could have added them. The hash of the body need not be among the
- * signed headers: it is always part of the signature.
+ * Refuses unsigned AWS headers, because anybody could have added them. The header with the body's hash
+ * may be unsigned, because the hash is always part of the signature.
  */
 function checkAllSigned(
   { headers }: RequestHead,

@@ -118,7 +118,7 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
 
 /**
  * AWS's reason for refusing a request; undefined if the request is allowed. Within an account, either the
- * identity-based or the resource-based policy can allow it. For a KMS key, identity-based policies only count if the
+ * identity-based or the resource-based policy can allow it. For a KMS key, identity-based policies count only if the
  * key policy delegates to them.
  */
 function whyRefused(

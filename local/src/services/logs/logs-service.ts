@@ -184,7 +184,7 @@ function checkGroup(input: Input): void {
   if (LOG_GROUPS.includes(logGroupOf(input))) return;
   throw new AwsError(
     'ResourceNotFoundException',
-    `The specified log group does not exist. (Local mode only has ${LOG_GROUPS.join(' and ')}.)`,
+    `The specified log group does not exist. (Local mode has only ${LOG_GROUPS.join(' and ')}.)`,
   );
 }
 

@@ -10,8 +10,8 @@ import { ALWAYS_SUPPORTED, SUPPORTED_INSIDE, SUPPORTED_VALUES } from './supporte
 const ACLS_WITHOUT_EFFECT = ['private', 'bucket-owner-full-control'];
 
 /**
- * Matches members that contain dates. They are not validated, because S3 ignores invalid dates in conditions, and
- * stores any string as `Expires`.
+ * Matches members that contain dates. These dates are not validated, because S3 ignores invalid dates in conditions,
+ * and stores any string as `Expires`.
  */
 const DATES = /(^(Response)?Expires|Since)$/;
 
@@ -26,8 +26,8 @@ const NOT_IN_HEADERS = /[^\t\x20-\x7e\x80-\xff]/;
  *
  * @param supports the members that the operation supports, in addition to required members and those common to all
  *   requests
- * @throws AwsError InvalidArgument for a violation of the model; NotImplemented for an unsupported member; S3's own
- *   codes for rules outside the model
+ * @throws AwsError InvalidArgument for a violation of the service model; NotImplemented for an unsupported member; S3's
+ *   own codes for rules outside the service model
  */
 export function checkS3Request(
   operation: string,

@@ -133,7 +133,7 @@ function chooseParts(
   uploadId: string,
 ): UploadedPart[] {
   if (wanted.length === 0) {
-    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed: it lists no part');
+    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed: it lists no parts');
   }
   if (wanted.some(({ PartNumber: number }, i) => i > 0 && number <= (wanted[i - 1]?.PartNumber ?? 0))) {
     throw new AwsError('InvalidPartOrder', 'The list of parts was not in ascending order.', 400, {

@@ -38,8 +38,8 @@ interface Version {
 
 /**
  * Attributes of objects, stored in separate files outside the buckets, so that buckets contain only objects.
- * They apply only to the content that was written with them: if another program changes the file, the object
- * has no attributes.
+ * Attributes apply only to the content that they were stored with: if another program changes an object's
+ * file, the object has no attributes.
  */
 export class AttributeStore {
   /** @param buckets the folder that contains the buckets */

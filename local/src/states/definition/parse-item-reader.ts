@@ -37,8 +37,8 @@ export function parseItemReader(fields: Fields, language: QueryLanguage): ItemRe
 }
 
 /**
- * Reads the configuration for listed objects: they are the items or, with LOAD_AND_FLATTEN, contain the
- * items.
+ * Reads the configuration for a list of objects. The objects themselves are the items or, with
+ * LOAD_AND_FLATTEN, files that contain the items.
  */
 function parseListConfig(config: Fields, language: QueryLanguage): Pick<ItemReader, 'format'> {
   const transformation = config.oneOf('Transformation', ['NONE', 'LOAD_AND_FLATTEN']);

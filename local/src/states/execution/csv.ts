@@ -2,9 +2,9 @@ import { parse } from 'csv-parse/sync';
 
 /**
  * Parses CSV by the rules of the developer guide. Quoted fields may contain delimiters, line breaks and
- * doubled quotes, which stand for one quote. A backslash escapes a quote, a backslash or the delimiter, and
- * is dropped before any other character. Where the guide is silent, text is kept as it is, for example a
- * quote inside an unquoted field. A byte order mark is removed.
+ * doubled quotation marks, which stand for one quotation mark. A backslash escapes a quotation mark, a
+ * backslash or the delimiter, and is dropped before any other character. Where the guide is silent, text is
+ * kept as it is, for example a quotation mark inside an unquoted field. A byte order mark is removed.
  *
  * @throws Error when a quoted field does not end
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/example-csv-parse-dist-map.html

@@ -75,8 +75,8 @@ export class Track {
   }
 
   /**
-   * The latest event that this track recorded, including side events. After a failure that cannot be caught, the event
-   * that ends the execution has this event as its previous event.
+   * The latest event of this track, including side events. After a failure that cannot be caught, this is the previous
+   * event of the event that ends the execution.
    */
   get newest(): number {
     return this.newestEventId;
@@ -87,7 +87,7 @@ export class Track {
     return this.history.lastEventId;
   }
 
-  /** Records an event after the latest one. A stopped track records nothing. */
+  /** Records an event after the latest event of this track. Records nothing if the track was stopped. */
   record(type: string, details: EventDetails = {}): number {
     if (!this.signal.aborted) this.continueBehind(this.history.record(type, details, this.lastEventId));
     return this.lastEventId;
@@ -100,7 +100,7 @@ export class Track {
     return this.newestEventId;
   }
 
-  /** Continues after an event of another track or of an earlier run. */
+  /** Continues this track after an event of another track or of an earlier run. */
   continueBehind(eventId: number): void {
     this.lastEventId = eventId;
     this.newestEventId = eventId;

@@ -267,7 +267,7 @@ async function runChild(
   return ended;
 }
 
-/** One child per item, or per batch of ItemBatcher. */
+/** One child execution per item or, if the Map has an ItemBatcher, per batch of items. */
 async function batches(state: MapState, items: readonly MapItem[], { scope }: Visit): Promise<MapJob[]> {
   const { itemBatcher: batcher, flow } = state;
   if (!batcher) return items.map(asJob);

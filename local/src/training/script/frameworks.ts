@@ -17,14 +17,14 @@ export interface Framework {
   readonly capturesErrors: boolean;
   /** SageMaker's own modules that scripts can import in the container. */
   readonly containerModules: readonly ContainerModules[];
-  /** Packages of the image, and alternatives for a Python that does not support them, nearest first. */
+  /** Packages of the image, and alternatives if the Python version does not support these packages, nearest first. */
   readonly packages: (trainingImage: string) => [WantedPackages, ...WantedPackages[]];
 }
 
-/** Data packages of every framework container, in any version. */
+/** Data packages that every framework container has. Any version works. */
 const DATA_TOOLS = { numpy: undefined, pandas: undefined, joblib: undefined };
 
-/** scikit-learn releases of older images, by the version in the tag. */
+/** scikit-learn release in each older image. The keys are the versions in the image tags. */
 const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
   '0.20.0': '0.20.0',
   '0.23-1': '0.23.2',
@@ -99,7 +99,7 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   }),
 };
 
-/** Repositories of the frameworks, for messages. */
+/** Repositories of the framework images. Messages list them. */
 export const FRAMEWORK_REPOSITORIES = Object.keys(FRAMEWORKS);
 
 /** The framework of an image; undefined for any other image. */
@@ -116,9 +116,9 @@ interface FrameworkFacts {
   readonly containerModules?: readonly ContainerModules[];
   readonly title: string;
   readonly distribution: string;
-  /** Name of the pinned lists. @default the distribution */
+  /** Beginning of the names of the lists of pinned packages. @default the distribution */
   readonly list?: string;
-  /** The release in an image, by its tag. @default the beginning of the tag */
+  /** Finds the framework's release from the tag of an image. @default the beginning of the tag */
   readonly releaseOf?: (tag: string) => string | undefined;
   /** Oldest first. */
   readonly releases: readonly PinnedRelease[];

@@ -18,7 +18,7 @@ export function transformLogName(jobName: string): string {
   return `${jobName}.transform`;
 }
 
-/** The time at which the lines of a log from an offset on were written. */
+/** The time at which the part of a log that begins at `offset` was written. */
 export interface TimeMark {
   /** Offset in bytes. */
   readonly offset: number;

@@ -6,7 +6,7 @@ import { RUNS_AGAIN, readJobLog } from '../jobs/job-log';
 import type { TrainingJobRecord } from '../jobs/job-types';
 import { OBJECTIVE_METRIC, objectiveValue } from './tuning-view';
 
-/** The result of a trial, from the record and the log of its ended training job. */
+/** The result of a trial, from the record and the log of its training job, which has ended. */
 export function endedTrial({ name, description }: TrainingJobRecord, root: string): EndedTrial {
   const { TrainingJobStatus: status, AlgorithmSpecification: algorithm } = description;
   const value = status === 'Failed' ? undefined : objectiveValue(description);

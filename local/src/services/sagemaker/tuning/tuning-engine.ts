@@ -58,7 +58,7 @@ export class TuningEngine {
     return record;
   }
 
-  /** Resumes an interrupted job. Keeps the results of its ended training jobs. Interrupted training jobs run again. */
+  /** Resumes an interrupted job. Keeps the results of finished training jobs. Interrupted training jobs run again. */
   public resume({ isInterrupted: _isInterrupted, ...interrupted }: TuningJobRecord): TuningRun {
     const {
       HyperParameterTuningEndTime: ended,

@@ -21,7 +21,7 @@ export interface SearchProgress {
   readonly convergedAt?: number;
 }
 
-/** Computes the progress of a search from its ended training jobs. */
+/** Computes the progress of a search from its finished training jobs. */
 export function searchProgress(summaries: readonly TrainingJobSummary[]): SearchProgress {
   let best = Number.POSITIVE_INFINITY;
   let jobsNotImproving = 0;

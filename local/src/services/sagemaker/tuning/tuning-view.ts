@@ -25,7 +25,7 @@ export function describeTuningJob(jobs: Jobs, record: TuningJobRecord): TuningJo
     : record.description;
 }
 
-/** Computes all members of a description that depend on the current training jobs. */
+/** A tuning job's description, with current values for the members that depend on the training jobs. */
 export function withTrainingJobs(
   jobs: Jobs,
   { description, pausedSeconds = 0 }: TuningJobRecord,
