@@ -31,7 +31,7 @@ const CLASSIFIERS: Readonly<Record<string, ProblemType>> = {
 };
 
 /**
- * The type of problem in the settings; undefined if the label decides.
+ * The type of problem that the settings require; undefined if the label determines the type.
  *
  * @throws SettingsError if the settings contradict each other
  */
@@ -121,7 +121,7 @@ function metricProblem(
   return broken && describeBroken(broken, values);
 }
 
-/** The settings that define this learning task for data that is already in S3. */
+/** The settings that define a learning task for data that is already in S3. */
 export function settingsFor({ hyperparameters, metric, direction }: LearningTask): Partial<Settings> {
   return { hyperparameters, objective: metric, direction };
 }

@@ -109,7 +109,7 @@ export interface FinalTrainingOptions {
    */
   readonly reuseBest?: boolean;
   /**
-   * The data that the final training trains on.
+   * The data that the final training uses.
    *
    * @default FinalTrainingData.sameAsSearch()
    */
@@ -268,11 +268,11 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * Number of training jobs of the search: 1 to 10,000. Leave it out for a grid search, which runs every combination. SageMaker
    * rejects a number that exceeds the number of combinations.
    *
-   * A tuning job of SageMaker runs at most 750 training jobs. If the number is larger, the execution runs several
-   * tuning jobs one after the other. Each of them learns from up to five tuning jobs before it (a warm start). The
-   * execution has one best training job and one report. This requires a Bayesian search with a single definition, and
-   * no names of tuning jobs in `warmStart`. A random search always runs in one tuning job, whose quota can be raised to
-   * 10,000 training jobs. Other searches are limited to 750.
+   * A tuning job of SageMaker runs at most 750 training jobs. If `maxTrainingJobs` is larger, the execution runs
+   * several tuning jobs one after the other. Each of them learns from up to five earlier tuning jobs (a warm start).
+   * The execution has one best training job and one report. Several tuning jobs require a Bayesian search with a single
+   * definition, and no names of tuning jobs in `warmStart`. A random search always runs in one tuning job, whose quota
+   * can be raised to 10,000 training jobs. Other searches are limited to 750.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html
@@ -410,7 +410,7 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * instances, and the environment variables and logs of the functions. `TuningWorkflow` also uses it to encrypt its state
    * machine, the history of the executions and the log of the state machine.
    *
-   * The key does not cover:
+   * The workflow does not use this key for:
    *
    * - volumes of instance types with local NVMe storage, such as ml.g5: SageMaker accepts no key for these types, and
    *   their hardware encrypts the storage. If the instance type is a token, the request includes the key, and SageMaker

@@ -9,7 +9,7 @@ export function templateOf(props: Partial<TuningWorkflowProps> = {}, stack = sta
   return Template.fromStack(stack);
 }
 
-/** The only resource of a type whose logical ID matches. */
+/** The resource that has the given type and a matching logical ID. There must be exactly one. */
 export function resourceOf(template: Template, type: string, id = /./): Json {
   const found = Object.entries(template.findResources(type)).filter(([name]) => id.test(name));
   expect(found).toHaveLength(1);

@@ -34,7 +34,7 @@ export class ColumnProfile {
     grouped: 0,
     text: 0,
   };
-  /** The first value of each kind. */
+  /** The first value of each kind, such as the first number. */
   readonly examples: { [Kind in ValueKind]?: Example } = {};
   /** The first number that is too large for a 32-bit float. */
   tooLarge?: Example;

@@ -30,7 +30,7 @@ const FEW_RARE_CLASSES = 10;
 export interface Label {
   readonly name: string;
   readonly problemType: ProblemType;
-  /** Why the problem has this type. */
+  /** Why the label has this type of problem, such as `the label is text`. */
   readonly reason: string;
   /** For classification: the classes, at the index of their class number. */
   readonly classes?: readonly Level[];

@@ -33,7 +33,7 @@ export class StratifiedSplit {
     );
   }
 
-  /** The part of the next row. Must be called in the order of the rows. */
+  /** Returns the part that the next row belongs to. Must be called for all rows, in their order. */
   partOf(row: number, stratum: string): Part {
     const left = this.left.get(stratum);
     if (!left) throw new Error(`There is no stratum ${stratum}`);
@@ -46,12 +46,12 @@ export class StratifiedSplit {
   }
 }
 
-/** Number of validation rows of a stratum. */
+/** Number of validation rows in a stratum. */
 export function validationRows(rows: number): number {
   return Math.min(Math.max(Math.round(rows * VALIDATION_SHARE), 1), rows - 1);
 }
 
-/** Number of test rows of a stratum. At least one row is left for the training. */
+/** Number of test rows in a stratum. At least one row is left for the training. */
 export function testRows(rows: number, fraction: number): number {
   if (fraction === 0) return 0;
   return Math.min(Math.max(Math.round(rows * fraction), 1), rows - validationRows(rows) - 1);

@@ -5,7 +5,7 @@ export class NoPredictionsError extends Error {
   override readonly name = 'NoPredictionsError';
 }
 
-/** A row cannot be used. The reader of the rows adds the file name and the row number to the message. */
+/** An unusable row. The code that reads the rows adds the file name and the row number to the message. */
 export abstract class RowError extends Error {}
 
 /** A row has the wrong number of columns, or is not CSV. */

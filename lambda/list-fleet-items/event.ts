@@ -8,7 +8,7 @@ import { InvalidInputError } from './errors';
 export interface ListFleetItemsEvent {
   /** Input of the execution. */
   readonly input: FleetInput;
-  /** The list in Amazon S3. Not read if the input has items. */
+  /** The list of items in Amazon S3. Not read if the execution's input has items. */
   readonly source: ListSource;
   /** The fields that an item can have, in addition to its `id`. */
   readonly itemFields: readonly string[];
@@ -17,9 +17,9 @@ export interface ListFleetItemsEvent {
   /** The data fields that every item must have, because the fleet defines no shared data for them. */
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
-  /** The factors for the bound of an execution; missing if the user does not ask for a bound. */
+  /** The factors for the cost bound of an execution; missing if the user does not ask for a bound. */
   readonly bound?: FleetBound;
-  /** The quotas of the account; missing if the user does not ask for the check. */
+  /** The quotas of the account; missing if the user does not ask to check quotas. */
   readonly quotas?: Quotas;
   /** Value of the tag that names the execution. */
   readonly execution: string;
@@ -50,7 +50,7 @@ export interface LastSuccess {
 export interface FleetData {
   /** Default locations that an item can replace, by field. */
   readonly locations: Readonly<Record<string, string>>;
-  /** Other locations that all items share. */
+  /** Locations of data that all items share and that no item can replace. */
   readonly shared: readonly string[];
   /** URI prefixes that are allowed for the locations in an item. */
   readonly allowed: readonly string[];

@@ -59,7 +59,7 @@ function rangesOf(ranges: ParameterRanges | undefined): Range[] {
       values: Values ?? [],
     }),
   );
-  // Autotune chooses these ranges and does not return them.
+  // Autotune chooses the ranges of AutoParameters, and does not return these ranges.
   const autotuned = (ranges?.AutoParameters ?? []).map(
     ({ Name }): Range => ({ name: Name ?? '', kind: 'Continuous', scaling: 'Linear' }),
   );

@@ -43,7 +43,7 @@ export interface ItemResult {
   readonly modelPackage?: string;
   /** S3 URI of the item's report. */
   readonly report?: string;
-  /** Why the report of a failed item could not be read. The item then lacks the results that only the report has. */
+  /** Why a failed item's report could not be read. Results that only the report contains are then missing here. */
   readonly reportError?: string;
   /** Billed seconds of all instances. */
   readonly instanceSeconds?: number;
@@ -53,7 +53,7 @@ export interface ItemResult {
   readonly endedAt?: string;
 }
 
-/** The maximum that an item or a fleet could use, and its actual use. */
+/** The maximum instance time and cost of an item or a fleet, and the actual instance time and cost. */
 export interface Cost {
   readonly bound: Usage;
   /** Actual use; missing if it is unknown. */

@@ -52,7 +52,7 @@ export function xgboost(options: XGBoostOptions): AlgorithmDefinition {
         account: options.registryAccount,
       }),
     }),
-    // There are no rules if the version is newer than this library, or if it is known only at deploy time.
+    // An image version that is newer than this library, or known only at deploy time, has no rules.
     rules: image && rules(version),
     defaultHyperparameters(objectiveMetric): Record<string, string> {
       // In a tuning job, the container adds the objective metric to the evaluation. The final training has no objective
@@ -104,19 +104,19 @@ function rules(version: string): AlgorithmRules {
   };
 }
 
-/** Older images may read the files of only one folder, and would then train a model on part of the data. */
+/** Images before 3.0-5 may read the files of only one folder. They would then train a model on part of the data. */
 const FOLDERS_PROBLEM =
   'its image may read only one of several folders in a channel; version 3.0-5 and later read all of them';
 
 /**
- * Older images may compute the metrics of a fold on all validation rows, although the fold's model was trained on most
- * of these rows.
+ * Images before 3.0-5 may compute the metrics of a fold on all validation rows, although the fold's model was trained
+ * on most of these rows.
  */
 const FOLDS_PROBLEM =
   'its image may evaluate the model of a fold on rows that it was trained on; version 3.0-5 and later use only the held-out rows';
 
 /**
- * Whether the image certainly has the fixes of June 2023. Version 3.0-5 is the first version with them.
+ * Whether the image is known to contain the fixes of June 2023, which version 3.0-5 was the first to contain.
  *
  * @see https://github.com/aws/sagemaker-xgboost-container/pull/396 (folders of a channel)
  * @see https://github.com/aws/sagemaker-xgboost-container/pull/398 (metrics of folds)

@@ -104,7 +104,7 @@ export interface AutoMlOptions {
    * environment variables and logs of the functions. `AutoMlWorkflow` also uses it to encrypt its state machine, the history
    * of the executions and the log of the state machine.
    *
-   * The key does not cover:
+   * The workflow does not use this key for:
    *
    * - access logs of a new bucket: S3 delivers them only to buckets with S3-managed encryption.
    * - logs of the jobs: SageMaker creates their log groups.

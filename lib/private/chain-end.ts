@@ -35,7 +35,7 @@ export class ChainEnd {
   constructor(
     private readonly scope: Construct,
     private readonly props: EvaluationStatesProps,
-    /** Writes the report; undefined if no report is written. */
+    /** The state that writes the report; undefined if no report is written. */
     private readonly writeReport: tasks.LambdaInvoke | undefined,
     options: ChainEndOptions,
   ) {

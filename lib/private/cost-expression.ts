@@ -4,7 +4,7 @@ import { literal } from './jsonata';
 
 /** JSONata for the cost bound of an execution. The expressions need the variables `$trainingJobs` and `$parallel`. */
 export interface CostExpressions {
-  /** Checks of the limits. A check without a problem returns nothing. */
+  /** Checks of the limits on cost and instance hours. A check returns a message, or nothing if its limit is kept. */
   readonly checks: readonly string[];
   /** The cost bound, as an object. */
   readonly bound: string;

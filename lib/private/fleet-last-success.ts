@@ -7,7 +7,7 @@ import { withoutNested } from './locations';
 import { replaceableLocations } from './tuning-definitions';
 import type { BoundDefinition } from './tuning-requests';
 
-/** What a fleet does with the last successes of its items. */
+/** How a fleet uses the records of its items' last successes. */
 export interface LastSuccessOptions {
   /** Whether an item learns from the tuning job of its last success. */
   readonly warmStart: boolean;
@@ -19,7 +19,7 @@ export interface LastSuccessOptions {
 export interface ComparedData {
   /** The default URIs of the data that an item can replace, by field. */
   readonly locations: Readonly<Record<string, string>>;
-  /** Other data that all items share. */
+  /** Data that all items share and that no item can replace. */
   readonly shared: readonly DataLocation[];
   /** S3 locations that can contain the data of the items. */
   readonly allowed: readonly DataLocation[];

@@ -10,7 +10,7 @@ export interface QuotaUse {
   /** Name of the quota in Service Quotas. */
   readonly quota: string;
   readonly instances: number;
-  /** Whether each of the item's parallel training jobs uses these instances. */
+  /** Whether each of the item's parallel training jobs uses this number of instances. */
   readonly parallel?: true;
 }
 
@@ -38,7 +38,7 @@ export function quotaUses(tuning: TuningInput, definitions: readonly TuningDefin
 }
 
 /**
- * The name of a quota has the instance type and the kind of job, such as `ml.m5.xlarge for spot training job usage`.
+ * A quota's name contains the instance type and the kind of job, such as `ml.m5.xlarge for spot training job usage`.
  *
  * @see https://docs.aws.amazon.com/general/latest/gr/sagemaker.html#limits_sagemaker
  */

@@ -30,7 +30,7 @@ export interface TrainingChannel {
    */
   readonly s3Uri?: string;
   /**
-   * Whether `s3Uri` is the location of a manifest, a JSON list of the objects.
+   * Whether `s3Uri` is the location of a manifest: a JSON list of the S3 objects to read.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
    * @default false

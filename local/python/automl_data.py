@@ -23,7 +23,7 @@ AUTOPILOT_MIN_ROWS = 500
 # rows.
 MAX_NUMERIC_CLASSES = 20
 MAX_NUMERIC_CLASS_SHARE = 0.05
-# With more classes, the target is probably text, an identifier or a mistake. The job then has to set ProblemType.
+# A target with more classes is probably text, an identifier or a mistake, so the job has to set ProblemType.
 MAX_INFERRED_CLASSES = 100
 MAX_CLASSES = 1000
 # Minimum number of rows for a class to be used in validation. Rarer classes are used only for training.

@@ -18,7 +18,7 @@ JSON_TYPES = ("application/json", "json")
 # The attributes that a join adds to a JSON object.
 INPUT, OUTPUT = "SageMakerInput", "SageMakerOutput"
 
-# A cell that contains one of these characters is quoted.
+# Matches the characters that require quotes around a cell.
 _SPECIAL = re.compile('[,"\r\n]')
 
 Steps = Sequence[Mapping[str, Any]]
@@ -29,7 +29,7 @@ class DataError(Exception):
 
 
 class Format(NamedTuple):
-    """Reads and writes the records of a format."""
+    """Functions that read and write records in one format."""
 
     name: str
     read: Callable[[str], Any]
@@ -37,7 +37,7 @@ class Format(NamedTuple):
 
 
 def format_of(content_type: Optional[str]) -> Optional[Format]:
-    """The format of a MIME type; None if its records cannot be filtered."""
+    """The format of a MIME type; None if records of this MIME type cannot be filtered."""
     name = (content_type or "").split(";")[0].strip().lower()
     if name in CSV_TYPES:
         return Format("CSV", _read_csv, _write_csv)

@@ -24,10 +24,10 @@ _CONTAINER_ONLY = (
     "_tuning_objective_metric", "use_dask_gpu_training", "dsplit", "_kfold",
 )
 
-# Errors of XGBoost or a metric: the container reports these messages as a ClientError, and all others as an
-# AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so labels that do not
-# fit an objective cause an AlgorithmError there. Source: aws/sagemaker-xgboost-container, constants/xgb_constants.py
-# (CUSTOMER_ERRORS).
+# Messages of errors in XGBoost or in a metric. The container reports errors with these messages as a ClientError, and
+# all others as an AlgorithmError. The list covers several XGBoost releases. XGBoost 3.x changed some messages, so
+# labels that do not fit an objective cause an AlgorithmError there. Source: aws/sagemaker-xgboost-container,
+# constants/xgb_constants.py (CUSTOMER_ERRORS).
 _USERS_FAULT = (
     "label must be in [0,1] for logistic regression",
     "label must be in [0, num_class)",
@@ -69,7 +69,7 @@ class _LightBooster(xgb.Booster):
     """A model that skips two steps of `xgboost.train`, which take a sixth of the time of a small training job."""
 
     def reset(self) -> xgb.Booster:
-        """Does nothing. `xgboost.train` calls this method at its end to free the caches of the training. That would
+        """Does nothing. As its last step, `xgboost.train` calls this method to free the training's caches. That would
         waste time: the model is saved right afterwards, and then freed together with its caches.
         """
         return self
@@ -81,7 +81,7 @@ class _LightBooster(xgb.Booster):
 
 
 class _Lighten(xgb.callback.TrainingCallback):
-    """Makes a model a `_LightBooster`."""
+    """Turns a model into a `_LightBooster`."""
 
     def before_training(self, model: xgb.Booster) -> xgb.Booster:
         model.__class__ = _LightBooster
@@ -287,7 +287,7 @@ def _early_stopping(
         return None
     return {
         "rounds": rounds, "metric_name": metric, "data_name": "validation",
-        # As in the container, metrics that are not in this list, such as ndcg@5 and map@5, are minimized.
+        # As in the container, metrics that are not in MAXIMIZE_METRICS, such as ndcg@5 and map@5, are minimized.
         "maximize": metric in MAXIMIZE_METRICS, "save_best": True,
     }
 

@@ -7,7 +7,7 @@ import { fragment, stackOf, TUNING } from '../fixtures';
 
 type Values = Record<string, string>;
 
-/** The problems with these hyperparameters that synth reports. `metric` is the objective metric. */
+/** The problems that synth reports for the given hyperparameters. `metric` is the objective metric. */
 function atSynth(values: Values, metric = 'rmse', version = '3.2-0'): string[] {
   const props: Partial<TuningFragmentProps> = {
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.of(version) }),
@@ -33,7 +33,7 @@ function objectiveOf(metric: string, version: string): Objective {
   return direction === 'Maximize' ? Objective.maximize(name) : Objective.minimize(name);
 }
 
-/** The problems that the first state reports if an execution's input sets these hyperparameters. */
+/** The problems that the first state reports if an execution's input sets the given hyperparameters. */
 async function atInput(values: Values, metric = 'rmse', version = '3.2-0'): Promise<string[]> {
   const algorithm = Algorithm.xgboost({ version: XGBoostVersion.of(version) });
   const objective = objectiveOf(metric, version);

@@ -22,7 +22,8 @@ test('the memory that the preparation needs does not depend on the size of the t
     writeSync(file, `${rows.join('\n')}\n`);
   }
   closeSync(file);
-  // Node.js runs out of memory if the heap has to hold the whole table, which takes more than twice this limit.
+  // With a heap of 100 MB, Node.js runs out of memory if it has to hold the whole table, which takes more than twice as
+  // much.
   const prepare = () =>
     execFileSync(
       process.execPath,

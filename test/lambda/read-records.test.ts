@@ -25,7 +25,7 @@ const partial: ReadingEnd = { complete: false };
 test.each<[what: string, text: string, Reading]>([
   ['within a record', 'a,b\n1,2\n3,|4\n', { records: [header, ['1', '2']], end: partial }],
   ['after a record', 'a,b\n1,2\n|3,4\n', { records: [header], end: partial }],
-  // The truncated last record is not an error, because the file continues after the budget.
+  // The truncated last record is not an error, because the file continues after the last byte that is read.
   ['within a quote', 'a,b\n1,2\n3,"x|, y"\n', { records: [header, ['1', '2']], end: partial }],
   [
     'within a quote with a line break',

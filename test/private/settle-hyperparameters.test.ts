@@ -3,7 +3,7 @@ import { Algorithm, Objective, ParameterRange, type TuningFragmentProps, XGBoost
 import { evaluateJsonata } from '../evaluate-jsonata';
 import { definitionIn, fragment, type Json, stackOf } from '../fixtures';
 
-/** The hyperparameters of the search's training jobs, and of the final training after a best job with max_depth 4. */
+/** The hyperparameters of the search's training jobs and of the final training. The best job has a max_depth of 4. */
 async function trainedWith(props: Partial<TuningFragmentProps>, hyperparameters?: Json) {
   const stack = stackOf();
   const { States } = definitionIn(fragment(props, stack), stack);

@@ -1,7 +1,7 @@
 import type { Job, LearningCurve, ObjectiveType, Overfit } from '../report-data';
 import { isBetter } from './ranking';
 
-/** The validation metric got worse if it lost more than this share of its improvement during training. */
+/** The validation metric counts as worse if, after its best round, it lost more than this share of its improvement. */
 const LOST_SHARE = 0.02;
 /**
  * There is a gap if the train metric differs from the validation metric by more than this share of the validation
@@ -10,7 +10,7 @@ const LOST_SHARE = 0.02;
 const GAP_SHARE = 0.25;
 const MIN_ROUNDS = 10;
 
-/** `validation:rmse` → `train:rmse`; `undefined` if it is not the name of a validation metric. */
+/** `validation:rmse` → `train:rmse`; `undefined` for a name that is not the name of a validation metric. */
 export function trainMetricOf(metric: string): string | undefined {
   const train = metric.replace(/\b(validation|valid|val|test)(?=[:_-])/i, 'train');
   return train === metric ? undefined : train;

@@ -31,7 +31,7 @@ export class State {
   /** The chosen intervals, indexed by chart and axis. */
   readonly intervals = new Map<string, Interval>();
   filter = UNFILTERED;
-  /** Order of the table; undefined if it is in order of creation. */
+  /** Order of the table; undefined for the order of creation. */
   sorting: Sorting | undefined;
   private readonly listeners: ((change: Change) => void)[] = [];
 

@@ -40,8 +40,8 @@ export const CATBOOST: TabularAlgorithm = {
 };
 
 /**
- * CatBoost prints the best value of the metric that it evaluates, without the metric's name. The regular expression in the
- * guide, `([0-9\\.]+)`, does not match signs and exponents.
+ * CatBoost prints the best value of the metric that it evaluates, without the metric's name. The regular expression in
+ * SageMaker's developer guide, `([0-9\\.]+)`, does not match signs and exponents.
  */
 function metric(
   name: string,

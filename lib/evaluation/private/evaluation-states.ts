@@ -31,7 +31,7 @@ import { TransformJobTask } from './transform-job-task';
 export interface EvaluationStatesProps extends TuningRequestProps {
   /** Execution role of the SageMaker model; undefined without an evaluation. */
   readonly modelRole?: iam.IRole;
-  /** Computes the metrics; undefined without an evaluation. */
+  /** The function that computes the metrics; undefined without an evaluation. */
   readonly evaluateModelFunction?: lambda.IFunction;
   /**
    * Name of the model package group, or the prefix of the names in a fleet; undefined if the model is not registered.
@@ -120,7 +120,7 @@ export class EvaluationStates {
   }
 
   /**
-   * After an error, looks for the group again, because another execution may have created it, or the response was lost.
+   * After an error, looks for the group again: another execution may have created it, or only the response was lost.
    * The error for an existing group has the same name as the error for throttling.
    */
   private createGroup(find: sfn.State): sfn.TaskStateBase {

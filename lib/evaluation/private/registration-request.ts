@@ -49,8 +49,8 @@ const CLIENT_TOKEN = `$substring($hash($string([$states.context.Execution.Id, $s
 
 /**
  * The description of a version: the tuning job and the decision of the quality gate, in one line. SageMaker rejects
- * descriptions with control or format characters. The gate's reason can have such characters, because it can quote an
- * error of S3 or the content of a file.
+ * descriptions with control or format characters. The gate's reason can contain such characters, because it can quote
+ * an error from S3 or the content of a file.
  */
 const DESCRIPTION = `$substring($replace('Final model of tuning job ' & $states.input.result.tuningJob.name & ($type($states.input.gate) = 'object' ? '. Quality gate ' & ($states.input.gate.passed ? 'passed' : 'failed') & ': ' & $states.input.gate.reason : ''), /[^!-~\\u00A1-\\u00AC\\u00AE-\\u00FF]+/, ' '), 0, ${LIMITS.modelPackageDescriptionLength})`;
 

@@ -152,7 +152,7 @@ function destinationsOf(asset: unknown): Record<string, unknown>[] {
 
 function readFileAsset(folder: string, file: unknown): FileAsset[] {
   const source = isRecord(file) && isRecord(file['source']) ? file['source'] : {};
-  // The source of an `executable` asset only exists after its command has run.
+  // The source of an `executable` asset exists only after its command has run.
   if (typeof source['path'] !== 'string') {
     return [];
   }

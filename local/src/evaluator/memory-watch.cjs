@@ -5,7 +5,7 @@
 const { workerData } = require('node:worker_threads');
 
 const MOST_BYTES = 256 * 2 ** 20;
-/** Tells the parent why the process ended. Nothing else sends this signal. */
+/** The signal that tells the parent process why this process ended. Nothing else sends this signal. */
 const MEMORY_SIGNAL = 'SIGUSR2';
 const LOOKS_EVERY_MILLISECONDS = 5;
 

@@ -10,7 +10,7 @@ export interface ServedSearch {
   readonly status: string;
   /** Whether the page of the search can still change. */
   readonly isRunning: boolean;
-  /** Whether a later tuning job continues the search. The later job's page shows the results of both. */
+  /** Whether a later tuning job continues the search. The later job's page shows the results of both jobs. */
   readonly isContinued?: boolean;
   /** The Map item that started the search, and the name of the execution with the Map. @default - no Map item */
   readonly item?: { readonly execution: string; readonly name: string };
@@ -112,7 +112,7 @@ async function answer(
   return { status: 200, body: await source.page(search), ...refresh(search.isRunning) };
 }
 
-/** Compares in constant time, so that timing reveals nothing about the token. */
+/** Compares two tokens in constant time, so that timing reveals nothing about the secret token. */
 function isSame(one: string, other: string): boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(hash(one), hash(other));

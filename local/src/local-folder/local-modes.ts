@@ -17,13 +17,13 @@ export function enterRoot(root: string): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** IDs of the other instances of local mode in a root folder. Deletes the files of processes that were killed. */
+/** Returns the IDs of the other instances of local mode in a root folder. Deletes the files of killed instances. */
 export function othersIn(root: string): number[] {
   const folder = join(root, FOLDER);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
   const processIds = names.map(Number);
-  // Checks all processes before it deletes any file. Once its file is deleted, a running process would count as an
-  // instance of an older version of local mode, which wrote no such files.
+  // Checks all processes before it deletes any file. A running process without a file counts as an instance of an
+  // older version of local mode, which wrote no such files.
   const others = processIds.filter((each) => isOtherLocalMode(root, each));
   const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
   for (const each of gone) rmSync(fileOf(root, each), { force: true });
@@ -32,7 +32,7 @@ export function othersIn(root: string): number[] {
 
 /**
  * Whether a process is another instance of local mode running in a root folder. Operating systems reuse process IDs, so
- * an unrelated process can have the ID of an instance that was killed. The start time in the file distinguishes them.
+ * an unrelated process can have the ID of a killed instance. The start time in the file distinguishes the two.
  */
 export function isOtherLocalMode(root: string, processId: number): boolean {
   if (processId === process.pid || !isProcessAlive(processId)) return false;
@@ -45,7 +45,7 @@ export function isOtherLocalMode(root: string, processId: number): boolean {
  * Runs an action that only one instance of local mode in a root folder may run at a time.
  *
  * @param action synchronous: it must not return a promise
- * @throws UserError when another instance of local mode is running such an action
+ * @throws UserError when another instance of local mode in the root folder is running an action of this kind
  */
 export function aloneIn<T>(root: string, action: () => T): T {
   const lock = join(root, FOLDER, 'lock');

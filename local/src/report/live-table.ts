@@ -11,7 +11,7 @@ const REDRAW_MILLISECONDS = 500;
 
 /** Shows the jobs of this process while they run. */
 export interface JobsView {
-  /** Prints text that stays, without disturbing the table. */
+  /** Prints text, which stays on the terminal when the table is redrawn. */
   print(text: string): void;
   /** Shows the final state and stops updating. */
   close(): void;

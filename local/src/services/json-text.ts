@@ -14,7 +14,7 @@ export function parseJson(text: string): unknown {
   return JSON.parse(text);
 }
 
-/** Like `parseJson`, for data of executions: preserves numbers as they are written. */
+/** Parses the data of executions, like `parseJson`, but preserves numbers as they are written. */
 export function parseData(text: string): Json {
   checkDepth(text);
   return parseExact(text);

@@ -3,11 +3,11 @@ import type { MapPlace } from '../states';
 /** The caller of an operation: the ARN of one of the template's roles, or of the user. */
 export interface Principal {
   readonly arn: string;
-  /** The task that makes the call with the role of its state machine, if any. */
+  /** The task that makes the call, if it is made with the role of a state machine. */
   readonly task?: TaskIdentity;
 }
 
-/** An attempt of a task in an execution. */
+/** An attempt at a task in an execution. */
 export interface TaskIdentity {
   readonly executionArn: string;
   /** The Map item that the task runs for, if any. */

@@ -17,7 +17,7 @@ export function fieldError(path: string, column: string, { line, value }: Exampl
   return new TableError(`line ${line} of ${path}, column ${column}: ${quoted(value)} ${what}`);
 }
 
-/** The parts of a file that a message about a row mentions. */
+/** What a message about a row says about the file. */
 interface TableShape {
   readonly path: string;
   readonly header: readonly string[];

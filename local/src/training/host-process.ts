@@ -142,7 +142,7 @@ export class HostProcess {
     try {
       process.kill(-this.child.pid, signal);
     } catch {
-      // All processes of the group have already ended.
+      // All processes of the process group have already ended.
     }
   }
 

@@ -167,7 +167,7 @@ async function hasFiles(folder: string): Promise<boolean> {
   return (await readdir(folder).catch(() => [])).length > 0;
 }
 
-/** A position in the archive: the packed folder, and the prefix of its entries' names. */
+/** The folder to pack, and the prefix that its files get in the archive. */
 interface Place {
   readonly root: string;
   readonly prefix: string;

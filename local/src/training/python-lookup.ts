@@ -2,19 +2,19 @@ import { join } from 'node:path';
 import { type Interpreter, inspectInterpreter, interpreterCandidates } from './python-interpreters';
 import { missingPackages, type WantedPackages } from './python-requirements';
 
-/** A Python that has the requested packages. */
+/** A Python interpreter that has the requested packages. */
 export interface FoundPython {
   readonly python: string;
   readonly pythonVersion: string;
-  /** The packages of this Python: the wanted packages, or the chosen alternative. */
+  /** The packages that the interpreter has: the wanted packages, or the chosen alternative. */
   readonly has: WantedPackages;
 }
 
-/** The result of looking for packages. */
+/** The result of looking for an interpreter that has certain packages. */
 export interface Look {
-  /** An interpreter that has all of the packages. */
+  /** An interpreter that has all wanted packages. */
   readonly ready?: FoundPython;
-  /** Interpreters of this machine that lack some of the packages. */
+  /** Interpreters on this machine that lack some of the wanted packages. */
   readonly seen: readonly Interpreter[];
   /** Whether `$PYTHON` is set, but unusable. */
   readonly isPythonUnusable: boolean;
@@ -70,7 +70,7 @@ export class PythonLookup {
   }
 }
 
-/** An interpreter that has these packages. */
+/** Describes an interpreter that has the given packages. */
 export function foundIn({ executable, version }: Interpreter, has: WantedPackages): FoundPython {
   return { python: executable, pythonVersion: version, has };
 }

@@ -60,8 +60,8 @@ export async function requirementsContent(requirementsFile: string): Promise<Buf
 const SHOWN_PIP_LINES = 3;
 
 /**
- * Installs a user's `requirements.txt` with an environment's pip. Uses a copy of the file's folder inside the
- * environment: editable packages (`-e`) are imported from this folder, even after the job's folder has been deleted.
+ * Installs a user's `requirements.txt` with an environment's pip. First copies the folder of `requirements.txt` into
+ * the environment. Editable packages (`-e`) are imported from the copy, even after the job's folder has been deleted.
  *
  * @param environment folder of the environment
  * @throws RequirementsError with pip's last lines

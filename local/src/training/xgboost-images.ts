@@ -1,6 +1,6 @@
 /**
- * XGBoost releases by image version of the algorithm. Newer images are named after the release (`3.2-0` has
- * 3.2.0). Older ones have their own revision numbers.
+ * XGBoost releases by the version of SageMaker's image. Newer images are named after the release (`3.2-0` has 3.2.0).
+ * Older images have their own revision numbers.
  */
 const RELEASES: Readonly<Record<string, string>> = {
   '0.90-1': '0.90',
@@ -13,7 +13,7 @@ const RELEASES: Readonly<Record<string, string>> = {
   '1.7-1': '1.7.4',
 };
 
-/** The release for an image without a usable tag: SageMaker's newest. */
+/** The XGBoost release that is assumed for an image without a usable tag: the newest in SageMaker's images. */
 export const DEFAULT_XGBOOST_VERSION = '3.2.0';
 
 /** Whether the image is SageMaker's XGBoost, or a copy with the same repository name. */
@@ -21,7 +21,7 @@ export function isXGBoostImage(trainingImage: string): boolean {
   return /(^|\/)sagemaker-xgboost([:@]|$)/.test(trainingImage);
 }
 
-/** The XGBoost release in an image of the algorithm, by its tag (`3.2-0`, `1.7-1-cpu-py3`). */
+/** Determines an image's XGBoost release from the image's tag, such as `3.2-0` or `1.7-1-cpu-py3`. */
 export function xgboostVersionOf(trainingImage: string): string {
   const tag = /:([^:/@]+)(@|$)/.exec(trainingImage)?.[1] ?? '';
   const [, version, release, patch] = /^((\d+\.\d+)-(\d+))(-|$)/.exec(tag) ?? [];

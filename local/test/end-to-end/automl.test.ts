@@ -89,7 +89,7 @@ test('with strings and missing values, the best candidates beat the baselines an
     expect(new Set(predictions.trim().split('\n')).size).toBeGreaterThan(3);
   }
 
-  // The command `report` writes the reports of both executions again, and a page that compares them.
+  // The command `report` writes the reports of the given executions again, and a page that compares these executions.
   const names = executions.map(({ name }) => name);
   const reports = await startCommand(['report', '--root', root, ...names]).ended;
   expect(reports).toMatchObject({ exitCode: 0 });
@@ -108,7 +108,7 @@ test('with strings and missing values, the best candidates beat the baselines an
   expect(readFileSync(comparison, 'utf8')).toContain('different objectives');
 });
 
-/** Executions that must fail, by state machine: training data, target, and the expected reason. */
+/** Executions that must fail, by state machine. Each has its training data, its target and the expected reason. */
 const PROBLEMS: [string, [string, string, RegExp][]][] = [
   [
     'any',

@@ -57,7 +57,7 @@ afterEach(async () => {
 
 const versions = () => filesIn(join(stack.root, 'sagemaker/model-packages')).length;
 
-/** Runs an execution that fails, and redrives it: it fails again, trains nothing and registers nothing. */
+/** Runs an execution that fails, and redrives it. The redrive must fail too, and train and register nothing. */
 async function fail(error: string, cause: RegExp): Promise<string> {
   const execution = stack.startExecution();
   expect(await execution.ended).toMatchObject({

@@ -24,7 +24,7 @@ function app(hasReport: boolean): string {
 
 const [withReport, withoutReport] = [app(true), app(false)];
 
-/** Runs an app to its end with stubbed training. */
+/** Runs an app's execution to completion, with stubbed training. */
 async function run(assembly: string, root: string): Promise<void> {
   const stack = await LocalMode.deploy({ assembly, root, stubTraining: () => METRICS });
   await stack.startExecution().output();

@@ -248,7 +248,7 @@ describe('presigned URLs', () => {
         service: 's3',
         method,
         path: `/${BUCKET}/${key}`,
-        // The SDK for JavaScript presigns URLs for S3 with this header.
+        // The SDK for JavaScript presigns URLs for S3 with the header x-amz-content-sha256.
         headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD', ...headers },
       },
       { expiresIn: 60, ...signing },

@@ -57,7 +57,7 @@ export interface Served {
 
 export const serving: Served[] = [];
 
-/** Starts services with these state machines, as local mode does. */
+/** Starts services with the test state machines, as local mode does. */
 export async function serve(root: string, algorithm: Algorithm = printX): Promise<Served> {
   const stateMachines: StateMachineResource[] = Object.entries(DEFINITIONS).map(([name, definition]) => ({
     logicalId: name,

@@ -93,7 +93,7 @@ function train(
   );
 }
 
-/** A channel of files with these paths, relative to the channel's folder. */
+/** A channel of files with the given paths, relative to the channel's folder. */
 function tree(name: string, files: Record<string, string>): ChannelData {
   const root = temporaryFolder();
   const paths = Object.entries(files).map(([file, content], index) => {

@@ -19,7 +19,8 @@ export interface Evaluated extends EvaluateModelResult {
 }
 
 /**
- * Calls the function with fake services: a bucket `data` with these objects, and SageMaker with these operations.
+ * Calls the function with fake services: a bucket `data` with the given objects, and SageMaker with the given
+ * operations.
  */
 export async function evaluate(
   event: Wire,

@@ -21,7 +21,7 @@ export class RequestBody {
 
   private whole: Buffer | undefined;
 
-  /** @param content the decoded content. Reading to its end throws an error if it does not match the signature */
+  /** @param content the decoded content. If it does not match the signature, reading it to the end throws an error */
   private constructor(private readonly content: (body: RequestBody) => AsyncIterable<Buffer>) {}
 
   /** Creates the body for a signed payload. */

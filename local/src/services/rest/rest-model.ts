@@ -16,7 +16,7 @@ export interface MemberPlace {
   readonly member: string;
   /** Name of the member's shape. */
   readonly shape: string;
-  /** `headers` is a group of headers with a common prefix. */
+  /** The part of the HTTP message. `headers` stands for a group of headers with a common prefix. */
   readonly location: 'header' | 'headers' | 'querystring' | 'uri' | 'statusCode' | 'body';
   /** Name of the header (in lower case), parameter or element. */
   readonly name: string;

@@ -80,7 +80,7 @@ export function listObjectsV1(store: BucketStore, input: Input, owner: Owner): L
   };
 }
 
-/** Start of a page: after a key, or after all keys of a common prefix. */
+/** Where a page of a listing starts: after a key, or after all keys with a common prefix. */
 interface Position {
   readonly text: string;
   readonly skipsFolder: boolean;

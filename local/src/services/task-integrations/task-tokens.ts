@@ -1,7 +1,7 @@
 import { type Json, StatesError, type TaskCall } from '../../states';
 import { AwsError } from '../aws-error';
 
-/** A task that waits for a worker to answer with its token. */
+/** A task that waits until a worker calls back with the task's token. */
 interface WaitingTask {
   readonly succeed: (output: Json) => void;
   readonly fail: (failure: StatesError) => void;
@@ -14,7 +14,7 @@ export class TaskTokens {
   /** Resources of tasks that no longer wait, indexed by token. */
   private readonly ended = new Map<string, string>();
 
-  /** Resolves with the worker's answer. Rejects when the worker reports a failure or the task is stopped. */
+  /** Resolves with the worker's output. Rejects when the worker reports a failure or the task is stopped. */
   wait({ taskToken = '', resource, signal, heartbeat }: TaskCall): Promise<Json> {
     return new Promise<Json>((resolve, reject) => {
       const stop = () => reject(signal.reason);

@@ -20,7 +20,7 @@ export interface Intrinsic {
   readonly run: (args: readonly Json[], random: () => number) => Json;
 }
 
-/** A failed call. Its message is AWS's, which usually contains only the function's name. */
+/** A failed call. It has the same message as on AWS, which usually contains only the function's name. */
 export class IntrinsicFailure extends Error {}
 
 /**

@@ -16,14 +16,15 @@ export interface Launch {
   readonly kind: EntryPointKind;
 }
 
-/** How the processes of several hosts are started and find each other. */
+/** How the processes of several hosts are started, and how they find each other. */
 export type Distribution =
   | { readonly kind: 'none' }
   | { readonly kind: 'torchrun'; readonly processesPerHost: number; readonly port: number }
   | { readonly kind: 'mpi'; readonly processes: number; readonly options: readonly string[] };
 
 /**
- * Kinds of distributed training that local mode does not support: the hyperparameter that enables each, and the reason.
+ * Kinds of distributed training that local mode does not support. Maps the hyperparameter that enables each kind to the
+ * reason.
  */
 const NOT_HERE: Readonly<Record<string, string>> = {
   sagemaker_distributed_dataparallel_enabled:

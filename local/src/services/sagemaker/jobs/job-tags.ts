@@ -45,14 +45,14 @@ function changeTags(
 /** The tagged record whose ARN is in the request, and its store. */
 function findTagged(jobs: Jobs, { ResourceArn: arn }: Input): { store: JobStore<Tagged>; record: Tagged } {
   const [, kind = '', name = ''] = /:([a-z-]+)\/(.+)$/.exec(String(arn)) ?? [];
-  // The cast is safe, because each store only gets back its own records, with changed tags.
+  // The cast is safe, because each store gets back only its own records, with changed tags.
   const stores = storesByKind(jobs) as unknown as Readonly<Record<string, JobStore<Tagged>>>;
   const store = Object.hasOwn(stores, kind) ? stores[kind] : undefined;
   const record = store?.get(recordName(name));
   if (store !== undefined && record !== undefined) return { store, record };
   throw new AwsError(
     'ResourceNotFound',
-    `no tagged resource has the ARN ${String(arn)}. Local mode supports tags of these resources: ${Object.keys(stores).join(', ')}`,
+    `no tagged resource has the ARN ${String(arn)}. Local mode supports tags on these resources: ${Object.keys(stores).join(', ')}`,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Environment } from '../../../assembly/deployment';
 import { modelPackageArn, modelPackageGroupArn } from '../jobs/job-arns';
 
-/** The name in an ARN, or the name itself: `my-group/3` for a version of a group. */
+/** Returns the name in an ARN, and a name unchanged. The name of a version of a group is, for example, `my-group/3`. */
 export function nameInArn(arnOrName: unknown): string {
   return String(arnOrName).replace(/^arn:[^/]*\//, '');
 }
@@ -14,12 +14,12 @@ export function recordName(name: string): string {
   return name.replace('/', '.');
 }
 
-/** ARN of the group that a request names, by name or ARN. */
+/** ARN of the group, given its name or ARN. */
 export function groupArnOf(environment: Environment, arnOrName: unknown): string {
   return modelPackageGroupArn(environment, nameInArn(arnOrName));
 }
 
-/** ARN of the model package that a request names, by name or ARN. */
+/** ARN of the model package, given its name or ARN. */
 export function packageArnOf(environment: Environment, arnOrName: unknown): string {
   return modelPackageArn(environment, nameInArn(arnOrName));
 }
