@@ -119,7 +119,7 @@ export function text(value: Json): string {
   return `<${name}>`;
 }
 
-/** All policy statements of the role whose reference matches, with references written as `<…>`. */
+/** All policy statements of the roles whose references match `role`, with references written as `<…>`. */
 export function statementsIn(stack: Stack, role: RegExp): Json[] {
   const policies = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as Json[];
   return policies

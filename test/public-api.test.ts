@@ -7,7 +7,7 @@ import type { Json } from './fixtures';
 
 const PROJECT = resolve(__dirname, '..');
 
-// Every change of the public API changes the snapshot, so reviewers see it.
+// Every change to the public API changes the snapshot, so reviewers notice the change.
 
 const lastPart = (fqn: string) => String(fqn.split('.').at(-1));
 
@@ -60,7 +60,7 @@ test('API.md is current', () => {
     const file = join(folder, 'API.md');
     execFileSync('npx', ['jsii-docgen', '--output', file], { cwd: PROJECT, stdio: 'ignore' });
     const isCurrent = readFileSync(file, 'utf8') === readFileSync(join(PROJECT, 'API.md'), 'utf8');
-    // The contents are not compared directly, because the diff would be unreadable.
+    // The two files are not compared with `expect` directly, because the diff would be unreadable.
     expect(isCurrent ? 'current' : 'run "npm run build:api"').toBe('current');
   } finally {
     rmSync(folder, { recursive: true });

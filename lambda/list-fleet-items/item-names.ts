@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface ItemNames {
   /** Name of the item's folder below each kind of output, with a trailing slash. Unique for each ID. */
   readonly folder: string;
-  /** 1 to 6 lowercase letters, digits and inner hyphens, for the names of jobs. */
+  /** The item's part of job names: 1 to 6 lowercase letters, digits and inner hyphens. */
   readonly label: string;
   /** Value of a tag. */
   readonly tag: string;

@@ -17,7 +17,7 @@ export interface ListedItem {
 /** Maximum number of characters of a reason for failure. The cause of a failed job can be its whole description. */
 const MAX_REASON = 600;
 
-/** Matches the sentence with the location of the report at the end of a cause. */
+/** Matches the sentence at the end of a cause that gives the location of the report. */
 const REPORT = /[.] Report: (s3:\/\/\S+?\/report\.html)/;
 
 /**

@@ -2,7 +2,7 @@ import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
 import { sumOfUsages } from '../shared/usage';
 import type { FleetSummary, ItemResult, ItemStatus, Reason } from './fleet-data';
 
-/** Number of reasons for failure in the output of the execution. */
+/** Maximum number of failure reasons in the output of the execution. */
 const MAX_REASONS = 10;
 
 /**
@@ -85,8 +85,8 @@ function reasonsOf(items: readonly ItemResult[]): Reason[] {
 }
 
 /**
- * The reason without the names that differ between items. Keeps an ID that is a number: `commonReasons` ignores
- * numbers.
+ * The failure reason without the names that differ between items. An item ID that is a number remains, because
+ * `commonReasons` ignores numbers.
  */
 function withoutItem({ id, folder, tuningJob, reason = '' }: ItemResult): string {
   const hash = folder.slice(folder.lastIndexOf('-') + 1, -1);
@@ -104,8 +104,8 @@ function escaped(text: string): string {
 }
 
 /**
- * The name of the failed training job. If there is none, the folder of the item. The ID is unsuitable, because it can
- * be part of another word in the reason.
+ * The name of the failed training job, or else the item's folder. The item's ID is unsuitable, because the ID can be
+ * part of another word in the failure reason.
  */
 function nameOf({ failedJob, folder }: ItemResult): string {
   return failedJob ?? folder;

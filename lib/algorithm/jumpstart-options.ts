@@ -23,10 +23,10 @@ export interface JumpStartOptions {
    */
   readonly modelId?: string;
   /**
-   * Metrics to find in the log, in addition to the metrics of the document. A metric given here replaces the document's
-   * metric with the same name.
+   * Metrics to find in the log, in addition to the metrics of the hub document. A metric given here replaces the hub
+   * document's metric with the same name.
    *
-   * @default - the metrics of the document, and for the tabular algorithms, the metrics of the SageMaker developer
+   * @default - the metrics of the hub document, and for the tabular algorithms, the metrics of the SageMaker developer
    * guide
    */
   readonly metrics?: TrainingMetricDefinition[];

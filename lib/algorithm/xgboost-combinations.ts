@@ -5,8 +5,8 @@ import { above, anyOf, type CombinationRule, given, missing, noneOf, severalOf }
 // Python file calls.
 //
 // Sources of the rules since 3.0-5: we ran the public code of image 3.2-0 (commit cb8df91) with XGBoost 3.2.0 for each
-// combination of learning objective and metric, and recorded which of them failed. Some failures depend on the labels,
-// such as map with labels other than 0 and 1. There are no rules for these failures.
+// combination of learning objective and metric, and recorded which combinations failed. Some failures depend on the
+// labels, such as map with labels other than 0 and 1. There are no rules for these failures.
 
 const CLASSES = ['multi:softmax', 'multi:softprob'];
 

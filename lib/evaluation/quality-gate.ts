@@ -7,7 +7,7 @@ const LIMIT = struct({ metric: knownText, value: knownNumber });
 /** Options for the comparison with the approved model. */
 export interface NoWorseThanApprovedOptions {
   /**
-   * How much worse than the approved model the final model can be and still pass, in the unit of the metric.
+   * How much worse the final model can be than the approved model, in the unit of the metric.
    *
    * @default 0
    */

@@ -9,7 +9,7 @@ export function acknowledgeFleetWildcards(
   functions: readonly lambda.IFunction[],
 ): void {
   acknowledgeInvocations(stateMachine, functions);
-  // Takes the name from the ARN, as aws-cdk-lib does, so that the acknowledged resources equal the policy's resources.
+  // The name comes from the state machine's ARN, as in aws-cdk-lib, so that acknowledged resources match the policy.
   const { resourceName: name } = Arn.split(stateMachine.stateMachineArn, ArnFormat.COLON_RESOURCE_NAME);
   const executions = (ofMap: string) =>
     Stack.of(stateMachine).formatArn({

@@ -18,7 +18,7 @@ export interface CrossValidationStatesOptions {
   readonly definition: BoundDefinition;
   /** Number of the definition, counted from 1; undefined if the search has only one definition. */
   readonly number?: number;
-  /** JSONata for a sentence that names the best training job, for errors. */
+  /** JSONata for a sentence that names the best training job. Errors include this sentence. */
   readonly bestTrainingJob: string;
   /** State that follows an error. It gets the error in `failure`. */
   readonly failed: sfn.State;

@@ -22,7 +22,7 @@ import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests
 
 /** Everything that the states of the final training need. */
 export interface FinalTrainingStatesProps extends EvaluationStatesProps {
-  /** Prepares the final training; undefined if there is nothing to prepare. */
+  /** Function that prepares the final training; undefined if there is nothing to prepare. */
   readonly prepareFinalTrainingFunction?: lambda.IFunction;
 }
 
@@ -42,7 +42,7 @@ export class FinalTrainingStates {
   constructor(
     private readonly scope: Construct,
     private readonly props: FinalTrainingStatesProps,
-    /** Writes the report; undefined if no report is written. */
+    /** State that writes the report; undefined if no report is written. */
     private readonly writeReport: tasks.LambdaInvoke | undefined,
   ) {}
 
@@ -105,7 +105,7 @@ export class FinalTrainingStates {
     return new ChainEnd(this.scope, this.props, this.writeReport, options);
   }
 
-  /** The preparation and the cross-validation, if no final training follows. */
+  /** The states that prepare and run the cross-validation, if no final training follows. */
   private validateOnly(next: sfn.State): sfn.IChainable {
     const failed = this.crossValidationFailed();
     return this.prepare(this.crossValidation(next, failed), failed, {
@@ -239,7 +239,7 @@ export class FinalTrainingStates {
   }
 }
 
-/** If the task fails, continues with `failed`. This state gets the result of the search and the fields in `told`. */
+/** If the task fails, continues with `failed`, which gets the result of the search and the fields in `told`. */
 function catchFailure(
   task: sfn.TaskStateBase,
   failed: sfn.State,

@@ -36,7 +36,7 @@ export interface FleetStatesProps {
   readonly requiredFields: readonly string[];
   readonly maxConcurrency: number;
   readonly bound?: FleetBound;
-  /** Price of an instance for a second; undefined without prices. */
+  /** Price of an instance per second; undefined if no prices are given. */
   readonly pricePerSecond?: number;
   /** What the check of the account's quotas needs; undefined without this check. */
   readonly quotas?: { readonly uses: readonly QuotaUse[]; readonly parallel: number };

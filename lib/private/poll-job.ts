@@ -8,13 +8,13 @@ import { RETRY_READING } from './retries';
 export interface PolledJob {
   /** Name of the job in the IDs of the states, such as `TuningJob`. */
   readonly name: string;
-  /** Field of the state's data with the job's name. */
+  /** Field of the state's data that contains the job's name. */
   readonly nameField: string;
   /** API parameter for the job's name, and the API actions that describe and stop the job. */
   readonly nameParameter: string;
   readonly describeAction: string;
   readonly stopAction: string;
-  /** Field of the job's description with the status. */
+  /** Field of the job's description that contains the status. */
   readonly statusMember: string;
   readonly arn: string;
   /** Fields of the state's data to pass on to the next states. */

@@ -166,7 +166,7 @@ export function warmTuningJobRequest(props: TuningRequestProps): CreateHyperPara
   };
 }
 
-/** The type of a warm start: after the first tuning job of a chain, always `IdenticalDataAndAlgorithm`. */
+/** The warm start type. All tuning jobs of a chain but the first use `IdenticalDataAndAlgorithm`. */
 function chainedType({ type }: WarmStart): string {
   const chained = WarmStart.identicalDataAndAlgorithm().type;
   return jsonata(`${HAS_EARLIER_TUNING_JOBS} ? '${chained}' : '${type}'`);
@@ -358,7 +358,7 @@ function separateData(props: TuningRequestProps, definition: TuningDefinition): 
   ];
 }
 
-/** The location that an execution uses; undefined for data in a file system. */
+/** The S3 URI in the execution's settings; undefined for data in a file system. */
 function settingOfLocation(name: string, { location }: InputData): string | undefined {
   return location && jsonata(`$states.input.settings.${name}`);
 }

@@ -38,7 +38,7 @@ export function checkEnvironment(
   }
 }
 
-/** SageMaker's limit applies to the total of all definitions of a tuning job. */
+/** Checks the number of environment variables. SageMaker limits the total of all definitions of a tuning job. */
 function checkEnvironmentCount(problems: Problems, definitions: readonly BoundDefinition[]): void {
   const count = definitions
     .map(({ bound }) => Object.keys(bound.environment ?? {}).length)

@@ -22,7 +22,7 @@ export function checkFinalTraining(
   }
 }
 
-/** Reports options without effect. Hyperparameters are checked with their definitions. */
+/** Reports options without effect, except hyperparameters: the checks of the definitions cover these. */
 function checkUnused(problems: Problems, { finalTraining = {} }: TuningInput): void {
   const { enabled, reuseBest, hyperparameters: _checked, crossValidation, ...others } = finalTraining;
   if (enabled === false) {

@@ -233,8 +233,8 @@ function combinationsOf(ranges: readonly ParameterRange[]): number | undefined {
 }
 
 /**
- * Default number of training jobs, which an execution's input can override. SageMaker rejects more training jobs than there
- * are combinations.
+ * Default number of training jobs, which an execution's input can override. SageMaker rejects a search with more
+ * training jobs than its search space has combinations.
  */
 export function maxTrainingJobsOf(tuning: Search, definitions: readonly Ranges[]): number {
   return (

@@ -86,7 +86,7 @@ class BayesianSampler(BaseSampler):
     def _improvement(
         self, points: np.ndarray, values: np.ndarray, running: List[np.ndarray]
     ) -> Callable[[np.ndarray], np.ndarray]:
-        """The logarithm of the expected improvement at points."""
+        """Returns a function that computes the logarithm of the expected improvement at points."""
         # Clips outliers, which would make all other values look alike.
         low, high = np.percentile(values, [25, 75])
         values = np.minimum(values, high + _FENCE * (high - low))

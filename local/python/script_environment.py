@@ -1,7 +1,7 @@
 """Computes a script's arguments and its SM_* environment, as SageMaker's framework containers do.
 
 Reads a JSON object {"hosts": [{"hyperparameters": {...}, "variables": {...}, "details": {...}}, ...]} from standard
-input. "details" is only added to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...], "environment": {...},
+input. "details" is added only to SM_TRAINING_ENV. Prints {"hosts": [{"arguments": [...], "environment": {...},
 "sagemaker": {...}}, ...]}, where "sagemaker" contains the decoded hyperparameters that are meant for the container.
 This is a Python script because the containers format values with Python: 1e-05, 1.0, True.
 
@@ -60,7 +60,7 @@ def is_for_the_container(name: str) -> bool:
 
 
 def command_line(hyperparameters: dict[str, Any]) -> list[str]:
-    """Formats hyperparameters as `--name value`, or as `-n value` for a name of one letter, sorted by name."""
+    """Formats hyperparameters as `--name value`, or as `-n value` for one-letter names, sorted by name."""
     arguments = []
     for name in sorted(hyperparameters):
         arguments += [("-" if len(name) == 1 else "--") + name, as_argument(hyperparameters[name])]

@@ -9,7 +9,7 @@ const BOTO3: WantedPackages = {
   packages: { boto3: '1.44.8|1.42.97', botocore: '1.44.8|1.42.97' },
 };
 
-/** A Python with this boto3 version: any interpreter on this machine that has it, or else `.venv/boto3`. */
+/** A Python interpreter that has this boto3 version: any such interpreter on this machine, or else `.venv/boto3`. */
 export async function boto3Python(environments: PythonEnvironments): Promise<string> {
   return (await environments.forPackages(BOTO3)).python;
 }

@@ -33,7 +33,7 @@ export default async function preparePython(): Promise<void> {
     () => fetchSampleTables(environments),
   ];
   try {
-    // First the environment that all others extend or need, so that they find pip's downloads.
+    // Installs the environment that all others extend or need first, so that the others find pip's downloads.
     await environments.forXGBoost(DEFAULT_XGBOOST_VERSION);
     const inTurn = inTurns(2);
     await Promise.all(steps.map((step) => inTurn<unknown>(async () => step())));

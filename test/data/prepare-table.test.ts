@@ -394,7 +394,7 @@ describe('a prepared table', () => {
         classes: ['Adelie', 'Chinstrap', 'Gentoo'],
         classRows: [20, 20, 20],
         rowsWithout: 0,
-        // The logarithm of 3, because each of the three classes has the same number of rows.
+        // The baseline is the logarithm of 3, because each of the three classes has the same number of rows.
         baseline: 1.09861,
       },
       rows: { train: 48, validation: 12 },

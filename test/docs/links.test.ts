@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { PAGES, PROJECT, readPage, withoutCode } from './pages';
 
-/** Inline links, images, reference definitions and bare URLs. */
+/** Matches inline links, images, reference definitions and bare URLs. */
 const LINK = /\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)|^\[[^\]]+\]: (\S+)$|<(https?:[^>\s]+)>/gm;
 
 /** The anchor that GitHub generates for a heading. */

@@ -20,7 +20,7 @@ const REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1'];
 
 const OUTPUT_BYTES = 64 << 20;
 
-/** The folder with the linters' commands, in the Python environment `.venv/linters`, which is created if needed. */
+/** Returns the folder of the linters' commands. Creates the Python environment `.venv/linters` if needed. */
 export async function linterCommands(): Promise<string> {
   const environments = createPythonEnvironments({
     folder: resolve(__dirname, '../../.venv'),

@@ -39,7 +39,7 @@ export interface Mark {
   readonly job: number;
   readonly x: number;
   readonly y: number;
-  /** SVG path to highlight when the pointer is on the job. */
+  /** SVG path to highlight when the pointer is over the job. */
   readonly path: string;
 }
 

@@ -16,6 +16,6 @@ export interface XGBoostModel {
   /** `gbtree`, `dart` or `gblinear`, which has no trees. */
   readonly booster: string;
   readonly trees: readonly Tree[];
-  /** Empty if the model has no feature names. */
+  /** The features' names; an empty list if the model does not contain them. */
   readonly featureNames: readonly string[];
 }

@@ -23,7 +23,7 @@ export function legend(entries: readonly (readonly [className: string, label: st
   )}</ul>`;
 }
 
-/** Legend of the line colors in parallel coordinates. */
+/** Legend of the line colors in the parallel coordinates chart. */
 export function linesLegend(hasBest: boolean): Markup {
   return legend([
     ...(hasBest ? [['line best-line', 'best job'] as const] : []),

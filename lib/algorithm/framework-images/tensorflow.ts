@@ -5,7 +5,7 @@ import { containerDocs, sdkTable } from './sources';
 
 /** Versions of the TensorFlow training image. */
 export const TENSORFLOW: FrameworkVersions = {
-  // The tags as in the SDK; the documentation of the containers does not have them.
+  // These tags come from the SageMaker Python SDK. The documentation of the containers does not list them.
   '2.16.2': tensorflow('2.16.2', 'py310', DEEP_LEARNING_REGISTRY, {
     cpu: '2.16.2-cpu-py310',
     gpu: '2.16.2-gpu-py310',
@@ -14,7 +14,7 @@ export const TENSORFLOW: FrameworkVersions = {
     cpu: '2.18.0-cpu-py310',
     gpu: '2.18.0-gpu-py310',
   }),
-  // The SDK lists these tags without their endings.
+  // The SageMaker Python SDK lists the following tags without their endings.
   '2.19.0': tensorflow(
     '2.19.0',
     'py312',

@@ -9,8 +9,8 @@ export interface TrainingSetup {
 }
 
 /**
- * The training setup of a model for an instance type. The hub document has a general part and parts for families and
- * instance types. The part for the instance type takes precedence, then the part for its family.
+ * The training setup of a model for an instance type. The hub document has a general part, and parts for instance
+ * families and instance types. The part for the instance type takes precedence, then the part for its family.
  *
  * @throws Error named `TuningValidationError` if the document lacks a part of the setup
  */

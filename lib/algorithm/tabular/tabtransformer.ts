@@ -25,7 +25,7 @@ export const TABTRANSFORMER: TabularAlgorithm = {
   ],
   metrics: [
     { name: 'r2', direction: 'Maximize', task: 'regression', regex: "metrics={'r2': (\\S+)}" },
-    // For binary and multiclass classification.
+    // These metrics apply to binary and multiclass classification.
     { name: 'f1_score', direction: 'Maximize', task: 'classification', regex: "metrics={'f1': (\\S+)}" },
     {
       name: 'accuracy_score',

@@ -15,8 +15,8 @@ export function bucketsFolder(root: string): string {
 }
 
 /**
- * Folder for incomplete uploads. It is next to the folders of the buckets, so that files can be moved between them
- * without copying.
+ * Folder for incomplete uploads. It is next to the folders of the buckets, so that a finished upload can be moved to
+ * its bucket without copying.
  */
 export function uploadsFolder(buckets: string): string {
   return path.join(buckets, '.uploads');

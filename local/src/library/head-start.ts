@@ -50,7 +50,7 @@ export function createCommonTraining({
 /** Algorithm assumed for an app that has never run in its root folder: built-in XGBoost in its newest version. */
 const USUAL: TrainedAlgorithm = { trainingImage: 'sagemaker-xgboost', hyperparameters: {} };
 
-/** Options of a head start. */
+/** Options for a head start. */
 export interface HeadStartOptions extends Pick<LocalModeOptions, 'pythonFolder' | 'onNotice'> {
   /** The app's root folder. @default - a new folder */
   readonly root?: string;
@@ -71,11 +71,11 @@ export class HeadStart {
     const last = options.root === undefined ? undefined : lastDeployment(options.root);
     this.algorithm = last === undefined ? USUAL : this.xgboostOf(algorithmsOf(last));
     this.started = this.start(options);
-    // Started for every app, because every state machine evaluates expressions.
+    // The evaluator is started for every app, because every state machine evaluates expressions.
     evaluator.warm();
   }
 
-  /** Returns the started processes if the app needs the same version of XGBoost. Otherwise, ends the processes. */
+  /** Returns the started processes if the app needs their version of XGBoost. Otherwise, ends the processes. */
   async take(app: Pick<DeploymentRecord, 'deployment' | 'stubTasks'>): Promise<CommonTraining | undefined> {
     const needed = this.xgboostOf(algorithmsOf(app));
     if (versionOf(needed) !== versionOf(this.algorithm)) {

@@ -7,7 +7,7 @@ import { estimateSecondsLeft, type Progress, renderProgress } from './progress';
 import type { Screen } from './screen';
 import { PLAIN_TABLE } from './table';
 
-/** Shown with all candidates of local mode, so that nobody mistakes them for Autopilot's candidates. */
+/** Note shown with local mode's candidates, so that nobody mistakes these candidates for Autopilot's. */
 export const LOCAL_EQUIVALENT = "local equivalent: scikit-learn and XGBoost, not SageMaker's Autopilot";
 
 /** Maximum number of candidates to show, best first. */
@@ -36,7 +36,7 @@ export function renderAutoMLJob(job: AutoMLJobRecord, { rows, columns, now }: Sc
     ` (${LOCAL_EQUIVALENT})`,
     ...renderProgress(progressOf(job, now), columns),
   ];
-  // The table head takes one line.
+  // The table's header takes one line.
   const shown = ranked.slice(0, Math.max(0, Math.min(SHOWN, rows - head.length - 1)));
   return shown.length === 0 ? head.slice(0, rows) : [...head, ...leaderboardTable(shown)];
 }

@@ -15,7 +15,7 @@ import { renderPlace } from './job-place';
 import type { Screen } from './screen';
 import { isEnded, renderObjective, renderTime } from './training-job-text';
 
-/** Renders the failed and the running items of a Map with many items, one line each, in the rows of the screen. */
+/** Renders the failed and the running items of a Map, one line each, but no more lines than the screen has rows. */
 export function renderRunningItems(
   { failedItems, runningItems }: Pick<LargeMap, 'failedItems' | 'runningItems'>,
   jobs: Jobs,

@@ -60,7 +60,7 @@ export interface AutoMLAnalysis {
   readonly rows: number;
   /** Feature types by column. */
   readonly features: Readonly<Record<string, string>>;
-  /** Notes about the data for the user. */
+  /** Notes for the user about the data. */
   readonly notes: readonly string[];
   /** Describes how candidates are validated. */
   readonly validation: string;
@@ -81,13 +81,13 @@ export interface CandidateResult {
   readonly seconds: number;
 }
 
-/** The end of a candidate. */
+/** How a candidate ended. */
 export type CandidateOutcome =
   | { readonly status: 'Completed'; readonly result: CandidateResult; readonly modelFolder: string }
   | { readonly status: 'Stopped'; readonly reason: string }
   | { readonly status: 'Failed'; readonly reason: string };
 
-/** The end of a search. A search that was stopped counts as completed, with its results so far. */
+/** How a search ended. A search that was stopped counts as completed, with its results so far. */
 export type AutoMLOutcome =
   | { readonly status: 'Completed' }
   | { readonly status: 'Failed'; readonly failureReason: string };
@@ -96,7 +96,7 @@ export type AutoMLOutcome =
 export interface AutoMLRunner {
   /** Installs the packages for searches. */
   prepare(): Promise<void>;
-  /** Runs a search to its end. Rejects only if no suitable Python is available. */
+  /** Runs a search to completion. The promise rejects only if no suitable Python interpreter is available. */
   run(task: AutoMLTask): Promise<AutoMLOutcome>;
 }
 

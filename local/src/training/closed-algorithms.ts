@@ -35,7 +35,7 @@ const LEGACY_XGBOOST =
 /**
  * Why a built-in algorithm of SageMaker cannot run on this machine.
  *
- * @returns undefined for any other image
+ * @returns undefined if the image does not belong to an algorithm that runs only on AWS
  */
 export function closedAlgorithmRefusal(trainingImage: string): string | undefined {
   const image = parseImage(trainingImage);

@@ -11,7 +11,7 @@ interface StoppableTask {
 /**
  * Waits for a promise, or until the signal aborts. The underlying work continues for other callers.
  *
- * @throws Error when the signal aborts first
+ * @throws Error if the signal aborts while the promise is pending
  */
 export async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   let onAbort: () => void = () => undefined;
@@ -38,7 +38,7 @@ export class JobRunner<Task extends StoppableTask> {
   /** @param limit maximum number of parallel jobs; further jobs wait for their turn */
   constructor(private readonly limit: number) {}
 
-  /** Aborts when the trainer closes, because the results are then no longer needed. */
+  /** Signal that aborts when the trainer closes, because the jobs' results are no longer needed. */
   public get closed(): AbortSignal {
     return this.closing.signal;
   }

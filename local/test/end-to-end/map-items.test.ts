@@ -107,9 +107,10 @@ test('a distributed Map has one line per item, with failed items first, and ever
   expect(output).toMatch(
     /^ Warnings about the data of 1 item, .*\n 1: broken {2}.*broken\.csv, line 1, column 1: 'nan' is not a number/m,
   );
-  // The output has no sections about single jobs.
+  // The output has no sections about individual jobs.
   expect(output).not.toMatch(/^(Tuning job|Best training job|Final training job)$/m);
-  // Each of the two items has five lines: the tuning job and the final training start, and three training jobs end.
+  // Each of the two items has five lines: two for the start of the tuning job and of the final training, and three for
+  // the end of its training jobs.
   expect(
     output.match(/^\[(0: houses|2: cars)\] (Tuning job|Training job|\S+-00\d-\S+ Completed)/gm),
   ).toHaveLength(10);

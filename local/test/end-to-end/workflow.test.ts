@@ -152,7 +152,7 @@ describe('a workflow', () => {
 });
 
 describe('data that XGBoost does not understand', () => {
-  /** Runs with a corrupted copy of the training data. */
+  /** Runs an execution on a corrupted copy of the training data. */
   async function runOn(folder: string, maxTrainingJobs: number, spoil: (file: string) => void) {
     const root = temporaryFolder();
     expect(await runLocalMode(assembly, root, '--input', '{"maxTrainingJobs": 2}')).toMatchObject({

@@ -96,7 +96,7 @@ describe('on virtual time', () => {
     return { status: task.signal.aborted ? 'Stopped' : 'Completed' };
   };
 
-  /** Runs the search to its end. Returns the descriptions of its training jobs. */
+  /** Runs the search to completion. Returns the descriptions of its training jobs. */
   async function run(
     services: RunningServices,
     name: string,

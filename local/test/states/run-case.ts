@@ -54,7 +54,7 @@ interface Expectation {
   readonly problems?: readonly string[];
 }
 
-/** Runs a case and returns the members of the result that `expect` lists. */
+/** Runs a case. Returns only those members of the result that `expect` lists. */
 export async function runCase(one: Case): Promise<Expectation> {
   const machine = parse(one.definition);
   if ('problems' in machine) return machine;

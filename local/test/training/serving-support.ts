@@ -33,7 +33,7 @@ export type TaskChanges = Partial<Omit<TransformTask, 'batch'>> & {
   readonly batch?: Partial<BatchSettings>;
 };
 
-/** Python code of a class for the requests to a model server. It needs the methods `do_GET` and `do_POST`. */
+/** Python base class for the request handler of a model server. Subclasses need `do_GET` and `do_POST`. */
 export const MODEL_HANDLER = `
 import http.server
 
@@ -49,7 +49,7 @@ class ModelHandler(http.server.BaseHTTPRequestHandler):
         pass
 `;
 
-/** Runs a transform job with files of these contents. */
+/** Runs a transform job on input files that have these contents. */
 export async function transformFiles(
   server: ModelServer | undefined,
   contents: readonly (string | Buffer)[],

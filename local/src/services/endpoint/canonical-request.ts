@@ -46,7 +46,7 @@ export class SigningKey {
   /**
    * @param algorithm `AWS4-HMAC-SHA256` for a request; chunks of a body use other names
    * @param date date of the request
-   * @param lines lines after the scope in the string to sign
+   * @param lines the lines of the string to sign that follow the scope
    */
   public sign(algorithm: string, date: string, lines: readonly string[]): string {
     const { day, region, service } = this.scope;
@@ -62,7 +62,7 @@ export function sha256(content: string | Buffer): string {
     .digest('hex');
 }
 
-/** Percent-encodes as in RFC 3986, even bytes that are not valid UTF-8. */
+/** Percent-encodes a string as in RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -25,7 +25,7 @@ export interface Protocol {
   readonly service: string;
   /** Errors for requests that are not correctly signed. */
   readonly refusals: Refusals;
-  /** Whether the path or a header shows that a request is for this service, even if its signature names another. */
+  /** Whether the path or a header shows that a request is for this service, even if it is signed for another one. */
   recognizes(head: RequestHead): boolean;
   /** Whether the client of a request understands errors of this protocol. */
   isReadableFor(head: RequestHead): boolean;

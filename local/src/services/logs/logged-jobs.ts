@@ -10,7 +10,7 @@ export interface StreamPrefix {
   readonly isWhole: boolean;
 }
 
-/** Describes the logs of the training jobs whose stream names may begin with a prefix. */
+/** Describes the logs of the training jobs whose stream names can begin with a prefix. */
 export function loggedTrainingJobs(jobs: Jobs['training'], prefix: StreamPrefix): LoggedJob[] {
   return jobsWith(jobs, prefix).map(loggedTrainingJob);
 }
@@ -27,7 +27,7 @@ export function loggedTrainingJob({ name, description }: TrainingJobRecord): Log
 }
 
 /**
- * Describes the logs of the transform jobs whose stream names may begin with a prefix. The model's role needs the
+ * Describes the logs of the transform jobs whose stream names can begin with a prefix. The model's role needs the
  * permission to write these logs.
  */
 export function loggedTransformJobs(jobs: Jobs['transform'], prefix: StreamPrefix): LoggedJob[] {

@@ -10,7 +10,7 @@ import { Routes } from './routes';
 
 /** The content of a response's body. */
 export interface Content {
-  /** All members in the body, or the value of the payload member. */
+  /** The value of the payload member, or else all members that belong to the body. */
   readonly value: unknown;
   /** Name of the value's shape. */
   readonly shape: string;

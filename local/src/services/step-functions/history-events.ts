@@ -42,9 +42,9 @@ const DETAILS: Readonly<Record<string, readonly string[]>> = {
   executionRedriven: ['redriveCount'],
 };
 
-/** Data of the execution, which a request can exclude. */
+/** Fields with execution data. A request can exclude these fields. */
 const DATA = ['input', 'output', 'parameters', 'assignedVariables'];
-/** Data for which AWS reports whether it was truncated. This API never truncates it. */
+/** Fields with data for which AWS reports whether it was truncated. Local mode never truncates data. */
 const WITH_DETAILS = ['input', 'output', 'assignedVariables'];
 
 /** Options for showing an event. */

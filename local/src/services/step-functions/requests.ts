@@ -47,7 +47,7 @@ export function executionAlreadyExists(stateMachineArn: string, name = ''): AwsE
   return new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
 }
 
-/** @throws AwsError `InvalidArn` when the string is not an ARN of this type */
+/** @throws AwsError `InvalidArn` if the string is not the ARN of a resource of the given type */
 export function checkArn(arn: string, type: 'stateMachine' | 'execution'): void {
   const [, service, given = ''] = /^arn:[^:]+:([^:]+):[^:]*:\d{12}:([^:]+):.+$/.exec(arn) ?? [];
   if (service !== 'states') throw new AwsError('InvalidArn', `Invalid Arn: '${arn}'`);

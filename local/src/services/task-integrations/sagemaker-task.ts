@@ -8,7 +8,7 @@ import { trainingJobEvent, transformJobEvent, tuningJobEvent } from './job-event
 import { findUnsupportedField, SUPPORTED_FIELDS } from './supported-fields';
 import { asStatesError, SAGEMAKER_ERRORS } from './task-errors';
 
-/** How often a `.sync` task checks its job. Needed if another process runs the job: no event then reports its end. */
+/** How often a `.sync` task checks its job. No event reports the end of a job that another process runs. */
 const POLL_MILLISECONDS = 1000;
 
 const ENDED: readonly unknown[] = ['Completed', 'Failed', 'Stopped'];

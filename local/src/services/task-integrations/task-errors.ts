@@ -4,7 +4,7 @@ import { AwsError } from '../aws-error';
 
 /** How an integration names its errors. */
 export interface ErrorNaming {
-  /** Prefix before the dot, such as `SageMaker`. */
+  /** The part of error names before the dot, such as `SageMaker`. */
   readonly prefix: string;
   /** Name of errors that are not in the service model. */
   readonly generic: string;

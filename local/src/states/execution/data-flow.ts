@@ -25,7 +25,7 @@ export interface Scope {
   readonly variables: Variables;
   readonly context: JsonObject;
   readonly random: () => number;
-  /** Aborts when the state is stopped. */
+  /** Signal that aborts when the state is stopped. */
   readonly signal: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ export async function compute(field: Computed, flow: DataFlow, scope: Scope): Pr
   }
 }
 
-/** Fields that AWS names in the error message when the field's path matches nothing. */
+/** Path fields that AWS's error message names if the path matches nothing. */
 const NAMED_WHEN_MISSING = ['ErrorPath', 'CausePath'];
 
 /** Evaluates a JSONPath. Returns undefined if it matches nothing. */

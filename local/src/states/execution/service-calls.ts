@@ -22,7 +22,7 @@ export interface TaskCall {
   readonly resumed?: { readonly submitted?: Json };
   /** The Map item that the task runs for, if any. */
   readonly place?: MapPlace | undefined;
-  /** Aborts when the answer is no longer needed. */
+  /** Signal that aborts when the task's result is no longer needed. */
   readonly signal: AbortSignal;
   /** Restarts the heartbeat timeout (`.waitForTaskToken` and activities only). */
   readonly heartbeat: () => void;
@@ -43,7 +43,7 @@ export interface ItemReaderCall {
 }
 
 /**
- * Reads for an ItemReader: the content of an object, or the list of objects as S3 returns it.
+ * Reads the items of an ItemReader. Returns an object's content, or the list of objects as S3 returns it.
  *
  * @throws StatesError when reading fails
  */
@@ -55,7 +55,7 @@ export interface ResultWriterCall {
   readonly resource: string;
   readonly bucket: string;
   readonly key: string;
-  /** The content in parts, because there can be results of thousands of items. */
+  /** The content in parts, because it can be large: a file can hold the results of thousands of items. */
   readonly content: Iterable<string>;
   readonly signal: AbortSignal;
 }

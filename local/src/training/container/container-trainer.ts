@@ -37,8 +37,8 @@ export interface ContainerTrainerOptions {
    */
   readonly commands: ReadonlyMap<string, ImageCommand>;
   /**
-   * The Docker command; false to run no containers. Local mode checks for an engine before it runs the first
-   * image.
+   * The Docker command; false to run no containers. Before local mode runs the first image, it checks that a
+   * container engine is running.
    *
    * @default docker
    */
@@ -73,7 +73,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   const transforms = new JobRunner<TransformTask>(1);
   const built = new Map<string, Promise<void>>();
   let engine: string | false | undefined;
-  /** The Docker command; undefined if no engine runs. */
+  /** The Docker command; undefined if no container engine is running. */
   const dockerCommand = (): string | undefined => {
     engine ??= docker !== false && findsDocker(docker) && docker;
     return engine || undefined;
@@ -195,7 +195,7 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
   };
 }
 
-/** The arguments of a command, from the request. By default, `train`, which SageMaker passes to an image. */
+/** The arguments that the request gives for the container, or else `train`, SageMaker's default. */
 function programOf({ containerEntrypoint, containerArguments }: TrainingTask): readonly string[] {
   const given = [...(containerEntrypoint ?? []), ...(containerArguments ?? [])];
   return given.length > 0 ? given : ['train'];

@@ -57,7 +57,7 @@ interface JobTimes {
  * Response of an operation that lists jobs.
  *
  * @param kind prefix of the names of a job's members, such as `TrainingJob` in `TrainingJobName`
- * @param more returns the members of a summary in addition to name, ARN, status and times
+ * @param more returns the members of a job's summary other than its name, ARN, status and times
  */
 export function listJobs<Job extends JobTimes>(
   kind: string,

@@ -10,7 +10,7 @@ import { type JobRecord, JobStore } from './job-store';
 import type { Jobs, TuningJobRecord } from './job-types';
 import { automlFolderOf, transformFolderOf, workFolderOf } from './work-folder';
 
-/** A tuning job with the current state of its training jobs, even if another process runs it. */
+/** Finds a tuning job, with the current state of its training jobs even if another process runs the tuning job. */
 export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJobRecord | undefined {
   const record = tuning.get(name);
   if (record !== undefined && !tuning.isOwn(name)) {

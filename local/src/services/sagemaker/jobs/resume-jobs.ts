@@ -40,7 +40,9 @@ export async function resumeJobs(
   await Promise.all(runs.map(({ finished }) => finished));
 }
 
-/** When jobs last changed, in epoch seconds: the jobs to resume, and the training jobs of tuning jobs to resume. */
+/**
+ * Times in epoch seconds when the jobs to resume last changed. The training jobs of a tuning job to resume count, too.
+ */
 function lastChanges(
   { training, tuning, automl, transform }: Jobs,
   isWanted: (job: JobRecord) => boolean,

@@ -84,7 +84,7 @@ function groupRecord(
 /**
  * The group that a request names, by name or ARN.
  *
- * @throws AwsError ValidationException if there is no such group
+ * @throws AwsError ValidationException if the group does not exist
  */
 export function findGroup(
   { jobs, environment }: Pick<EngineContext, 'jobs' | 'environment'>,

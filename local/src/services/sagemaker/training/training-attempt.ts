@@ -103,7 +103,7 @@ async function train(
   }
 }
 
-/** Stores the job's results, even if it was stopped: SageMaker also keeps a stopped job's model. */
+/** Stores a job's results, even if the job was stopped: SageMaker also keeps a stopped job's model. */
 async function upload(
   { data }: EngineContext,
   request: CreateTrainingJobRequest,

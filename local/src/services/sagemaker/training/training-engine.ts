@@ -31,7 +31,7 @@ export class TrainingEngine {
 
   constructor(private readonly context: EngineContext) {}
 
-  /** Refuses definitions that cannot be trained here, before anything starts. */
+  /** Before anything starts, refuses definitions that local mode cannot train. */
   public validate(definition: TrainingDefinition): void {
     // AlgorithmSpecification is optional in the service model, but required for the jobs that local mode runs.
     const specification: Partial<TrainingDefinition['AlgorithmSpecification']> =
