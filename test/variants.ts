@@ -35,7 +35,7 @@ import { TUNING, vpcIn, workflow } from './fixtures';
 
 /** An app for the linters and the static checks of permissions. */
 export interface Variant {
-  /** What the variant tests, for example `TuningWorkflow with a VPC, anywhere`. */
+  /** Describes the subject of the variant, for example `TuningWorkflow with a VPC, anywhere`. */
   readonly name: string;
   /** Creates the app. The caller synthesizes it. */
   readonly app: () => App;

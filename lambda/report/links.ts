@@ -21,7 +21,7 @@ export function linksIn(environment: Readonly<Record<string, string | undefined>
   return {
     search: console('sagemaker', '/hyper-tuning-jobs/{name}'),
     job: console('sagemaker', '/jobs/{name}'),
-    // URLs of the console are encoded twice, with $ in place of %.
+    // Console URLs are encoded twice, with $ in place of %.
     log: console(
       'cloudwatch',
       'logsV2:log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3D{name}',

@@ -77,7 +77,7 @@ function bestOf(
 /**
  * Feature importance of a training job's model.
  *
- * @returns undefined if the model is not an XGBoost model; a notice if it cannot be read
+ * @returns undefined if the model is not an XGBoost model; a notice if the model cannot be read
  */
 async function readImportance(
   client: ReportClients['s3'],
@@ -95,7 +95,7 @@ async function readImportance(
   }
 }
 
-/** The feature names, if the search used the data that they belong to. */
+/** The feature names; undefined if the search used data other than the data that has these features. */
 function namesFor(
   tuningJob: DescribeHyperParameterTuningJobResponse,
   features: FeatureNames | undefined,

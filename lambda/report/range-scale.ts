@@ -14,7 +14,7 @@ export interface RangeScale {
   ticks(count: number): Tick[];
 }
 
-/** The scale that SageMaker uses to search a range, between two positions. */
+/** The scale on which SageMaker searches a range. Maps the values of the range to positions from `from` to `to`. */
 export function rangeScale(range: Range, from: number, to: number): RangeScale {
   if (range.kind === 'Categorical') return categoricalScale(range.values ?? [], from, to);
   const { min = Number.NaN, max = Number.NaN } = range;
@@ -57,7 +57,7 @@ function linearScale({ kind, min = Number.NaN, max = Number.NaN }: Range, from: 
   return Object.assign((value: number) => scale(value), { ticks });
 }
 
-/** A logarithmic scale. Its tick marks are powers of ten, or other round numbers if it has fewer than two powers. */
+/** A logarithmic scale. Marks powers of ten, or other round numbers if the range has fewer than two powers of ten. */
 function logScale(min: number, max: number, from: number, to: number) {
   const scale = scaleLog([min, max], [from, to]);
   const ticks = (count: number): number[] => {

@@ -1,9 +1,9 @@
 import type { Evaluation, ProblemType } from './evaluation';
 
 /**
- * The metrics of each problem. If SageMaker's model-quality statistics have a metric, it has the same name here. The
- * first metric of a problem is its main metric, which the gate compares with the baseline and with the approved
- * version.
+ * The metrics of each problem. Metrics that are also in SageMaker's model-quality statistics have the names of these
+ * statistics. The first metric of a problem is its main metric, which the gate compares with the baseline and with the
+ * approved version.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-metrics.html
  */

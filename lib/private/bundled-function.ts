@@ -16,7 +16,7 @@ export interface BundledFunctionOptions {
   readonly roleDescription: string;
   readonly memorySize: number;
   readonly timeout: Duration;
-  /** Key for the environment variables and the log. */
+  /** KMS key for the environment variables and the log. */
   readonly encryptionKey?: kms.IKey;
 }
 

@@ -62,8 +62,8 @@ def train(job: Mapping[str, Any], store: DataStore, log: Log, is_stopped: Callab
     model_type = catboost.CatBoostClassifier if data.classes else catboost.CatBoostRegressor
     try:
         model = model_type(**_parameters(config, data.classes, int(job["threads"])))
-        # Passes no callback that could stop the training, because CatBoost would copy the whole history for each
-        # call, which would double the time of 3000 rounds.
+        # Passes no callback that could stop the training. For each call to a callback, CatBoost copies the whole
+        # history. This doubles the time of 3000 rounds.
         model.fit(
             train_pool, eval_set=validation_pool, verbose=config["verbose"], log_cout=lines, log_cerr=lines
         )

@@ -71,7 +71,7 @@ class Server:
 
 
 def find_model(folder: str, *names: str) -> str:
-    """The path of the first of the named files that exists. Raises InvocationError if none exists."""
+    """The path of the first named file that exists. Raises InvocationError if none of the files exists."""
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isfile(path):

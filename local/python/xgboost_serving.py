@@ -86,8 +86,8 @@ class Server:
         return name
 
     def _read_libsvm(self, body: bytes) -> xgb.DMatrix:
-        """Parses LIBSVM rows. Reads only items with a colon, so labels are ignored. As in the container, rows without
-        features at the end are lost."""
+        """Parses LIBSVM rows. Reads only items with a colon, so labels are ignored. As in the container, trailing rows
+        without features are lost."""
         rows, columns, values = [], [], []
         lines = body.strip().decode("utf-8").split("\n")
         for row, line in enumerate(lines):

@@ -19,7 +19,7 @@ export function withEscapes(pattern: string): WildcardPattern {
 export function matchesCharacters(pattern: WildcardPattern, text: string): boolean {
   let at = 0;
   let position = 0;
-  // Position of the last ANY in the pattern, and the end of its current match in the text.
+  // Position of the most recent ANY in the pattern, and the end of the text that this ANY matches so far.
   let any = -1;
   let tried = 0;
   while (position < text.length) {

@@ -33,7 +33,7 @@ const CONTEXT = {
   State: { Name: 'CreateAutoMlJob', EnteredTime: '2026-01-01T00:00:00Z', RetryCount: 0 },
 };
 
-/** Evaluates the expressions in a state's value with the variables that AWS would provide. */
+/** Evaluates the JSONata expressions in a field of a state, with the variables that AWS would provide. */
 async function evaluate(value: Json, states: Json): Promise<Json> {
   if (typeof value === 'string' && /^{%.*%}$/s.test(value)) {
     const result = await evaluateJsonata(value, { context: CONTEXT, ...states });

@@ -26,7 +26,7 @@ afterAll(() => {
   for (const folder of [root, programs]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The commands that run here and match a pattern, without duplicates. */
+/** The commands of this test that match a pattern, without duplicates. */
 const commandsLike = (pattern: RegExp): string[] => [
   ...new Set(
     COMMANDS.map(({ command }) => command).filter(

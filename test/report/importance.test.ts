@@ -122,7 +122,7 @@ test(
       const names = ours.map(({ name }) => name);
       const order = [...names].sort((one, other) => (theirs[other] ?? 0) - (theirs[one] ?? 0));
       expect(rankCorrelation(names, order)).toBeGreaterThanOrEqual(0.9);
-      // The values of the importance also equal Optuna's, except for rounding.
+      // The importance values also equal Optuna's, except for rounding.
       for (const { name, importance: share } of ours) expect(share).toBeCloseTo(theirs[name] ?? -1, 4);
     }
   },

@@ -7,7 +7,7 @@ import type { Tooltip } from './tooltip';
 /** Maximum distance between the pointer and a job, in pixels. */
 const REACH = 28;
 
-/** A chart of the page that adapts to the window's width, and shows the job at the pointer. */
+/** A chart that adapts to the window's width, and shows the job at the pointer. */
 export class InteractiveChart {
   private readonly plot: HTMLElement;
   private readonly brush: Brush;

@@ -25,7 +25,7 @@ export function keepChoices(state: State, charts: ReadonlyMap<string, Chart>): v
   addEventListener('pagehide', () => save(state));
 }
 
-/** Focuses the control of the job table that had the focus, so that the user can continue typing. */
+/** Focuses the control that had the focus before the page was reloaded, so that the user can continue typing. */
 export function restoreFocus(): void {
   const label = stored()?.focus;
   for (const control of document.querySelectorAll<HTMLElement>('#job-tools [aria-label]')) {

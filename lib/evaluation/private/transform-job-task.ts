@@ -13,8 +13,8 @@ export interface TransformJobTaskProps extends sfn.TaskStateJsonataBaseProps {
 }
 
 /**
- * Runs a transform job to its end. Unlike `SageMakerCreateTransformJob` of aws-cdk-lib, it joins the predictions with the input
- * (`DataProcessing`), and limits the permissions to the prefix of the job names.
+ * Runs a transform job to its end. Unlike `SageMakerCreateTransformJob` of aws-cdk-lib, this task joins the predictions
+ * with the input (`DataProcessing`), and limits the permissions to the prefix of the job names.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
  */

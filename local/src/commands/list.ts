@@ -12,7 +12,7 @@ interface ListOptions extends RootOptions {
   readonly json?: true;
 }
 
-/** The `list` command: executions and jobs, running and ended. */
+/** The `list` command: lists executions and jobs that are running or have ended. */
 export function listCommand(): Command {
   const command = new Command('list').description('Lists executions and jobs, most recent first.');
   addRootOptions(command)

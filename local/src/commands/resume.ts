@@ -112,7 +112,7 @@ function runsElsewhere({ name, processId }: { name: string; processId: number })
   return `${name} is running in another process (${processId}): wait for it to end, or stop that process and resume.`;
 }
 
-/** @throws UserError when one of the wanted runs is still interrupted */
+/** @throws UserError when one of the runs to resume is still interrupted */
 function requireResumed(root: string, wanted: readonly { readonly name: string }[]): void {
   const { executions, jobs } = interruptedIn(readRunRecords(root), []);
   const left = [...executions, ...jobs].map(({ name }) => name);

@@ -13,11 +13,11 @@ const NO_TRAINER: Trainer = {
   close: () => Promise.resolve(),
 };
 
-/** Writes reports of searches in a root folder of local mode, running or ended. */
+/** Writes reports of the searches in a root folder of local mode. A search can be running or have ended. */
 export interface OpenReports {
   /**
-   * Writes the report of a job. If possible, it calls the function of the deployment in which the job ran. Otherwise, it
-   * calls the function of the most recent deployment that has one for this kind of job.
+   * Writes the report of a job. If possible, the function of the deployment in which the job ran writes the report.
+   * Otherwise, the most recent deployment with a function for this kind of job is used.
    *
    * @returns path of the page
    * @throws UserError when no deployment writes such reports, or the report could not be written

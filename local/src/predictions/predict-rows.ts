@@ -32,7 +32,7 @@ export interface PredictOptions {
   /** Path of the CSV file. */
   readonly rows: string;
   readonly server: ModelServer;
-  /** Receives the rows with their predictions, as CSV. The stream is not closed. */
+  /** Receives the rows with their predictions, as CSV. `predictRows` does not close this stream. */
   readonly output: Writable;
   /** Folder in which a folder for temporary files is created. These files take about as much space as the rows. */
   readonly workFolder: string;
@@ -41,7 +41,7 @@ export interface PredictOptions {
 }
 
 /**
- * Predicts the rows of a CSV file, like a transform job. Memory does not depend on the number of rows.
+ * Predicts the rows of a CSV file, like a transform job. The memory use does not depend on the number of rows.
  *
  * @throws UserError if the file does not fit the model, or the model cannot predict
  */
@@ -112,7 +112,7 @@ async function writePredictions(
   const twice = columns.names.find((name) => names.includes(name));
   if (twice !== undefined) {
     throw new TableError(
-      `${file.path} already has a column ${twice}, which is the name of a column of the result: rename it in the first line`,
+      `${file.path} already has a column ${twice}, and the result needs this name: rename the column in the first line`,
     );
   }
   const predictions = linesOf(predicted);

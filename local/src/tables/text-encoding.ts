@@ -3,7 +3,7 @@ import { TableError } from './table-error';
 /** Supported text encodings, with their names in `TextDecoder`. */
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
-/** First bytes of files that are not text, and how to convert them to CSV. */
+/** File formats other than text: the first bytes of such a file, and how to convert the file to CSV. */
 const OTHER_FORMATS: readonly { readonly start: readonly number[]; readonly advice: string }[] = [
   {
     start: [0x50, 0x4b],
@@ -20,8 +20,8 @@ const BYTE_ORDER_MARKS: readonly { readonly start: readonly number[]; readonly e
 ];
 
 /**
- * Detects the encoding of a file from its first bytes. The default is UTF-8. Invalid UTF-8 further on is detected when the file
- * is read.
+ * Detects the encoding of a file from its first bytes. The default is UTF-8. Invalid UTF-8 in the rest of the file is
+ * detected when the file is read.
  *
  * @throws TableError if the file is not text
  */

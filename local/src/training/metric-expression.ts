@@ -14,7 +14,7 @@ export interface MetricExpression {
 /** Maximum number of compiled expressions in memory. */
 const MOST_COMPILED = 1000;
 
-/** Compiled expressions by their text, because thousands of tuning jobs can have the same 60 expressions. */
+/** Cache: source text → compiled expression. Thousands of tuning jobs can have the same 60 expressions. */
 const compiled = new Map<string, MetricExpression>();
 
 /** Compiles the expression of a metric. @throws Error when JavaScript cannot compile it */
@@ -94,7 +94,7 @@ function longestLiteral(source: string): string {
 const FEW_STEPS = 1e7;
 const LONGEST_LINE = 4096;
 
-/** Matches SageMaker's own expressions for XGBoost. Their brackets and metric names limit backtracking. */
+/** Matches SageMaker's own metric expressions for XGBoost. Their brackets and names of metrics limit backtracking. */
 const XGBOOST = /^\.\*\\\[\[0-9\]\+\\\]\.\*#011[\w@:-]+:\(/;
 
 /**

@@ -33,8 +33,8 @@ export interface BatchSettings {
   readonly inputFilter: readonly PathStep[];
   readonly outputFilter: readonly PathStep[];
   /**
-   * Settings that the request does not specify. The model may choose their values. Otherwise, the values in this object
-   * apply.
+   * Settings that the request does not specify. If the model chooses no values for these settings, the values in this
+   * object apply.
    *
    * @default none
    */
@@ -49,7 +49,7 @@ export interface TransformTask extends ServedModel {
   /** Region of the model's AWS clients. @default - none */
   readonly region?: string;
   /**
-   * Returns the local file of an S3 object. Throws if the model's role may not read it.
+   * Returns the local file of an S3 object. Throws if the model's role may not read the object.
    *
    * @default - the model reads only its archive
    */

@@ -22,7 +22,7 @@ const KEPT_LINES = 20;
 /** Maximum number of characters to show of an invalid message. */
 const SHOWN_CHARACTERS = 200;
 
-/** How long a process may take to end after it was asked to. Then it is killed. */
+/** How long a process may take to end after `close` asked it to end. A process that takes longer is killed. */
 const CLOSE_GRACE_MS = 5000;
 
 /**
@@ -128,8 +128,8 @@ export class PythonProcess {
   }
 
   /**
-   * Parses a message. Returns undefined for an incomplete message, which a process can send when it ends. Kills a
-   * process that prints something other than messages.
+   * Parses a message. Returns undefined for an incomplete message, which a process can send when it ends. Kills the
+   * process if the line is not a message.
    */
   private parse(line: string): Record<string, unknown> | undefined {
     try {

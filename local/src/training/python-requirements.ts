@@ -19,13 +19,13 @@ export interface WantedPackages {
    */
   readonly packages: Readonly<Record<string, string | undefined>>;
   /**
-   * Minimum and maximum Python version (`3.9`, inclusive) for which the lists can be installed. @default 3.9
+   * Oldest and newest Python version, such as `3.9`, with which pip can install the requirements. @default 3.9
    * or newer
    */
   readonly python?: { readonly min?: string; readonly max?: string };
 }
 
-/** A release with a pinned list in `python/requirements/`, and the Python versions that support it. */
+/** A release whose packages are pinned in `python/requirements/`, and the Python versions that support the release. */
 export interface PinnedRelease {
   readonly version: string;
   readonly python?: WantedPackages['python'];
@@ -63,8 +63,8 @@ export function xgboostPackages(
 }
 
 /**
- * The packages of a release, followed by those of the pinned releases that can replace it. The nearest replacements
- * come first: older releases from new to old, then newer releases.
+ * The packages of a release, followed by those of the pinned releases that can replace this release. The nearest
+ * replacements come first: older releases from new to old, then newer releases.
  */
 export function releaseChoices(
   wanted: string,
@@ -94,7 +94,7 @@ export function inspectedPackages(all: readonly WantedPackages[]): string[] {
   return [...new Set(all.flatMap(({ packages }) => Object.keys(packages)).flatMap(alternatives))];
 }
 
-/** Names of the packages that an interpreter lacks, for the user; empty if it has everything. */
+/** Names of the packages that an interpreter lacks, for the user; empty if the interpreter lacks none. */
 export function missingPackages({ packages }: Interpreter, wanted: WantedPackages): string[] {
   return Object.entries(wanted.packages).flatMap(([names, version]) =>
     alternatives(names).some((name) => isVersion(packages[name], version))
@@ -103,7 +103,7 @@ export function missingPackages({ packages }: Interpreter, wanted: WantedPackage
   );
 }
 
-/** Whether the lists can be installed for a Python version. */
+/** Whether pip can install the requirements with a Python version. */
 export function isInstallable({ requirements, python }: WantedPackages, pythonVersion: string): boolean {
   const [major, minor] = pythonVersion.split('.');
   const release = `${major}.${minor}`;

@@ -9,7 +9,7 @@ import type { TrainingOutcome } from './trainer';
  */
 const STOP_GRACE_MS = 2000;
 
-/** A job for a worker. The worker's script defines its members. */
+/** A job for a worker. The worker's script defines the members of the job. */
 export type WorkerJob = TrainingMessage | TransformMessage;
 
 /** Members of every job. */
@@ -56,7 +56,7 @@ export interface WorkerJobHandlers {
  * between jobs. If a worker dies, only its own job fails. All jobs that fork use the same worker.
  */
 export class PythonWorkerPool {
-  /** Idle workers. The last one is used first. */
+  /** Idle workers. The worker that became idle last is used first. */
   private readonly idle: Worker[] = [];
   /** The worker that forks jobs; undefined while no such job is running. */
   private forking: { readonly worker: Worker; jobs: number } | undefined;
@@ -199,11 +199,11 @@ export class PythonWorkerPool {
 /** A running job. */
 interface RunningJob {
   readonly onLog: (line: string) => void;
-  /** Receives the job's outcome, or how the process ended if it ended first. */
+  /** Receives the job's outcome. If the process ends before the job, receives how the process ended. */
   readonly onEnd: (end: TrainingOutcome | ProcessEnd) => void;
 }
 
-/** A worker process and its jobs. Only a forking worker has several. */
+/** A worker process and its jobs. Only a worker that forks can have several jobs. */
 class Worker {
   private readonly process: PythonProcess;
   private jobs = 0;
@@ -274,8 +274,8 @@ class Worker {
   }
 
   /**
-   * The failure reason when a process ends. If the process ends during a job, this is an algorithm error, as in a
-   * container. If the process never started, it is an internal error.
+   * The failure reason when a process ends: an algorithm error if the process ends during a job, as in a container; an
+   * internal error if the process never started.
    */
   private failureOf(end: ProcessEnd): string {
     const what = `the training process ${describeEnd(end)}`;

@@ -40,8 +40,8 @@ const PACKAGES: Readonly<Record<TabularModel['library'], WantedPackages>> = {
 
 /**
  * Creates the trainer of SageMaker's LightGBM and CatBoost. On AWS, these are JumpStart models: a framework
- * image with a script that is not public. Here, the libraries train in warm Python processes, with the data
- * layout, hyperparameters, defaults and log described in the developer guide.
+ * image with a script that is not public. In local mode, the libraries train in warm Python processes, with the
+ * data layout, hyperparameters, defaults and log described in the developer guide.
  */
 export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
   const pools = new Map<string, PythonWorkerPool>();

@@ -22,7 +22,7 @@ export type AgentServer =
       readonly cwd: string;
       /** The environment of the program. It is written to a file. @default - the agent's environment */
       readonly environment?: Readonly<Record<string, string>>;
-      /** The port that the program answers on. */
+      /** The port that the program listens on. */
       readonly port: number;
       /** How long the program may take to answer /ping. */
       readonly startSeconds: number;

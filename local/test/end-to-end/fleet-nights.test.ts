@@ -66,7 +66,7 @@ test('each night runs only the items that changed or failed, with a warm start f
     parents: [undefined, undefined, undefined],
   });
 
-  // The only item that runs fails. One failed item of three is less than the tolerated 40 percent.
+  // Only one item runs, and it fails. One failed item of three is less than the tolerated 40 percent.
   expect(await night('still-broken')).toMatchObject({ ran: ['i2'], counts: [0, 1, 2] });
 
   failing.clear();

@@ -28,7 +28,7 @@ function errorOfMean(labels: readonly number[]): number {
   return Math.sqrt(labels.reduce((sum, label) => sum + (label - mean) ** 2, 0) / labels.length);
 }
 
-/** The log loss of always predicting the class shares, which is the lowest for any constant prediction. */
+/** The log loss of always predicting the class shares. No other constant prediction has a lower log loss. */
 function lossOfShares(labels: readonly number[]): number {
   const shares = [...new Set(labels)].map(
     (code) => labels.filter((label) => label === code).length / labels.length,

@@ -19,7 +19,7 @@ const ROLE: RoleResource = {
   ],
 };
 
-/** Runs a distributed Map over 1, 2 and 3, where 2 fails, and reads its output. */
+/** Runs a distributed Map over the items 1, 2 and 3, of which item 2 fails. Reads the output of the Map. */
 async function map(state: JsonObject, prefix = 'results/') {
   const root = temporaryRoot();
   const services = await start({ deployment: deploymentIn(root, { roles: [ROLE] }) });

@@ -139,7 +139,7 @@ test('Random with a seed is reproducible, even if the sampler is killed and cont
     }
   }
   appendFileSync(spec.studyFile, '{"op_code": 4, "half a li'); // killed while writing
-  // The search first repeats the trial without a result and then continues.
+  // The search first repeats the trial that has no result, and then continues.
   expect(await draw(spec, 6)).toEqual([first[1], ...first.slice(3)]);
   expect(await draw(specification({ randomSeed: 8 }), 1)).not.toEqual(first.slice(0, 1));
 });

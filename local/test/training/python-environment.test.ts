@@ -81,7 +81,7 @@ test('a notice says if the available XGBoost version differs from the wanted ver
     onNotice: (text) => notices.push(text),
     env: { ...process.env, PYTHON: python },
   });
-  // No Python has XGBoost 1.5.2, so no other interpreter on this machine is suitable either.
+  // No Python interpreter on this machine has XGBoost 1.5.2, so local mode finds no better interpreter.
   expect(await environments.forXGBoost('1.5.2')).toMatchObject({ python, xgboostVersion: '1.7.4' });
   expect(notices).toEqual([
     expect.stringMatching(/XGBoost 1\.5\.2 is not available .* trains with XGBoost 1\.7\.4/),

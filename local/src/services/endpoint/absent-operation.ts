@@ -49,7 +49,7 @@ function fits(path: string, template: string): boolean {
   );
 }
 
-/** The operation of a request, if its protocol reveals it. */
+/** The name of the requested operation, or the method and the path if the request does not name the operation. */
 function operationIn({ method, path, query, headers }: RequestHead): string {
   const target = String(headers['x-amz-target'] ?? '')
     .split('.')

@@ -24,7 +24,7 @@ export interface RestHook {
   readonly output?: (output: Input, input: Input, request: WireRequest) => Input;
 }
 
-/** Members of listings that `encoding-type=url` encodes. */
+/** The members of a list response that are encoded if the request has `encoding-type=url`. */
 const ENCODED: ReadonlySet<string> = new Set([
   ...['Delimiter', 'Key', 'KeyMarker', 'Marker', 'NextKeyMarker', 'NextMarker', 'Prefix', 'StartAfter'],
 ]);
@@ -48,14 +48,14 @@ function encoded(value: unknown, name = ''): unknown {
   return ENCODED.has(name) ? encodeURIComponent(String(value)).replaceAll('%2F', '/') : value;
 }
 
-/** For responses that return an object. The status is 206 if the response contains only a part of the object. */
+/** Hook of operations that return an object. The status is 206 if the response contains only a part of the object. */
 export const READING: RestHook = {
   hidesMissingKeys: true,
   status: ({ ContentRange: range, PartsCount: parts }) =>
     range === undefined && parts === undefined ? 200 : 206,
 };
 
-/** For the response to CompleteMultipartUpload: adds the object's location. */
+/** Hook of CompleteMultipartUpload: adds the object's location to the response. */
 export const LOCATED: RestHook = {
   output: (output, _input, { headers, path }) => ({ Location: `http://${headers.host}${path}`, ...output }),
 };

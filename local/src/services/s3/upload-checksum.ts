@@ -52,7 +52,7 @@ export function uploadChecksum({
  * Refuses a part whose checksum uses a different algorithm than the upload. If the upload's checksum is COMPOSITE, also
  * refuses a part without a checksum.
  *
- * @param sent the checksum members of the part
+ * @param sent names of the checksum members in the request that sends the part
  * @throws AwsError InvalidRequest
  */
 export function checkPartAlgorithm(checksum: UploadChecksum | undefined, sent: readonly string[]): void {

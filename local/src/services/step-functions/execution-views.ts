@@ -6,7 +6,7 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** A redrive adds at least two events to a history, whose maximum is 25,000 events. */
 const MOST_EVENTS_BEFORE_REDRIVE = 24_998;
 
-/** Conditions for a redrive that are not in the execution's record. */
+/** What decides, in addition to the execution's record, whether the execution can be redriven. */
 export interface RedriveState {
   readonly events: number;
   /** Whether the execution's position is stored. Earlier versions of local mode did not store it. */
@@ -53,7 +53,7 @@ export function describeExecution(
   };
 }
 
-/** AWS's reason why an execution cannot be redriven. @returns undefined if it can */
+/** The reason why an execution cannot be redriven, in AWS's words. @returns undefined if a redrive is possible */
 export function whyNotRedrivable(
   { status, stopDate }: ExecutionRecord,
   { events, hasPosition }: RedriveState,

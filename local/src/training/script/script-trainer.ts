@@ -147,8 +147,8 @@ export function createScriptTrainer(options: ScriptTrainerOptions): Trainer {
   }
 
   /**
-   * A Python with the code's dependencies: its `requirements.txt` and, for a module, also the module's
-   * package.
+   * A Python interpreter with the code's dependencies: the packages of its `requirements.txt` and, for a module,
+   * also the module's package.
    */
   async function withDependencies(
     python: string,

@@ -13,7 +13,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
  *
  * @param source an archive (`.tar.gz`), a script, or a folder that contains the code or one archive
  * @param onNotice receives notices about skipped members of the archive
- * @throws JobError when there is no such code, or the archive cannot be unpacked
+ * @throws JobError when the source does not exist, or the archive cannot be unpacked
  */
 export async function placeSourceCode(
   source: string,

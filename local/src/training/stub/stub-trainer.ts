@@ -33,8 +33,8 @@ export type StubTraining = (
 const MODEL_FILE = 'stub.json';
 
 /**
- * Creates a trainer that calls a function instead of training, for the jobs that another trainer would
- * otherwise run.
+ * Creates a trainer that replaces another trainer. It accepts the same jobs, and calls a function instead of
+ * training.
  */
 export function createStubTrainer(replaced: Trainer, stub: StubTraining): Trainer {
   return {
@@ -80,7 +80,7 @@ async function answer(task: TrainingTask, stub: StubTraining): Promise<TrainingO
   return { status: 'Completed' };
 }
 
-/** The failure reason in the wording of a container, unless the stub already uses it. */
+/** Returns the stub's error in the form of a container's failure reason. A message that already has this form stays. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return /^\w+Error: /.test(message) ? message : `AlgorithmError: ${message}, exit code: 1`;

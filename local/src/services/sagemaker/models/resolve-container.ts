@@ -4,7 +4,7 @@ import { findPackage } from '../registry/package-operations';
 import type { ContainerDefinition } from './model-types';
 
 /**
- * Adds the image and the model data of the model package that a container names.
+ * Completes a container that names a model package: adds the package's image and model data.
  *
  * @throws AwsError ValidationException if the package does not exist, or if it is a version without approval:
  *   "the value of this parameter must be set to Approved to deploy the model" (API reference,

@@ -35,7 +35,7 @@ export function newTrainingJob(
   };
 }
 
-/** The request that created a job, for running it again. */
+/** The request that created a job. Running the job again needs this request. */
 export function requestOf(description: TrainingJobDescription): CreateTrainingJobRequest {
   const {
     TrainingJobArn: _arn,
