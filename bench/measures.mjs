@@ -23,7 +23,7 @@ export function printTable(rows) {
   }
 }
 
-/** Prints whether a result meets its target. If not, and with `--check`, sets the exit status to 1. */
+/** Prints whether a result meets its target. With `--check`, a missed target sets the exit status to 1. */
 export function printTarget(name, value, limit, digits = 2) {
   const isMet = value <= limit;
   console.log(`${name}: ${value.toFixed(digits)}, target at most ${limit}: ${isMet ? 'met' : 'missed'}`);

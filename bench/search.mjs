@@ -70,7 +70,7 @@ function write(name, channel, text) {
   return file;
 }
 
-/** Runs searches of every problem with every seed, one process per core. */
+/** Runs a search for every problem and every seed, with one process per core. */
 async function runSearches(environment, samplers) {
   const task = {
     problems,

@@ -139,7 +139,7 @@ describe('several tuning jobs', () => {
     const { links } = await run(limited, 130);
     expect(
       links.map(({ request }) => request.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds),
-      // The last value leaves 80 seconds, which is less than SageMaker's minimum.
+      // After the last tuning job, 80 seconds are left, which is less than SageMaker's minimum.
     ).toEqual([600, 470, 340, 210]);
   });
 

@@ -70,7 +70,7 @@ describe('the states', () => {
       ResultWriter: { WriterConfig: { Transformation: 'NONE', OutputType: 'JSONL' } },
       MaxConcurrency: '{% $states.input.maxConcurrency %}',
     });
-    // If the Map had a Catch, a redrive would not run it again.
+    // If the Map had a Catch, a redrive would not run the Map again.
     expect(TuneItems.Catch).toBeUndefined();
   });
 

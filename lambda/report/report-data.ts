@@ -126,7 +126,7 @@ export interface Job {
 /** How much better the best job is than another job. */
 export interface Difference {
   readonly value: number;
-  /** Name of the other job; missing for the median. */
+  /** Name of the other job; missing if the best job is compared with the median of all jobs. */
   readonly job?: string;
   /** How much better the best job is: a positive number. */
   readonly difference: number;

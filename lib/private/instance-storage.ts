@@ -30,7 +30,7 @@ export function hasInstanceStorage(instanceType: string): boolean {
   return FAMILIES_WITH_INSTANCE_STORAGE.has(/^ml\.([^.]+)\./.exec(instanceType)?.[1] ?? '');
 }
 
-/** Whether SageMaker accepts a key for the volumes of a training job. False if any instance has local storage. */
+/** Whether SageMaker accepts a KMS key for a training job's volumes. False if any instance has local storage. */
 export function takesVolumeKey(definition: TrainingJobDefinition): boolean {
   return !instanceTypes(definition).some(hasInstanceStorage);
 }

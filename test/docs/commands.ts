@@ -133,7 +133,7 @@ export const RULES: readonly Rule[] = [
     runs: 'never',
     where: 'the package is not on npm yet; local/test/package.test.ts installs its content',
   },
-  // The AWS CLI: botocore makes the same requests to local mode.
+  // Commands of the AWS CLI. Our tests make the same requests to local mode with botocore.
   {
     pattern: /^aws (?:s3|s3api) /,
     runs: 'by hand',

@@ -130,8 +130,8 @@ function checkTuningJob(data: FakeData, input: Wire): void {
 }
 
 /**
- * Filters, sorts and paginates like ListTrainingJobsForHyperParameterTuningJob. Sorts `NaN` first, which is the worst
- * case.
+ * Filters, sorts and paginates like ListTrainingJobsForHyperParameterTuningJob. `NaN` comes first, which is the worst
+ * case for a caller that wants the best value.
  */
 function list(trainingJobs: readonly Wire[], input: Wire): Wire {
   const size = (input['MaxResults'] as number | undefined) ?? 10;

@@ -9,7 +9,7 @@ interface Passage {
   readonly position: number;
 }
 
-/** A string with fewer words is a key or a value, not a message. */
+/** Minimum number of words of a message. Shorter strings are keys or values. */
 const FEWEST_WORDS = 3;
 
 const isMessage = (text: string) => text.split(/\s+/).filter(Boolean).length >= FEWEST_WORDS;
@@ -33,7 +33,7 @@ function commentProse(text: string): string {
     .replace(/```[\s\S]*?```|`[^`]*`|\{@link[^}]*\}|https?:\/\/\S+/g, blank);
 }
 
-/** Whether a string is the name of a test or a group of tests, which may have few words. */
+/** Whether a string names a test or a group of tests. Such a name may have few words. */
 function isTestName({ parent }: ts.Node): boolean {
   return ts.isCallExpression(parent) && /^(?:test|it|describe)\b/.test(parent.expression.getText());
 }

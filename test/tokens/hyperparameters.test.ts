@@ -16,7 +16,7 @@ import { inFragment, type Tokens, testTokens, type Working } from './fixtures';
 const ETA = { parameterRanges: [ParameterRange.continuous('eta', { min: 0.1, max: 0.3 })] };
 const VERBOSITY = ParameterRange.integer('verbosity', { min: 0, max: 4 });
 
-/** Hyperparameters that would be rejected if the library mistook the token for a literal value. */
+/** Hyperparameters with tokens. The library would reject them if it mistook a token for a literal value. */
 const ofXGBoost = (
   what: string,
   values: (text: string) => Record<string, string>,

@@ -63,7 +63,7 @@ export const LABELED_CSV = ['text/csv', 'text/csv;label_size=1'];
  */
 export const BOOLEANS = ['true', 'false', 'True', 'False'];
 
-/** All ways to write a JSON list of one or both names: in either order, with and without a space after the comma. */
+/** All ways to write a JSON list of one or two names: in either order, with and without a space after the comma. */
 export function jsonLists(one: string, other: string): string[] {
   const pairs = [
     [one, other],

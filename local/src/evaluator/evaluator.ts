@@ -131,7 +131,10 @@ export class Evaluator {
     else if (this.isReady) this.timer = setTimeout(() => this.endUnanswered(first), this.timeLimit);
   }
 
-  /** First reads the responses that have arrived: this process may have been too busy to read them. */
+  /**
+   * Ends the process if the request is still unanswered. First reads the responses that have arrived, because this
+   * process may have been too busy to read them.
+   */
   private endUnanswered(request: Waiting): void {
     setImmediate(() => {
       if (this.waiting[0] === request) this.end(request);

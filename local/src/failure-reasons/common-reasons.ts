@@ -15,7 +15,7 @@ export interface FailedJob {
 
 /** A failure reason that several jobs share. */
 export interface CommonReason {
-  /** The reason as given by the job `example`. */
+  /** The failure reason of the job `example`, unchanged. */
   readonly reason: string;
   /** Name of the first job that failed for this reason. */
   readonly example: string;

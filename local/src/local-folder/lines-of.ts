@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Reads a file line by line, so that the file can be larger than memory. Yields nothing if there is no such file.
+ * Reads a file line by line, so that the file can be larger than memory. Yields nothing if the file does not exist.
  */
 export function* linesOf(file: string): Generator<string, undefined> {
   if (!existsSync(file)) return;

@@ -5,7 +5,7 @@ import type { Principal } from './principal';
 /** A request with the member names of the service model (PascalCase). */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Calls another operation of the service for the same caller, and checks the caller's permissions for it. */
+/** Calls another operation of the service for the same caller, and checks that the caller may call this operation. */
 export type CallOperation = (operation: string, input: Input) => Promise<unknown>;
 
 /** An operation of a service and the permissions that it needs. */

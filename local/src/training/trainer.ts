@@ -56,7 +56,7 @@ export interface TrainingTask extends TrainedAlgorithm {
   /**
    * Receives metrics that are not in the log, such as those of a stub.
    *
-   * @throws Error when the job has no such metric
+   * @throws Error when the job does not define this metric
    */
   readonly onMetric?: (name: string, value: number) => void;
 }
@@ -93,7 +93,7 @@ export interface Trainer {
   readonly images: string;
   /** Whether the trainer can run this algorithm. */
   accepts(algorithm: TrainedAlgorithm): boolean;
-  /** Why local mode cannot run this SageMaker algorithm; undefined if there is no such reason. */
+  /** Why local mode cannot run this SageMaker algorithm; undefined if nothing prevents it. */
   refusal?(algorithm: TrainedAlgorithm): string | undefined;
   /**
    * Metric definitions that SageMaker itself applies to the algorithm's log. If there are any, the request must not

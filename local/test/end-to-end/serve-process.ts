@@ -38,7 +38,7 @@ export async function serveIn(root: string, ...args: string[]): Promise<ServePro
     (text) => text.includes('Press Ctrl-C to stop') || child.exitCode !== null,
   );
   if (child.exitCode !== null) throw new Error(`serve has ended: ${stderr}`);
-  // Evaluates the lines in a shell.
+  // Runs the printed lines in a shell.
   const { stdout: printed } = await promisify(execFile)('/bin/sh', ['-c', `${stdout}\nenv`], { env: {} });
   const variables = Object.fromEntries(printed.split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)));
   return { child, root, variables, ended };

@@ -80,7 +80,7 @@ function headOf(lines: readonly string[]): { head: string[]; rows: string[] } {
 }
 
 /**
- * The titles of the columns, whose words can be on several lines of the header. A column begins where a word
+ * The column titles. The words of a title can be on several lines of the header. A column begins where a word
  * of the last header line begins.
  */
 function headWords(head: readonly string[]): string[] {

@@ -51,7 +51,7 @@ export async function installationOf(
  * Installs the dependencies of a program, and logs the installation.
  *
  * @param task receives the log; the task's signal ends the installation
- * @param failureReason the reason of a job whose installation fails, with pip's message
+ * @param failureReason returns the failure reason of a job whose installation failed with the given message of pip
  * @returns a Python interpreter with all dependencies; the given interpreter if there is nothing to install
  * @throws JobError if the dependencies cannot be installed
  */
