@@ -1,5 +1,5 @@
 // (b) Overhead of a training job: runs small jobs one after the other through the SageMaker API with AWS's own
-// client, and compares them with direct calls of xgboost.train with the same hyperparameters, data and threads.
+// client, and compares them with direct calls to xgboost.train with the same hyperparameters, data and threads.
 //
 //   npm run bench:overhead -- [--jobs 60] [--check]
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ async function bareCalls() {
   return result;
 }
 
-/** Seconds from the request of each job until Describe returns Completed, measured by the client. */
+/** For each job, the seconds from the Create request until Describe returns Completed, measured by the client. */
 async function trainingJobs() {
   const {
     RoleArn,

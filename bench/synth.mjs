@@ -83,7 +83,7 @@ async function main() {
   if (new Set(templates).size !== 1) {
     throw new Error('the variants synthesized different templates, so their times cannot be compared');
   }
-  // Variants take turns, so that other load on the machine affects all three.
+  // The three variants take turns, so that other load on the machine affects all of them.
   const results = variants.map(() => []);
   for (let index = 0; index < runs; index += 1) {
     for (const [variant, result] of results.entries()) {

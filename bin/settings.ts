@@ -118,7 +118,7 @@ export function readSettings(node: Node): Settings {
   return result.data;
 }
 
-/** The problems with a setting, with its name. */
+/** The problems with a setting, each with the setting's name. */
 function problemsOf(issue: z.core.$ZodIssue): string[] {
   const name = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {

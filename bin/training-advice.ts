@@ -350,7 +350,8 @@ export const ROWS: readonly Row[] = [
     way: 'script-many',
     reason: 'Your code decides how to distribute the training. SageMaker starts it on each instance.',
     runnerUp: 'script',
-    runnerUpWhen: 'the data fits on one larger instance, which is simpler, and often cheaper and as fast.',
+    runnerUpWhen:
+      'the data fits on one larger instance: a single instance is simpler, and often cheaper and as fast.',
   },
   {
     when: { code: 'script', control: 'everything' },
@@ -382,7 +383,8 @@ export const ROWS: readonly Row[] = [
     way: 'script-many',
     reason: 'You need your own code to control everything, including the distribution. Start with a script.',
     runnerUp: 'script',
-    runnerUpWhen: 'the data fits on one larger instance, which is simpler, and often cheaper and as fast.',
+    runnerUpWhen:
+      'the data fits on one larger instance: a single instance is simpler, and often cheaper and as fast.',
   },
   {
     when: { code: 'none', control: 'everything', who: 'engineer' },
@@ -444,11 +446,11 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
   },
   {
     answers: { code: 'script', control: 'speed' },
-    text: 'You want to decide little and use no code, but you have your own script: the recommendation keeps the script. For a way without your script, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own script. The recommendation keeps the script. For a way to train without your script, answer "none".',
   },
   {
     answers: { code: 'container', control: 'speed' },
-    text: 'You want to decide little and use no code, but you have your own container: the recommendation keeps the container. For a way without your container, answer "none".',
+    text: 'You want to decide little and use no code, but you have your own container. The recommendation keeps the container. For a way to train without your container, answer "none".',
   },
 ];
 
@@ -457,7 +459,7 @@ export const CONTRADICTIONS: readonly Contradiction[] = [
  * algorithms.
  */
 export const SEVERAL = {
-  text: 'Cannot decide between two algorithms? furtherDefinitions compares up to 10 algorithms in one search, and trains the best of all. Their metrics must be comparable. Warm start and early stopping are not supported.',
+  text: 'Cannot decide between two algorithms? furtherDefinitions compares up to 10 algorithms in one search, and trains a final model with the best one. Their metrics must be comparable. Warm start and early stopping are not supported.',
   notFor: ['automl'] as readonly WayName[],
   snippet: `import {
   Algorithm,

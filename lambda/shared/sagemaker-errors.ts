@@ -9,7 +9,7 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
-/** Whether the function's role has no permission for the call. */
+/** Whether the function's role lacks the permission for the call. */
 export function isAccessDenied(error: unknown): boolean {
   return error instanceof Error && error.name === 'AccessDeniedException';
 }

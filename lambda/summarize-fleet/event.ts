@@ -13,7 +13,7 @@ export interface SummarizeFleetEvent {
   readonly manifest?: string;
   /** Status of an execution that did not succeed. */
   readonly status?: string;
-  /** The quotas that limited the execution (lambda/list-fleet-items). */
+  /** The quotas that limited the execution, as `lambda/list-fleet-items` returned them. */
   readonly quotas?: Concurrency;
   /** Price of one instance for one second. If the instances have different prices, the highest price. */
   readonly pricePerSecond?: number;

@@ -202,7 +202,7 @@ function rulesOf(
 
 const TYPES: Readonly<Record<string, HyperparameterRule['type']>> = { int: 'integer', float: 'continuous' };
 
-/** The rule of a hyperparameter in the document, or in the developer guide if the document has no bounds. */
+/** A hyperparameter's rule from the hub document, or from the developer guide if the document has no bounds. */
 function ruleOf(hyperparameter: HubHyperparameter, guide: readonly HyperparameterRule[]): HyperparameterRule {
   const { name, min, max, options: values, type = '' } = hyperparameter;
   // SageMaker can tune any hyperparameter unless the image belongs to a built-in algorithm.
@@ -242,8 +242,8 @@ function checkInstanceTypes(document: HubDocument, use: AlgorithmUse): string[] 
 }
 
 /**
- * Reports hyperparameters that have another default on this instance type than on the model's default instance type.
- * The library uses the defaults of the default instance type.
+ * Reports hyperparameters whose default for this instance type differs from their default for the model's default
+ * instance type. The library uses the latter.
  */
 function checkOwnDefaults(document: HubDocument, use: AlgorithmUse, type: string): string[] {
   const taken = defaultsOf(hyperparametersFor(document, document.instanceType));

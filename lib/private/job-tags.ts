@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { Problems } from './problems';
 import { checkTags } from './validate-common-props';
 
-/** Sources of the tags of a construct's jobs. */
+/** Sources of the tags for a construct's jobs. */
 export interface JobTagsOptions {
   /** Resource type for `includeResourceTypes` and `excludeResourceTypes` of `Tags`. */
   readonly resourceType: string;

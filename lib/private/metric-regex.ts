@@ -1,10 +1,10 @@
 /**
  * Matches a number with its sign and exponent. SageMaker uses the same expression for the metrics of its XGBoost
- * container (aws/sagemaker-xgboost-container#121). It does not match `nan` and `inf`, so SageMaker ignores such values.
+ * container (aws/sagemaker-xgboost-container#121). It does not match `nan` or `inf`, so SageMaker ignores such values.
  */
 export const NUMBER_GROUP = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
-/** Values of metrics that many regular expressions truncate. */
+/** Metric values that many regular expressions truncate. */
 const HARD_NUMBERS = ['1.2e-05', '-0.5'];
 
 /** The problem with the regular expression of a metric; undefined if it is valid. */
@@ -34,7 +34,7 @@ export function adviseMetricRegex(regex: string): string | undefined {
 }
 
 /**
- * Whether JavaScript can check the expression. JavaScript does not support conditionals, atomic groups and possessive
+ * Whether JavaScript can check the expression. JavaScript does not support conditionals, atomic groups, or possessive
  * quantifiers.
  */
 function isChecked(regex: string): boolean {

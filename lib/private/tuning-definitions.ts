@@ -26,7 +26,7 @@ export interface TuningDefinition extends CheckedOptions {
   readonly name: string;
   /** Prefix of the definition's property names in messages; empty for the first definition. */
   readonly prop: string;
-  /** Name of the property with the definition's hyperparameters for the final training, in messages. */
+  /** How messages name the property with the definition's hyperparameters for the final training. */
   readonly finalProp: string;
   readonly train: InputData;
   readonly validation?: InputData;
@@ -69,8 +69,8 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
 }
 
 /**
- * The value for the definition of the best training job. If the definitions have different values, this is JSONata that
- * looks up the value. Otherwise, it is the value that they share.
+ * Returns a definition's value for the best training job. If all definitions have the same value, this is the value
+ * itself. Otherwise, it is JSONata that looks up the value.
  */
 export function ofWinner<T extends TuningDefinition>(
   definitions: readonly T[],

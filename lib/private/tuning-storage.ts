@@ -11,8 +11,8 @@ import type { WorkflowPlaces } from './new-data-rule';
 import { createTuningBucket } from './tuning-bucket';
 
 /**
- * The bucket of a tuning workflow, and the properties of the chain of states. The default locations in these properties
- * are in the bucket.
+ * The bucket of a tuning workflow, and the properties of the workflow's `TuningFragment`. The default locations in
+ * these properties are in the bucket.
  */
 export function tuningStorage(
   scope: Construct,

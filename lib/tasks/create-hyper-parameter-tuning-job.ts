@@ -64,7 +64,8 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly parameterRangesInput?: sfn.TaskInput;
   /**
-   * The settings of the training jobs. Give either this with `objective` and the search space, or `trainingJobDefinitions`.
+   * The settings of the training jobs. Give either `trainingJobDefinition`, `objective` and the search space, or
+   * `trainingJobDefinitions`.
    *
    * @default - `trainingJobDefinitions`
    */

@@ -23,7 +23,7 @@ class UnitCube:
         return np.array([_to_unit(each, params[name]) for name, each in self._distributions.items()])
 
     def params(self, point: np.ndarray) -> Dict[str, Any]:
-        """The values at a point."""
+        """The hyperparameter values at a point."""
         return {name: _from_unit(each, side) for (name, each), side in zip(self._distributions.items(), point)}
 
     def features(self, points: np.ndarray) -> np.ndarray:

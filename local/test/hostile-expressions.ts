@@ -8,7 +8,7 @@ const LONG = 200_000;
 export const HOSTILE_METRICS: readonly (readonly [
   regex: string,
   line: string,
-  /** The expected value, or a string that the note must contain. */
+  /** The expected value, or a string that the collector's note about the metric must contain. */
   expected: number | string | undefined,
 ])[] = [
   ['(?:a+)+([0-9.]+)$', A32, 'takes longer than 1 s'],
@@ -52,7 +52,7 @@ export const HOSTILE_METRICS: readonly (readonly [
 
 /**
  * JSONata expressions and the limit that each one exceeds. `either`: the limit depends on the machine. `undefined`:
- * none.
+ * no limit.
  */
 export const HOSTILE_JSONATA: readonly (readonly [
   source: string,

@@ -33,7 +33,8 @@ test('the split is 80 to 20, and no row is lost or duplicated', () => {
   expect(parts['train']).toHaveLength(6916);
   expect(parts['validation']).toHaveLength(1729);
 
-  // Day and hour identify a row. All 8,645 pairs of the year are different, so no row is in both files.
+  // Day and hour identify a row. All 8,645 pairs of the year are different, so no row is in both the training file and
+  // the validation file.
   const day = indexOf('day');
   const hour = indexOf('hr');
   const keys = Object.values(parts)

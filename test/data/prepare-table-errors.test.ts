@@ -150,7 +150,7 @@ describe('rejects, with file, line, column and what to do,', () => {
       'text after a quote',
       ['a,b', '1,"x"y', '2,z'],
       'a',
-      /line 2 of .* is not CSV: there is text after a closing quote \("\)\. Write a quote within a quoted field twice/,
+      /line 2 of .* is not CSV: there is text after a closing quote \("\)\. Write each double quote within a quoted field as ""/,
     ],
     [
       'a quote within a field',

@@ -17,7 +17,7 @@ export async function run(
   const client = new SageMakerClient({});
   try {
     const result = await findBestTrainingJob(client, parseEvent({ tuningJobName: TUNING_JOB, ...event }));
-    // Lambda serializes the result as JSON, and nothing may be lost.
+    // Lambda serializes the result as JSON, which must not lose anything.
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     return { result, calls };
   } finally {
@@ -40,7 +40,10 @@ export function lists(calls: readonly FakeCall[]): FakeCall[] {
   return calls.filter(({ operation }) => operation === 'ListTrainingJobsForHyperParameterTuningJob');
 }
 
-/** Five failed training jobs. Three have the same failure reason. For one, only DescribeTrainingJob returns it. */
+/**
+ * Five failed training jobs. Three have the same failure reason. For one of these three, only DescribeTrainingJob
+ * returns the reason.
+ */
 export function allFailed(): FakeData {
   const range = (index: number) =>
     `AlgorithmError: ${nameOf(index)} at 2026-01-02T10:00:0${index}.123Z: label 1.5${index} is out of range, exit code: 1`;

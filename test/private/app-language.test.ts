@@ -9,7 +9,7 @@ import { messagesOf } from '../prose/prose';
 
 const AGENTS = { Python: 'Python/3.11.7', 'C#': 'DotNet/8.0.1/.NETCoreApp', Go: 'go1.26.8/linux/amd64' };
 
-/** The names of all of the library's props that consist of several words. */
+/** All prop names of the library that consist of several words. */
 const PROPS = [
   ...new Set(
     Object.values<Json>(assembly().types)

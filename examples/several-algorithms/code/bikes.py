@@ -1,4 +1,4 @@
-"""Shared code of both scripts: reads a channel, computes metrics, saves the model."""
+"""Code that ridge.py and random_forest.py share: reads a channel, computes metrics, saves the model."""
 
 import os
 

@@ -3,8 +3,8 @@ import type { FrameworkImageFacts, FrameworkVersions } from './facts';
 import { containerDocs, sdkTable } from './sources';
 
 /**
- * Versions of SageMaker's scikit-learn image. The image is in the same accounts as the XGBoost image, and only for
- * CPUs.
+ * Versions of SageMaker's scikit-learn image. The image is in the same accounts as the XGBoost image, and supports
+ * only CPUs.
  */
 export const SCIKIT_LEARN: FrameworkVersions = {
   '1.0-1': scikitLearn('1.0-1'),
@@ -18,7 +18,7 @@ function scikitLearn(version: string, python = 'py3', docs?: string): FrameworkI
   return {
     title: `scikit-learn ${version}`,
     repository: 'sagemaker-scikit-learn',
-    // The tag as in the SDK. The documentation of the containers shortens it to the version.
+    // The tag that the SDK uses. The documentation of the containers shortens the tag to the version.
     tags: { cpu: `${version}-cpu-py3` },
     python,
     registry: { mappingId: 'SageMakerXGBoostRegistry', accounts: XGBOOST_ACCOUNTS },

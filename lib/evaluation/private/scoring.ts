@@ -8,8 +8,8 @@ import type { EvaluationProblem } from '../evaluation-problem';
 export interface Scoring {
   readonly problem: EvaluationProblem;
   /**
-   * Columns of the rows that the function `evaluate-model` reads. The last one, `prediction`, stands for
-   * all columns with predictions.
+   * The columns that the function `evaluate-model` reads. The last one, `prediction`, stands for all columns with
+   * predictions.
    */
   readonly columns: readonly string[];
   /** JSONPath of the input columns that the model gets. */

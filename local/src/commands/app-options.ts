@@ -70,7 +70,7 @@ export function collect(value: string, values: readonly string[] = []): readonly
   return [...values, value];
 }
 
-/** Options of the endpoint for AWS clients. */
+/** Options of the endpoint that AWS clients use. */
 interface EndpointOptions {
   readonly port?: number | undefined;
   readonly requestsPerSecond?: number | undefined;

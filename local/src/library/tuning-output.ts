@@ -60,7 +60,7 @@ export interface TuningOutput {
   readonly cost?: {
     readonly bound: {
       readonly instanceSeconds: number;
-      /** In the currency of `pricePerHour`; absent without prices. */
+      /** Upper bound of the cost, in the currency of `pricePerHour`; absent without prices. */
       readonly cost?: number;
     };
   };
@@ -108,7 +108,7 @@ export interface EvaluationOutput {
     Record<
       string,
       {
-        /** Null if the metric is not defined for the data: `reason` says why. */
+        /** The metric's value; null if the metric is not defined for the data. Then `reason` says why. */
         readonly value: number | null;
         /** Lower bound of the 95% confidence interval. */
         readonly lower: number | null;

@@ -1,4 +1,4 @@
-/** An error of the States Language, which a task throws or which ends an execution. */
+/** A States Language error that a task throws or that ends an execution. */
 export class StatesError extends Error {
   /**
    * @param error the name that `ErrorEquals` matches; undefined for a Fail state without `Error`

@@ -6,7 +6,7 @@ import { encodingOf, type TextEncoding } from './text-encoding';
 /** Number of bytes to read at a time. */
 const CHUNK_BYTES = 1 << 17;
 
-/** Maximum length of a record. A longer record means that a quote is not closed. */
+/** Maximum length of a record. A longer record means that a quoted field is not closed. */
 const LONGEST_RECORD = 256 * CHUNK_BYTES;
 
 /** Possible delimiters between columns, most likely first. */
@@ -142,8 +142,8 @@ export class CsvFile {
   }
 
   /**
-   * The numbers of the lines on which records begin. Computed only if needed, because this takes as long as reading the
-   * records.
+   * The numbers of the lines on which records begin. Computed only if needed, because finding them takes as long as
+   * reading the records.
    */
   private linesOf(text: string, firstLine: number): number[] {
     const begins: number[] = [];
@@ -159,7 +159,7 @@ export class CsvFile {
 
   private notCsv(line: number, why: string): TableError {
     return new TableError(
-      `line ${line} of ${this.path} is not CSV: ${why}. Write a quote within a quoted field twice ("")`,
+      `line ${line} of ${this.path} is not CSV: ${why}. Write each double quote within a quoted field as ""`,
     );
   }
 }
@@ -189,7 +189,7 @@ function readHead(path: string): Buffer {
   }
 }
 
-/** End of the last complete record: a line break with an even number of quotes before it. */
+/** End of the last complete record: a line break after an even number of double quotes. */
 function endOfRecords(text: string): number {
   let quotes = occurrencesOf(text, '"');
   let from = text.length;
@@ -228,12 +228,15 @@ function optionsFor(text: string, delimiter: string): Options {
     delimiter,
     relax_column_count: true,
     skip_empty_lines: true,
-    // Removes spaces around quotes. All other spaces are removed later, because `trim` is slow.
+    // Removes spaces around double quotes. All other spaces are removed later, because `trim` is slow.
     trim: text.includes(' "') || text.includes('" '),
   };
 }
 
-/** Normalizes line ends to line feeds. A carriage return at the end stays, because it can be part of a line end. */
+/**
+ * Normalizes line endings to line feeds. Keeps a carriage return at the end of the text, because it can be the first
+ * half of a line ending.
+ */
 function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n|\r(?!$)/g, '\n') : text;
 }

@@ -8,13 +8,13 @@ export interface PreparedColumn {
   /** The source column in the file. */
   readonly column: string;
   readonly encoding: 'number' | 'code' | 'one-hot' | 'date';
-  /** For `code`: the code of each category. */
+  /** The code of each category; only with the encoding `code`. */
   readonly codes?: Readonly<Record<string, number>>;
-  /** For `one-hot`: the category for which the column is 1. */
+  /** The category for which the column is 1; only with the encoding `one-hot`. */
   readonly category?: string;
-  /** For `date`: the date format in the file. */
+  /** The date format in the file; only with the encoding `date`. */
   readonly form?: DateForm;
-  /** For `date`: the part of the date in this column. */
+  /** The part of the date in this column; only with the encoding `date`. */
   readonly part?: string;
 }
 

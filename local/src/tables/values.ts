@@ -8,7 +8,7 @@ const INFINITE = /^[+-]?inf(?:inity)?$/i;
 /** Ambiguous numbers: in `12,345`, the comma can be a thousands separator or a decimal comma. */
 const MAYBE_THOUSANDS = /^[+-]?\d{1,3}(?:,\d{3})+$/;
 
-/** Numbers with both separators, such as `1.234,56` or `1,234.56`. */
+/** Numbers with a thousands separator, such as `1.234,56` or `1,234.56`. */
 const GROUPED = /^[+-]?\d{1,3}(?:([., {2}'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$/;
 
 /** Markers of missing values in pandas and R, and the question mark in files of the UCI repository. */

@@ -29,7 +29,7 @@ import {
 } from './requirements-install';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
-/** A Python that can run local mode's Python code. */
+/** A Python interpreter that can run local mode's Python code. */
 export interface PythonEnvironment {
   readonly python: string;
   readonly pythonVersion: string;
@@ -68,7 +68,7 @@ export interface PythonEnvironments {
   forPackages(wanted: WantedPackages, alternatives?: readonly WantedPackages[]): Promise<FoundPython>;
   /**
    * An environment with the packages of another environment and of a user's `requirements.txt`. Created once for
-   * each content of the file, and kept.
+   * each distinct content of `requirements.txt`, and kept.
    *
    * @param signal aborts the installation, unless other callers also wait for it
    * @throws RequirementsError with the last lines of pip's output
@@ -163,7 +163,7 @@ for folder in {sysconfig.get_path(name) for name in ('purelib', 'platlib')}:
     compileall.compile_dir(folder, quiet=2, workers=0, rx=re.compile(r'[\\\\/]tests?[\\\\/]'))
 `;
 
-/** Number of pip's last lines to show in an error. */
+/** Number of lines from the end of pip's output to show in an error. */
 const SHOWN_PIP_LINES = 3;
 
 class EnvironmentFinder {

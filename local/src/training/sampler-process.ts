@@ -11,7 +11,7 @@ interface PendingAnswer {
 /** The process ended before it answered. The same request can be sent to another process. */
 export class SamplerEnded extends Error {}
 
-/** A Python process that runs searches, identified by number. */
+/** A Python process that runs searches. A number identifies each search. */
 export class SamplerProcess {
   private readonly process: PythonProcess;
   private readonly pending = new Map<number, PendingAnswer>();

@@ -4,7 +4,10 @@ interface Row {
   readonly result: string;
 }
 
-/** Whether to test all faults: `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1` takes about ten minutes. */
+/**
+ * Whether to test all faults, as in `FAULTS=all npx jest faults kill-and-resume --maxWorkers=1`, which takes about ten
+ * minutes.
+ */
 export const TRIES_ALL = process.env['FAULTS'] === 'all';
 
 const rows: Row[] = [];

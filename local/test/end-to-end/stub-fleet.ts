@@ -61,7 +61,8 @@ export const folderOf = ({ arn }: { readonly arn: string }) =>
 export const itemOf = (trainingJob: string) => /^fleet-(\w+)-/.exec(trainingJob)?.[1] ?? '';
 
 /**
- * A stub that fails the training jobs of some items, and the number of training jobs started for each item.
+ * Returns a stub, which fails the training jobs of some items, and `jobs`, which counts the training jobs started for
+ * each item.
  */
 export function trainingOf(failing: ReadonlySet<string>): { stub: StubTraining; jobs: Map<string, number> } {
   const jobs = new Map<string, number>();

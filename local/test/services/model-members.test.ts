@@ -72,7 +72,7 @@ const WITHOUT_EFFECT: readonly string[] = [
   ...['LabelOptions', 'interleaved'],
   // For every version and alias of a function, local mode runs the template's code.
   'Qualifier',
-  // Filters of quotas: local mode has no quotas.
+  // Filters for quotas: local mode has no quotas.
   ...['ServiceCode', 'QuotaCode', 'QuotaAppliedAtLevel'],
   // Context values of all types are compared as strings.
   'ContextKeyType',
@@ -96,7 +96,7 @@ const sources = fs
   .join('\n');
 const words = new Set(sources.match(/[\w$]+/g));
 
-/** The paths of a shape's members that no code reads. Does not check what is nested in a skipped member. */
+/** The paths within a shape of all members that no code reads. Members nested in a skipped member are not checked. */
 function unread(model: ServiceModel, name: string, at: string, above: readonly string[] = []): string[] {
   const { members = {}, member, value } = model.shapes[name] ?? { type: 'unknown' };
   const inside = [

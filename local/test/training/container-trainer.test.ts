@@ -8,7 +8,7 @@ import { channel, instances, newFolder, train } from './script-support';
 
 const IMAGE = '111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/forest:1.0';
 
-/** A trainer that maps the image's repository to a command: a shell script with these lines. */
+/** A trainer that maps the image's repository to a command, which runs the given shell script. */
 function commandTrainer(script: string): Trainer {
   const cwd = newFolder();
   writeFileSync(join(cwd, 'main.sh'), script);

@@ -25,7 +25,7 @@ export class QueryProtocol implements Protocol {
     private readonly model: ServiceModel,
   ) {}
 
-  /** Always false: services with this protocol use the same path and headers, so these do not show the service. */
+  /** Always false: the path and headers are the same for all services with this protocol. */
   recognizes(): boolean {
     return false;
   }

@@ -34,14 +34,14 @@ export class EventBus {
     return this.deliver(executionEvent(record, this.options.deployment.environment));
   }
 
-  /** Sends the event of a new object, if its bucket sends events to EventBridge. */
+  /** Sends the event for a new object, if the object's bucket sends events to EventBridge. */
   objectCreated(created: CreatedObject): void {
     const { buckets, environment } = this.options.deployment;
     const bucket = buckets.find(({ name }) => name === created.bucket);
     if (bucket?.sendsEvents) void this.deliver(objectCreatedEvent(created, environment));
   }
 
-  /** Sends the event of a new or changed model package. */
+  /** Sends the event for a new or changed model package. */
   modelPackageChanged(description: ModelPackageDescription): void {
     void this.deliver(modelPackageEvent(description, this.options.deployment.environment));
   }

@@ -8,7 +8,7 @@ import type { LogStream } from './log-streams';
 /** Maximum number of events per page, and maximum total size of their messages in bytes, as on AWS. */
 const PAGE_EVENTS = 10_000;
 const PAGE_BYTES = 1 << 20;
-/** Maximum bytes of messages searched per page. A page can therefore be partly filled or empty, as on AWS. */
+/** Maximum bytes of the messages searched for a page. A page can therefore be partly filled or empty, as on AWS. */
 const SEARCHED_BYTES = 16 << 20;
 
 /**

@@ -53,7 +53,7 @@ export function copySource(store: BucketStore, input: Input): { location: S3Loca
 }
 
 /**
- * The attributes of a new object from a request.
+ * The attributes that a request gives a new object.
  *
  * @param encryption the encryption to report
  */

@@ -2,7 +2,7 @@ import type { Input } from '../../service';
 import { isEqual, listJobs, pick, sortedPage } from '../jobs/job-lists';
 import type { AutoMLCandidate, AutoMLJobRecord } from './automl-types';
 
-/** Response of ListCandidatesForAutoMLJob. If sorted by value, candidates without a value come last. */
+/** Response of ListCandidatesForAutoMLJob. If the list is sorted by value, candidates without a value come last. */
 export function listCandidates(candidates: readonly AutoMLCandidate[], input: Input): unknown {
   const found = candidates.filter(
     ({ CandidateStatus: status, CandidateName: name }) =>

@@ -1,7 +1,7 @@
 import { internalErrorReason } from '../../../training/failure-reason';
 import type { TrainingOutcome } from '../../../training/trainer';
 
-/** Matches the errors for a full disk: of Node.js, of Python, and of XGBoost when it writes a model. */
+/** Matches the full-disk errors of Node.js, of Python, and of XGBoost when it writes a model. */
 const DISK_FULL = /\bENOSPC\b|\[Errno 28\]|FileStream\.Write incomplete/;
 
 /**

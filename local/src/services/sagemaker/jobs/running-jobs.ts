@@ -21,7 +21,7 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
     return this.runs.get(name);
   }
 
-  /** Stops all runs and waits for their end. */
+  /** Stops all runs and waits until they have finished. */
   public async close(stop: (run: Run) => void): Promise<void> {
     const runs = [...this.runs.values()];
     for (const run of runs) {
@@ -32,7 +32,7 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
 }
 
 /**
- * Returns the run of a job that is to be stopped.
+ * Returns the run of a job, so that the caller can stop the run.
  *
  * @param kind the kind of the job, for messages
  * @throws AwsError `ValidationException` when the job has ended, or another process runs it

@@ -90,7 +90,7 @@ export class TransformEngine {
     return this.runs.get(name);
   }
 
-  /** Stops all jobs and waits for their end. */
+  /** Stops all jobs and waits until they have ended. */
   public async close(): Promise<void> {
     await this.runs.close((run) => run.stop());
   }

@@ -63,7 +63,7 @@ export function mapDefinitions<T extends Definitions>(
     : { ...job, TrainingJobDefinition: changed[0] };
 }
 
-/** The definition of a training job. Returns the tuning job's first definition if the training job names none. */
+/** The definition of a training job, or the tuning job's first definition if the training job names no definition. */
 export function definitionNamed(
   job: Definitions,
   name: TrainingJobSummary['TrainingJobDefinitionName'],

@@ -20,8 +20,9 @@ const MAX_CHANGES = 10;
 const CHANGES_OF_A_VALUE = 2;
 
 /**
- * Members of a training definition that may differ from the parent's. The list comes from an error message of SageMaker
- * (aws/sagemaker-python-sdk#3693). The message is older than the member HyperParameterTuningResourceConfig.
+ * Members of a training definition that can differ from the definition of the parent tuning job. The list comes from an
+ * error message of SageMaker (aws/sagemaker-python-sdk#3693). The message is older than the member
+ * HyperParameterTuningResourceConfig.
  */
 const CHANGEABLE: readonly (keyof TuningTrainingDefinition | 'VpcConfig')[] = [
   'AlgorithmSpecification',
@@ -239,7 +240,7 @@ function hyperparametersOf(searched: SearchedDefinition): string[] {
   return [...Object.keys(staticOf(searched)), ...searchDimensions(searched.ranges).map(({ name }) => name)];
 }
 
-/** Static hyperparameters, without the one that SageMaker adds. */
+/** Static hyperparameters without `_tuning_objective_metric`, which SageMaker adds. */
 function staticOf({ definition }: SearchedDefinition): Record<string, string> {
   const { [OBJECTIVE_HYPERPARAMETER]: _added, ...given } = definition.StaticHyperParameters ?? {};
   return given;
