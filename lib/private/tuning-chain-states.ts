@@ -70,8 +70,8 @@ export class TuningChainStates {
 }
 
 /**
- * JSONata for the input of the state that starts the next tuning job. It passes on `polls` (AWS SDK integration only),
- * so that the intervals between polls keep growing.
+ * JSONata for the input of the state that starts the next tuning job. The input includes `polls` (AWS SDK integration
+ * only), so that the intervals between polls keep growing.
  */
 function nextTuningJob(hasMaxRuntime: boolean): string {
   return `(

@@ -70,7 +70,8 @@ describe('when this process has been blocked', () => {
 
   test('no request fails because its answer could not be read within the time limit', async () => {
     const first = sums(10);
-    // Sends more requests before the answers are read. A process that was ended at the time limit is dead by then.
+    // Sends more requests before the first answers are read. If the time limit had ended the evaluator process, the new
+    // requests would fail.
     const second = setTimeout(TIME_LIMIT).then(() => {
       block(200);
       return sums(20);

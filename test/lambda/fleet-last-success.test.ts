@@ -197,7 +197,7 @@ describe('data', () => {
       const { skipped } = await list({}, { ...objects, ...recordsOf(await list({}, objects)) });
       return skipped.map(({ id }) => id);
     };
-    // A page has two objects.
+    // Each page of the object list has two objects.
     expect(await skippedWith(200)).toEqual(['a', 'b', 'c']);
     expect(await skippedWith(201)).toEqual(['a', 'b']);
     expect(console.warn).toHaveBeenCalledWith(

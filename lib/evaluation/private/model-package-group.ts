@@ -55,7 +55,7 @@ function descriptionOf(scope: Construct, { description }: ModelRegistry['_group'
   return description ?? `Final models of ${scope.node.path}`;
 }
 
-/** JSONata for the name of the group. The hash keeps the groups of different items apart. */
+/** JSONata for the name of the model package group. The hash keeps the groups of different items apart. */
 export function groupName({ modelPackageGroupName: name = '', _isFleetItem }: GroupOptions): string {
   if (!_isFleetItem) return literal(name);
   const labelLength = `$length(${ITEM.folder}) - ${REST_LENGTH}`;
@@ -64,12 +64,12 @@ export function groupName({ modelPackageGroupName: name = '', _isFleetItem }: Gr
   return `${literal(`${name}-`)} & ${label} & ${hash}`;
 }
 
-/** The name of the group as a field of a request: a name, or a JSONata string in a fleet. */
+/** The request field with the name of the model package group: a plain name, or a JSONata string in a fleet. */
 export function groupField(options: GroupOptions): string | undefined {
   return options._isFleetItem ? jsonata(groupName(options)) : options.modelPackageGroupName;
 }
 
-/** The request that creates the group of an item. */
+/** The request that creates the model package group of an item. */
 export function groupRequest(scope: Construct, props: EvaluationStatesProps): Record<string, unknown> {
   const description = literal(`${descriptionOf(scope, (props.registry as ModelRegistry)._group)}. Item: `);
   return {
@@ -81,12 +81,15 @@ export function groupRequest(scope: Construct, props: EvaluationStatesProps): Re
   };
 }
 
-/** ARNs of the versions of a group. If a group was created before 2023, its name is in lowercase in the ARNs. */
+/**
+ * ARNs of the versions of a model package group. If a group was created before 2023, its name is in lowercase in the
+ * ARNs.
+ */
 export function modelPackageArns(scope: Construct, options: GroupOptions): string[] {
   return namesInArns(options).map((name) => arnOf(scope, 'model-package', `${name}/*`));
 }
 
-/** ARNs of a group, or of the groups of all items. */
+/** ARNs of the model package group or, in a fleet, of the groups of all items. */
 export function groupArns(scope: Construct, options: GroupOptions): string[] {
   return namesInArns(options).map((name) => arnOf(scope, 'model-package-group', name));
 }

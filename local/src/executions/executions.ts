@@ -110,7 +110,7 @@ export class ExecutionStore {
   /**
    * Adds an execution.
    *
-   * @returns undefined when an execution of this or another process already has this ARN
+   * @returns undefined when an execution of this or another process already has the same ARN
    */
   create(record: ExecutionRecord, stateMachine: ExecutedStateMachine): ExecutionLog | undefined {
     if (this.get(record.arn)) return undefined;

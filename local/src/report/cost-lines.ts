@@ -9,7 +9,7 @@ interface Usage {
 /** The fields of an execution's output about instance time and cost: the amounts used, and their upper bounds. */
 interface Costly {
   readonly instanceSeconds?: number;
-  /** Number of a fleet's items that are not included, because their instance time is unknown. */
+  /** Number of the fleet's items that the sums leave out, because the instance time of these items is unknown. */
   readonly unknownItems?: number;
   readonly cost?: { readonly bound?: Usage; readonly used?: Usage };
 }

@@ -235,7 +235,7 @@ describe('training jobs that fail', () => {
         /exit code: 137[\s\S]*Best training job[\s\S]*model\.tar\.gz\. Report: s3:\/\/.*\/report\.html$/,
       ),
     });
-    // A redriven Fail state fails again. Its cause names the best model, which can be used instead.
+    // A redriven Fail state fails again. The cause of the failure names the best model, which the user can use.
     expect(await redrive(stack, execution)).toMatchObject({ status: 'FAILED', error: record.error });
     expect(trained).toHaveLength(TRAINING_JOBS);
     return `fails with ${record.error}, and names the best job and its model; a redrive fails too, and trains nothing`;

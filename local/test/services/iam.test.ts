@@ -379,7 +379,7 @@ describe('calls', () => {
     await expect(of({ RoleArn: TRAINING_ROLE.replace('training', 'admin') })()).rejects.toThrow(
       /iam:PassRole on resource: arn:aws:iam::123456789012:role\/admin/,
     );
-    // An allowed request reaches the validation of its members.
+    // An allowed request fails only later, when its members are validated.
     await expect(of({})()).rejects.toThrow(/validation errors? detected/);
   });
 

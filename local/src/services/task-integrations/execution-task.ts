@@ -60,7 +60,7 @@ export class ExecutionTask {
   }
 
   /**
-   * The execution in the format of DescribeExecution. With `.sync:2`, its data is JSON instead of a string.
+   * The execution in the format of DescribeExecution. With `.sync:2`, its input and output are JSON instead of strings.
    */
   private result(execution: Record<string, unknown>): Json {
     const answer = Object.fromEntries(
