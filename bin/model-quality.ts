@@ -28,7 +28,7 @@ export function qualityGateOf({ qualityGate = {} }: Settings): QualityGate | und
   return gates.length > 0 ? QualityGate.all(...gates) : undefined;
 }
 
-/** The registry in the settings: a new group, or an existing one by its name. */
+/** The model registry in the settings: a new model package group, or an existing group given by its name. */
 export function registryOf({ registry }: Settings): ModelRegistry | undefined {
   if (!registry) return undefined;
   return registry === true ? ModelRegistry.group() : ModelRegistry.existingGroup(registry);

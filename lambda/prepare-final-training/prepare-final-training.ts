@@ -12,7 +12,7 @@ export interface Preparation {
 
 /**
  * Prepares the final training: lists its data in a manifest, and removes early stopping, which needs validation data.
- * Instead, sets the number of rounds to the one that early stopping chose in the best training job.
+ * Instead, uses the number of rounds that early stopping chose in the best training job.
  */
 export async function prepareFinalTraining(
   client: S3Client,

@@ -21,7 +21,7 @@ export const LIMITS = {
   parallelTrainingJobs: 100,
   /** Maximum number of concurrent tuning jobs in an account and region. The quota cannot be raised. */
   concurrentTuningJobs: 100,
-  /** Maximum number of concurrent child executions of a Distributed Map of Step Functions. */
+  /** Maximum number of concurrent child executions of a Distributed Map in Step Functions. */
   childExecutions: 10_000,
   ranges: 30,
   categoricalValues: 30,

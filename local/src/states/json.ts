@@ -15,10 +15,9 @@ export interface JsonObject {
 const MARK = `${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}([^"]*)"`, 'g');
 
-/**
- * Whether numbers are serialized as their source text, and whether any {@link ExactNumber} was serialized.
- */
+/** Whether numbers are serialized as their source text. */
 let keepsTexts = false;
+/** Whether any {@link ExactNumber} was serialized. */
 let hasTexts = false;
 
 /**

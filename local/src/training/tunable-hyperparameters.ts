@@ -17,7 +17,7 @@ export interface TunableHyperparameter {
 }
 
 /**
- * The hyperparameters that a tuning job may tune with an image. SageMaker's own images declare them, and
+ * The hyperparameters that a tuning job with this image may tune. SageMaker's own images declare them, and
  * SageMaker refuses others, even for scripts (aws/sagemaker-python-sdk#2226,
  * aws/sagemaker-xgboost-container#113). Undefined if anything may be tuned, or the declaration is not known.
  */

@@ -6,7 +6,7 @@ import type { EvaluationOutput, QualityGateOutput, TuningOutput } from '../../sr
 // Local mode may not import the functions, so `TuningOutput` repeats the types of their results. `npm run typecheck` fails
 // here if they differ.
 
-/** The type and its nested types as plain members, so that two types can be compared. */
+/** Expands a type and its nested types into plain members, so that two types can be compared. */
 type Plain<T> = T extends object ? { [Name in keyof T]: Plain<T[Name]> } : T;
 
 /** `true` only if both types are the same, including which members are optional. */

@@ -11,13 +11,13 @@ export interface IncomingContent {
   stream(): AsyncIterable<Buffer>;
   /** Whether the content comes from a client, which must send the required checksums. */
   readonly isFromClient: boolean;
-  /** Names of trailing headers that will follow. */
+  /** Names of the trailing headers that will follow the content. */
   readonly announcedTrailers: readonly string[];
   /** The trailing headers, available after the end of the content. */
   readonly trailers: Readonly<Record<string, string>>;
 }
 
-/** Content in a file that is not yet visible as an object. */
+/** Content that is stored in a file, but not yet visible as an object. */
 export interface StagedContent {
   readonly file: string;
   /** Hexadecimal. */

@@ -1,6 +1,6 @@
 import type { ExprNode } from 'jsonata';
 
-/** Node types allowed in a harmless expression, and the members that they may have. */
+/** Node types allowed in a harmless expression, and the members that nodes of these types may have. */
 const TYPES = ['path', 'name', 'variable', 'string', 'number', 'value', 'binary', 'condition'];
 const MEMBERS = [
   'type',
@@ -15,7 +15,7 @@ const MEMBERS = [
   'id',
   'lbp',
 ];
-/** Operators that are not harmless, because ranges and concatenations can produce more than their input. */
+/** Operators that are not harmless, because the result of a range or concatenation can be larger than its input. */
 const MULTIPLYING = ['&', '..'];
 
 /**

@@ -31,7 +31,7 @@ const SCIKIT_LEARN_RELEASES: Readonly<Record<string, string>> = {
   '1.0-1': '1.0.2',
 };
 
-/** Frameworks by the repository of their image, in any account. */
+/** Frameworks by the repository of their image. The account of the image does not matter. */
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   'sagemaker-xgboost': {
     module: 'sagemaker_xgboost_container.training:main',
