@@ -51,7 +51,7 @@ export function prepareFinalTrainingFunction(
   );
 }
 
-/** The state before the final training. Its output is its input plus the result of its Lambda function, as `prepared`. */
+/** The state before the final training. It adds its Lambda function's result to the state's input, as `prepared`. */
 export function prepareFinalTraining(
   scope: Construct,
   tuning: TuningInput,
