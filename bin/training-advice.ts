@@ -497,7 +497,7 @@ new TuningWorkflow(this, 'Churn', {
 
 /** A recommendation. */
 export interface Advice {
-  /** Number of the deciding row, counted from 1. */
+  /** Number of the deciding row in the decision table, counted from 1. */
   readonly row: number;
   readonly answers: Answers;
   readonly contradictions: readonly string[];
@@ -520,7 +520,7 @@ export function advise(answers: Answers): Advice | { readonly missing: readonly 
   );
   const [row] = possible;
   if (certain !== 0 || row === undefined) {
-    // If a row matches regardless of the missing answers, the rows below it do not matter.
+    // If a row of the decision table matches whatever the missing answers are, the rows below it do not matter.
     const open = certain < 0 ? possible : possible.slice(0, certain);
     const matters = (name: QuestionName) =>
       answers[name] === undefined && open.some(({ when }) => when[name] !== undefined);

@@ -21,7 +21,7 @@ require.extensions['.ts'] = (module, file) => module._compile(javaScriptOf(file)
 Object.assign(require.extensions, others);
 process.setSourceMapsEnabled(true);
 
-/** Returns the compiled file, from the cache if it was compiled from the same source. */
+/** Returns the JavaScript of a file. Takes it from the cache unless the source has changed. */
 function javaScriptOf(file) {
   const source = readFileSync(file, 'utf8');
   const cached = join(FOLDER, `${hash(file)}.js`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const PROJECT = join(__dirname, '..');
 
-/** The same folder in every run, because the cache keeps the compiled code of every file. */
+/** The folder is the same in every run, so that the cache, which keeps the code of every file, does not grow. */
 const folder = join(PROJECT, 'node_modules/.cache/run-typescript');
 beforeAll(() => mkdirSync(folder, { recursive: true }));
 

@@ -21,8 +21,8 @@ const MOST_NUMBERED_CLASSES = 10;
 const FEWEST_ROWS_OF_CLASS = 2;
 
 /**
- * A text label is an identifier or free text if most of its classes have only one row, and there are more of these
- * classes than this limit.
+ * A text label counts as an identifier or free text if most of its classes have only one row, and the number of classes
+ * with only one row exceeds this limit.
  */
 const FEW_RARE_CLASSES = 10;
 

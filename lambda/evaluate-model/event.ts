@@ -17,7 +17,7 @@ export interface EvaluateModelEvent {
   readonly statistics: string;
   /** KMS key of `evaluation.json`. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
-  /** What was evaluated, copied into `evaluation.json`. */
+  /** Information about what is evaluated. It is copied into `evaluation.json`. */
   readonly details?: Readonly<Record<string, string>>;
   readonly gate?: Condition;
   /**

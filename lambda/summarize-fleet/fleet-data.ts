@@ -16,7 +16,7 @@ export type ItemStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'NOT
  */
 export interface ItemResult {
   readonly id: string;
-  /** Folder of the item below each kind of output. */
+  /** Name of the item's folder. The item's models, its reports and its other outputs are in folders with this name. */
   readonly folder: string;
   readonly status: ItemStatus;
   /** Name of the error that the child execution failed with. */

@@ -27,8 +27,8 @@ export function acknowledgeInvocations(
 }
 
 /**
- * Acknowledges a finding of the AwsSolutions pack, such as `L1`. Writes the metadata directly, because
- * `Validations.acknowledge` rejects IDs with a second `::` before aws-cdk-lib 2.274.
+ * Acknowledges a finding of the AwsSolutions pack, such as `L1`. Writes the metadata directly, because before
+ * aws-cdk-lib 2.274, `Validations.acknowledge` rejects IDs with a second `::`.
  */
 export function acknowledge(scope: IConstruct, finding: string, reason: string): void {
   scope.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, {

@@ -75,8 +75,8 @@ class _LightBooster(xgb.Booster):
         return self
 
     def _assign_dmatrix_features(self, data: xgb.DMatrix) -> None:
-        """Does nothing. XGBoost copies the features' names here, three times in each round, but matrices from files
-        have no names.
+        """Does nothing. In XGBoost, this method copies the features' names, three times in each round, but matrices
+        from files have no names.
         """
 
 

@@ -249,7 +249,7 @@ def rest_operations() -> Dict[str, Any]:
 
 
 def notice() -> str:
-    """The notice for the models, without the paragraphs about the code of other projects in botocore."""
+    """The notice for the models, without the paragraphs about other projects' code that botocore contains."""
     [file] = [file for file in distribution("botocore").files or [] if file.name == "NOTICE"]
     return "\n".join(
         [

@@ -77,7 +77,7 @@ function checkChannel(prop: string, data: InputData, rule: DataRule, title: stri
   return problems;
 }
 
-/** Part of a message: the method that creates input data of a content type. */
+/** Names, for a message, the method that creates input data of a content type. */
 function inputDataOf(contentType: string): string {
   switch (contentType) {
     case 'text/csv':

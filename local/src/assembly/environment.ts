@@ -1,10 +1,10 @@
 import type { StackAssembly } from './cloud-assembly';
 import type { Environment } from './deployment';
 
-/** Account of environment-agnostic stacks: the example account of AWS's documentation. */
+/** Account for environment-agnostic stacks: the example account in AWS's documentation. */
 export const DEFAULT_ACCOUNT = '123456789012';
 
-/** Region of environment-agnostic stacks. */
+/** Region for environment-agnostic stacks. */
 export const DEFAULT_REGION = 'us-east-1';
 
 /** The account and region for which a stack was synthesized, or else the defaults. */

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
 import { eventPieces } from './log-events';
 
-/** A command for a host of a job. */
+/** A command to run on one host of a job. */
 export interface HostCommand {
   readonly command: string;
   readonly args: readonly string[];

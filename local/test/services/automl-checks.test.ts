@@ -43,7 +43,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
         TextClassificationJobConfig: { ContentColumn: 'text', TargetLabelColumn: 'y' },
       },
     }),
-    /local mode only supports TabularJobConfig, got TextClassificationJobConfig/,
+    /local mode supports only TabularJobConfig, got TextClassificationJobConfig/,
   ],
   [
     'a problem type without an objective',
@@ -88,7 +88,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
   [
     'weights in the other mode',
     automlRequest('job', { ...table, SampleWeightAttributeName: 'w', Mode: 'HYPERPARAMETER_TUNING' }),
-    /SampleWeightAttributeName is only available in the mode ENSEMBLING/,
+    /SampleWeightAttributeName is available only in the mode ENSEMBLING/,
   ],
   [
     'an algorithm that the AutoML mode does not have',
@@ -105,7 +105,7 @@ const REFUSED: [string, CreateAutoMLJobV2CommandInput, RegExp][] = [
       ...table,
       CandidateGenerationConfig: { AlgorithmsConfig: [{ AutoMLAlgorithms: ['catboost', 'fastai'] }] },
     }),
-    /local mode only supports xgboost, linear-learner.*got catboost, fastai/,
+    /local mode supports only xgboost, linear-learner.*got catboost, fastai/,
   ],
   [
     'more candidates than the maximum',

@@ -37,7 +37,7 @@ export interface LambdaServiceOptions {
   readonly environment: Environment;
   readonly logsFolder: string;
   readonly credentials: CredentialStore;
-  /** Returns the URL of the endpoint, which starts after the services. */
+  /** Returns the URL of the endpoint. The URL is known only after the services have been created. */
   readonly endpointUrl: () => string;
   /** Maps each function to the function that a state machine invokes after it. @default - unknown */
   readonly nextFunctions?: ReadonlyMap<FunctionResource, FunctionResource>;

@@ -103,7 +103,7 @@ export async function launchCommand(
   }
   if (kind !== 'program') {
     throw new JobError(
-      `ClientError: ${distribution.kind} only starts Python programs: "${program}" must end with .py, and there must be no setup.py`,
+      `ClientError: ${distribution.kind} starts only Python programs: "${program}" must end with .py, and there must be no setup.py`,
     );
   }
   if (distribution.kind === 'mpi') {

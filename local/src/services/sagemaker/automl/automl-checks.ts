@@ -67,7 +67,7 @@ function tabularConfig({ AutoMLProblemTypeConfig: config }: CreateAutoMLJobReque
     );
   }
   if (config.TabularJobConfig === undefined) {
-    refuse(`AutoMLProblemTypeConfig: local mode only supports TabularJobConfig, got ${name}`);
+    refuse(`AutoMLProblemTypeConfig: local mode supports only TabularJobConfig, got ${name}`);
   }
   return config.TabularJobConfig;
 }
@@ -122,7 +122,7 @@ function checkWeights(table: TabularJobConfig): void {
   const { SampleWeightAttributeName: weight, Mode: mode, TargetAttributeName: target } = table;
   if (weight === undefined) return;
   if (mode === 'HYPERPARAMETER_TUNING') {
-    refuse('SampleWeightAttributeName is only available in the mode ENSEMBLING, got HYPERPARAMETER_TUNING');
+    refuse('SampleWeightAttributeName is available only in the mode ENSEMBLING, got HYPERPARAMETER_TUNING');
   }
   if (weight === target) {
     refuse(`SampleWeightAttributeName and TargetAttributeName are the same column: ${target}`);
@@ -143,7 +143,7 @@ function checkAlgorithms(table: TabularJobConfig): void {
   }
   if (!chosen.some(isLocalAlgorithm)) {
     refuse(
-      `AutoMLAlgorithms: local mode only supports ${AUTOML_FAMILIES.join(', ')}, got ${chosen.join(', ')}`,
+      `AutoMLAlgorithms: local mode supports only ${AUTOML_FAMILIES.join(', ')}, got ${chosen.join(', ')}`,
     );
   }
 }
