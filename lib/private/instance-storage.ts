@@ -9,8 +9,8 @@ import { warn } from './warn';
  *
  * The source of the rule is the API reference of `ResourceConfig`: "You can't request a VolumeKmsKeyId when using an
  * instance type with local storage". The source of the families is EC2's DescribeInstanceTypes
- * (`instance-storage-supported`, `NvmeSupport: required`) as recorded by moto 5.2.5. The family p6e-gb200 is missing
- * there. Its source is EC2's documentation of accelerated instances.
+ * (`instance-storage-supported`, `NvmeSupport: required`) as recorded by moto 5.2.5. That recording lacks the
+ * family p6e-gb200, whose source is EC2's documentation of accelerated instances.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-volumes.html

@@ -25,8 +25,8 @@ export function withoutNested(locations: readonly DataLocation[]): DataLocation[
 }
 
 /**
- * Normalizes the key prefix of a folder: without leading slashes, and with a trailing slash. The prefix of the whole
- * bucket is empty.
+ * Normalizes the key prefix of a folder. The result has no leading slashes, and ends with a slash. The prefix of the
+ * whole bucket is empty.
  */
 export function folder(prefix: string): string {
   if (Token.isUnresolved(prefix)) return `${prefix}/`;

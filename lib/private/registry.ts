@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { TrainingImage } from '../algorithm/algorithm-definition';
 import { validationError } from './problems';
 
-/** An image of SageMaker, in a registry account that depends on the region. */
+/** A SageMaker image, in a registry account that depends on the region. */
 export interface RegionalImage {
   /** Name in messages, such as `XGBoost`. */
   readonly title: string;

@@ -8,7 +8,7 @@ import { REJECTED_REQUEST } from './retries';
 export interface ThrottlingOptions {
   /** Suffix of the names of the states, which makes them unique within the chain. */
   readonly suffix: string;
-  /** State that follows if the request was rejected for another reason, or is still throttled after the waits. */
+  /** Next state if the request was rejected for another reason, or is still throttled after the waits. */
   readonly rejected: sfn.State;
   /** The input of `rejected`: a JSONata string, or an object of JSONata strings. */
   readonly outputs: string | Readonly<Record<string, string>>;

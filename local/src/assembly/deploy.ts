@@ -21,7 +21,7 @@ export interface DeployOptions {
   /** Values for the template's parameters. A parameter without a value here takes its default. */
   readonly parameters?: Readonly<Record<string, string>>;
   /**
-   * A folder that will be deleted after the deployment. Buckets get hard links to the files in it instead of copies.
+   * A folder that will be deleted after the deployment. Buckets get hard links to the folder's files instead of copies.
    *
    * @default - all files are copied
    */

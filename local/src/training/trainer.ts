@@ -41,7 +41,7 @@ export interface TrainingTask extends TrainedAlgorithm {
    */
   readonly objectFile?: (s3Uri: string) => string;
   readonly region: string;
-  /** Whether network isolation is enabled. Only containers support it. */
+  /** Whether network isolation is enabled. Only container jobs support it. */
   readonly networkIsolation?: boolean;
   /** Empty working folder of the job. The trainer writes to `model/` and `output/` in it. */
   readonly workFolder: string;
