@@ -43,7 +43,7 @@ export function byObjective(a: RankedCandidate, b: RankedCandidate): number {
   return a.type === 'Minimize' ? a.value - b.value : b.value - a.value;
 }
 
-/** The inference containers. If SageMaker returns several sets, returns the set for CPUs. */
+/** The inference containers. If SageMaker returns several sets of containers, the result is the set for CPUs. */
 export function containersOf(candidate: AutoMLCandidate): InferenceContainer[] {
   const sets = candidate.InferenceContainerDefinitions ?? {};
   const containers = candidate.InferenceContainers?.length

@@ -12,7 +12,7 @@ export interface QuotaWaitOptions {
   readonly maxWait?: Duration;
   /** JSONata for a string to append to the error's cause, such as the results so far. */
   readonly also?: string;
-  /** Next state if the quota is still exceeded. It gets the error in `failure`. @default - the execution fails */
+  /** Next state if the quota is still exceeded. Its input has the error in `failure`. @default - the execution fails */
   readonly exceeded?: sfn.State;
 }
 

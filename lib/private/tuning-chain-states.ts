@@ -49,7 +49,7 @@ export class TuningChainStates {
   }
 
   /**
-   * Connects the states with the state that starts the next tuning job. After a stopped tuning job, no
+   * Connects the end of each tuning job with the state that starts the next tuning job. After a stopped tuning job, no
    * further tuning job starts.
    */
   continueWith(tuneWithWarmStart: sfn.State): void {

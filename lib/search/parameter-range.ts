@@ -105,7 +105,7 @@ export class ParameterRange {
   }
 
   /**
-   * Number of values. Undefined if it cannot be counted: for continuous ranges, tokens and invalid bounds.
+   * Number of values; undefined for ranges whose values cannot be counted (continuous ranges, tokens, invalid bounds).
    *
    * @internal
    */

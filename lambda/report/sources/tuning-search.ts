@@ -102,8 +102,8 @@ interface Earlier {
 }
 
 /**
- * Reads the training jobs of earlier tuning jobs. Describes only the first earlier tuning job, because its creation
- * time is needed. The settings are the same in all tuning jobs of a search.
+ * Reads the training jobs of earlier tuning jobs. Describes only the oldest tuning job, whose creation time is needed.
+ * The settings are the same in all tuning jobs of a search.
  */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;
@@ -219,7 +219,7 @@ function cutNotice(tuningJobName: string, shown: number): string {
   return `Tuning job ${tuningJobName} has more training jobs than the ${shown} in this report.`;
 }
 
-/** Returns the reason as a string if a job was deleted or the role has no permission to read it. */
+/** The response or, if a job was deleted or the role lacks the permission to read the job, the error message. */
 async function ifReadable<T extends object>(answer: Promise<T>): Promise<T | string> {
   try {
     return await answer;

@@ -155,7 +155,7 @@ function archiveOf(asset: FileAsset): Buffer {
   return Buffer.from(zipSync(files));
 }
 
-/** Replaces each marker that `Source.data` inserted at synthesis with its deploy-time value. */
+/** Replaces the markers from `Source.data`. Each marker stands for a value that is known only at deployment. */
 function replaceMarkers(content: Buffer, markers: Record<string, unknown>, jsonEscape: boolean): Buffer {
   let text = content.toString('latin1');
   for (const [marker, value] of Object.entries(markers)) {

@@ -92,7 +92,7 @@ export interface RunningServices extends ExecutionServices {
    * the executions are stopped.
    */
   beginEnd(): void;
-  /** Stops running jobs, waits for their end, and stops the endpoint and the processes of functions. */
+  /** Stops running jobs, waits until these jobs end, and stops the endpoint and the processes of functions. */
   close(): Promise<void>;
 }
 

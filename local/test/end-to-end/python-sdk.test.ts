@@ -171,7 +171,7 @@ for role in (name, "arn:aws:iam::123456789012:role/of-another-stack"):
   expect(filesIn(join(root, 's3', bucket))).toHaveLength(2);
   // Both rounds are in the same minute, so CloudWatch has one value for them.
   expect(output).toMatch(/^0 +0\.0 +train:rmse +\d+\.\d+$/m);
-  // The proxy would have refused telemetry, and the SDK would have reported that.
+  // If the SDK had sent telemetry, the proxy would have refused the request, and the SDK would have reported an error.
   expect(output).not.toContain('Max retries exceeded');
 });
 

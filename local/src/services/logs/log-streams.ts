@@ -34,8 +34,8 @@ export function streamOf(
 }
 
 /**
- * Ensures that no mark is earlier than the mark before it, because events are ordered by time. A mark can be earlier if
- * the system clock was set back.
+ * Ensures that no time mark of a log is earlier than the mark before it, because events are ordered by time. A mark can
+ * be earlier if the system clock was set back.
  */
 function withoutStepsBack(marks: readonly TimeMark[]): TimeMark[] {
   let latest = 0;

@@ -42,8 +42,8 @@ const DATA_KEY_ACTIONS = ['kms:Decrypt', 'kms:GenerateDataKey'];
 
 /**
  * Checks the role of a state machine as AWS does when it creates the state machine. Step Functions must be able to
- * assume the role. The role needs permissions for the managed rules of `.sync` tasks, for logging and for the key.
- * Local mode needs none of these permissions, but without them, AWS would refuse to deploy the stack.
+ * assume the role. The role needs permissions for the managed rules of `.sync` tasks, for logging and for the KMS
+ * key. Local mode needs none of these permissions, but without them, AWS would refuse to deploy the stack.
  *
  * @throws UserError `AccessDeniedException` with the missing permission
  */

@@ -82,8 +82,8 @@ export type ExecutionResult =
 /** A running execution. */
 export interface Execution {
   /**
-   * Resolves when the execution ends with any status. Rejects only for a fault of the interpreter or of
-   * `runTask`.
+   * Resolves when the execution ends with any status. Rejects only because of a fault in the interpreter
+   * or in `runTask`.
    */
   readonly result: Promise<ExecutionResult>;
 }
