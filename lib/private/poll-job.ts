@@ -64,7 +64,7 @@ export function pollJob(scope: Construct, job: PolledJob): sfn.State {
   if (job.outOfSight) {
     stop.addCatch(job.outOfSight, { errors: [NOT_FOUND], outputs: jsonata('$states.input') });
   }
-  // If the job may still run, the execution fails, so that StopAbandonedJobs stops the job.
+  // If the job might still be running, the execution fails, so that StopAbandonedJobs stops the job.
   stop.addCatch(failed, { errors: [sfn.Errors.ALL], outputs: jsonata('$states.input') });
   stop.next(job.outOfSight ?? failed);
   return wait.next(describe).next(

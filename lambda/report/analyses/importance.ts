@@ -20,9 +20,9 @@ const CHANCE = 0.05;
 
 /**
  * How much each hyperparameter influences whether a job is among the best: PED-ANOVA (Watanabe et al., IJCAI 2023). For
- * each hyperparameter, it compares the density of the best jobs' values with the density of all jobs' values (Pearson
- * divergence). If a hyperparameter does not matter, both densities are the same. The method needs no model of the
- * objective, and is Optuna's default.
+ * each hyperparameter, this method compares the density of the best jobs' values with the density of all jobs' values
+ * (Pearson divergence). If a hyperparameter does not matter, both densities are the same. The method needs no model of
+ * the objective, and is Optuna's default.
  *
  * The values of a few best jobs also differ by chance from the values of all jobs. So the divergence is also computed
  * for random draws of jobs. In each draw, the largest divergence of any hyperparameter counts. A divergence is beyond
@@ -58,8 +58,8 @@ export function importance(
 }
 
 /**
- * A threshold for the divergence. If the top jobs were drawn at random, the probability that at least one hyperparameter
- * exceeds it is `CHANCE`.
+ * A threshold for the divergence. If the top jobs were drawn at random, at least one hyperparameter would exceed the
+ * threshold with the probability `CHANCE`.
  */
 function largestByChance(columns: readonly Column[], topJobs: number, jobs: number): number {
   const random = randomNumbers();

@@ -35,7 +35,7 @@ export interface ColumnPlan {
  * Matches the columns of the file with the columns of the training data: by name if the file has a header and the
  * training data has a `columns.json`, otherwise by position.
  *
- * @throws TableError if a column is missing, or the number of columns does not fit
+ * @throws TableError if a column is missing, or the number of columns does not match
  */
 export function planColumns(file: CsvFile, data: TrainedData): ColumnPlan {
   const hasHeader = !file.header.every((field) => ['number', 'missing'].includes(kindOf(field)));
