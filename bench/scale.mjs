@@ -1,5 +1,5 @@
-// (d) A tuning job with 200 training jobs: measures the memory of the Node.js process, and whether later jobs take
-// longer.
+// (d) Runs a tuning job with 200 training jobs. Measures the memory of the Node.js process, and whether later jobs
+// take longer.
 //
 //   npm run bench:scale -- [--jobs 200] [--check]
 import { execFileSync } from 'node:child_process';

@@ -229,8 +229,8 @@ function testChecks(
 const CHAIN_CHECK = `$trainingJobs > ${LIMITS.trainingJobs} ? 'warmStartFrom: cannot be combined with more than ${LIMITS.trainingJobs} training jobs, got ' & $trainingJobs & ': the training jobs of earlier tuning jobs count against the limit of a tuning job'`;
 
 /**
- * The settings that the states of a search with several tuning jobs need. The states change these settings after each
- * tuning job.
+ * The settings that only a search with several tuning jobs needs. The states of the search change these settings after
+ * each tuning job.
  */
 function chainSettings({ maxRuntime }: NonNullable<ConfigureOptions['chain']>): string[] {
   return [

@@ -63,7 +63,7 @@ export function rows(count: number, row: (index: number) => string): string[] {
   return Array.from({ length: count }, (_, index) => row(index));
 }
 
-/** Writes a file with a numeric label. Its column `x` repeats these values. */
+/** Writes a file with a numeric label and a column `x` that repeats `values`. */
 export function withColumn(values: readonly string[], header = 'x,y', count = 40): string {
   return write([header, ...rows(count, (i) => `${values[i % values.length]},${i * 1.5}`)]);
 }

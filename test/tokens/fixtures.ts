@@ -76,7 +76,7 @@ function rendered(stack: Stack): string {
   return JSON.stringify(walk(Template.fromStack(stack).toJSON().Resources));
 }
 
-/** Tests, for each kind of token, that the template contains a reference to it or that the error names the prop. */
+/** Tests every kind of token: the template must contain a reference to the token, or the error must name the prop. */
 export function testTokens(working: Working[], refused: Refused[] = []): void {
   describe.each(Object.entries(KINDS))('a token that is a(n) %s', (_kind, tokensOf) => {
     test.each(working)('%s', (_prop, make) => {

@@ -41,7 +41,7 @@ interface OpenDeployment {
   readonly close: () => Promise<void>;
 }
 
-/** Prepares the deployments in a root folder for writing reports. Starts nothing before the first report. */
+/** Prepares the deployments in a root folder for writing reports. Starts no process before the first report. */
 export function openReports(root: string, onNotice: (text: string) => void): OpenReports {
   const opened = new Map<string, OpenDeployment | undefined>();
   return {

@@ -12,7 +12,7 @@ import { predictionColumns } from './prediction-columns';
 import { RowEncoder } from './row-encoder';
 import type { TrainedModel } from './trained-model';
 
-/** Settings of the requests. The maximum size of a request is the default of transform jobs. */
+/** Settings of the requests. The maximum size of a request is 6 MB, the default for transform jobs. */
 const BATCH: BatchSettings = {
   contentType: 'text/csv',
   accept: 'text/csv',

@@ -166,7 +166,7 @@ function outcomesIn(executionArn: string, jobs: Jobs): (item: MapPlace) => Outco
   };
 }
 
-/** Warnings about the data of a search. Its training jobs read the same data, so the first one has all warnings. */
+/** Warnings about a search's data. All training jobs read the same data, so the first training job has all warnings. */
 function warningsOf({ description }: TuningJobRecord, jobs: Jobs): readonly string[] {
   const [first] = summarizeTrainingJobs(jobs, description);
   return (first && jobs.training.get(first.TrainingJobName)?.dataWarnings) ?? [];
@@ -221,8 +221,8 @@ function lastTrainingJob(training: readonly TrainingJobRecord[]): Best | undefin
 }
 
 /**
- * For each item, the jobs that were not created by another job. Keeps only the names of the jobs in memory, because
- * there can be thousands.
+ * For each item, the jobs that were not created by another job. Of each job, only the name stays in memory, because
+ * there can be thousands of jobs.
  */
 function byItem<R extends JobRecord>(executionArn: string, jobs: JobStore<R>): (item: MapPlace) => R[] {
   const names = new Map<string, string[]>();

@@ -13,8 +13,8 @@ const AROUND = 12;
  *
  * @typedef {object} MetricMatch
  * @property {string} [text] undefined if the expression has no group, or the group is not part of the match
- * @property {string} before a few preceding characters of the line
- * @property {string} after a few following characters of the line
+ * @property {string} before a few characters of the line before the match
+ * @property {string} after a few characters of the line after the match
  */
 
 /**

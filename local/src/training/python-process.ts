@@ -14,7 +14,7 @@ export interface ProcessEnd {
   readonly lastWords: string;
 }
 
-/** Maximum number of consecutive processes that may end unexpectedly. After the last of them, no new process starts. */
+/** After this number of processes in a row has ended unexpectedly, no new process starts. */
 export const MOST_PROCESSES = 4;
 
 const KEPT_LINES = 20;
@@ -30,7 +30,7 @@ const CLOSE_GRACE_MS = 5000;
  * exits, the standard input of the Python process closes, and the process ends.
  */
 export class PythonProcess {
-  /** Resolves when the process reports that it is ready. Rejects if it ends first. */
+  /** Resolves when the process reports that it is ready. Rejects if the process ends first. */
   public readonly ready: Promise<Record<string, unknown>>;
   /** Resolves when the process has ended. */
   public readonly ended: Promise<ProcessEnd>;

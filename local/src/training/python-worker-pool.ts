@@ -153,7 +153,7 @@ export class PythonWorkerPool {
     return this.forking.worker;
   }
 
-  /** Ends idle workers: jobs that fork do not need them, and the data needs their memory. */
+  /** Ends idle workers: forked jobs do not use these workers, and need their memory for the data. */
   private endIdle(): void {
     for (const worker of this.idle.splice(0)) {
       void worker.close().then(() => this.all.delete(worker));

@@ -4,7 +4,7 @@ import type { ServiceModel } from '../model/validator';
 /** Maximum number of parts in a parameter's name, more than any valid parameter has. */
 const MAX_PARTS = 32;
 
-/** Values of a form by the parts of their names. `Dimensions.member.1.Name` has four levels. */
+/** The values of a form as a tree. Each part of a name is a level: `Dimensions.member.1.Name` has four levels. */
 type Tree = Map<string, Tree | string>;
 
 /**

@@ -29,7 +29,7 @@ const ENCODED: ReadonlySet<string> = new Set([
   ...['Delimiter', 'Key', 'KeyMarker', 'Marker', 'NextKeyMarker', 'NextMarker', 'Prefix', 'StartAfter'],
 ]);
 
-/** A listing, whose keys can contain characters that are invalid in XML. */
+/** Hook of operations that list keys. Requests can ask for encoded keys, which contain only characters valid in XML. */
 export function listing(root?: string): RestHook {
   return {
     ...(root !== undefined && { root }),

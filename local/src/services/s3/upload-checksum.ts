@@ -126,8 +126,8 @@ export async function composite(
 }
 
 /**
- * Refuses to complete an upload with a different checksum type or algorithm than at its creation. An upload
- * that was created without a checksum accepts only FULL_OBJECT checksums.
+ * Refuses to complete an upload if the checksum's type or algorithm differs from that of CreateMultipartUpload. An
+ * upload that was created without a checksum accepts only FULL_OBJECT checksums.
  *
  * @throws AwsError BadDigest, InvalidRequest
  */
