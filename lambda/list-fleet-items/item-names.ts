@@ -10,7 +10,7 @@ export interface ItemNames {
   readonly tag: string;
 }
 
-/** Maximum number of characters of the ID in the name of the folder. */
+/** Maximum number of characters of an item's ID in its folder's name. */
 const SLUG_LENGTH = 64;
 const LABEL_LENGTH = 6;
 /** Number of hexadecimal digits of the ID's hash: 64 bits. */

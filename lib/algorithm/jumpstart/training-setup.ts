@@ -63,7 +63,7 @@ function gatedModelFor(document: HubDocument, instanceType: string): string | un
   const own = exact?.gatedModelUri ?? family?.gatedModelUri;
   if (own) return own;
   const known = new Set(Object.values(document.variants).flatMap((variant) => variant.gatedModelUri ?? []));
-  // If all locations in the document are the same, the SDK uses this location for the other instance types, too.
+  // If the document has only one model location, the SDK uses it also for instance types without a location.
   if (known.size === 1) return [...known][0];
   if (known.size > 1) {
     throw validationError(
