@@ -62,8 +62,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    *
    * If a single item needs more than a quota allows, the item fails with `QuotaTooLow`. If this applies to all items,
    * the execution fails with `QuotaTooLow` before a job starts. A quota that cannot be read does not limit the
-   * execution. `fleet.quotas` in the output has the quotas that were read. Other jobs of the account can still use up a
-   * quota. In that case, items wait for at most `maxQuotaWait`.
+   * execution. `fleet.quotas` in the output lists the quotas that were read. Other jobs of the account can still use up
+   * a quota. In that case, items wait for at most `maxQuotaWait`.
    *
    * The state machine gets the permission `servicequotas:ListServiceQuotas`. AWS does not support limiting this
    * permission to one service. Each execution sends about 20 requests to read the quotas.
@@ -192,8 +192,8 @@ export class TuningFleet extends SageMakerWorkflow {
    */
   readonly deadLetterQueue: sqs.IQueue;
   /**
-   * Stops an execution's tuning jobs if the execution ends before the jobs. Undefined with integration `OPTIMIZED`,
-   * because Step Functions then stops the jobs.
+   * Stops an execution's tuning jobs if the execution ends before the jobs. Undefined with the integration `OPTIMIZED`,
+   * because Step Functions itself stops the jobs of this integration.
    */
   readonly stopAbandonedJobs?: StopAbandonedJobs;
   /** Execution role of the training jobs. */
@@ -283,7 +283,7 @@ export class TuningFleet extends SageMakerWorkflow {
   }
 }
 
-/** The fields of an item that name its data. A field is required unless the properties give this data for all items. */
+/** The fields that specify an item's data. A field is required unless the properties give this data for all items. */
 function dataFieldsOf(
   { validation, test }: TuningFragmentProps,
   props: TuningFleetProps,

@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** The app's stack with these settings, as if given with `--context tuning:<name>=…`. */
+/** The app's stack with the given settings, as if passed with `--context tuning:<name>=…`. */
 function stackWith(settings: Record<string, unknown> = {}): TuningStack {
   const given = Object.entries(settings).map(([name, value]) => [`tuning:${name}`, value]);
   const app = new App({ context: { ...context, ...Object.fromEntries(given) } });

@@ -23,7 +23,7 @@ function settingsOf(settings: Record<string, unknown>): Settings {
   return readSettings(new App({ context: Object.fromEntries(given) }).node);
 }
 
-/** Writes a file whose label column repeats these values. */
+/** Writes a file whose label column repeats the given values. */
 function table(values: readonly string[]): string {
   const path = join(folder, 'data.csv');
   const rows = Array.from({ length: 30 }, (_, i) => `${values[i % values.length]},${i / 7}`);
@@ -31,13 +31,13 @@ function table(values: readonly string[]): string {
   return path;
 }
 
-/** The learning task for a table with these label values. */
+/** The learning task for a table with the given label values. */
 function taskOf(values: readonly string[], settings: Record<string, unknown> = {}) {
   const all = settingsOf({ data: table(values), label: 'y', ...settings });
   return learningTaskOf(all, prepareData(all, { cache: join(folder, 'cache') })?.manifest);
 }
 
-/** Settings with these fixed hyperparameters. */
+/** Settings with the given fixed hyperparameters. */
 const fixed = (hyperparameters: Record<string, string>) => ({ hyperparameters });
 
 const NUMBERS = ['1.5', '2', '4'];

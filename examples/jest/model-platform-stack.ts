@@ -16,8 +16,9 @@ import {
 } from '../../lib';
 
 /**
- * A stack that a platform team offers to its data scientists. They upload data to a bucket and start the state machine, and a
- * topic announces the result. The tuning is part of the team's own state machine, with the team's own error handling.
+ * A stack that a platform team offers to its data scientists. The data scientists upload data to a bucket and start the
+ * state machine, and a topic announces the result. The tuning is part of the team's own state machine, with the team's
+ * own error handling.
  */
 export class ModelPlatformStack extends Stack {
   constructor(scope: Construct, id: string) {

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Reads the lines of a UTF-8 stream, one at a time. Only a line feed ends a line. A carriage return before it stays in the
- * line, and `JSON.parse` ignores it.
+ * Reads the lines of a UTF-8 stream, one at a time. Only a line feed ends a line. A carriage return before the line
+ * feed stays in the line, and `JSON.parse` ignores it.
  *
- * `node:readline` would not do: since Node.js 24, it also ends a line at U+2028 and U+2029, which the strings of a JSON
- * document can contain.
+ * `node:readline` is not suitable: since Node.js 24, it also ends a line at U+2028 and U+2029, which the strings of a
+ * JSON document can contain.
  *
  * @see https://github.com/nodejs/node/pull/57591
  */

@@ -85,7 +85,7 @@ export function jobCountsOf(
   return { trainingJobs, parallel: Math.min(trainingJobs, most) };
 }
 
-/** The maximum instance time and cost of an execution. `costExpressions` has the same calculation in JSONata. */
+/** The maximum instance time and cost of an execution. `costExpressions` does the same calculation in JSONata. */
 export function boundOf(model: CostModel, { trainingJobs, parallel }: JobCounts): Usage {
   const bound = (measure: keyof Usage) => {
     const { trainingJob, sequence, warmPool, others } = model;

@@ -40,7 +40,7 @@ function compared({ States = {}, ...others }: ItemProcessor): object {
   return { ...others, States: Object.fromEntries(states) };
 }
 
-/** Returns the value, and adds all references and functions of CloudFormation in it to `tokens`. */
+/** Returns the value. Adds all CloudFormation references and functions in the value to `tokens`. */
 function withReferences(value: unknown, tokens: Map<string, unknown>): unknown {
   if (Array.isArray(value)) return value.map((each) => withReferences(each, tokens));
   if (typeof value !== 'object' || value === null) return value;

@@ -23,7 +23,7 @@ export interface SummarizeUnsuccessfulOptions {
 
 /**
  * Writes the summary of an execution that failed or was stopped. A state of the state machine could do this only after
- * a `Catch`, and then a redrive would not continue the Map.
+ * a `Catch`. But with a `Catch`, a redrive would not continue the Map.
  */
 export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsuccessfulOptions): void {
   const { stateMachine, summarizeFunction, deadLetterQueue, pricePerSecond, output, encryptionKey } = options;

@@ -27,7 +27,7 @@ class Server:
     """Handles the requests of a transform job with the functions of a script, or the framework's defaults."""
 
     def __init__(self, job: Mapping[str, Any]) -> None:
-        """`job` has the framework, the name of the script's module, and the folder of the model."""
+        """`job` contains the framework, the name of the script's module, and the folder of the model."""
         folder = job["modelFolder"]
         self._framework = _FRAMEWORKS[job["framework"]]()
         self._context = SimpleNamespace(system_properties={"model_dir": folder, "gpu_id": None})

@@ -30,7 +30,7 @@ function tuning(props: Partial<TuningWorkflowProps>): string {
   });
 }
 
-/** Stubs a quota that rejects a job this many times and then accepts it. @returns the stub and the requested job names */
+/** Stubs a quota that rejects a job `times` times, then accepts it. @returns the stub and the requested job names */
 function refusing(times: number, message: string, answer: object = {}): { stub: StubTask; names: string[] } {
   const names: string[] = [];
   const stub: StubTask = ({ arguments: given }) => {

@@ -4,7 +4,7 @@ import { PROJECT, readPage } from './pages';
 
 const PAGE = readPage('docs/troubleshooting.md');
 
-/** All code in these folders as one string. */
+/** All code in the given folders as one string. */
 function codeOf(...folders: string[]): string {
   const files = folders.flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
@@ -21,7 +21,7 @@ const found = (text: string, pattern: RegExp) => [
 /** Errors that the code itself catches, so users never see their names. */
 const INTERNAL = ['NotUtf8Error'];
 
-/** Error names in the code: of classes (`name = 'X'`), Fail states (`error: 'X'`) and catchers (`'Error': … 'X'`). */
+/** Error names in the code: in classes (`name = 'X'`), Fail states (`error: 'X'`) and catchers (`'Error': … 'X'`). */
 function raisedNames(): string[] {
   const code = codeOf('lib', 'lambda', 'bin', 'local/src');
   const named = found(code, /\bname(?:: string)? = '([A-Z]\w+)';/g).filter((name) => !name.includes('.'));

@@ -105,7 +105,7 @@ function described({ TrainingJobName: name }: Input): Input {
   };
 }
 
-/** Responses of SageMaker, CloudWatch Logs and S3 for a tuning job with these training jobs. */
+/** Responses of SageMaker, CloudWatch Logs and S3 for a tuning job with the given training jobs. */
 function answersFor(jobs: readonly Input[], change: Partial<Answers> = {}): Answers {
   return {
     DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>

@@ -2,8 +2,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { ENVIRONMENT, startS3, type WireCall } from './wire-server';
 
 /**
- * Runs a function with an S3 client for a bucket `data` that has these objects, and with a list that receives the
- * client's calls.
+ * Runs a function with an S3 client for a bucket `data` that contains the given objects, and with a list that receives
+ * the client's calls.
  */
 export async function withS3<Result>(
   objects: Readonly<Record<string, string | Buffer>>,

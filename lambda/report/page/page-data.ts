@@ -2,7 +2,7 @@ import { cut, isNumber } from '../../shared/format';
 import { keysOf } from '../csv';
 import type { Job, Report } from '../report-data';
 
-/** Maximum length of values and reasons on the page. `report.json` and `training-jobs.csv` have the full strings. */
+/** Maximum length of values and reasons on the page. `report.json` and `training-jobs.csv` contain the full strings. */
 const MOST_CHARACTERS = 200;
 
 /** With more hyperparameter values than this, the page shows fewer digits of each value. */

@@ -6,8 +6,9 @@ import type {
 import { definitionOf } from './definition-of';
 
 /**
- * Instances and billed time of a training job that was not described. SageMaker bills the time from the start to the
- * end of the job. For spot instances, the billed time is unknown, because interruptions are not billed.
+ * Instances and billed time of a training job for which there is no DescribeTrainingJob response. SageMaker bills the
+ * time from the start to the end of the job. For spot instances, the billed time is unknown, because interruptions are
+ * not billed.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
  */

@@ -12,7 +12,7 @@ import {
   withKeptData,
 } from '../states';
 
-/** The beginning of a line with a change of the outermost state. */
+/** The beginning of each line that records a change of the outermost state. */
 const OUTERMOST = '{"at":[],';
 
 const COMPACT_BYTES = 32 * 1024 * 1024;

@@ -35,7 +35,7 @@ export function startOf(processId: number): string | undefined {
 }
 
 /**
- * The fields of `/proc/<pid>/stat` from the third one (the state). The second field, the name, may contain any
+ * The fields of `/proc/<pid>/stat` from the third one (the state). The second field, the name, can contain any
  * character.
  */
 function statOf(processId: number): string[] {

@@ -56,7 +56,7 @@ export class TerminalBlock {
     this.columnsDrawn = this.columns;
   }
 
-  /** Number of rows that the drawn lines take now. A terminal that has become narrower wraps them. */
+  /** Number of rows that the drawn lines take now. A terminal that has become narrower wraps the lines. */
   private rowsDrawn(): number {
     if (this.columns >= this.columnsDrawn) return this.drawn.length;
     const rows = this.drawn.map((line) => Math.ceil(stripVTControlCharacters(line).length / this.columns));

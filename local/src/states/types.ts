@@ -65,7 +65,7 @@ export interface JsonPathFlow {
   readonly assign?: JsonObject;
 }
 
-/** A field with a literal value, or one that is computed when the state runs. */
+/** A field whose value is either a literal or computed when the state runs. */
 export type Computed =
   | { readonly kind: 'literal'; readonly field: string; readonly value: Json }
   | { readonly kind: 'expression'; readonly field: string; readonly expression: string }

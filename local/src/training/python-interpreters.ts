@@ -42,7 +42,7 @@ export async function inspectInterpreter(
 }
 
 /**
- * Why each of these interpreters is unusable, in one or more lines each. Skips those that are not installed.
+ * Why each of the given interpreters is unusable, in one or more lines each. Skips commands that are not installed.
  */
 export async function interpreterProblems(
   commands: readonly string[],
@@ -87,7 +87,7 @@ async function problemOf(command: string, env: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** Matches lines that Python prints when it cannot start: those with the error or with the name of a file. */
+/** Matches the lines that explain why Python cannot start: lines that contain an error or a file name. */
 const TELLING_LINE = /^(Fatal Python error|\w*(Error|Exception|Exit|Interrupt): |File ")/;
 
 const SHOWN_LINES = 4;

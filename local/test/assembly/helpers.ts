@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** Creates a folder with these files (path → content). */
+/** Creates a folder with the given files (path → content). */
 export function folderWith(files: Record<string, string>): string {
   const folder = temporaryFolder();
   for (const [name, content] of Object.entries(files)) {

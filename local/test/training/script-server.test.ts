@@ -50,7 +50,7 @@ const SCIKIT_LEARN = {
 };
 
 /**
- * Writes a model archive with these files. `make` is Python code that can write further files to `folder`.
+ * Writes a model archive with the given files. `make` is Python code that can write further files to `folder`.
  */
 async function archive(
   files: Readonly<Record<string, string>>,

@@ -78,7 +78,7 @@ class Reader {
     }
   }
 
-  /** The chunks of a string. Only a string of indefinite length can have several. */
+  /** The chunks of a string. Only a string of indefinite length can have several chunks. */
   private chunks(major: number, info: number): Buffer[] {
     if (info !== INDEFINITE) {
       const length = this.argument(info);
@@ -134,7 +134,7 @@ class Reader {
     }
   }
 
-  /** Whether a value of indefinite length ends here. If so, skips the end marker. */
+  /** Whether a value of indefinite length ends at the current byte. If so, skips the end marker. */
   private isBreak(): boolean {
     const isEnd = this.bytes.readUInt8(this.position) === BREAK;
     if (isEnd) this.position += 1;

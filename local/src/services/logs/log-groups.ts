@@ -37,7 +37,7 @@ export function describeLogGroups(
   return { logGroups: wanted.map((group) => describe(group, part === undefined, environment)) };
 }
 
-/** @param isWhole false for a search by part of the name. The response then has fewer members, as on AWS */
+/** @param isWhole false for a search by a part of the name, whose response has fewer members, as on AWS */
 function describe({ name, streams }: LogGroup, isWhole: boolean, environment: Environment): object {
   const arn = logGroupArn(environment, name);
   return {

@@ -1,7 +1,7 @@
 import type { RequestHead } from '../endpoint/request-head';
 import type { RestModel } from './rest-model';
 
-/** A query parameter with the operation's name, which SDKs send. It has no effect. */
+/** A query parameter in which SDKs send the operation's name. The parameter has no effect. */
 const OPERATION_PARAMETER = 'x-id';
 
 /** The properties that identify the requests of an operation. */

@@ -8,9 +8,9 @@ import type {
 import { mapDefinitions } from './tuning/tuning-definitions';
 
 /**
- * A training job as DescribeTrainingJob returns it, with SageMaker's defaults. Clients rely on these members:
- * `Estimator.attach` of the SageMaker Python SDK reads `OutputDataConfig.KmsKeyId`, which is empty without a
- * key.
+ * A training job as DescribeTrainingJob returns it, with SageMaker's defaults. Clients rely on the defaults: for
+ * example, `Estimator.attach` of the SageMaker Python SDK reads `OutputDataConfig.KmsKeyId`, which is empty if
+ * there is no key.
  */
 export function describedTrainingJob(job: TrainingJobDescription): TrainingJobDescription {
   return withDefaults(job);

@@ -59,7 +59,7 @@ export function takePath(fields: Fields, name: string, { intrinsics = false } = 
   return text;
 }
 
-/** Reads InputPath, OutputPath or ResultPath, which may be null. */
+/** Reads InputPath, OutputPath or ResultPath, which can be null. */
 export function takeOptionalPath(fields: Fields, name: string): string | null {
   if (fields.take(name) === null) return null;
   const text = takePath(fields, name) ?? '$';

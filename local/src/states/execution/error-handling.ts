@@ -6,7 +6,7 @@ import type { Frame } from './frame';
 import type { StateProgress } from './position';
 import type { Step } from './visit';
 
-/** The running state and the event that recorded its entry. */
+/** The running state, and the event that recorded when the state was entered. */
 interface Entered {
   readonly state: State;
   readonly frame: Frame;

@@ -15,7 +15,7 @@ export interface ResumePoint {
 /** Progress of a state that has been entered but not left. */
 export interface StateProgress {
   readonly enteredTime: string;
-  /** ID of the event that recorded the state's entry. */
+  /** ID of the event that recorded that the state was entered. */
   readonly enteredEventId: number;
   /** Number of retries so far for each entry of Retry, in order. */
   readonly retries?: readonly number[];

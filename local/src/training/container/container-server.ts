@@ -27,7 +27,7 @@ const INVOCATION_SECONDS = 600;
 export interface ContainerServerOptions {
   /** Returns the command that replaces an image; undefined if there is none. */
   readonly commandFor: (image: string) => ImageCommand | undefined;
-  /** The Docker command; undefined if no engine runs. */
+  /** The Docker command; undefined if no Docker engine is running. */
   readonly docker: () => string | undefined;
   /** Builds an image, if it is part of the app. */
   readonly prepareImage: (image: string) => Promise<void>;

@@ -5,7 +5,7 @@ import { loopback } from '../../../src/training/job-folder';
 import type { TrainingTask } from '../../../src/training/trainer';
 import { newFolder, projectEnvironments } from '../script-support';
 
-/** Why the toolkit cannot be installed here. Undefined if it can be installed. */
+/** Why the toolkit cannot be installed on this machine. Undefined if it can be installed. */
 export function toolkitRefusal(): string | undefined {
   if (process.platform !== 'linux') return 'it needs Linux';
   try {

@@ -74,7 +74,7 @@ export class JobStore<R extends JobRecord> {
     this.refresh();
   }
 
-  /** Reads the changes of other processes, and drops jobs that they deleted. */
+  /** Reads the changes of other processes, and drops jobs that other processes deleted. */
   public refresh(): void {
     // Sorted by name, because the names of a tuning job's training jobs contain numbers in the order of creation.
     const files = fs.readdirSync(this.folder).sort();
@@ -193,7 +193,7 @@ export class JobStore<R extends JobRecord> {
     }
   }
 
-  /** Allows the record of a job that has ended to be removed from memory. It is read again when it is needed. */
+  /** Allows the record of a finished job to be removed from memory. The record is read again when it is needed. */
   public rest(name: string): void {
     const key = name.toLowerCase();
     if (this.entries.get(key)?.record === undefined) return;
