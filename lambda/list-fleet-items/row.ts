@@ -9,7 +9,7 @@ export interface Row extends ItemNames {
   readonly execution: string;
   /** Input of the item's chain. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Fields of the input whose values come from defaults. A later `retry` can replace them. */
+  /** Fields of the input whose values come from defaults. A later `retry` can replace these values. */
   readonly defaulted?: readonly string[];
   /** Fingerprint to record with the item's success. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;

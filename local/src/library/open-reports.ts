@@ -20,7 +20,7 @@ export interface OpenReports {
    * Otherwise, the most recent deployment with a function for this kind of job is used.
    *
    * @returns path of the page
-   * @throws UserError when no deployment writes such reports, or the report could not be written
+   * @throws UserError when no deployment writes reports for this kind of job, or the report could not be written
    */
   make(job: ReportedJob): Promise<string>;
   /** Ends the processes of the functions. */

@@ -4,7 +4,7 @@ const EXTENDED_OFFSET =
 /**
  * Parses an ISO 8601 date and time with an offset, the only format of the States Language.
  *
- * @returns nanoseconds since the epoch, or undefined if the string is not such a timestamp
+ * @returns nanoseconds since the epoch, or undefined if the string is not a timestamp in this format
  */
 export function parseTimestamp(text: string): bigint | undefined {
   const match = EXTENDED_OFFSET.exec(text);

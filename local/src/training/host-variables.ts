@@ -28,7 +28,7 @@ const PASSED_ON = [
 let jobs = 0;
 
 /**
- * Assigns different addresses to the hosts of each job, so that parallel jobs may use the same ports. Only
+ * Assigns different addresses to the hosts of each job, so that parallel jobs can use the same ports. Only
  * Linux has more than one loopback address.
  */
 export function hostAddresses(hosts: readonly Host[]): Readonly<Record<string, string>> {

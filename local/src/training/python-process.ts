@@ -152,7 +152,7 @@ export class PythonProcess {
   }
 }
 
-/** The exit code as in a container: 128 plus the signal's number for a process ended by a signal. */
+/** The exit code as in a container: 128 plus the signal's number if a signal ended the process. */
 export function exitCodeOf({ code, signal }: ProcessEnd): number {
   return code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
 }

@@ -24,7 +24,7 @@ export type AgentServer =
       readonly environment?: Readonly<Record<string, string>>;
       /** The port that the program listens on. */
       readonly port: number;
-      /** How long the program may take to answer /ping. */
+      /** How long the program may take to respond to /ping. */
       readonly startSeconds: number;
       /** Timeout of a request. */
       readonly invocationSeconds: number;
