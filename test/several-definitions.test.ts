@@ -75,7 +75,7 @@ const NET: FurtherDefinition = {
 
 const SEVERAL = { definitionName: 'xgboost', furtherDefinitions: [FOREST, NET] };
 
-/** A cached definition for the most common props, because synthesis is slow. */
+/** The definition for the most common props, cached because synthesis is slow. */
 let several: Json;
 
 function definition(props?: Partial<TuningFragmentProps>, stack?: Stack): Json {

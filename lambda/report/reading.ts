@@ -92,7 +92,7 @@ function comparison(report: Facts): readonly [Kind, string] | undefined {
     share === undefined ? `${formatNumber(difference)} better than` : `${formatShare(share)} better than`;
   const parts: string[] = [];
   if (compared.first.difference > 0) parts.push(`${better(compared.first)} the first`);
-  // The median of two values is the mean of both, which adds no information.
+  // The median of only two values is their mean and adds no information.
   if (ranked >= 3 && compared.median.difference > 0) parts.push(`${better(compared.median)} the median`);
   if (ranked >= 3 && compared.second.difference > 0) parts.push(`${better(compared.second)} the second`);
   if (parts.length === 0) return undefined;

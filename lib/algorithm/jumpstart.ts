@@ -162,7 +162,7 @@ function imageOf(scope: Construct, document: HubDocument, uri: string): Training
   return { uri, repositoryArn };
 }
 
-/** Makes CloudFormation reject the deployment of an environment-agnostic stack in another region. */
+/** Makes CloudFormation reject an environment-agnostic stack in regions other than the hub document's. */
 function requireRegion(stack: Stack, document: HubDocument, region: string): void {
   const id = `JumpStartRegion${region.replaceAll('-', '')}`;
   if (stack.node.tryFindChild(id)) return;

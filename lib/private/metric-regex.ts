@@ -1,13 +1,14 @@
 /**
  * Matches a number with its sign and exponent. SageMaker uses the same expression for the metrics of its XGBoost
- * container (aws/sagemaker-xgboost-container#121). It does not match `nan` or `inf`, so SageMaker ignores such values.
+ * container (aws/sagemaker-xgboost-container#121). The expression does not match `nan` or `inf`, so SageMaker
+ * ignores such values.
  */
 export const NUMBER_GROUP = String.raw`([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)`;
 
 /** Metric values that many regular expressions truncate. */
 const HARD_NUMBERS = ['1.2e-05', '-0.5'];
 
-/** The problem with the regular expression of a metric; undefined if it is valid. */
+/** The problem with the regular expression of a metric; undefined if the expression is valid. */
 export function checkMetricRegex(regex: string): string | undefined {
   if (!isChecked(regex)) return undefined;
   try {

@@ -53,7 +53,7 @@ export function createTuningBucket(scope: Construct, options: TuningBucketOption
         noncurrentVersionExpiration: Duration.days(90),
         expiredObjectDeleteMarker: true,
       },
-      // Checkpoints are needed only while their training job runs, which is at most 28 days.
+      // Checkpoints are needed only while their training job runs: at most 28 days.
       {
         id: 'ExpireCheckpoints',
         prefix: `${options.outputPrefix}checkpoints/`,

@@ -16,7 +16,7 @@ export interface TuningInput extends TuningOptions, FleetItemOptions {
 
 type Hyperparameters = Readonly<Record<string, string>>;
 
-/** Options whose hyperparameters are known to be strings, because they have been checked. */
+/** Checked options, whose hyperparameters are therefore known to be strings. */
 interface CheckedOptions extends Omit<TrainingDefinitionOptions, 'hyperparameters'> {
   readonly hyperparameters?: Hyperparameters;
 }

@@ -146,8 +146,8 @@ export interface CreateHyperParameterTuningJobTaskProps
 /**
  * A task that starts a hyperparameter tuning job. With `IntegrationPattern.RUN_JOB`, it waits until the job ends.
  *
- * With `RUN_JOB`, the result has the name of the best training job in `BestTrainingJob.TrainingJobName`, but not its
- * metrics or hyperparameters. `BestTrainingJob` is missing if no training job reported the metric.
+ * With `RUN_JOB`, the result contains the name of the best training job in `BestTrainingJob.TrainingJobName`, but not
+ * its metrics or hyperparameters. `BestTrainingJob` is missing if no training job reported the metric.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/connect-sagemaker.html
  */

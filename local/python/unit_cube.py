@@ -1,4 +1,4 @@
-"""Maps a search space to the unit cube, with one dimension per hyperparameter, scaled by its scaling type."""
+"""Maps a search space to the unit cube. Each hyperparameter is a dimension on the scale of its scaling type."""
 
 import math
 from typing import Any, Dict, Mapping, Tuple
@@ -27,8 +27,8 @@ class UnitCube:
         return {name: _from_unit(each, side) for (name, each), side in zip(self._distributions.items(), point)}
 
     def features(self, points: np.ndarray) -> np.ndarray:
-        """Features of points for a model. Points with the same values have the same features. Categories are not
-        ordered.
+        """Converts points to features for a model. Points with the same values have the same features. Categories are
+        not ordered.
         """
         columns = []
         for side, distribution in zip(points.T, self._distributions.values()):

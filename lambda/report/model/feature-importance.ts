@@ -34,7 +34,7 @@ export function importanceOf({ trees, featureNames }: XGBoostModel): FeatureImpo
   };
 }
 
-/** Adds the nodes of a tree that are reachable from the root. Other nodes in the arrays were pruned. */
+/** Adds the nodes that are reachable from the root of a tree. Other nodes in the arrays were pruned. */
 function addTree({ left, right, feature, gain, cover }: Tree, sums: Map<number, Sums>): void {
   const pending = [0];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {

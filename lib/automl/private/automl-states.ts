@@ -111,8 +111,8 @@ export class AutoMlStates {
         }),
       ],
       outputs: {
-        // The ARN contains the name in lowercase. This is the exact name, because all job names of this library are
-        // lowercase.
+        // The ARN contains the name in lowercase. All job names of this library are lowercase, so this is the exact
+        // name.
         autoMlJobName: jsonata("$substringAfter($states.result.AutoMLJobArn, '/')"),
         polls: 1,
       },

@@ -27,7 +27,7 @@ Exit status:
   1    an execution failed, or nothing could be started
   130  Ctrl-C (143 for SIGTERM): running jobs were stopped, as StopExecution does; "resume" continues them`;
 
-/** Adds examples to the help of a command, each with arguments and a description. */
+/** Adds examples, each with arguments and a description, to the help of a command. */
 export function addExamples(
   command: Command,
   examples: readonly (readonly [args: string, what: string])[],

@@ -40,7 +40,7 @@ export function rootOf({ root, project }: RootOptions): string {
   return resolve(root ?? join(project, '.local'));
 }
 
-/** The folder for Python environments. It is inside the root folder if the user chose one. */
+/** The folder for Python environments. It is inside the root folder if the user chose a root folder. */
 export function pythonFolderOf({ root }: RootOptions): string {
   return resolve(root ?? '.', DEFAULT_PYTHON_FOLDER);
 }

@@ -114,7 +114,7 @@ export interface EvaluationOutput {
         readonly lower: number | null;
         /** Upper bound of the 95% confidence interval. */
         readonly upper: number | null;
-        /** The value of the best constant prediction. */
+        /** The metric of the best constant prediction. */
         readonly baseline: number | null;
         readonly reason?: string;
       }

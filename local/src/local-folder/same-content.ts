@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 
 const READ_AT_ONCE = 1 << 20;
 
-/** Whether two files have the same content. Compares in chunks, so files may have any size. */
+/** Whether two files have the same content. Compares in chunks, so files can have any size. */
 export function haveSameContent(one: string, other: string): boolean {
   const files = [fs.openSync(one, 'r'), fs.openSync(other, 'r')] as const;
   try {

@@ -12,7 +12,7 @@ const LONGEST_REASON = 300;
 /**
  * Why an item failed, on one line.
  *
- * @param jobFailure failure reason of the item's job, which takes precedence over the state machine's error
+ * @param jobFailure the job's failure reason, if known. It takes precedence over the state machine's error
  */
 export function explainItem(
   { error, cause }: NonNullable<MapItemRetry['failure']>,

@@ -3,7 +3,7 @@ export class StatesError extends Error {
   /**
    * @param error the name that `ErrorEquals` matches; undefined for a Fail state without `Error`
    * @param cause the message for users
-   * @param catchable whether Retry and Catch may handle the error; false for `States.Runtime`
+   * @param catchable whether Retry and Catch can handle the error; false for `States.Runtime`
    */
   constructor(
     readonly error: string | undefined,

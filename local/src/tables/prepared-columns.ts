@@ -32,7 +32,7 @@ export const DATE_PARTS: Readonly<
 export interface ColumnEncoder {
   /** Returns the fields of the prepared columns, separated by commas. The value must have no spaces around it. */
   encode(value: string): string;
-  /** Whether a value is neither missing nor known, such as a category that the training data did not have. */
+  /** Whether a value is present but unknown, such as a category that the training data did not have. */
   isUnknown(value: string): boolean;
 }
 

@@ -55,13 +55,13 @@ export interface PythonEnvironments {
   forXGBoost(version: string, extras?: readonly PythonExtra[]): Promise<PythonEnvironment>;
   /** The environment that `forXGBoost` would find, if it exists. Installs nothing and sends no notices. */
   readyForXGBoost(version: string): Promise<PythonEnvironment | undefined>;
-  /** An environment for the sampler alone. Prefers an existing one. */
+  /** An environment for the sampler alone, an existing one if possible. */
   forSampler(): Promise<PythonEnvironment>;
   /**
-   * An environment with these packages. Cached by name.
+   * An environment with the wanted packages. Cached by name.
    *
-   * @param alternatives packages to use if no Python here supports the wanted packages, in order of preference. The
-   *   user gets a notice if an alternative is used
+   * @param alternatives packages to use if no Python interpreter on this machine supports the wanted packages, in
+   *   order of preference. The user gets a notice if an alternative is used
    * @throws UserError with the command that installs the packages, when they are missing and local mode cannot install
    * them
    */
@@ -82,7 +82,7 @@ export interface PythonEnvironments {
 
 /**
  * Uses the first interpreter that has the packages (`$PYTHON`, an existing environment, `python3`,
- * `/usr/bin/python3`). If there is none, creates an environment and installs the pinned list.
+ * `/usr/bin/python3`). If there is none, creates an environment and installs the pinned packages.
  */
 export function createPythonEnvironments(options: PythonEnvironmentsOptions): PythonEnvironments {
   const finder = new EnvironmentFinder(options);
@@ -316,7 +316,7 @@ async function packagePaths(python: string): Promise<string> {
   return (await run(python, ['-c', code])).stdout;
 }
 
-/** Makes the packages in these folders available to an environment. The environment's own packages take precedence. */
+/** Makes packages in other folders available to an environment. The environment's own packages take precedence. */
 async function showPackages(paths: string, folder: string): Promise<void> {
   const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
   const { stdout } = await run(pythonOf(folder), ['-c', code]);

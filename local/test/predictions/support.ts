@@ -12,7 +12,7 @@ export interface Predicted {
   readonly notices: readonly string[];
 }
 
-/** Writes a file with these lines into a new folder. */
+/** Writes the given lines to a file in a new folder. */
 export function csv(...lines: readonly string[]): string {
   const path = join(temporaryFolder(), 'rows.csv');
   writeFileSync(path, `${lines.join('\n')}\n`);

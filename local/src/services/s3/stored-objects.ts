@@ -38,7 +38,7 @@ export function checkWrite(store: BucketStore, { bucket, key }: S3Location, cond
   checkWriteConditions(conditions, object === undefined ? undefined : stateOf(store, bucket, object));
 }
 
-/** The source of a copy, if it meets the conditions. */
+/** The source of a copy, if the source meets the conditions of the copy. */
 export function copySource(store: BucketStore, input: Input): { location: S3Location; object: StoredObject } {
   const location = parseCopySource(input['CopySource']);
   const object = storedObject(store, location);
@@ -112,7 +112,7 @@ export function noSuchKey(bucket: string, key: string): AwsError {
   });
 }
 
-/** A member that must be a string. @throws AwsError InvalidRequest */
+/** Returns an input member that must be a string. @throws AwsError InvalidRequest */
 export function text(input: Input, member: string): string {
   const value = input[member];
   if (typeof value !== 'string' || value === '') {

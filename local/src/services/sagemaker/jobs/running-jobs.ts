@@ -16,7 +16,7 @@ export class RunningJobs<Run extends { readonly finished: Promise<unknown> }> {
     });
   }
 
-  /** Finds the run of a job; undefined if it has finished or another process runs it. */
+  /** Finds the run of a job; undefined if the job has finished, or another process runs the job. */
   public get(name: string): Run | undefined {
     return this.runs.get(name);
   }

@@ -148,7 +148,8 @@ function checkHyperparameters(now: SearchedDefinition, before: SearchedDefinitio
 }
 
 /**
- * Refuses changes that no warm start allows. RetryStrategy may change, because Autotune may have chosen it.
+ * Refuses changes that no warm start allows. RetryStrategy is allowed to change, because Autotune may have
+ * chosen it.
  */
 function checkDefinition(
   now: TuningTrainingDefinition,
@@ -222,7 +223,7 @@ function withinLimit(
 
 /**
  * Trials from a parent's training jobs, with the values of the hyperparameters that are tuned now. The parent
- * may have tuned these or set them to static values.
+ * may have tuned these hyperparameters, or set them to static values.
  */
 function trialsOf(parent: TuningJobDescription, { ranges }: SearchedDefinition, jobs: Jobs): FinishedTrial[] {
   const names = searchDimensions(ranges).map(({ name }) => name);
