@@ -87,11 +87,11 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * - the item's data: the keys, the sizes and the ETags of all objects. The execution lists the objects before the
    *   item runs, and does not read their content.
    * - the item's fields, including the `defaults` of the input.
-   * - the states that run for the items, with the values of their tokens, except comments, retries and tags. An upgrade
-   *   of this library can change these states.
+   * - the states that run for the items (without their comments, retries and tags), with the values of their tokens. An
+   *   upgrade of this library can change these states.
    *
-   * The image is compared by its URI. The code of the Lambda functions is not compared. A location with more than 100,000 objects
-   * counts as changed. Data in file systems is not supported.
+   * The image is compared by its URI. The code of the Lambda functions is not compared. A location with more than
+   * 100,000 objects counts as changed. Data in file systems is not supported.
    *
    * The summary contains skipped items with the results of their last success. The input `{"skipUnchanged": false}`
    * runs all items. For each item, the execution sends one S3 request for each of the item's locations, and one or two

@@ -1,6 +1,6 @@
 /** Registry accounts by region. Several images can use the same table of accounts. */
 export interface ImageRegistry {
-  /** Logical ID of the mapping that looks the account up when a stack is deployed. */
+  /** Logical ID of the mapping that looks up the account when a stack is deployed. */
   readonly mappingId: string;
   readonly accounts: Readonly<Record<string, string>>;
 }

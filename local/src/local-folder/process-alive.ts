@@ -11,7 +11,7 @@ export function isProcessAlive(processId: number): boolean {
   return !stateOf(processId).startsWith('Z');
 }
 
-/** The process state as `ps` abbreviates it; '' if it cannot be read. */
+/** The process state as `ps` abbreviates it; an empty string if the state cannot be read. */
 function stateOf(processId: number): string {
   try {
     return process.platform === 'linux' ? (statOf(processId)[0] ?? '') : ps(processId, 'stat');

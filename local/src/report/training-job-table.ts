@@ -182,7 +182,7 @@ function metricColumns(
   ];
 }
 
-/** The objective value, or a note that a finished job has none. */
+/** The objective value, or a note that a finished job has no objective value. */
 function renderObjectiveValue(job: TrainingJobSummary, decimals: number): string {
   const value = job.FinalHyperParameterTuningJobObjectiveMetric?.Value;
   return value === undefined && job.TrainingJobStatus === 'Completed'

@@ -10,7 +10,7 @@ const BOOLEANS = [
 
 /**
  * Returns a function that maps all spellings of a category to the same key. For example, `1` and `1.0` get the same
- * key. If all categories are booleans, so do `true` and `TRUE`.
+ * key. If all categories are booleans, `true` and `TRUE` get the same key, too.
  *
  * @param categories for each category, one spelling or all of its spellings
  */

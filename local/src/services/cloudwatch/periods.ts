@@ -64,8 +64,7 @@ export function periodsOf(
   const step = Math.max(finestStep(now - range.start), 1) * SECOND;
   const unit = seconds < 60 ? seconds * SECOND : Math.max(step, MINUTE);
   const rounded = (time: number): number => Math.floor(time / unit) * unit;
-  // The end is rounded, too. The SageMaker SDK's TrainingJobAnalytics requests an extra minute because of
-  // that.
+  // The end is rounded, too. Therefore, the SageMaker SDK's TrainingJobAnalytics requests an extra minute.
   return { start: rounded(range.start), end: rounded(range.end), seconds };
 }
 

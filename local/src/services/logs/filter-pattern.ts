@@ -8,8 +8,8 @@ const TERM = /([-?]?)(?:"((?:[^"\\]|\\.)*)"|([^\s"]+))/gy;
 
 /**
  * Compiles a filter pattern of terms. A message must contain all plain terms and no term with `-`. If there are
- * no plain terms, it must contain at least one of the terms with `?`. Terms are case-sensitive, and can be
- * anywhere in the message.
+ * no plain terms, the message must contain at least one of the terms with `?`. Terms are case-sensitive, and can
+ * be anywhere in the message.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  * @throws AwsError `InvalidParameterException` for an invalid or unsupported pattern

@@ -43,7 +43,7 @@ interface Entry<R> {
   version?: string | undefined;
 }
 
-/** Maximum number of ended jobs whose records stay in memory although they are rarely read. */
+/** Maximum number of finished jobs whose records stay in memory although these records are rarely read. */
 const MOST_AT_REST = 250;
 
 /**
@@ -147,7 +147,7 @@ export class JobStore<R extends JobRecord> {
     return [...this.recordsOf(this.ownKeys())];
   }
 
-  /** The jobs of this run whose records are in memory: the jobs that have not ended, and the latest ended jobs. */
+  /** The jobs of this run whose records are in memory: the jobs that have not ended, and the latest finished jobs. */
   public listRecent(): R[] {
     return [...this.entries.values()].flatMap(({ isOwn, record }) => (isOwn && record ? [record] : []));
   }

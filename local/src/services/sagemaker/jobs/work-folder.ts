@@ -25,7 +25,7 @@ export function transformFolderOf(root: string, jobName: string): string {
 
 /**
  * Deletes the folder of a job that has ended. If the folder cannot be deleted, for example because files of a container
- * belong to root, this is reported but does not affect the job.
+ * belong to the user root, the failure is reported but does not affect the job.
  */
 export async function removeWorkFolder(folder: string, onProblem: (text: string) => void): Promise<void> {
   try {

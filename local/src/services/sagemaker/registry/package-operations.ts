@@ -102,7 +102,7 @@ export function findPackage(
   throw validationError(`ModelPackage ${packageArnOf(environment, arnOrName)} does not exist.`);
 }
 
-/** The package that an earlier, identical request, or the same attempt of a task, has already created. */
+/** The package that an identical earlier request or the same attempt of a task has already created. */
 function findRepeated(
   { jobs: { modelPackages: packages } }: Pick<EngineContext, 'jobs'>,
   { ClientToken: token }: CreateModelPackageRequest,

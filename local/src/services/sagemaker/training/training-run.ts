@@ -42,7 +42,7 @@ const STOPPING: Readonly<Record<StopReason, string>> = {
 
 /** Runs a training job from start to end, in one or several attempts. */
 export class TrainingRun {
-  /** Resolves to the job's last record. Never rejects: failures are in the record. */
+  /** Resolves to the job's final record. Never rejects: failures are in the record. */
   public readonly finished: Promise<TrainingJobRecord>;
   private readonly stopping = new AbortController();
   private readonly metrics: MetricCollector;

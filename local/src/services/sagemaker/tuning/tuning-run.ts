@@ -84,7 +84,7 @@ export class TuningRun {
   private async run(): Promise<void> {
     const seconds = this.job.HyperParameterTuningJobConfig.ResourceLimits.MaxRuntimeInSeconds;
     const used = this.context.now() - this.job.CreationTime - this.options.pausedSeconds;
-    // A tuning job that reaches its time limit completes.
+    // A tuning job that reaches its time limit has the status Completed.
     const endTimeLimit =
       seconds === undefined
         ? undefined
@@ -123,7 +123,7 @@ export class TuningRun {
   }
 
   /**
-   * Takes over the results of earlier runs. Ended training jobs count toward the maximum. Interrupted training jobs
+   * Takes over the results of earlier runs. Finished training jobs count toward the maximum. Interrupted training jobs
    * run again.
    */
   private async takeOver(searches: readonly DefinitionSearch[]): Promise<void> {
