@@ -37,7 +37,8 @@ export class DataLocation {
     requireShape('DataLocation.fromUri', struct({ uri: text }), { uri });
     if (!Token.isUnresolved(uri)) {
       const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri);
-      // The construct that uses the location reports an invalid URI, together with its other problems.
+      // The construct that uses the location reports an invalid URI, along with the other problems in the construct's
+      // properties.
       const [bucket, key] = match ? [match[1], match[2] ?? ''] : ['', ''];
       return new DataLocation(uri, `arn:${Aws.PARTITION}:s3:::${bucket}`, key, undefined);
     }

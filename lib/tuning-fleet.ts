@@ -107,8 +107,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    * tuning job was deleted.
    *
    * An item's own `warmStartFrom` takes precedence. The search must be Bayesian. It can have at most 250 training jobs,
-   * because SageMaker counts the training jobs of the earlier tuning job, too. Cannot be combined with `warmStart` or
-   * `furtherDefinitions`.
+   * because the training jobs of the earlier tuning job also count toward SageMaker's limit of 500. Cannot be combined
+   * with `warmStart` or `furtherDefinitions`.
    *
    * @default false
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html

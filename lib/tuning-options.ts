@@ -268,11 +268,15 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * Number of training jobs of the search: 1 to 10,000. Leave it out for a grid search, which runs every combination. SageMaker
    * rejects a number that exceeds the number of combinations.
    *
-   * A tuning job of SageMaker runs at most 750 training jobs. If `maxTrainingJobs` is larger, the execution runs
-   * several tuning jobs one after the other. Each of them learns from up to five earlier tuning jobs (a warm start).
-   * The execution has one best training job and one report. Several tuning jobs require a Bayesian search with a single
-   * definition, and no names of tuning jobs in `warmStart`. A random search always runs in one tuning job, whose quota
-   * can be raised to 10,000 training jobs. Other searches are limited to 750.
+   * One tuning job runs at most 750 training jobs by default. What happens if `maxTrainingJobs` is larger depends on
+   * the search:
+   *
+   * - A Bayesian search with a single definition, and without names of tuning jobs in `warmStart`: the execution runs
+   *   several tuning jobs one after the other. Each tuning job learns from up to five earlier ones (a warm start). The
+   *   execution still has only one best training job and one report.
+   * - A random search always runs in one tuning job. SageMaker's quota for a random search can be raised to 10,000
+   *   training jobs.
+   * - All other searches are limited to 750 training jobs.
    *
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-warm-start.html
    * @see https://docs.aws.amazon.com/sagemaker/latest/dg/automatic-model-tuning-limits.html

@@ -4,7 +4,7 @@ import type { ColumnProfile } from './column-profile';
 
 /**
  * If most values of a column are numbers, and the column has more distinct values than this limit, its values are
- * measurements with typing errors, not categories.
+ * treated as measurements with typos, not as categories.
  */
 const FEW_VALUES = 20;
 

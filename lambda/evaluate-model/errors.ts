@@ -26,7 +26,7 @@ export class InvalidPredictionError extends RowError {
   override readonly name = 'InvalidPredictionError';
 }
 
-/** A weight is missing, not a number, or negative. */
+/** A weight is missing, negative, or not a number. */
 export class InvalidWeightError extends RowError {
   override readonly name = 'InvalidWeightError';
 }

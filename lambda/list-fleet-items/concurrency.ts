@@ -12,7 +12,7 @@ export interface Quotas {
   readonly error?: string | null;
 }
 
-/** Instances that a job of an item uses (lib/private/quota-uses.ts). */
+/** The instances that a job of a fleet item uses, computed by `lib/private/quota-uses.ts`. */
 export interface QuotaUse {
   /** Name of the quota. */
   readonly quota: string;

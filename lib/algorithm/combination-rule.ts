@@ -31,17 +31,17 @@ export interface Condition {
   readonly above?: number;
 }
 
-/** The hyperparameter has one of these values, or lists one of them. */
+/** The hyperparameter's value is one of these values, or a list that contains at least one of these values. */
 export function anyOf(name: string, ...among: readonly string[]): Condition {
   return { name, among, atLeast: 1 };
 }
 
-/** The hyperparameter lists two or more of these values. */
+/** The hyperparameter's value contains two or more of these values. */
 export function severalOf(name: string, ...among: readonly string[]): Condition {
   return { name, among, atLeast: 2 };
 }
 
-/** The hyperparameter is left out, or has another value. */
+/** The hyperparameter is left out, or its value contains none of these values. */
 export function noneOf(name: string, ...among: readonly string[]): Condition {
   return { name, among, atMost: 0 };
 }

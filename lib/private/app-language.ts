@@ -13,8 +13,8 @@ const DOTNET: Style = { prop: toPascalCase, member: (type, name) => `${type}.${t
 const GO: Style = { prop: toPascalCase, member: (type, name) => `${type}_${toPascalCase(name)}` };
 
 /**
- * Naming styles by the beginning of `JSII_AGENT`, which jsii's runtimes set to the language of the app. Java uses
- * TypeScript's names.
+ * Naming styles by the beginning of `JSII_AGENT`, which jsii's runtimes set to the app's programming language. Java
+ * uses TypeScript's names.
  */
 const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
   [/^python\b/i, PYTHON],
@@ -30,12 +30,12 @@ const STYLES: readonly (readonly [agent: RegExp, style: Style])[] = [
 const QUOTED_OR_NAME =
   /"(?:[^"\\]|\\.)*"|(?<=^ {2}- )[a-z]\w*|(?<=\()[a-z]\w*(?=: )|\b([A-Z][a-z]\w*)\.([a-z]\w*)\b|\b[a-z][a-z0-9]*[A-Z]\w*\b/gm;
 
-/** Registers names of properties, so that messages can show them in the language of the app. */
+/** Registers names of properties that messages spell as in the app's programming language. */
 export function addPropNames(names: readonly string[]): void {
   for (const name of names) NAMES.add(name);
 }
 
-/** Converts the names of properties in a message to the language of the app. */
+/** Spells the names of properties in a message as in the app's programming language. */
 export function inAppLanguage(message: string, agent = process.env['JSII_AGENT'] ?? ''): string {
   const [, style] = STYLES.find(([beginning]) => beginning.test(agent)) ?? [];
   if (!style) return message;

@@ -181,7 +181,7 @@ function unchangeableCheck(several: boolean): string {
     )})`;
 }
 
-/** SageMaker rejects a request with more training jobs than combinations of values. */
+/** SageMaker rejects a request for more training jobs than there are combinations of values. */
 const COMBINATIONS_CHECK = `$type($input.maxTrainingJobs) = 'number' and $input.maxTrainingJobs > $most
       ? 'maxTrainingJobs: must not be more than the ' & $most & ' combinations that are left to tune, got ' & $input.maxTrainingJobs`;
 

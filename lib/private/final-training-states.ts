@@ -33,7 +33,7 @@ export interface FinalTrainingStatesProps extends EvaluationStatesProps {
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
 
-/** JSONata for the name of the failed training job, from the error; null if the job never started. */
+/** JSONata that reads the failed training job's name from the error's cause. Returns null if the job never started. */
 const FAILED_JOB_NAME =
   '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 

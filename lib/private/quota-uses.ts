@@ -5,7 +5,7 @@ import { crossValidates, trainsFinalModel } from './final-training';
 import { withDefaults } from './training-resources';
 import type { TuningDefinition, TuningInput } from './tuning-definitions';
 
-/** Instances that a job of an item uses, for `lambda/list-fleet-items`. */
+/** The instances that a job of a fleet item uses. The function `lambda/list-fleet-items` reads these. */
 export interface QuotaUse {
   /** Name of the quota in Service Quotas. */
   readonly quota: string;

@@ -108,8 +108,8 @@ export function oneOf(values: Readonly<Record<string, string | number>>): Shape 
 }
 
 /**
- * An instance of a class, which is recognized by members that only this class has. `instanceof` would fail if an app has two
- * copies of a library.
+ * Accepts the instances of a class. An instance is recognized by members that only this class has, because
+ * `instanceof` would fail if an app has two copies of a library.
  */
 export function instance(what: string, ...members: readonly string[]): Shape {
   return (problems, prop, value) => {

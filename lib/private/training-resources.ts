@@ -19,7 +19,7 @@ export function instanceTypesOf(resources: TrainingResources | undefined, algori
   return [resources?.instanceType ?? algorithm._definition.defaultInstanceType ?? DEFAULTS.instanceType];
 }
 
-/** Whether a training job can have several instances. True if the number is known only at deploy time. */
+/** Whether a training job can have several instances. If the number is known only at deploy time, returns true. */
 export function mayHaveSeveralInstances(resources: TrainingResources | undefined): boolean {
   const count = instanceCountOf(resources);
   return Token.isUnresolved(count) || count > 1;

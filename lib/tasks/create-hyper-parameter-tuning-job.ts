@@ -64,8 +64,8 @@ export interface CreateHyperParameterTuningJobTaskOptions {
    */
   readonly parameterRangesInput?: sfn.TaskInput;
   /**
-   * The settings of the training jobs. Give either `trainingJobDefinition`, `objective` and the search space, or
-   * `trainingJobDefinitions`.
+   * The settings of the training jobs. Specify `trainingJobDefinitions`, or else all three of `trainingJobDefinition`,
+   * `objective` and the search space.
    *
    * @default - `trainingJobDefinitions`
    */

@@ -1,9 +1,10 @@
 """Reports imports of SageMaker's container modules that local mode does not provide.
 
-usage: check_imports.py SCRIPT
-
 Prints {"missing": [module or name, ...]}: imports from SageMaker's packages (PACKAGES) that would fail. Checks only
 imports that always run. Imports inside try/except, a function or a condition are ignored.
+
+Usage:
+    check_imports.py SCRIPT
 """
 
 import ast

@@ -1,6 +1,7 @@
 """Runs the program of a script-mode job and reports its failure as SageMaker's training toolkit does.
 
-usage: run_script.py [--capture-errors] COMMAND ...
+Usage:
+    run_script.py [--capture-errors] COMMAND ...
 
 If the program fails, this script exits with 1. It also writes the toolkit's error message to
 $SM_OUTPUT_DIR/failure, unless the program wrote that file. The message contains the program's exit code, which

@@ -124,8 +124,8 @@ def load_shared(job: Mapping[str, Any], store: DataStore) -> None:
     threads = available_threads()  # uses all threads, because all jobs wait for the data
     data = _load(job, config, store, threads)
     method = config.get("tree_method", "auto")
-    # Skips jobs that would not benefit: the tree method approx and the booster gblinear cache nothing, and a
-    # cross-validation trains its models on other matrices.
+    # Skips jobs that would not benefit. The tree method `approx` and the booster `gblinear` do not cache anything. A
+    # cross-validation trains its models on matrices other than the cached one.
     if method != "approx" and config.get("booster") != "gblinear" and "_kfold" not in config:
         settings = {"tree_method": method, "max_bin": config.get("max_bin", 256), "max_depth": 1, "nthread": threads}
         store.once(data.train, (method, settings["max_bin"]), lambda: xgb.train(settings, data.train, 1))

@@ -126,7 +126,7 @@ export const WORDS: readonly Word[] = [
     right: ['the address of it, for them to read', 'a number for each'],
   },
   {
-    write: 'refuses X (and name X)',
+    write: 'refuses X, with a message that names X',
     not: ['refused, by name'],
     pattern: /\brefuse[sd]?,? by (?:its )?name\b/i,
     wrong: ['Whatever is not supported is refused, by name'],

@@ -13,9 +13,9 @@ const CONVERGED = 0.02;
 const IMPROVING = 0.1;
 
 /**
- * Whether the search is still improving. The measure is the gain of the last third of the jobs, as a share of the
- * difference between the median and the best value. The first value would be a worse reference than the median,
- * because the first value can be arbitrarily bad.
+ * Judges whether the search is still improving. Measures how much the last third of the jobs improved the best value,
+ * divided by the distance from the median of all values to the best value. The median is used instead of the first
+ * value, because the first value can be arbitrarily bad.
  */
 export function convergence(jobs: readonly RankedJob[], type: ObjectiveType): Convergence | undefined {
   if (jobs.length < MIN_JOBS_FOR_CONVERGENCE) return undefined;

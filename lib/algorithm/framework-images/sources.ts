@@ -1,6 +1,6 @@
 import type { FactSource } from '../image-facts';
 
-/** The SageMaker Python SDK's table of the images of a framework. */
+/** The table in the SageMaker Python SDK that lists a framework's images. */
 export function sdkTable(name: string): FactSource {
   return {
     of: 'accounts by region, versions, Python',

@@ -43,7 +43,7 @@ export function scoringOf(tuning: TuningInput, definition: TuningDefinition): Sc
     problem,
     columns: [...leading, 'prediction'],
     inputFilter: `$[${leading.length}:]`,
-    // If the model returns more probabilities than a filter can name, the output keeps all columns, and the function
+    // If the model returns more probabilities than a filter can list, the output keeps all columns, and the function
     // `evaluate-model` reads the probabilities from the last columns.
     outputFilter: filter.length > FILTER_LENGTH ? '$' : filter,
   };

@@ -39,7 +39,7 @@ export interface RunningExecution {
   readonly arn: string;
   /** File with the execution's input, status and output. */
   readonly recordFile: string;
-  /** Resolves to the record when the execution has ended, with any status. */
+  /** Resolves to the record when the execution has ended, with whatever status. */
   readonly ended: Promise<ExecutionRecord>;
 }
 
@@ -327,7 +327,10 @@ function withoutPosition(name: string): UserError {
   );
 }
 
-/** A value as members of a record, including its JSON text if JavaScript would serialize the value differently. */
+/**
+ * The record's members that store a value: the value and, if JavaScript would serialize the value differently, also its
+ * JSON text.
+ */
 function withText<Name extends 'input' | 'output'>(
   name: Name,
   value: Json,

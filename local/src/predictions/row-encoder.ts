@@ -34,7 +34,7 @@ export class RowEncoder {
   }
 
   /**
-   * The fields of the next row, separated by commas.
+   * Encodes the next row. Returns the encoded fields, separated by commas.
    *
    * @throws TableError if the row has too few or too many fields, or a number cannot be read
    */

@@ -13,7 +13,7 @@ import { renderTuningJob, trainingJobsView } from './tuning-job-table';
 /** Minimum number of rows for a search: its name, its progress, the best job, and some training jobs. */
 const FEWEST_ROWS = 8;
 
-/** A tuning or AutoML job with its part of the screen. */
+/** A tuning or AutoML job, with the function that renders its section of the screen. */
 interface Search {
   readonly record: JobRecord;
   readonly isOver: boolean;

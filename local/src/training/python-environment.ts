@@ -190,7 +190,7 @@ class EnvironmentFinder {
     const available = [wanted, ...alternatives].find((each) => isInstallable(each, base.version));
     if (available === undefined) {
       throw new UserError(
-        `${titleOf(wanted)} is not available for Python ${base.version}, which is installed here. Install Python ` +
+        `${titleOf(wanted)} is not available for the installed Python ${base.version}. Install Python ` +
           `${pythonRange(wanted)}, or set $PYTHON to it.`,
       );
     }

@@ -17,8 +17,8 @@ import { temporaryFolder } from './support';
 jest.setTimeout(300_000);
 
 /**
- * Permissions that no run needs in local mode, each with the reason. A run on AWS does not need them either, unless
- * the reason says otherwise.
+ * Permissions that no run in local mode needs, each with the reason. Runs on AWS do not need these permissions either,
+ * unless the reason says otherwise.
  */
 const NOT_NEEDED: readonly { role: RegExp; actions: RegExp; statement?: RegExp; reason: string }[] = [
   {

@@ -1,7 +1,10 @@
 import { compareValues, OPERATORS } from '../../src/states/execution/comparisons';
 import type { Json } from '../../src/states/json';
 
-/** Four values: a smaller value, a value, an equal value (in a different notation if possible), and a greater value. */
+/**
+ * For each type, four values in this order: a smaller value, the value itself, an equal value (in a different notation
+ * if possible), and a greater value.
+ */
 const VALUES = {
   String: ['a', 'b', 'b', 'c'],
   Numeric: [0.9999999, 1, 1.0, 1.0000001],

@@ -1,6 +1,9 @@
 import { readContent, UnreadableItems } from '../../src/states/execution/item-formats';
 
-/** CSV rows without the header `a,b`, and the parsed items. AWS documents the rules in example-csv-parse-dist-map.html. */
+/**
+ * Pairs of CSV rows (the header, `a,b`, is left out) and the items that Step Functions parses from these rows. AWS
+ * documents the rules in example-csv-parse-dist-map.html.
+ */
 const CASES: readonly (readonly [
   rule: string,
   rows: string,

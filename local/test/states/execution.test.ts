@@ -283,7 +283,8 @@ test('waits and retries can be shortened, but not timeouts', async () => {
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // Each wait takes only 1 % of its time: 1000 s, then the 1000 s that remain until 1010 s, then 100 s and 200 s. The
-  // timeout takes its full 60 s.
+  // `waitTimeScale` shortens waits to 1 % of their nominal times. The state `Wait` nominally takes 1000 s. The state
+  // `Until` then waits from 10 s to 1010 s, another 1000 s. The retries wait for 100 s and 200 s. The timeout is not
+  // shortened: 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
 });

@@ -29,7 +29,7 @@ interface Selection {
 }
 
 /**
- * The requested bytes and the members that describe them.
+ * The range of the requested bytes, and the response fields that describe these bytes.
  *
  * @throws AwsError InvalidRange, InvalidPartNumber, InvalidRequest
  */

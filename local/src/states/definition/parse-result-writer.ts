@@ -2,7 +2,7 @@ import type { QueryLanguage, ResultWriter } from '../types';
 import { takeRequest } from './check-templates';
 import type { Fields } from './fields';
 
-/** Reads how a distributed Map's results are written: Resource with its arguments, WriterConfig, or both. */
+/** Parses a distributed Map's `ResultWriter`: either `Resource` with its arguments, or `WriterConfig`, or both. */
 export function parseResultWriter(fields: Fields, language: QueryLanguage): ResultWriter | undefined {
   const writer = fields.nested('ResultWriter');
   if (!writer) return undefined;

@@ -14,7 +14,7 @@ const QUERY_LANGUAGES: readonly QueryLanguage[] = ['JSONPath', 'JSONata'];
 /**
  * Validates a definition and turns it into a state machine that can run.
  *
- * @throws InvalidDefinitionError with all problems that AWS or this interpreter would refuse
+ * @throws InvalidDefinitionError with every problem for which AWS or this interpreter would reject the definition
  */
 export function parseStateMachine(definition: unknown): StateMachine {
   const problems: Problem[] = [];

@@ -61,7 +61,7 @@ export interface ExecutionOptions {
   readonly isRedrive?: boolean;
   /** Number of events that the history has before this run. Set with {@link resumeFrom}. @default 0 */
   readonly eventsBefore?: number;
-  /** The Map item of another execution that started this execution. @default - none */
+  /** The Map item that started this execution, if another execution's Map started it. @default - none */
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
@@ -82,8 +82,8 @@ export type ExecutionResult =
 /** A running execution. */
 export interface Execution {
   /**
-   * Resolves when the execution ends with any status. Rejects only because of a fault in the interpreter
-   * or in `runTask`.
+   * Resolves when the execution ends, with whatever status. Rejects only because of a fault in the interpreter or in
+   * `runTask`.
    */
   readonly result: Promise<ExecutionResult>;
 }

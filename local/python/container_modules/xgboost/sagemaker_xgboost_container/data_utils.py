@@ -1,4 +1,4 @@
-"""Reads channels like the container: with XGBoost's own parsers. The label is in the first column."""
+"""Reads channels the way the container does, with XGBoost's own parsers. The label is in the first column."""
 
 import csv
 import logging
