@@ -8,7 +8,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/global-setup.ts',
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testEnvironment: '<rootDir>/test/environment.ts',
-  setupFiles: ['<rootDir>/test/without-cdk-validation.ts'],
   // Most tests take seconds. The long timeout is for machines that run other programs at the same time.
   testTimeout: 180_000,
   testMatch: ['**/*.test.ts'],

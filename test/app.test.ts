@@ -223,7 +223,11 @@ describe('training data', () => {
   });
 
   test('from a folder are uploaded with columns.json, but without other files of the folder', () => {
-    const assembly = new App({ context, outdir: join(folder, 'out') });
+    const assembly = new App({
+      context,
+      outdir: join(folder, 'out'),
+      postCliContext: { 'aws:cdk:disable-asset-staging': false },
+    });
     new TuningStack(assembly, 'SageMakerTuning', { settings: readSettings(assembly.node) });
     const { directory } = assembly.synth();
     const uploaded = readdirSync(directory).filter((name) => existsSync(join(directory, name, 'train')));

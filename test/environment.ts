@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
+import { fastSynthesis } from './fast-synthesis';
 
 /**
  * Gives each test file a folder for its temporary files and removes the folder after the file's last test. The temporary
@@ -14,8 +15,10 @@ export default class Environment extends NodeEnvironment {
   constructor(...options: ConstructorParameters<typeof NodeEnvironment>) {
     const parent = tmpdir();
     const folder = mkdtempSync(join(parent, 'file-'));
-    // TMPDIR must be set before Jest copies the environment variables for the test file.
-    process.env['TMPDIR'] = folder;
+    const [{ globalConfig }, { testPath }] = options;
+    const isLocalMode = !testPath.startsWith(join(globalConfig.rootDir, 'test'));
+    // Set before Jest copies the environment variables for the test file.
+    Object.assign(process.env, fastSynthesis(isLocalMode), { TMPDIR: folder });
     super(...options);
     this.#parent = parent;
     this.#folder = folder;
