@@ -37,12 +37,20 @@ function makeDataSets(folder, { count, minRows = 200, maxRows = 2000, broken = [
   });
 }
 
+/**
+ * @param {string} folder
+ * @param {readonly string[]} lines
+ */
 function write(folder, lines) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'data.csv'), `${lines.join('\n')}\n`);
 }
 
-/** Random numbers from 0 to 1 (mulberry32). */
+/**
+ * Random numbers from 0 to 1 (mulberry32).
+ *
+ * @param {number} seed
+ */
 function randomNumbers(seed) {
   let state = seed * 0x9e3779b9;
   return () => {

@@ -17,7 +17,7 @@ export interface Grant {
 }
 
 /**
- * All grants in the policies of a template's roles: each whole statement, and each action of a statement. Action names
+ * All grants in the policies of a template's roles: each action of each statement, and each managed policy. Action names
  * are case-insensitive, as in IAM.
  */
 export function grantsOf(template: Template): Grant[] {
@@ -31,17 +31,22 @@ export function grantsOf(template: Template): Grant[] {
 /** For statements with several resources: one grant for each resource whose JSON matches the pattern. */
 export function resourceGrants(template: Template, resource: RegExp): Grant[] {
   const isWanted = (each: unknown) => resource.test(JSON.stringify(each));
-  return grantsOf(template).flatMap((grant) => {
+  const statements = new Map(grantsOf(template).map((grant) => [`${grant.role} ${grant.place}`, grant]));
+  return [...statements.values()].flatMap((grant) => {
     const { Action: actions, Resource: all } = JSON.parse(grant.statement ?? '{}');
-    const isWhole = [actions].flat().length === grant.actions.length;
-    if (!isWhole || !Array.isArray(all) || !all.some(isWanted)) return [];
+    if (!Array.isArray(all) || !all.some(isWanted)) return [];
     const removeFrom = (copy: Template) => {
       for (const { document } of policiesOf(copy, grant.role)) {
         const target = document(copy).Statement.find((each) => JSON.stringify(each) === grant.statement);
         if (target) target['Resource'] = all.filter((each: unknown) => !isWanted(each));
       }
     };
-    return { ...grant, place: `${grant.place}, only ${resource.source}`, removeFrom };
+    return {
+      ...grant,
+      actions: [actions].flat(),
+      place: `${grant.place}, only ${resource.source}`,
+      removeFrom,
+    };
   });
 }
 
@@ -66,12 +71,11 @@ function statementGrants(template: Template, role: string): Grant[] {
       };
       const grant = { role, place, actions, statement: JSON.stringify(statement) };
       const names = [...new Set(actions.map((action) => action.toLowerCase()))];
-      const each = names.map((wanted) => ({
+      return names.map((wanted) => ({
         ...grant,
         actions: actions.filter((action) => action.toLowerCase() === wanted),
         removeFrom: edit((action) => action.toLowerCase() !== wanted),
       }));
-      return names.length === 1 ? each : [{ ...grant, removeFrom: edit(() => false) }, ...each];
     }),
   );
 }
