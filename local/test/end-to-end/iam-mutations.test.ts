@@ -120,8 +120,7 @@ interface MutatedApp {
   /** Whether to run this app without the grant. False if an earlier app already tests the same grant. */
   readonly tries: (grant: Grant) => boolean;
   /**
-   * In statements with several resources, the resources to remove one at a time. @default - only
-   * actions
+   * In statements with several resources, the resources to remove one at a time. @default - only actions are removed
    */
   readonly resources?: RegExp;
   readonly scenarioOf: (grant: Grant) => Scenario;
