@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 
 const PROJECT = resolve(__dirname, '..');
 
-/** The packages with their maximum sizes in KiB, which are about 15 % above the current sizes. */
+/** The packages with their maximum sizes in KiB, which are about 15% above the current sizes. */
 const PACKAGES = [
   { name: 'cdk-sagemaker-tuning', folder: '.', packed: 2_600, unpacked: 10_000 },
   { name: 'cdk-sagemaker-tuning-local', folder: 'local', packed: 1_050, unpacked: 3_400 },

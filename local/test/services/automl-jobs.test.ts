@@ -189,7 +189,7 @@ test('binary classification: the best candidate beats the majority class; the la
       TabularResolvedAttributes: { ProblemType: 'BinaryClassification' },
     },
   });
-  // 63 % of the rows are benign. Always predicting "benign" gives an F1 of 0 for "malignant" and a balanced
+  // 63% of the rows are benign. Always predicting "benign" gives an F1 of 0 for "malignant" and a balanced
   // accuracy of 0.5.
   expect(metrics['Accuracy']).toBeGreaterThan(0.9);
   expect(metrics['BalancedAccuracy']).toBeGreaterThan(0.9);

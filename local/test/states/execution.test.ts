@@ -283,7 +283,7 @@ test('waits and retries can be shortened, but not timeouts', async () => {
     },
   );
   await expect(result).resolves.toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
-  // `waitTimeScale` shortens waits to 1 % of their nominal times. The state `Wait` nominally takes 1000 s. The state
+  // `waitTimeScale` shortens waits to 1% of their nominal times. The state `Wait` nominally takes 1000 s. The state
   // `Until` then waits from 10 s to 1010 s, another 1000 s. The retries wait for 100 s and 200 s. The timeout is not
   // shortened: 60 s.
   expect(clock.now().getTime()).toBeCloseTo(10_000 + 10_000 + 1000 + 2000 + 60_000, -1);
