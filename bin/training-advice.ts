@@ -195,13 +195,12 @@ new TuningWorkflow(this, 'Prices', {
     tradeOffs: {
       cost: 'Instance time of each training job, on the instances that the model recommends: GPUs for most pretrained models, so keep maxTrainingJobs low.',
       control:
-        "The hyperparameters in the model's hub document, within their bounds, and the instances. The script comes with the model.",
+        "The hyperparameters in the model's hub document (a file that you fetch once and keep with the app), within their bounds, and the instances. The script comes with the model.",
       explainability:
         'Good for LightGBM and CatBoost, as for XGBoost. Poor for a fine-tuned pretrained network, unless you use additional tools.',
       localMode:
         'LightGBM and CatBoost train real models, with the same libraries. Other models train only in AWS.',
-      cannot:
-        'Changes to the model or its script. The hub document of the model is required: a file that you fetch once and keep with the app.',
+      cannot: 'Changes to the model or its script.',
     },
     snippet: `import {
   Algorithm,

@@ -101,8 +101,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
    */
   readonly skipUnchanged?: boolean;
   /**
-   * Whether each item starts with a warm start (TransferLearning) from the tuning job of its last successful run. The
-   * data and the number of training jobs can be different. There is no warm start if the hyperparameters of the item
+   * Whether each item is warm-started (TransferLearning) from the tuning job of its last successful run. The data and
+   * the number of training jobs can be different. There is no warm start if the hyperparameters of the item
    * or the states of the fleet have changed, or if SageMaker rejects the warm start, for example because the earlier
    * tuning job was deleted.
    *
@@ -152,8 +152,8 @@ export interface TuningFleetProps extends TuningWorkflowProps {
  *   have `instanceSeconds` and, with prices, `cost`. `used` has no `cost` if the jobs of an item have different prices.
  * - `quotas`, if `checkQuotas` is true: `requested` (the concurrency that was asked for), `maxConcurrency` (the
  *   resulting concurrency), and `quotas` (a list whose elements have `name`, `value` and `itemUses`). Where they apply,
- *   the output also has `tooLarge` (the number of items that alone exceed a quota), `unknown` (the names of quotas that
- *   could not be read) and `error`.
+ *   `fleet.quotas` also has `tooLarge` (the number of items that exceed a quota on their own), `unknown` (the names of
+ *   quotas that could not be read) and `error`.
  *
  * An execution whose items together could exceed `cost.maxCost` or `cost.maxInstanceHours` fails with `InvalidInput` before a
  * job starts.

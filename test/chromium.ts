@@ -36,7 +36,7 @@ export interface OpenPage {
   readonly complaints: readonly string[];
 }
 
-/** Opens a page from a file. Every other request is recorded as a complaint. */
+/** Opens a page from a file. Any request other than the one for the page itself is recorded as a problem. */
 export async function openPage(
   browser: Browser,
   html: string,

@@ -84,7 +84,7 @@ export function planFeatures(
 function uselessness(profile: ColumnProfile, index: number): string | undefined {
   if (profile.name === '' || (profile.countsRows && /^Unnamed: \d+$/.test(profile.name))) {
     const what = profile.countsRows
-      ? 'it numbers the rows, like the index column that pandas writes'
+      ? 'it contains row numbers, like the index column that pandas writes'
       : 'it has no name';
     return `${what}; to use it, give column ${index + 1} a name in the first line`;
   }
@@ -158,7 +158,7 @@ function featureOf(index: number, missing: number, prepared: readonly PreparedCo
 function noticesOf(profile: ColumnProfile): string[] {
   const rounding = isNumeric(profile) ? roundingNotice(profile) : undefined;
   const counting = profile.countsRows
-    ? `column ${profile.name} numbers the rows: if it is not a quantity, leave it out with tuning:excludeColumns`
+    ? `column ${profile.name} contains row numbers: if it is not a quantity, leave it out with tuning:excludeColumns`
     : undefined;
   return [rounding, minusNotice(profile), counting].filter((notice) => notice !== undefined);
 }

@@ -42,7 +42,7 @@ export function concurrencyOf(
   const names = [...new Set(uses.map(({ quota }) => quota))];
   const known = names.filter((name) => applied[name] !== undefined);
   const unknown = names.filter((name) => applied[name] === undefined);
-  /** For each quota, the largest use by one item. Ignores items that alone exceed a quota. */
+  /** For each quota, the largest use by one item. Ignores items that exceed a quota on their own. */
   const most = new Map<string, number>();
   const tooLarge: Need[] = [];
   for (const { input } of rows) {

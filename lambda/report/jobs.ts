@@ -3,7 +3,7 @@ import { defined } from '../shared/defined';
 import type { TrainingJobInput } from './input';
 import type { Definition, Job } from './report-data';
 
-/** Name under which SageMaker adds the objective to the metrics of a tuning job's training jobs. */
+/** Name of the metric to which SageMaker copies the objective of a tuning job's training jobs. */
 const OBJECTIVE_METRIC = 'ObjectiveMetric';
 
 /** Statuses of training jobs that have ended. */

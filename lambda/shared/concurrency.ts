@@ -4,11 +4,11 @@ export interface Concurrency {
   readonly requested: number;
   readonly maxConcurrency: number;
   /**
-   * The quotas that were checked. `itemUses` is the largest use by a single item. Items that alone exceed a quota are
-   * ignored.
+   * The quotas that were checked. `itemUses` is the largest use by a single item. Items that exceed a quota on their
+   * own are ignored.
    */
   readonly quotas: readonly { readonly name: string; readonly value: number; readonly itemUses: number }[];
-  /** Number of items that cannot start, because each of them alone needs more than a quota. */
+  /** Number of items that cannot start, because each of them exceeds a quota on its own. */
   readonly tooLarge?: number;
   /** Names of the quotas whose values are unknown. */
   readonly unknown?: readonly string[];

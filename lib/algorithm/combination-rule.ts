@@ -24,7 +24,7 @@ export interface Condition {
   readonly name: string;
   /** The elements to count; all elements if left out. */
   readonly among?: readonly string[];
-  /** Minimum and maximum number of the counted elements. */
+  /** The number of counted elements must be at least `atLeast` and at most `atMost`. */
   readonly atLeast?: number;
   readonly atMost?: number;
   /** The value is a number greater than this limit. */

@@ -37,9 +37,9 @@ export function checkInstallation(options: ScriptOptions, { networkIsolation }: 
 }
 
 /**
- * Whether the container may install the script with pip. The XGBoost container always does. The other containers do
- * this only for a Python program with a `setup.py` next to it. The content of an archive is unknown, so it may have a
- * `setup.py`.
+ * Whether the container might install the script with pip. The XGBoost container installs every script. The other
+ * containers install only a Python program with a `setup.py` next to it. The content of an archive is unknown, so an
+ * archive counts as having a `setup.py`.
  */
 function mayBeInstalled({ framework, source, entryPoint }: ScriptOptions): boolean {
   if (framework.frameworkName === 'xgboost') return true;

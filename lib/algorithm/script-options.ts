@@ -27,8 +27,8 @@ export interface ScriptOptions {
   /**
    * Environment variables of the container, at most 48.
    *
-   * @default - none, or `PIP_NO_BUILD_ISOLATION=0` if the container may install the script with pip and has no network
-   * access. With this variable, pip builds the script without downloads.
+   * @default - none, or `PIP_NO_BUILD_ISOLATION=0` if the container might install the script with pip and has no
+   * network access. With this variable, pip builds the script without downloads.
    */
   readonly environment?: { [name: string]: string };
   /**

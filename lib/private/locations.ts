@@ -7,8 +7,8 @@ export function isWithin(inner: DataLocation, outer: DataLocation): boolean {
 }
 
 /**
- * Whether the bucket of a location is known at synth: the location was created from a bucket construct, or the part of
- * its URI that names the bucket is not a token.
+ * Whether the bucket of a location is known at synth. It is known if the location was created from a bucket construct,
+ * or if its URI contains no token.
  */
 export function isBucketKnown({ uri, _bucket }: DataLocation): boolean {
   return _bucket !== undefined || !Token.isUnresolved(uri);

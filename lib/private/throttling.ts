@@ -17,7 +17,7 @@ export interface ThrottlingOptions {
 }
 
 /**
- * JSONata for a regular expression. It matches the cause of the error if SageMaker throttled the request, or was
+ * A regular expression in JSONata. It matches the cause of an error if SageMaker throttled the request or was
  * unavailable.
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html

@@ -174,12 +174,12 @@ describe('a column', () => {
   test.each<[string, (i: number) => string, string, RegExp]>([
     ['without a name', (i) => `${i * 3}`, '', /no name; to use it, give column 1 a name/],
     [
-      'that numbers the rows, from 0',
+      'with row numbers, from 0',
       (i) => String(i),
       '',
-      /numbers the rows, like the index column that pandas writes/,
+      /contains row numbers, like the index column that pandas writes/,
     ],
-    ['that numbers the rows, from 1', (i) => String(i + 1), 'Unnamed: 0', /numbers the rows/],
+    ['with row numbers, from 1', (i) => String(i + 1), 'Unnamed: 0', /contains row numbers/],
     ['that is empty', () => 'NA', 'x', /no values/],
     ['that is constant', () => 'a', 'x', /the same value in every row/],
     ['of identifiers', (i) => `id-${i}`, 'x', /40 different strings in 40 rows/],
@@ -222,11 +222,7 @@ describe('a column', () => {
       (i: number) => String(16_777_217 + i),
       /column x has whole numbers .* such as 16777217 \(line 2\)/,
     ],
-    [
-      'the numbers of the rows',
-      (i: number) => String(i + 1),
-      /column x numbers the rows: .* tuning:excludeColumns/,
-    ],
+    ['row numbers', (i: number) => String(i + 1), /column x contains row numbers: .* tuning:excludeColumns/],
     [
       'numbers with a Unicode minus',
       (i: number) => `${i === 7 ? '\u2212' : ''}${i * 2.5}`,

@@ -11,7 +11,10 @@ const EACH_ONCE = new Uint8Array(PARTS).fill(1);
 const REPLICATES = 500;
 const SEED = 17;
 
-/** Computes metrics from the weights of the parts. The result has the metrics by name; NaN if a metric is undefined. */
+/**
+ * Computes the metrics of the rows. Each part of the rows (see `PARTS`) has a weight: the number of times that the part
+ * is counted. Returns a map from each metric's name to its value, NaN if undefined.
+ */
 export type Statistic = (weights: Uint8Array) => Readonly<Record<string, number>>;
 
 /** A metric with its 95% bootstrap confidence interval. Undefined values are NaN. */

@@ -25,8 +25,8 @@ const CHANCE = 0.05;
  * the objective, and is Optuna's default.
  *
  * The values of a few best jobs also differ by chance from the values of all jobs. So the divergence is also computed
- * for random draws of jobs. In each draw, the largest divergence of any hyperparameter counts. A divergence is beyond
- * chance only if it is greater than these largest divergences in 95% of the draws.
+ * for random draws of jobs. In each draw, the largest divergence of any hyperparameter counts. The divergence of a
+ * hyperparameter is beyond chance only if it exceeds the largest divergence of at least 95% of the draws.
  *
  * @see https://arxiv.org/abs/2304.10255
  */

@@ -31,7 +31,7 @@ const PARTS: Readonly<Record<string, string>> = {
   '.gitignore': 'the .gitignore of this folder',
 };
 
-/** Name of the folder that a killed synthesis leaves. */
+/** Name of the folder that a killed synthesis leaves behind. */
 const SYNTHESIS = /^cdk\.out-\w{6}$/;
 
 /** The `clean` command: deletes everything that local mode has stored. */

@@ -16,7 +16,7 @@ interface PredictCommandOptions extends RootOptions {
   readonly out: string;
 }
 
-/** The name that stands for the standard output. */
+/** The file name that stands for the standard output. */
 const STDOUT = '-';
 
 const DETAILS = `

@@ -39,7 +39,7 @@ export interface RunningExecution {
   readonly arn: string;
   /** File with the execution's input, status and output. */
   readonly recordFile: string;
-  /** Resolves to the record when the execution has ended, with whatever status. */
+  /** Resolves to the record when the execution has ended, regardless of its status. */
   readonly ended: Promise<ExecutionRecord>;
 }
 

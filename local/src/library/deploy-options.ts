@@ -131,8 +131,8 @@ export interface DeployOptions {
 }
 
 /**
- * Synthesizes the app if needed and deploys it. @throws UserError when synthesis, deployment or an option
- * fails
+ * Synthesizes the app if needed and deploys it. @throws UserError when an option is invalid, or synthesis or
+ * deployment fails
  */
 export async function deployApp(options: DeployOptions): Promise<LocalModeOptions> {
   checkTimeScale(options.waitTimeScale);

@@ -24,8 +24,8 @@ export class LocalExecution<Output = Json> {
   /** Absolute path of the file with the execution's input, status and output. */
   readonly recordFile: string;
   /**
-   * Resolves when the execution has ended, with whatever status. If EventBridge rules then invoke functions, also waits
-   * for these functions. Rejects only if local mode itself fails.
+   * Resolves when the execution has ended, regardless of its status. If EventBridge rules then invoke functions, also
+   * waits for these functions. Rejects only if local mode itself fails.
    */
   readonly ended: Promise<ExecutionRecord<Output>>;
 

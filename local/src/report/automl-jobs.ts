@@ -22,7 +22,7 @@ export function leaderboard({ candidates }: Pick<AutoMLJobRecord, 'candidates'>)
   return candidates.filter(isEnded).sort((one, other) => rank(one) - rank(other));
 }
 
-/** Whether a candidate has ended, with whatever status. */
+/** Whether a candidate has ended, regardless of its status. */
 export function isEnded({ CandidateStatus: status }: AutoMLCandidate): boolean {
   return status !== 'InProgress' && status !== 'Stopping';
 }

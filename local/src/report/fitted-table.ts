@@ -98,7 +98,7 @@ function partsOf(head: string): string[] {
   return head.match(PARTS)?.filter((part) => part !== '') ?? [''];
 }
 
-/** Wraps a heading to a width, between its parts if possible. */
+/** Breaks a heading into lines of at most `width` characters, after spaces and characters such as `:` if possible. */
 function breakHead(head: string, width: number): string[] {
   const lines: string[] = [''];
   for (const part of partsOf(head)) {

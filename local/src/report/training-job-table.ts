@@ -110,8 +110,8 @@ export function trainingJobTable(
 }
 
 /**
- * Keeps at most `count` names in their original order. First drops the names that the best job's definition
- * does not tune.
+ * Keeps at most `count` names of hyperparameters, in their original order. If there are more names, first drops the
+ * hyperparameters that the best job's definition does not tune, then the last ones.
  */
 function mostImportant(
   names: readonly string[],

@@ -8,7 +8,7 @@ import { counterpartOf, type FinalMetric, reportedMetrics } from './job-metrics'
 /** Maximum length of a failure reason in a line. The summary shows the complete reason. */
 const LONGEST_REASON = 200;
 
-/** Whether a job has ended, with whatever status. */
+/** Whether a job has ended, regardless of its status. */
 export function isEnded({
   TrainingJobStatus: status,
 }: Pick<TrainingJobSummary, 'TrainingJobStatus'>): boolean {

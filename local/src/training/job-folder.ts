@@ -211,8 +211,8 @@ export function pathInFolder(path: string, base: string): string {
 }
 
 /**
- * Merges the `model/` and `output/data/` of several hosts into the job's working folder, as SageMaker does
- * when it stores a job's output. If several hosts have a file with the same name, the last host's file wins.
+ * Merges the folders `model/` and `output/data/` of several hosts into the job's working folder, as SageMaker
+ * does when it stores a job's output. If several hosts have a file with the same name, the last host's file wins.
  */
 export async function mergeOutputs(hosts: readonly Host[], workFolder: string): Promise<void> {
   if (hosts.length === 1) return;

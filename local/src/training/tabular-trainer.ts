@@ -103,9 +103,8 @@ export function tabularModelOf(algorithm: TrainedAlgorithm): TabularModel | unde
 }
 
 /**
- * The library of a LightGBM or CatBoost model; undefined for any other model. Derived from JumpStart's location of
- * the inference script
- * (`source-directory-tarballs/lightgbm/inference/regression/…/sourcedir.tar.gz`).
+ * The library of a LightGBM or CatBoost model; undefined for any other model. The location of JumpStart's inference
+ * script names the library (`source-directory-tarballs/lightgbm/inference/regression/…/sourcedir.tar.gz`).
  */
 export function servedLibraryOf({ environment }: ServedModel): TabularModel['library'] | undefined {
   const location = environment.SAGEMAKER_SUBMIT_DIRECTORY ?? '';

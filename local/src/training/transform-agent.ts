@@ -30,7 +30,7 @@ export type AgentServer =
       readonly invocationSeconds: number;
     };
 
-/** Time between SIGTERM and SIGKILL when a job is stopped. A transform job has nothing to save. */
+/** Time between SIGTERM and SIGKILL when a transform job is stopped. Short, because the job has nothing to save. */
 const STOP_GRACE_MS = 2000;
 
 /**

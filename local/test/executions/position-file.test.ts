@@ -15,7 +15,10 @@ function jobsOfItems(count: number): MapJob[] {
   }));
 }
 
-/** The changes of a Map whose children succeed, fail, or still run their last state. */
+/**
+ * The changes to an execution's position during a Map. A third of the Map's children succeed, a third fail, and the
+ * others are still in their last state.
+ */
 function changesOf(children: number, states: number): PositionChange[] {
   const entered = { enteredTime: '2026-11-29T10:00:00.000Z', enteredEventId: 1 };
   const large = 'x'.repeat(500);

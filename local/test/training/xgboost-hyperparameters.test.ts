@@ -29,9 +29,7 @@ const TREES = 'ClientError: Tree updater should not be selected from these optio
 const GROW =
   'ClientError: Only one tree grow plugin can be selected. Choose one of: grow_colmaker, distcol, grow_histmaker';
 
-/**
- * Hyperparameters of a job in addition to num_round, and the container's error, if any.
- */
+/** A job's hyperparameters (other than num_round), and the error that the container reports for them, if any. */
 const CASES: readonly (readonly [given: Given, refusal?: string])[] = [
   [{ booster: 'gblinear', updater: 'shotgun' }],
   [{ booster: 'gblinear', updater: 'coord_descent' }],

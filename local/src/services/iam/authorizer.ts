@@ -54,8 +54,8 @@ export function createAuthorizer(deployment: Deployment): Authorizer {
     's3:ResourceAccount': environment.accountId,
     'kms:CallerAccount': environment.accountId,
     'aws:RequestedRegion': environment.region,
-    // The endpoint uses plain HTTP, but only on the loopback interface. So requests count as encrypted, and
-    // policies that require TLS allow them.
+    // The endpoint uses plain HTTP, but only on the loopback interface. Its requests therefore count as
+    // encrypted, so policies that require TLS allow them.
     'aws:SecureTransport': 'true',
     's3:TlsVersion': '1.3',
     'aws:SourceIp': '127.0.0.1',

@@ -82,8 +82,8 @@ export type ExecutionResult =
 /** A running execution. */
 export interface Execution {
   /**
-   * Resolves when the execution ends, with whatever status. Rejects only because of a fault in the interpreter or in
-   * `runTask`.
+   * Resolves when the execution ends, regardless of its status. Rejects only because of a fault in the interpreter or
+   * in `runTask`.
    */
   readonly result: Promise<ExecutionResult>;
 }

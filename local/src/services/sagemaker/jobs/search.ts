@@ -6,7 +6,7 @@ import { valuesAt } from './job-creation';
 import { sortedPage } from './job-lists';
 import type { Jobs } from './job-types';
 
-/** A condition on a property of a job, as in the request. */
+/** A condition on a property of a job, in the same form as in the request. */
 interface Filter {
   readonly Name: string;
   readonly Operator?: string;
@@ -72,7 +72,7 @@ function holds(expression: SearchExpression, job: Input): boolean {
   const { Filters = [], NestedFilters = [], SubExpressions = [], Operator = 'And' } = expression;
   const conditions = [
     ...Filters.map((filter) => () => fits(filter, job)),
-    // One item of the list must match all filters.
+    // At least one item of the list must match all filters.
     ...NestedFilters.map(({ NestedPropertyName: name, Filters: filters }) => () => {
       const path = name.split('.');
       const within = (item: unknown) => path.reduceRight<unknown>((inside, key) => ({ [key]: inside }), item);

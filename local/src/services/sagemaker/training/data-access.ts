@@ -37,7 +37,7 @@ interface ChannelSource {
   readonly s3Uri?: string;
 }
 
-/** Access of training jobs to S3 and file systems, with the permissions of the job's role. */
+/** Training jobs' access to S3 and file systems, with the permissions of each job's role. */
 export class DataAccess {
   constructor(
     private readonly buckets: BucketStore,
