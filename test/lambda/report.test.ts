@@ -156,6 +156,13 @@ describe('the calls', () => {
     expect(report.finalModel?.job).toBe('churn-1-final');
   });
 
+  test('to SageMaker are 11 if a search with eight pages has a final training and a cross-validation', async () => {
+    const crossValidation = { name: 'churn-1-cv', folds: 5, rounds: 1, metrics: {} };
+    const { clients, calls } = fakeClients(answersFor(jobs(750)));
+    await makeReport(clients, { ...EVENT, crossValidation });
+    expect(countOf(calls, SAGEMAKER)).toBe(11);
+  });
+
   test('that are left are spent on describing the best training jobs', async () => {
     const { clients } = fakeClients(answersFor(jobs(20)));
     const { jobs: shown } = await makeReport(clients, EVENT);

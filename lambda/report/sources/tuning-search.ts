@@ -15,7 +15,8 @@ import { billedTimeOf } from './billed-time';
 
 /**
  * Maximum number of calls to SageMaker for a tuning job. One call describes the tuning job, and each page of its training
- * jobs takes one call. The other calls describe the best training jobs, and the jobs that ran after the search.
+ * jobs takes one call. The other calls describe the jobs that ran after the search, and the best training jobs. A search
+ * with eight pages, a final training and a cross-validation needs one call more.
  */
 const MAX_CALLS = 10;
 /** Maximum number of pages for the training jobs of all parents together. */
@@ -59,11 +60,12 @@ export async function readTuningSearch(
   ]);
   const tuningJob = wholeSearch(last, before);
   const summaries = [...before.summaries, ...withBest(listing.summaries, last)];
+  const callsLeft = MAX_CALLS - 1 - listing.pages - (finalJob ? 1 : 0) - (validationJob ? 1 : 0);
   const { described, problems } = await describeTrainingJobs(
     client,
     rankedSummaries(summaries, tuningJob)
       .flatMap(({ TrainingJobName: name }) => name ?? [])
-      .slice(0, MAX_CALLS - 1 - listing.pages - (finalJob ? 1 : 0) - (validationJob ? 1 : 0)),
+      .slice(0, Math.max(0, callsLeft)),
   );
   problems.unshift(...[finalTrainingJob, crossValidationJob].filter((job) => typeof job === 'string'));
   const { parents, notices } = await readParents(client, tuningJob);
