@@ -169,6 +169,83 @@ test('resuming runs an interrupted job again, even if its model was deleted', as
   );
 });
 
+/** A model that runs until its job is stopped, but completes its last batch. */
+const completesWhenStopped: Model = async (task) => {
+  await endless(task);
+  return copyFiles(task);
+};
+
+test('resuming runs a job again that completed its last batch while local mode was closing', async () => {
+  const { root, running } = await serviceWith(completesWhenStopped);
+  await call(running, 'CreateTransformJob', transformRequest('Job-1'));
+  await running.close();
+  const again = await serviceWith(copyFiles, root);
+  const job = () => again.running.jobs.transform.get('Job-1');
+  expect(job()).toMatchObject({ isInterrupted: true, description: { TransformJobStatus: 'Stopped' } });
+  await again.running.resumeJobs(() => true);
+  expect(job()).toMatchObject({ description: { TransformJobStatus: 'Completed' } });
+});
+
+test.each<[string, Model]>([
+  ['stops', () => ({ status: 'Stopped' })],
+  ['fails', () => ({ status: 'Failed', failureReason: 'AlgorithmError: exit code 130' })],
+  ['completes', copyFiles],
+])('a job that a user stopped is not resumed, even if it %s while local mode is closing', async (_, end) => {
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const { running } = await serviceWith(async (task) => {
+    await finished;
+    return end(task);
+  });
+  await call(running, 'CreateTransformJob', transformRequest('Job-1'));
+  await call(running, 'StopTransformJob', { TransformJobName: 'Job-1' });
+  running.beginEnd();
+  finish();
+  await running.close();
+  const job = running.jobs.transform.get('Job-1');
+  expect(job).toMatchObject({ description: { TransformJobStatus: 'Stopped' } });
+  expect(job).not.toHaveProperty('isInterrupted');
+});
+
+test('a job that fails while local mode is closing counts as interrupted', async () => {
+  let fail: () => void = () => undefined;
+  const { running } = await serviceWith(
+    () =>
+      new Promise((resolve) => {
+        fail = () => resolve({ status: 'Failed', failureReason: 'AlgorithmError: exit code 130' });
+      }),
+  );
+  await call(running, 'CreateTransformJob', transformRequest('Job-1'));
+  const job = () => running.jobs.transform.get('Job-1');
+  await until(
+    async () => job()?.description.TransformStartTime,
+    (start) => start !== undefined,
+  );
+  running.beginEnd();
+  fail();
+  await running.close();
+  expect(job()).toMatchObject({ isInterrupted: true, description: { TransformJobStatus: 'Stopped' } });
+  expect(job()?.description.FailureReason).toBeUndefined();
+});
+
+test('a job that has stored its output is complete, even if local mode closes before the job has cleaned up', async () => {
+  const { root, running } = await serviceWith((task) => {
+    for (let file = 0; file < 1000; file += 1) {
+      fs.writeFileSync(path.join(task.workFolder, `temporary-${file}`), '');
+    }
+    return copyFiles(task);
+  });
+  await call(running, 'CreateTransformJob', transformRequest('Job-1'));
+  const output = path.join(root, 's3', BUCKET, 'predictions', 'train.csv.out');
+  while (!fs.existsSync(output)) await new Promise(setImmediate);
+  await running.close();
+  const job = running.jobs.transform.get('Job-1');
+  expect(job).toMatchObject({ description: { TransformJobStatus: 'Completed' } });
+  expect(job).not.toHaveProperty('isInterrupted');
+});
+
 test('a job can be resumed after its local mode process was killed', async () => {
   const { root, running } = await serviceWith(endless);
   await call(running, 'CreateTransformJob', transformRequest('Job-1'));

@@ -18,6 +18,7 @@ export class TransformRun {
   /** Resolves to the job's last record. Never rejects: failures are in the record. */
   public readonly finished: Promise<TransformJobRecord>;
   private readonly stopping = new AbortController();
+  private endsWithLocalMode = false;
   private isOver = false;
 
   constructor(
@@ -28,9 +29,10 @@ export class TransformRun {
     this.finished = this.run();
   }
 
-  /** Asks the job to stop without storing output. Does nothing if the job has ended. */
+  /** Asks the job to stop without storing output. Does nothing if the job has stored output or has ended. */
   public stop(): void {
     if (this.isOver || this.stopping.signal.aborted) return;
+    this.endsWithLocalMode = this.context.isEnding();
     this.describe({ TransformJobStatus: 'Stopping' });
     this.stopping.abort();
   }
@@ -86,7 +88,10 @@ export class TransformRun {
       onStart: () => this.describe({ TransformStartTime: context.now() }),
       onLog: (line) => void log.write(line),
     });
-    if (outcome.status !== 'Stopped' && !this.stopping.signal.aborted) this.store(files, workFolder);
+    if (outcome.status !== 'Stopped' && !this.stopping.signal.aborted) {
+      this.isOver = true;
+      this.store(files, workFolder);
+    }
     return outcome;
   }
 
@@ -111,16 +116,17 @@ export class TransformRun {
 
   private end(outcome: TrainingOutcome): TransformJobRecord {
     this.isOver = true;
-    const { signal } = this.stopping;
-    const isEnding = this.context.isEnding();
-    // A job that fails while local mode is closing counts as stopped: Ctrl-C in the terminal also ends the
-    // processes of jobs.
-    const isCutOff = outcome.status !== 'Completed' && isEnding;
-    const status: TransformJobStatus = isCutOff || signal.aborted ? 'Stopped' : outcome.status;
+    const { aborted } = this.stopping.signal;
+    // A job that fails while local mode is closing counts as interrupted, unless it was already being stopped: Ctrl-C in
+    // the terminal also ends the processes of jobs.
+    const isInterrupted = aborted
+      ? this.endsWithLocalMode
+      : outcome.status !== 'Completed' && this.context.isEnding();
+    const status: TransformJobStatus = isInterrupted || aborted ? 'Stopped' : outcome.status;
     const now = this.context.now();
     return this.context.jobs.transform.update(this.record.name, (current) => ({
       ...current,
-      ...(isCutOff && { isInterrupted: true }),
+      ...(isInterrupted && { isInterrupted }),
       description: {
         ...current.description,
         TransformJobStatus: status,
