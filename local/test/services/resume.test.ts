@@ -1,16 +1,20 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import {
+  CreateAutoMLJobV2Command,
   CreateHyperParameterTuningJobCommand,
   CreateTrainingJobCommand,
   DescribeHyperParameterTuningJobCommand,
   DescribeTrainingJobCommand,
   ListTrainingJobsForHyperParameterTuningJobCommand,
   StopHyperParameterTuningJobCommand,
+  StopTrainingJobCommand,
 } from '@aws-sdk/client-sagemaker';
 import type { RunningServices } from '../../src/services';
 import { createOptunaSampler, type Sampler, type Trainer } from '../../src/training';
+import type { AutoMLRunner } from '../../src/training/automl-runner';
 import { environments } from '../training/support';
+import { automlRequest } from './automl-support';
 import {
   closeServices,
   deploymentIn,
@@ -18,6 +22,7 @@ import {
   printX,
   runUntilStopped,
   sagemakerClient,
+  samplerOf,
   start,
   temporaryRoot,
   trainerOf,
@@ -167,28 +172,112 @@ test('a resumed standalone training job runs again from its beginning', async ()
   expect(log).toMatch(/^loss=1;\n--- The training job starts again\. ---\nstarting Alone\nloss=1;\n$/);
 });
 
-test('a training job that fails while local mode is closing counts as interrupted', async () => {
-  const deployment = deploymentIn(temporaryRoot());
+/** A trainer whose jobs fail when `fail` is called, regardless of a stop. */
+function failingLater(): Trainer & { fail(): void } {
   let fail: () => void = () => undefined;
-  const failing = trainerOf(
-    () =>
-      new Promise((resolve) => {
-        fail = () =>
-          resolve({ status: 'Failed', failureReason: 'AlgorithmError: interrupted, exit code: 130' });
-      }),
-  );
-  const services = await start({ deployment, trainer: failing });
+  const called = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
+  const trainer = trainerOf(async () => {
+    await called;
+    return { status: 'Failed', failureReason: 'AlgorithmError: interrupted, exit code: 130' };
+  });
+  return { ...trainer, fail: () => fail() };
+}
+
+/** Starts services with the training job `Alone`. */
+async function startAlone(trainer: Trainer): Promise<RunningServices> {
+  const services = await start({ deployment: deploymentIn(temporaryRoot()), trainer });
   await sagemakerClient(services).send(new CreateTrainingJobCommand(trainingRequest('Alone')));
   await until(
     async () => services.jobs.training.get('Alone')?.description.SecondaryStatus === 'Training',
     (reached) => reached,
   );
+  return services;
+}
+
+test('a training job that fails while local mode is closing counts as interrupted', async () => {
+  const trainer = failingLater();
+  const services = await startAlone(trainer);
   services.beginEnd();
-  fail();
+  trainer.fail();
   await services.close();
   const record = services.jobs.training.get('Alone');
   expect(record).toMatchObject({ isInterrupted: true, description: { TrainingJobStatus: 'Stopped' } });
   expect(record?.description.FailureReason).toBeUndefined();
+});
+
+test('a training job that a user stopped is not resumed, even if it fails while local mode is closing', async () => {
+  const trainer = failingLater();
+  const services = await startAlone(trainer);
+  await sagemakerClient(services).send(new StopTrainingJobCommand({ TrainingJobName: 'Alone' }));
+  services.beginEnd();
+  trainer.fail();
+  await services.close();
+  const record = services.jobs.training.get('Alone');
+  expect(record).toMatchObject({ description: { TrainingJobStatus: 'Stopped' } });
+  expect(record).not.toHaveProperty('isInterrupted');
+});
+
+test('a tuning job whose last training job was cut short while local mode was closing counts as interrupted', async () => {
+  const trainer = failingLater();
+  const services = await start({
+    deployment: deploymentIn(temporaryRoot()),
+    trainer,
+    sampler: samplerOf([{ x: '1' }]),
+  });
+  await sagemakerClient(services).send(
+    new CreateHyperParameterTuningJobCommand(
+      tuningRequest('Search', {
+        ResourceLimits: { MaxNumberOfTrainingJobs: 1, MaxParallelTrainingJobs: 1 },
+      }),
+    ),
+  );
+  await until(
+    async () => services.jobs.training.list()[0]?.description.SecondaryStatus === 'Training',
+    (reached) => reached,
+  );
+  services.beginEnd();
+  trainer.fail();
+  const search = () => services.jobs.tuning.get('Search');
+  await until(
+    async () => search()?.description.HyperParameterTuningJobStatus,
+    (status) => status !== 'InProgress' && status !== 'Stopping',
+  );
+  await services.close();
+  expect(search()).toMatchObject({
+    isInterrupted: true,
+    description: { HyperParameterTuningJobStatus: 'Stopped' },
+  });
+});
+
+test('an AutoML job that fails while local mode is closing counts as interrupted', async () => {
+  let fail: () => void = () => undefined;
+  const automl: AutoMLRunner = {
+    prepare: async () => undefined,
+    run: () =>
+      new Promise((resolve) => {
+        fail = () => resolve({ status: 'Failed', failureReason: 'InternalServerError: the process ended' });
+      }),
+  };
+  const services = await start({ deployment: deploymentIn(temporaryRoot()), automl });
+  const job = () => services.jobs.automl.get('Job');
+  await sagemakerClient(services).send(
+    new CreateAutoMLJobV2Command(automlRequest('Job', { TargetAttributeName: 'y' })),
+  );
+  await until(
+    async () => job()?.description.AutoMLJobSecondaryStatus,
+    (status) => status === 'AnalyzingData',
+  );
+  services.beginEnd();
+  fail();
+  await until(
+    async () => job()?.description.AutoMLJobStatus,
+    (status) => status !== 'InProgress' && status !== 'Stopping',
+  );
+  await services.close();
+  expect(job()).toMatchObject({ isInterrupted: true, description: { AutoMLJobStatus: 'Stopped' } });
+  expect(job()?.description.FailureReason).toBeUndefined();
 });
 
 test('an attempt of a task that repeats its request gets the same job; another attempt gets an error', async () => {

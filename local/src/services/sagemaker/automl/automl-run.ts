@@ -312,6 +312,9 @@ export class AutoMLRun {
 
   private end(outcome: AutoMLOutcome): AutoMLJobRecord {
     const { candidates } = this.record();
+    const hasFailed = this.lastStatus(outcome, candidates).AutoMLJobStatus === 'Failed';
+    // A job that fails while local mode is closing counts as interrupted: its processes may have been ended, too.
+    if (hasFailed && this.context.isEnding()) this.stop('Stopped');
     const ended = this.lastStatus(outcome, candidates);
     this.isOver = true;
     try {

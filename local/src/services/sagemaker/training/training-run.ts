@@ -114,11 +114,11 @@ export class TrainingRun {
 
   /**
    * A job that fails while local mode is closing counts as stopped: Ctrl-C in the terminal also ends the processes
-   * of jobs.
+   * of jobs. It also counts as interrupted, unless it was already being stopped.
    */
   private unlessCutOff(outcome: TrainingOutcome): TrainingOutcome {
     if (outcome.status !== 'Failed' || !this.context.isEnding()) return outcome;
-    this.endsWithLocalMode = true;
+    if (!this.isStopped) this.endsWithLocalMode = true;
     return { status: 'Stopped' };
   }
 

@@ -225,8 +225,8 @@ export class TuningRun {
       run,
       run.finished
         .then(async ({ name, description, isInterrupted }) => {
-          // The training job runs again when the tuning job is resumed.
-          if (isInterrupted) return;
+          // The training job was cut short because local mode is closing. It runs again when the tuning job is resumed.
+          if (isInterrupted) return this.stop();
           this.ended.push(name);
           await reports;
           const succeeded = description.TrainingJobStatus !== 'Failed';
