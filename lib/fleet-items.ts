@@ -44,7 +44,8 @@ export class FleetItems {
 
   /**
    * One item for each folder directly below a prefix, such as `stores/`. The name of the folder is the `id`. The folder
-   * has the subfolders `train/` and, if the fleet uses validation and test data, `validation/` and `test/`.
+   * has the subfolders `train/` and, if the fleet uses validation and test data, `validation/` and `test/`. If the
+   * properties of the fleet or `defaults` give this data for all items, items without a subfolder use the shared data.
    *
    * @param location the prefix, with a trailing `/`
    */

@@ -283,20 +283,22 @@ export class TuningFleet extends SageMakerWorkflow {
   }
 }
 
-/** The fields that specify an item's data. A field is required unless the properties give this data for all items. */
+/** The fields that specify an item's data, and the data that the properties give for all items. */
 function dataFieldsOf(
-  { validation, test }: TuningFragmentProps,
+  { train, validation, test }: TuningFragmentProps,
   props: TuningFleetProps,
-): Pick<FleetStatesProps, 'dataFields' | 'requiredFields'> {
-  const shared = {
+): Pick<FleetStatesProps, 'dataFields' | 'sharedData'> {
+  // An item cannot replace data in a file system.
+  const locations = Object.entries({ train, validation, test }).flatMap(([field, data]) =>
+    data?.location ? [[field, data.location.uri] as const] : [],
+  );
+  const given: Readonly<Record<string, unknown>> = {
     train: props.train ?? props.trainPrefix,
     validation: props.validation ?? props.validationPrefix,
     test: props.test ?? props.testPrefix,
   };
-  const dataFields = [
-    'train' as const,
-    ...(validation ? ['validation' as const] : []),
-    ...(test ? ['test' as const] : []),
-  ];
-  return { dataFields, requiredFields: dataFields.filter((field) => shared[field] === undefined) };
+  return {
+    dataFields: locations.map(([field]) => field),
+    sharedData: Object.fromEntries(locations.filter(([field]) => given[field] !== undefined)),
+  };
 }

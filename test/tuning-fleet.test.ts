@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
@@ -99,17 +100,43 @@ describe('the states', () => {
   });
 });
 
-test.each<[string, Partial<TuningFleetProps>, string[]]>([
-  ['all its data by default', {}, ['train', 'validation']],
-  ['with an evaluation', { evaluation: {} }, ['train', 'validation', 'test']],
-  ['not what a prefix gives', { trainPrefix: 'input/train/' }, ['validation']],
+test.each<[string, Partial<TuningFleetProps>, string[], Json]>([
+  ['no data by default', {}, ['train', 'validation'], {}],
+  ['no data with an evaluation', { evaluation: {} }, ['train', 'validation', 'test'], {}],
   [
-    'not what a property gives',
-    { validation: InputData.csv(DataLocation.fromUri('s3://lake/validation/')) },
-    ['train'],
+    'what a prefix gives',
+    { trainPrefix: 'input/train/', bucket: s3.Bucket.fromBucketName(stackOf(), 'Lake', 'lake') },
+    ['train', 'validation'],
+    { train: 's3://lake/input/train/' },
   ],
-])('the data that each item must have: %s', (_case, props, expected) => {
-  expect(statesOf(props).ListItems.Arguments.Payload.requiredFields).toEqual(expected);
+  [
+    'what a property gives',
+    { validation: InputData.csv(DataLocation.fromUri('s3://lake/validation/')) },
+    ['train', 'validation'],
+    { validation: 's3://lake/validation/' },
+  ],
+])('the data that all items share: %s', (_case, props, dataFields, sharedData) => {
+  const { Payload } = statesOf(props).ListItems.Arguments;
+  expect([Payload.dataFields, Payload.sharedData]).toEqual([dataFields, sharedData]);
+});
+
+test('the function that lists folders has more time and memory to look for data in them, if items share data', () => {
+  const stack = stackOf();
+  fleet({ validationPrefix: 'shared/' }, stack);
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+    Description: Match.stringLikeRegexp('Reads and checks the list'),
+    Timeout: 900,
+    MemorySize: 2048,
+  });
+});
+
+test('an item cannot replace data in a file system, so that its folder does not give this data', () => {
+  const stack = stackOf();
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  const validation = InputData.efs({ fileSystemId: 'fs-0123456789abcdef0', directoryPath: '/validation' });
+  fleet({ validation, vpc }, stack);
+  const { dataFields, sharedData } = definitionOf(stack).States.ListItems.Arguments.Payload;
+  expect([dataFields, sharedData]).toEqual([['train'], {}]);
 });
 
 describe('an item', () => {

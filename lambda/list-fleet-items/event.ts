@@ -14,8 +14,8 @@ export interface ListFleetItemsEvent {
   readonly itemFields: readonly string[];
   /** The fields that can give the location of an item's data, such as `train`. */
   readonly dataFields: readonly string[];
-  /** The data fields that every item must have, because the fleet defines no shared data for them. */
-  readonly requiredFields: readonly string[];
+  /** S3 URIs of the data that the fleet defines for all items, by data field. An item must have the other data fields. */
+  readonly sharedData: Readonly<Record<string, string>>;
   readonly maxConcurrency: number;
   /** The factors for the cost bound of an execution; missing if the user does not ask for a bound. */
   readonly bound?: FleetBound;
@@ -75,7 +75,7 @@ const FIELDS = [
   'source',
   'itemFields',
   'dataFields',
-  'requiredFields',
+  'sharedData',
   'maxConcurrency',
   'bound',
   'quotas',

@@ -97,6 +97,7 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
   const items: PlacedRow[] = [];
   const places = new Map<string, string>();
   const unknown = new UnknownFields(event);
+  const required = event.dataFields.filter((field) => !(field in event.sharedData));
   let bytes = 0;
   for await (const item of readItems(client, event)) {
     const id = idOf(item, problems);
@@ -111,7 +112,7 @@ async function checkedItems(client: S3Client, event: ListFleetItemsEvent): Promi
     places.set(id.toLowerCase(), item.place);
     const fields = fieldsOf(item, input.defaults);
     unknown.check(item);
-    checkData(item.place, fields.input, event.requiredFields, problems);
+    checkData(item.place, fields.input, required, problems);
     const row = { id, ...namesOf(id), execution, ...fields };
     bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
     items.push({ place: item.place, row });

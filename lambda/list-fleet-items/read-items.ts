@@ -3,9 +3,10 @@ import { text } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
 import { show } from '../shared/event-fields';
+import { inParallel } from '../shared/in-parallel';
 import { linesIn } from '../shared/lines-in';
 import { locationOf } from '../shared/s3-location';
-import { hasObject, pagesOf } from '../shared/s3-objects';
+import { hasData, hasObject, pagesOf } from '../shared/s3-objects';
 import { rethrowTransient } from '../shared/transient-errors';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
@@ -28,12 +29,12 @@ export const MAX_LIST_BYTES = 128 * 1024 * 1024;
  * Maximum size of a JSON array, in bytes. Smaller than `MAX_LIST_BYTES`, because the whole array must fit into memory.
  */
 const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/** Number of folders whose subfolders are listed at the same time. */
+const PARALLEL_FOLDERS = 20;
 
 /** Reads the items from the execution's input, from an earlier execution, or else from the list in Amazon S3. */
-export async function* readItems(
-  client: S3Client,
-  { input, source, dataFields, output }: ListFleetItemsEvent,
-): AsyncGenerator<ListedItem> {
+export async function* readItems(client: S3Client, event: ListFleetItemsEvent): AsyncGenerator<ListedItem> {
+  const { input, source, output } = event;
   if (input.items) {
     for (const [index, value] of input.items.entries()) yield { place: `items[${index}]`, value };
   } else if (input.retry !== undefined) {
@@ -43,7 +44,7 @@ export async function* readItems(
       input.retry,
     );
   } else if (source.format === 'FOLDERS') {
-    yield* foldersIn(client, source.uri, dataFields);
+    yield* foldersIn(client, event);
   } else {
     const limit = source.format === 'JSON' ? MAX_JSON_BYTES : MAX_LIST_BYTES;
     yield* itemsOf(await open(client, source.uri, limit), source);
@@ -184,20 +185,36 @@ async function succeededIn(client: S3Client, summary: string): Promise<ReadonlyS
 }
 
 /** An item for each folder directly below a prefix. */
-async function* foldersIn(
-  client: S3Client,
-  uri: string,
-  dataFields: readonly string[],
-): AsyncGenerator<ListedItem> {
-  const location = locationOf(uri);
-  const { bucket, key: prefix } = location;
+async function* foldersIn(client: S3Client, event: ListFleetItemsEvent): AsyncGenerator<ListedItem> {
+  const location = locationOf(event.source.uri);
   for await (const { CommonPrefixes: folders = [] } of pagesOf(client, location, '/')) {
-    for (const { Prefix: folder = '' } of folders) {
-      const data = dataFields.map((field) => [field, `s3://${bucket}/${folder}${field}/`]);
-      yield {
-        place: `folder ${folder}`,
-        value: { id: folder.slice(prefix.length, -1), ...Object.fromEntries(data) },
-      };
-    }
+    const items: (ListedItem | undefined)[] = [];
+    await inParallel(folders.entries(), PARALLEL_FOLDERS, async ([index, { Prefix: folder = '' }]) => {
+      items[index] = await folderItem(client, event, folder.slice(location.key.length));
+    });
+    for (const item of items) if (item) yield item;
   }
+}
+
+/**
+ * The item of a folder, whose data is in subfolders. If all items share data, the item has its own data only if the
+ * subfolder contains data. A folder that contains shared data but no training data is not an item.
+ */
+async function folderItem(
+  client: S3Client,
+  { input, source, dataFields, sharedData }: ListFleetItemsEvent,
+  folder: string,
+): Promise<ListedItem | undefined> {
+  const dataIn = (field: string) => `${source.uri}${folder}${field}/`;
+  const shared = { ...sharedData, ...input.defaults };
+  const data: Record<string, string> = {};
+  for (const field of dataFields) {
+    if (!(field in shared) || (await hasData(client, dataIn(field)))) data[field] = dataIn(field);
+  }
+  const isShared = dataFields.some((field) => String(shared[field]).startsWith(`${source.uri}${folder}`));
+  if (isShared && !(await hasData(client, dataIn('train')))) return undefined;
+  return {
+    place: `folder ${locationOf(source.uri).key}${folder}`,
+    value: { id: folder.slice(0, -1), ...data },
+  };
 }

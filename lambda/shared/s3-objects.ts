@@ -66,6 +66,14 @@ export async function* pagesOf(
   } while (token);
 }
 
+/** Whether a folder contains an object that is not empty. The object of the folder itself can be empty. */
+export async function hasData(client: S3Client, folder: string): Promise<boolean> {
+  for await (const { Contents = [] } of pagesOf(client, locationOf(folder))) {
+    if (Contents.some(({ Size: size = 0 }) => size > 0)) return true;
+  }
+  return false;
+}
+
 /** The content of an object, as a stream. */
 export async function openObject(client: S3Client, { bucket, key }: S3Location): Promise<Readable> {
   const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -30,13 +30,23 @@ function successLocations({ output, lastSuccess }: FleetFunctionOptions): DataLo
   return lastSuccess ? [output._child('successes/')] : [];
 }
 
+/** Options for the function that reads the list of the items. */
+export interface ListItemsFunctionOptions extends FleetFunctionOptions {
+  readonly items: FleetItems;
+  /** S3 URIs of the data that all items share, by field. */
+  readonly sharedData: Readonly<Record<string, string>>;
+}
+
 /** Creates the function that reads the list of the items. */
 export function listItemsFunction(
   scope: Construct,
   id: string,
-  options: FleetFunctionOptions & { readonly items: FleetItems },
+  options: ListItemsFunctionOptions,
 ): lambda.Function {
-  const { items, output, encryptionKey, lastSuccess } = options;
+  const { items, sharedData, output, encryptionKey, lastSuccess } = options;
+  const { _format: format, _location: source } = items;
+  const looksForData = format === 'FOLDERS' && Object.keys(sharedData).length > 0;
+  const hasManyRequests = lastSuccess !== undefined || looksForData;
   const made = new lambda.Function(
     scope,
     id,
@@ -44,15 +54,15 @@ export function listItemsFunction(
       name: 'list-fleet-items',
       description: 'Reads and checks the list of the items of a fleet',
       roleDescription: 'Reads lists of items and writes them for Step Functions',
-      // With `lastSuccess`, the function sends a request for each location of each item. This keeps a whole CPU busy,
-      // and Lambda allocates CPU in proportion to memory.
-      memorySize: lastSuccess ? 2048 : 1024,
-      timeout: Duration.minutes(lastSuccess ? 15 : 5),
+      // With `lastSuccess`, the function sends a request for each location of each item. If the items are folders and
+      // share data, it also sends such requests, to look for items with their own data. These requests keep a whole
+      // CPU busy, and Lambda allocates CPU in proportion to memory.
+      memorySize: hasManyRequests ? 2048 : 1024,
+      timeout: Duration.minutes(hasManyRequests ? 15 : 5),
       encryptionKey,
     }),
   );
   grantOutputKey(made, output, encryptionKey);
-  const { _format: format, _location: source } = items;
   if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
   const fleets = fleetLocation(output);
   const successes = successLocations(options);

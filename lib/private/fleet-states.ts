@@ -32,8 +32,8 @@ export interface FleetStatesProps {
   readonly itemFields: readonly string[];
   /** The fields in which an item can name its data, such as `train`. */
   readonly dataFields: readonly string[];
-  /** The data fields that every item must have, because the properties have no such data for all items. */
-  readonly requiredFields: readonly string[];
+  /** S3 URIs of the data that the properties give for all items, by data field. An item must have the other data fields. */
+  readonly sharedData: Readonly<Record<string, string>>;
   readonly maxConcurrency: number;
   readonly bound?: FleetBound;
   /** Price of an instance per second; undefined if no prices are given. */
@@ -133,7 +133,7 @@ export class FleetStates extends sfn.StateMachineFragment {
 
   /** Reads and checks the list, and writes it in the form that the Map reads. */
   private listItems(tune: sfn.DistributedMap): sfn.TaskStateBase {
-    const { items, itemFields, dataFields, requiredFields, maxConcurrency, bound, quotas } = this.props;
+    const { items, itemFields, dataFields, sharedData, maxConcurrency, bound, quotas } = this.props;
     const { output, encryptionKey } = this.props;
     const list = tasks.LambdaInvoke.jsonata(this, 'ListItems', {
       stateName: 'ListItems',
@@ -144,7 +144,7 @@ export class FleetStates extends sfn.StateMachineFragment {
         source: { format: items._format, uri: items._location.uri },
         itemFields,
         dataFields,
-        requiredFields,
+        sharedData,
         maxConcurrency,
         bound,
         quotas: quotas && { ...quotas, applied: QUOTA_FIELDS.applied, error: QUOTA_FIELDS.error },

@@ -23,7 +23,7 @@ const EVENT = {
   source: { format: 'FOLDERS', uri: 's3://data/stores/' },
   itemFields: ITEM_FIELDS,
   dataFields: ['train'],
-  requiredFields: ['train'],
+  sharedData: {},
   maxConcurrency: 10,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
   output: 's3://data/output/fleets/stores/run/',

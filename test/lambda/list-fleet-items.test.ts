@@ -7,12 +7,13 @@ import { ITEM_FIELDS } from './item-fields';
 import { invokeBundle, type Wire, type WireCall } from './wire-server';
 import { withS3 } from './with-s3';
 
+const SHARED = { train: 's3://data/shared/train/', validation: 's3://data/shared/validation/' };
 const EVENT = {
   input: {},
   source: { format: 'CSV', uri: 's3://data/gone' },
   itemFields: ITEM_FIELDS,
   dataFields: ['train', 'validation'],
-  requiredFields: [],
+  sharedData: SHARED,
   maxConcurrency: 10,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
   output: 's3://data/output/fleets/stores/run/',
@@ -120,7 +121,8 @@ describe('each kind of list gives the same items', () => {
   test('the items can be the folders directly below a prefix, over several pages', async () => {
     const keys = ['a/train/x.csv', 'a/validation/x.csv', 'b c/train/x.csv', 'd/e/train/x.csv', 'file.csv'];
     const objects = Object.fromEntries(keys.map((key) => [`stores/${key}`, 'x']));
-    const { rows } = await list({ source: { format: 'FOLDERS', uri: 's3://data/stores/' } }, objects);
+    const source = { format: 'FOLDERS', uri: 's3://data/stores/' };
+    const { rows } = await list({ source, sharedData: {} }, objects);
     expect(rows.map(({ id, input }) => [id, input])).toEqual(
       ['a', 'b c', 'd'].map((id) => [
         id,
@@ -315,22 +317,75 @@ describe('a retry', () => {
 });
 
 describe('an item needs its own data if the fleet has no data for all items', () => {
-  const requiredFields = ['train', 'validation'];
+  const sharedData = {};
 
   test('the data can be set in the item, in defaults, or by the folder', async () => {
     const items = [{ id: 'a', train: 's3://lake/a/' }];
     const { rows } = await list({
-      requiredFields,
+      sharedData,
       input: { items, defaults: { validation: 's3://lake/v/' } },
     });
     expect(rows[0].input).toEqual({ train: 's3://lake/a/', validation: 's3://lake/v/' });
     const source = { format: 'FOLDERS', uri: 's3://data/stores/' };
-    expect((await list({ requiredFields, source }, { 'stores/a/train/x.csv': 'x' })).rows).toHaveLength(1);
+    expect((await list({ sharedData, source }, { 'stores/a/train/x.csv': 'x' })).rows).toHaveLength(1);
+  });
+
+  describe('in a list of folders', () => {
+    const source = { format: 'FOLDERS', uri: 's3://data/stores/' };
+    const validation = 's3://lake/validation/';
+    const train = (id: string) => `s3://data/stores/${id}/train/`;
+
+    test.each<[string, Wire]>([
+      ['the fleet', { sharedData: { validation } }],
+      ['defaults', { sharedData, input: { defaults: { validation } } }],
+    ])('data that all items share by %s is used by folders that lack this data', async (_case, event) => {
+      const { rows } = await list(
+        { ...event, source },
+        {
+          'stores/a/train/x.csv': 'x',
+          'stores/b/train/x.csv': 'x',
+          'stores/b/validation/': '',
+          'stores/c/train/x.csv': 'x',
+          'stores/c/validation/': '',
+          'stores/c/validation/x.csv': 'x',
+        },
+      );
+      const inherited = event['input'] ? { validation } : {};
+      expect(rows.map(({ input }) => input)).toEqual([
+        { train: train('a'), ...inherited },
+        { train: train('b'), ...inherited },
+        { train: train('c'), validation: 's3://data/stores/c/validation/' },
+      ]);
+    });
+
+    test.each(['validation/', 'shared/validation/'])(
+      'a folder that contains only shared data is not an item: %s',
+      async (folder) => {
+        const { rows } = await list(
+          { source, sharedData: { validation: `s3://data/stores/${folder}` } },
+          { 'stores/a/train/x.csv': 'x', [`stores/${folder}x.csv`]: 'x' },
+        );
+        expect(rows.map(({ input }) => input)).toEqual([{ train: train('a') }]);
+      },
+    );
+
+    test('an item can have the data that all items share', async () => {
+      const { rows } = await list(
+        { source, sharedData: { train: train('a') } },
+        { 'stores/a/train/x.csv': 'x', 'stores/b/train/x.csv': 'x' },
+      );
+      expect(rows.map(({ input }) => input.train)).toEqual([train('a'), train('b')]);
+    });
+
+    test('no folder is listed if all data is in the folders', async () => {
+      const { calls } = await list({ sharedData, source }, { 'stores/a/train/x.csv': 'x' });
+      expect(calls.filter(({ operation }) => operation === 'ListObjectsV2')).toHaveLength(1);
+    });
   });
 
   test('other items are refused', async () => {
     const items = [{ id: 'a' }, { id: 17, train: 's3://lake/17/' }];
-    await expect(list({ requiredFields, input: { items } })).rejects.toMatchObject({
+    await expect(list({ sharedData, input: { items } })).rejects.toMatchObject({
       name: 'InvalidItems',
       message: expect.stringMatching(
         /^items\[0\]: train and validation must be given, here or in defaults, .*; items\[1\]: validation must be given/,

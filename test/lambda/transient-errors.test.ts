@@ -23,7 +23,7 @@ const FLEET = {
   source: { format: 'JSON', uri: 's3://data/items.json' },
   itemFields: ITEM_FIELDS,
   dataFields: ['train'],
-  requiredFields: [],
+  sharedData: { train: 's3://data/shared/' },
   maxConcurrency: 1,
   execution: 'arn:aws:states:eu-west-1:1:execution:fleet:run',
   output: 's3://data/output/fleets/run/',
