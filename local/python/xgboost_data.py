@@ -294,13 +294,18 @@ def _plain_paths(files: List[str], folder: str) -> List[str]:
 
 
 def _load_parquet(files: List[str], threads: int) -> xgb.DMatrix:
+    """Loads files as the container does: with the columns of the first file, which are matched by name, and without
+    the columns of a pandas index. A column that another file lacks is missing there.
+    """
     import pyarrow.parquet  # imported only here, because pyarrow is optional and slow to import
 
     try:
-        tables = [pyarrow.parquet.read_table(path) for path in files if os.path.getsize(path)]
-        data = np.concatenate([
-            np.column_stack([column.to_numpy() for column in table.columns]) for table in tables
-        ])
+        # By default, pyarrow turns the names of folders such as year=2024 into columns.
+        table = pyarrow.parquet.read_table([path for path in files if os.path.getsize(path)], partitioning=None)
+        # Strings are names of columns. pandas does not store an index of consecutive numbers as a column.
+        entries = (table.schema.pandas_metadata or {}).get("index_columns", [])
+        index = [entry for entry in entries if entry in table.column_names]
+        data = np.column_stack([column.to_numpy() for column in table.drop_columns(index).columns])
         return xgb.DMatrix(data[:, 1:].astype(np.float32), label=data[:, 0].astype(np.float32), nthread=threads)
     except Exception as error:
         raise ClientError(f"Failed to load parquet data with exception:\n{shorten(error)}") from None

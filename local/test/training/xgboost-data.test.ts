@@ -216,15 +216,31 @@ test.each([
   expect(log.filter((line) => line.includes(':WARNING]'))).toEqual([expect.stringMatching(warning)]);
 });
 
+/** Writes Parquet files. `tables` is a Python list of pyarrow tables. */
+async function parquetFiles(tables: string): Promise<string[]> {
+  const { python } = await environments.forXGBoost('3.2.0', ['parquet']);
+  // pyarrow must not take parts of the path for columns or for hidden files.
+  const folder = join(temporaryFolder(), '.hidden', '_private', 'year=2024');
+  mkdirSync(folder, { recursive: true });
+  const code = `import json, sys, pyarrow as pa, pyarrow.parquet as pq
+def with_index(table, *columns):
+    pandas = {"index_columns": columns, "columns": [], "column_indexes": []}
+    return table.replace_schema_metadata({"pandas": json.dumps(pandas)})
+paths = []
+for number, table in enumerate(${tables}):
+    paths.append(f"{sys.argv[1]}/{number}.parquet")
+    pq.write_table(table, paths[-1])
+print(json.dumps(paths))`;
+  return JSON.parse(execFileSync(python, ['-c', code, folder], { encoding: 'utf8' })) as string[];
+}
+
 test(
   'Parquet is read after its reader has been installed into the environment',
   async () => {
-    const { python } = await environments.forXGBoost('3.2.0', ['parquet']);
-    const path = join(temporaryFolder(), 'data.parquet');
-    const code = `import sys, pyarrow as pa, pyarrow.parquet as pq
-pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 1.5]}), sys.argv[1])`;
-    execFileSync(python, ['-c', code, path]);
-    const changes = { channels: [channelOf('train', [path], 'application/x-parquet')] };
+    const train = await parquetFiles(
+      '[pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 1.5]})]',
+    );
+    const changes = { channels: [channelOf('train', train, 'application/x-parquet')] };
     const { outcome, log } = await runJob(trainer, HYPERPARAMETERS, {}, changes);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(log.join('\n')).toContain('Train matrix has 3 rows and 2 columns');
@@ -234,6 +250,61 @@ pq.write_table(pa.table({"y": [1.0, 2.0, 3.0], "a": [1, 2, 3], "b": [0.5, None, 
   },
   SETUP_TIMEOUT,
 );
+
+const TABLE = 'pa.table({"y": [1.0, 2.0, 3.0], "a": [10, 30, 20], "b": [0.5, 0.1, 1.5]})';
+const ROWS = '1,10,0.5\n2,30,0.1\n3,20,1.5\n';
+
+test.each<[name: string, tables: string, csv: string]>([
+  [
+    'an index of numbers',
+    `[with_index(${TABLE}.append_column("__index_level_0__", [[7, 5, 9]]), "__index_level_0__")]`,
+    ROWS,
+  ],
+  ['a named index', `[with_index(${TABLE}.add_column(0, "id", [["p", "q", "r"]]), "id")]`, ROWS],
+  [
+    'an index without a column',
+    `[with_index(${TABLE}, {"kind": "range", "start": 0, "stop": 3, "step": 1})]`,
+    ROWS,
+  ],
+  [
+    'columns in another order in the second file',
+    `[${TABLE}, ${TABLE}.select(["b", "y", "a"])]`,
+    ROWS + ROWS,
+  ],
+  [
+    'a column that the second file lacks',
+    `[${TABLE}, ${TABLE}.select(["y", "a"])]`,
+    `${ROWS}1,10,\n2,30,\n3,20,\n`,
+  ],
+  [
+    'a column that the first file lacks',
+    `[${TABLE}.select(["y", "a"]), ${TABLE}]`,
+    '1,10\n2,30\n3,20\n1,10\n2,30\n3,20\n',
+  ],
+])(
+  'Parquet with %s is read as in the container',
+  async (_, tables, csv) => {
+    const hyperparameters = { num_round: '5', min_child_weight: '0' };
+    const trainOn = async (path: string[], type: string) => {
+      const changes = { channels: [channelOf('train', path, type)] };
+      const { log } = await runJob(trainer, hyperparameters, {}, changes);
+      return log
+        .filter((line) => /^\[\d+\]|Train matrix/.test(line))
+        .map((line) => line.replace(/^\[.*\] /, ''));
+    };
+    const expected = await trainOn([file(csv)], 'text/csv');
+    expect(expected).toHaveLength(6);
+    expect(await trainOn(await parquetFiles(tables), 'application/x-parquet')).toEqual(expected);
+  },
+  SETUP_TIMEOUT,
+);
+
+test('Parquet whose second file has values of another type fails as in the container', async () => {
+  const train = await parquetFiles(`[${TABLE}, pa.table({"y": [1.0], "a": [1.5], "b": [0.5]})]`);
+  expect(await reasonFor(train, 'application/x-parquet')).toMatch(
+    /^ClientError: Failed to load parquet data with exception:\nFloat value 1\.5/,
+  );
+});
 
 test.each([['text/plain'], ['text/csv; label_size=1'], ['text/csv;charset=utf-8'], ['TEXT/CSV'], ['']])(
   'content type "%s" is refused, because the container requires exact names',
