@@ -9,7 +9,8 @@ import type { Definition, Objective, Range } from './report-data';
 
 /**
  * The definitions of a tuning job. With a single definition, the ranges and the objective are in the configuration of
- * the tuning job. With several definitions, each definition carries its own ranges and objective.
+ * the tuning job, and the definition can have empty structures instead. With several definitions, each definition carries
+ * its own ranges and objective.
  */
 export function definitionsOf(tuningJob: DescribeHyperParameterTuningJobResponse): Definition[] {
   const { HyperParameterTuningJobName: search = '', HyperParameterTuningJobConfig: config } = tuningJob;
@@ -17,7 +18,9 @@ export function definitionsOf(tuningJob: DescribeHyperParameterTuningJobResponse
   const definitions: Partial<HyperParameterTrainingJobDefinition>[] =
     several.length > 0 ? several : [tuningJob.TrainingJobDefinition ?? {}];
   return definitions.map((definition): Definition => {
-    const objective = objectiveOf(definition.TuningObjective ?? config?.HyperParameterTuningJobObjective);
+    const objective =
+      objectiveOf(definition.TuningObjective) ?? objectiveOf(config?.HyperParameterTuningJobObjective);
+    const ownRanges = rangesOf(definition.HyperParameterRanges);
     const specification = definition.AlgorithmSpecification;
     const algorithm = specification?.TrainingImage ?? specification?.AlgorithmName;
     return {
@@ -25,7 +28,7 @@ export function definitionsOf(tuningJob: DescribeHyperParameterTuningJobResponse
       ...(several.length > 0 && definition.DefinitionName ? { name: definition.DefinitionName } : {}),
       ...(objective && { objective }),
       ...(algorithm && { algorithm }),
-      ranges: rangesOf(definition.HyperParameterRanges ?? config?.ParameterRanges),
+      ranges: ownRanges.length > 0 ? ownRanges : rangesOf(config?.ParameterRanges),
       staticHyperparameters: withoutTuningHyperparameters(definition.StaticHyperParameters),
     };
   });

@@ -26,7 +26,7 @@ export interface RankedTrainingJob {
  * A tuning job with one algorithm has the objective in its configuration. With several algorithms
  * (`TrainingJobDefinitions`), each definition has its own objective, and a training job names its definition. Without a
  * training job, the result is the objective of the first definition. All definitions have the same direction, because
- * SageMaker compares the values of all definitions.
+ * SageMaker compares the values of all definitions. Where there is no objective, SageMaker can return an empty structure.
  */
 export function objectiveOf(
   tuningJob: DescribeHyperParameterTuningJobResponse,
@@ -34,11 +34,12 @@ export function objectiveOf(
 ): Objective {
   const definitions = [tuningJob.TrainingJobDefinition, ...(tuningJob.TrainingJobDefinitions ?? [])];
   const named = trainingJob?.definitionName;
-  const objective =
-    definitions.find((definition) => named !== undefined && definition?.DefinitionName === named)
-      ?.TuningObjective ??
-    tuningJob.HyperParameterTuningJobConfig?.HyperParameterTuningJobObjective ??
-    definitions.find((definition) => definition?.TuningObjective)?.TuningObjective;
+  const own = definitions.find((definition) => named !== undefined && definition?.DefinitionName === named);
+  const objective = [
+    own?.TuningObjective,
+    tuningJob.HyperParameterTuningJobConfig?.HyperParameterTuningJobObjective,
+    ...definitions.map((definition) => definition?.TuningObjective),
+  ].find((one) => one?.MetricName !== undefined && one.Type !== undefined);
   if (objective?.MetricName === undefined || objective.Type === undefined) {
     throw new UnexpectedResponseError(
       `SageMaker's description of the tuning job ${tuningJob.HyperParameterTuningJobName} has no objective`,

@@ -313,6 +313,28 @@ describe('findBestTrainingJob', () => {
     expect(result.topTrainingJobs.map(({ name }) => name)).toEqual([nameOf(2), nameOf(1)]);
   });
 
+  test.each([
+    ['one definition', { TrainingJobDefinition: { DefinitionName: 'trees', TuningObjective: {} } }],
+    [
+      'several definitions',
+      {
+        HyperParameterTuningJobConfig: { HyperParameterTuningJobObjective: {} },
+        TrainingJobDefinition: {},
+        TrainingJobDefinitions: [
+          { DefinitionName: 'trees', TuningObjective: { Type: 'Minimize', MetricName: 'validation:rmse' } },
+        ],
+      },
+    ],
+  ])('ignores empty objectives in the description of a tuning job with %s', async (_what, description) => {
+    const best = job(1, 0.2, { TrainingJobDefinitionName: 'trees' });
+    const { result } = await run({
+      tuningJob: tuningJob(description),
+      trainingJobs: [best],
+      details: { [nameOf(1)]: details(1) },
+    });
+    expect(result.bestTrainingJob.objective).toMatchObject({ metric: 'validation:rmse', type: 'Minimize' });
+  });
+
   describe('after a warm start', () => {
     const own = job(1, 0.4);
     const parents = { ...job(2, 0.3), TrainingJobName: 'parent-002-0a1b2c3d', TuningJobName: 'parent' };

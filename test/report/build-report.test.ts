@@ -31,6 +31,23 @@ test('summaries alone are enough', () => {
   ]);
 });
 
+test('empty structures in a definition do not hide the ranges and the objective of the search', () => {
+  const search = madeSearch({ ranges: [ETA], jobs: [{ value: 2 }, { value: 1 }] });
+  const TrainingJobDefinition = {
+    ...search.tuningJob.TrainingJobDefinition,
+    HyperParameterRanges: {},
+    TuningObjective: {},
+  } as never;
+  const { definitions, bestJob } = buildTuningReport({
+    ...search,
+    tuningJob: { ...search.tuningJob, TrainingJobDefinition },
+  });
+  expect(definitions).toMatchObject([
+    { ranges: [{ name: 'eta' }], objective: { metric: 'validation:rmse', type: 'Minimize' } },
+  ]);
+  expect(bestJob).toBe('search-002');
+});
+
 test('the report lists the jobs of earlier tuning jobs, but analyzes only the jobs of the search itself', () => {
   const parent = madeSearch({ name: 'parent', ranges: [ETA], jobs: [{ value: 0.1 }], start: -5 });
   const child = madeSearch({ name: 'child', ranges: [ETA], jobs: [{ value: 2 }, { value: 1 }] });
