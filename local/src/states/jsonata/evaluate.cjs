@@ -3,9 +3,10 @@
 
 const jsonata = require('jsonata');
 const { randomFunction, registerAddedFunctions, TOO_LARGE } = require('./added-functions.cjs');
+const { limitDepth, TOO_DEEP } = require('./depth.cjs');
 
 /** Limits of an evaluation, as other projects measured them on AWS. The parent process limits the time. */
-const LIMITS = { sequence: 873_782, stack: 100 };
+const LIMITS = { sequence: 873_782 };
 
 /**
  * Maximum length of a result in characters: the number of bytes that an expression can use on AWS, as
@@ -57,6 +58,7 @@ function compile(source) {
   if (!expression) {
     expression = jsonata(source, LIMITS);
     registerAddedFunctions(expression);
+    limitDepth(expression);
     if (compiled.size >= MOST_COMPILED) compiled.delete(compiled.keys().next().value ?? '');
     compiled.set(source, expression);
   }
@@ -94,7 +96,7 @@ function holdsFunction(value) {
 function describe(error) {
   // V8 throws a RangeError at its own limits.
   if (error instanceof RangeError && /string length/.test(error.message)) return { code: TOO_LARGE };
-  if (error instanceof RangeError && /call stack/.test(error.message)) return { code: 'D1011' };
+  if (error instanceof RangeError && /call stack/.test(error.message)) return { code: TOO_DEEP };
   return { code: error?.code, message: error?.message ?? String(error) };
 }
 
