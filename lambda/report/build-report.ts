@@ -45,6 +45,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
       endedAt: isoTime(tuningJob.HyperParameterTuningEndTime),
       maxJobs: config?.ResourceLimits?.MaxNumberOfTrainingJobs,
       maxParallelJobs: config?.ResourceLimits?.MaxParallelTrainingJobs,
+      unreadJobs: input.unreadJobs,
       warmStart: warmStart && {
         ...defined({ type: warmStart.WarmStartType }),
         parents: (warmStart.ParentHyperParameterTuningJobs ?? []).flatMap(
@@ -197,6 +198,7 @@ function complete(
   const definition = own.find(({ name }) => name !== undefined && name === best?.definition) ??
     own[0] ?? { search: search.name, ranges: [], staticHyperparameters: {} };
   const objective = definition.objective ?? { metric: 'objective', type };
+  const isWhole = search.unreadJobs === undefined;
   const curves = (input.learningCurves ?? []).map(thinned);
   const jobsOfDefinition = (name: string | undefined) =>
     ranked.filter((job) => job.definition === name || name === undefined);
@@ -222,11 +224,11 @@ function complete(
     ...evaluated,
     ...defined({
       bestJob: best?.name,
-      comparison: best && compareBest(best, ranked, type),
+      comparison: isWhole && best ? compareBest(best, ranked, type) : undefined,
       // The order of the jobs has no meaning in a grid search.
-      convergence: search.strategy === 'Grid' ? undefined : convergence(ranked, type),
+      convergence: isWhole && search.strategy !== 'Grid' ? convergence(ranked, type) : undefined,
       overfit: best && overfit(best, validationMetric, type, curves),
-      cost: cost([...ownJobs, ...jobsAfterSearch]),
+      cost: cost([...ownJobs, ...jobsAfterSearch], search.unreadJobs),
       learningCurvesNotice: input.learningCurvesNotice,
       finalModel,
       featureImportance: input.featureImportance && namedFeatures(input.featureImportance, input.columnNames),

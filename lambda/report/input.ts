@@ -14,6 +14,8 @@ import type { FeatureImportance, LearningCurve, Links } from './report-data';
 export interface TuningReportInput extends ReportExtras, ModelResults {
   readonly tuningJob: DescribeHyperParameterTuningJobResponse;
   readonly trainingJobs: readonly TrainingJobInput[];
+  /** Minimum number of training jobs of the search that were not read. Default: 0. */
+  readonly unreadJobs?: number;
   /** Names of the tuning jobs that the search ran before this one, oldest first. Their training jobs are in `trainingJobs`. */
   readonly earlierTuningJobNames?: readonly string[];
   /** Earlier tuning jobs that the search started from. */

@@ -43,6 +43,11 @@ function ownJobs({ jobs, search }: Facts) {
   return jobs.filter((job) => job.search === search.name);
 }
 
+/** A number of jobs of the search, as in "20 jobs" or, if the report does not have all jobs, "801 jobs in this report". */
+function countOf(jobs: number, report: Facts): string {
+  return `${count(jobs, noun(report))}${report.search.unreadJobs === undefined ? '' : ' in this report'}`;
+}
+
 function status({ search }: Facts): readonly [Kind, string] | undefined {
   const reason = search.failureReason ? `: ${withStop(cut(search.failureReason, REASON_LENGTH))}` : '.';
   switch (search.status) {
@@ -61,11 +66,15 @@ function status({ search }: Facts): readonly [Kind, string] | undefined {
 function noValue(report: Facts): readonly [Kind, string] | undefined {
   const jobs = ownJobs(report);
   if (report.bestJob !== undefined) return undefined;
-  if (jobs.length === 0) return ['warning', `The search has no ${noun(report)}s.`];
+  if (jobs.length === 0) {
+    return report.search.unreadJobs === undefined
+      ? ['warning', `The search has no ${noun(report)}s.`]
+      : undefined;
+  }
   const completed = jobs.filter((job) => job.status === 'Completed').length;
   return [
     'warning',
-    `None of the ${count(jobs.length, noun(report))} has a value of ${report.objective.metric}, so there is no best ${noun(report)}.${
+    `None of the ${countOf(jobs.length, report)} has a value of ${report.objective.metric}, so there is no best ${noun(report)}.${
       completed > 0
         ? ` ${count(completed, noun(report))} completed without one: check that the log has the metric in the form that the metric definition expects.`
         : ''
@@ -79,7 +88,7 @@ function constantObjective(report: Facts): readonly [Kind, string] | undefined {
   if (!first || ranked.length < 3 || ranked.some(({ value }) => value !== first.value)) return undefined;
   return [
     'warning',
-    `All ${count(ranked.length, noun(report))} have the same value of ${report.objective.metric} (${formatNumber(first.value)}): ` +
+    `All ${countOf(ranked.length, report)} have the same value of ${report.objective.metric} (${formatNumber(first.value)}): ` +
       'the hyperparameters do not affect it. Check that this is the right metric to tune for.',
   ];
 }
@@ -215,8 +224,8 @@ function failures(report: Facts): readonly [Kind, string] | undefined {
   const [most] = report.failures;
   const all =
     failed === jobs.length
-      ? `All ${count(failed, noun(report))} failed`
-      : `${formatNumber(failed)} of ${count(jobs.length, noun(report))} failed`;
+      ? `All ${countOf(failed, report)} failed`
+      : `${formatNumber(failed)} of ${countOf(jobs.length, report)} failed`;
   if (!most) return ['warning', `${all}. SageMaker gives no reason.`];
   const reason = withStop(cut(most.reason.replace(/\s+/g, ' ').trim(), REASON_LENGTH));
   const share =
@@ -234,7 +243,7 @@ function stopped(report: Facts): readonly [Kind, string] | undefined {
   if (number === 0 || report.search.status === 'Stopped') return undefined;
   return [
     'fact',
-    `${formatNumber(number)} of ${count(jobs.length, noun(report))} were stopped before they ended.`,
+    `${formatNumber(number)} of ${countOf(jobs.length, report)} were stopped before they ended.`,
   ];
 }
 
@@ -252,7 +261,10 @@ function cost(report: Facts): readonly [Kind, string] | undefined {
   ];
   if (failedBillableSeconds > 0)
     parts.push(`Failed jobs took ${formatSeconds(failedBillableSeconds)} of it.`);
-  if (unknownJobs > 0) parts.push(`The time of ${count(unknownJobs, 'job')} is unknown and not included.`);
+  if (unknownJobs > 0) {
+    const atLeast = report.search.unreadJobs === undefined ? '' : 'at least ';
+    parts.push(`The time of ${atLeast}${count(unknownJobs, 'job')} is unknown and not included.`);
+  }
   return ['fact', parts.join(' ')];
 }
 

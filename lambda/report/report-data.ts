@@ -64,6 +64,8 @@ export interface Search {
   readonly endedAt?: string;
   readonly maxJobs?: number;
   readonly maxParallelJobs?: number;
+  /** Minimum number of jobs of the search that are not in `jobs`; missing if `jobs` has all of them. */
+  readonly unreadJobs?: number;
   readonly warmStart?: { readonly type?: string; readonly parents: readonly string[] };
 }
 

@@ -184,7 +184,22 @@ describe('the calls', () => {
       FinalHyperParameterTuningJobObjectiveMetric: { MetricName: 'validation:rmse', Value: 0.1 },
     });
     const { clients, calls } = fakeClients(
-      answersFor(jobs(899), { DescribeHyperParameterTuningJob: () => tuningJob({ BestTrainingJob: best }) }),
+      answersFor(
+        [...jobs(898), summary(899, { TrainingJobStatus: 'Failed' })].map((job, index) =>
+          index === 3 ? { ...job, TrainingJobStatus: 'Failed' } : job,
+        ),
+        {
+          DescribeHyperParameterTuningJob: () =>
+            tuningJob({
+              BestTrainingJob: best,
+              TrainingJobStatusCounters: { Completed: 898, NonRetryableError: 2 },
+              TrainingJobDefinition: {
+                AlgorithmSpecification: ALGORITHM,
+                ResourceConfig: { InstanceType: 'ml.m5.xlarge', InstanceCount: 1 },
+              },
+            }),
+        },
+      ),
     );
     const report = await makeReport(clients, { tuningJobName: 'churn-1' });
     expect(report.jobs).toHaveLength(801);
@@ -193,6 +208,17 @@ describe('the calls', () => {
       'Tuning job churn-1 has more training jobs than the 801 in this report.',
     ]);
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
+    expect(report.cost?.unknownJobs).toBe(99);
+    expect(report).not.toHaveProperty('convergence');
+    expect(report).not.toHaveProperty('comparison');
+    const reading = report.reading.map(({ text }) => text).join(' ');
+    expect(reading).toContain('1 of 801 jobs in this report failed.');
+    expect(reading).toContain('The time of at least 99 jobs is unknown and not included.');
+    const page = renderPage(report, { css: '', js: '' });
+    expect(page).toContain('801 jobs in this report (800 completed, 1 failed)');
+    expect(page).toContain('<h2 id="jobs">801 jobs</h2>');
+    const result = await writeReport(clients, { tuningJobName: 'churn-1', output: EVENT.output }, OPTIONS);
+    expect(result).toEqual({ report: expect.any(String), notices: expect.any(Array) });
   });
 });
 
@@ -331,8 +357,9 @@ describe('a search of several tuning jobs', () => {
 
   test('has a notice if a tuning job cannot be read', async () => {
     const event = { ...EVENT, tuningJobName: 'churn-2', earlierTuningJobNames: ['deleted', 'churn-1'] };
-    const { jobs: shown, notices } = await makeReport(several(), parseEvent(event));
+    const { jobs: shown, notices, search } = await makeReport(several(), parseEvent(event));
     expect(shown).toHaveLength(5);
+    expect(search.unreadJobs).toBe(1);
     expect(notices[0]).toBe('Tuning job churn-2 has more training jobs than the 5 in this report.');
   });
 });

@@ -6,10 +6,11 @@ export type BilledJob = Pick<Job, 'status' | 'billableSeconds' | 'instanceCount'
 /**
  * Billed instance time of the jobs; `undefined` if it is unknown for every job.
  *
+ * @param unreadJobs number of further jobs, whose time is unknown
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (BillableTimeInSeconds must
  * be multiplied by InstanceCount)
  */
-export function cost(jobs: readonly BilledJob[]): Cost | undefined {
+export function cost(jobs: readonly BilledJob[], unreadJobs = 0): Cost | undefined {
   const known = jobs.filter(({ billableSeconds }) => billableSeconds !== undefined);
   if (known.length === 0) return undefined;
   const sum = (some: typeof known) =>
@@ -25,6 +26,6 @@ export function cost(jobs: readonly BilledJob[]): Cost | undefined {
       instanceType: type,
       billableSeconds: sum(known.filter(({ instanceType = 'unknown' }) => instanceType === type)),
     })),
-    unknownJobs: jobs.length - known.length,
+    unknownJobs: jobs.length - known.length + unreadJobs,
   };
 }

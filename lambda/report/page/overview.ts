@@ -55,7 +55,9 @@ function searchFacts({ search, jobs, createdAt }: Report): string[] {
       : undefined;
   return [
     ...(search.strategy ? [`${search.strategy} search`] : []),
-    count(own.length, noun) + (counts.length > 0 ? ` (${counts.join(', ')})` : ''),
+    count(own.length, noun) +
+      (search.unreadJobs === undefined ? '' : ' in this report') +
+      (counts.length > 0 ? ` (${counts.join(', ')})` : ''),
     ...(seconds === undefined ? [] : [`took ${formatSeconds(seconds)}`]),
     ...(search.createdAt ? [`started ${formatTime(search.createdAt)}`] : []),
     `report of ${formatTime(createdAt)}`,

@@ -28,7 +28,7 @@ const MAX_EARLIER_PAGES = 160;
 export interface TuningSearch
   extends Pick<
     TuningReportInput,
-    'tuningJob' | 'trainingJobs' | 'parents' | 'finalTrainingJob' | 'crossValidationJob'
+    'tuningJob' | 'trainingJobs' | 'unreadJobs' | 'parents' | 'finalTrainingJob' | 'crossValidationJob'
   > {
   /** Sentences about data that could not be read. */
   readonly notices: readonly string[];
@@ -69,17 +69,19 @@ export async function readTuningSearch(
   );
   problems.unshift(...[finalTrainingJob, crossValidationJob].filter((job) => typeof job === 'string'));
   const { parents, notices } = await readParents(client, tuningJob);
+  const unreadJobs = before.unreadJobs + (listing.isCut ? unreadOf(last, summaries.length) : 0);
   return {
     tuningJob,
     trainingJobs: summaries.map((summary) => {
       const description = described.get(summary.TrainingJobName ?? '');
       return withBilledTime({ summary, ...(description && { description }) }, tuningJob);
     }),
+    ...(unreadJobs > 0 && { unreadJobs }),
     ...(parents.length > 0 && { parents }),
     ...(typeof finalTrainingJob === 'object' && { finalTrainingJob }),
     ...(typeof crossValidationJob === 'object' && { crossValidationJob }),
     notices: [
-      ...(listing.isCut || before.isCut ? [cutNotice(tuningJobName, summaries.length)] : []),
+      ...(unreadJobs > 0 ? [cutNotice(tuningJobName, summaries.length)] : []),
       ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
       ...notices,
     ],
@@ -100,7 +102,8 @@ interface SearchParts {
 interface Earlier {
   readonly first?: DescribeHyperParameterTuningJobResponse;
   readonly summaries: readonly HyperParameterTrainingJobSummary[];
-  readonly isCut: boolean;
+  /** Minimum number of training jobs that were not read. */
+  readonly unreadJobs: number;
 }
 
 /**
@@ -109,22 +112,22 @@ interface Earlier {
  */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;
-  if (firstName === undefined) return { summaries: [], isCut: false };
+  if (firstName === undefined) return { summaries: [], unreadJobs: 0 };
   const first = await ifReadable(describeTuningJob(client, firstName));
   const summaries: HyperParameterTrainingJobSummary[] = [];
   let pagesLeft = MAX_EARLIER_PAGES;
-  let isCut = false;
+  let unreadJobs = 0;
   for (const name of names) {
     const listing = pagesLeft > 0 && (await ifReadable(listTrainingJobs(client, name, pagesLeft)));
     if (typeof listing !== 'object') {
-      isCut = true;
+      unreadJobs += 1;
       continue;
     }
     pagesLeft -= listing.pages;
-    isCut ||= listing.isCut;
+    if (listing.isCut) unreadJobs += 1;
     summaries.push(...listing.summaries);
   }
-  return { ...(typeof first === 'object' && { first }), summaries, isCut };
+  return { ...(typeof first === 'object' && { first }), summaries, unreadJobs };
 }
 
 /**
@@ -170,6 +173,15 @@ function withBest(
 ): readonly HyperParameterTrainingJobSummary[] {
   const isListed = summaries.some(({ TrainingJobName }) => TrainingJobName === best?.TrainingJobName);
   return best?.TrainingJobName === undefined || isListed ? summaries : [...summaries, best];
+}
+
+/** The number of training jobs of a tuning job that were not read. */
+function unreadOf(
+  { TrainingJobStatusCounters: counters = {} }: DescribeHyperParameterTuningJobResponse,
+  read: number,
+): number {
+  const all = Object.values(counters).reduce((sum, number) => sum + number, 0);
+  return Math.max(1, all - read);
 }
 
 async function describeTrainingJobs(
