@@ -59,6 +59,11 @@ export interface TrainingTask extends TrainedAlgorithm {
    * @throws Error when the job does not define this metric
    */
   readonly onMetric?: (name: string, value: number) => void;
+  /**
+   * Receives warnings about data that SageMaker's container accepts, but that is probably a mistake, such as a CSV file
+   * with a header. The job's log contains them, too.
+   */
+  readonly onDataWarning?: (text: string) => void;
 }
 
 /** An instance of a training job. */

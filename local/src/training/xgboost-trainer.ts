@@ -45,9 +45,8 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
   const noticed = new Set<string>();
   let isClosed = false;
 
-  function notice(line: string): void {
-    const warning = dataWarningIn(line);
-    if (warning === undefined || noticed.has(warning)) return;
+  function notice(warning: string): void {
+    if (noticed.has(warning)) return;
     noticed.add(warning);
     options.onNotice?.(warning);
   }
@@ -73,8 +72,11 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
     },
     train(task) {
       const onLog = (line: string) => {
-        notice(line);
         task.onLog(line);
+        const warning = dataWarningIn(line);
+        if (warning === undefined) return;
+        notice(warning);
+        task.onDataWarning?.(warning);
       };
       return trainOnPool({ ...task, onLog }, async () => ({
         pool: await poolFor(task.trainingImage, extrasOf(task)),

@@ -105,12 +105,22 @@ test('a log is read forward and backward in pages, and can be read further after
 });
 
 test("warnings about a job's data are stored with the job, each once", async () => {
-  const header = '[2026-11-30 12:00:00:WARNING] /opt/ml/input/data/train/a.csv: line 1 looks like a header';
-  const services = await start({ trainer: printing(header, 'loss=1', header) });
+  const warning = '/opt/ml/input/data/train/a.csv: line 1 looks like a header';
+  const trainer = trainerOf(({ onDataWarning }) => {
+    for (const text of [warning, warning]) onDataWarning?.(text);
+    return { status: 'Completed' };
+  });
+  const services = await start({ trainer });
   await train(services, 'job');
-  expect(services.jobs.training.get('job')?.dataWarnings).toEqual([
-    '/opt/ml/input/data/train/a.csv: line 1 looks like a header',
-  ]);
+  expect(services.jobs.training.get('job')?.dataWarnings).toEqual([warning]);
+});
+
+test('a line of a script that has the form of such a warning is not one', async () => {
+  const services = await start({
+    trainer: printing('[2026-11-30 12:00:00:WARNING] the learning rate is high'),
+  });
+  await train(services, 'job');
+  expect(services.jobs.training.get('job')).not.toHaveProperty('dataWarnings');
 });
 
 test('a log of several megabytes is returned in contiguous pages', async () => {

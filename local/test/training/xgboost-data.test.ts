@@ -34,7 +34,7 @@ async function reasonFor(train: string[], contentType?: string, more: Record<str
   return failureReason(outcome);
 }
 
-/** Trains on CSV. Returns the outcome, the trainer's notices and the log lines of the rounds. */
+/** Trains on CSV, twice. Returns the outcome, the trainer's notices, and the log and the data warnings of one job. */
 async function trainOnCsv(content: string) {
   const notices: string[] = [];
   const own = createXGBoostTrainer({
@@ -44,9 +44,11 @@ async function trainOnCsv(content: string) {
   });
   try {
     const train = [file(content)];
-    const { outcome, log } = await runJob(own, HYPERPARAMETERS, { train });
+    const warnings: string[] = [];
+    const onDataWarning = (text: string) => warnings.push(text);
+    const { outcome, log } = await runJob(own, HYPERPARAMETERS, { train }, { onDataWarning });
     expect((await runJob(own, HYPERPARAMETERS, { train })).outcome).toEqual(outcome);
-    return { outcome, notices, log };
+    return { outcome, notices, log, warnings };
   } finally {
     await own.close();
   }
@@ -70,9 +72,10 @@ test.each([
 ])(
   'CSV with %s trains, with a warning in the log of each job and one notice',
   async (_, content, warning) => {
-    const { outcome, notices, log } = await trainOnCsv(content);
+    const { outcome, notices, log, warnings } = await trainOnCsv(content);
     expect(outcome).toEqual({ status: 'Completed' });
     expect(notices).toEqual([expect.stringMatching(warning)]);
+    expect(warnings).toEqual(notices);
     expect(log.filter((line) => line.includes(`:WARNING] ${notices[0]}`))).toHaveLength(1);
   },
 );

@@ -29,6 +29,8 @@ export interface AttemptOptions {
   readonly onLog: (event: string) => void;
   /** Receives metrics that a stub reports without a log. */
   readonly onMetric: (name: string, value: number) => void;
+  /** Receives the trainer's warnings about the data. */
+  readonly onDataWarning: (text: string) => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export function attemptTraining(
 async function train(
   context: EngineContext,
   request: CreateTrainingJobRequest,
-  { threads, runsAgain, signal, isLost, onStart, onUpload, onLog, onMetric }: AttemptOptions,
+  { threads, runsAgain, signal, isLost, onStart, onUpload, onLog, onMetric, onDataWarning }: AttemptOptions,
 ): Promise<TrainingOutcome> {
   const { access, data, environment, root, trainer } = context;
   checkTrainingRole(request, access, environment);
@@ -88,6 +90,7 @@ async function train(
         for (const event of log.write(line)) onLog(event);
       },
       onMetric,
+      onDataWarning,
     });
     if (isLost()) return outcome;
     if (outcome.status === 'Completed') onUpload();

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { dataWarningIn } from '../../../training/data-warning';
 import { internalErrorReason, isInternalError } from '../../../training/failure-reason';
 import { MetricCollector, type MetricDatum } from '../../../training/metrics';
 import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
@@ -162,12 +161,11 @@ export class TrainingRun {
         this.move({ secondaryStatus: 'Uploading', message: 'Uploading generated training model' }),
       onLog: (event) => {
         this.metrics.add(event);
-        const warning = dataWarningIn(event);
-        if (warning !== undefined) this.dataWarnings.add(warning);
         lines += hasBegun ? 1 : 0;
         if (lines === linesUntilInterruption) interruption.abort();
       },
       onMetric: (name, value) => this.metrics.record(name, value),
+      onDataWarning: (text) => this.dataWarnings.add(text),
     });
     this.runtime.pause();
     return { outcome, isInterrupted: isInterrupted() };
