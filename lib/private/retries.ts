@@ -43,7 +43,8 @@ export function retryJobCreation(task: sfn.TaskStateBase, { _isFleetItem }: Flee
 
 /**
  * Adds a few retries for creating the model package group of an item. If these retries fail, other states look for the
- * group and start over, up to ten times. This takes about 12 minutes in total.
+ * group and start over: up to ten times if SageMaker throttled the requests, otherwise twice. Ten times take about 12
+ * minutes in total.
  */
 export function retryGroupCreation(task: sfn.TaskStateBase): void {
   for (const retry of RETRY_JOB_CREATION) task.addRetry({ ...retry, maxDelay: Duration.minutes(1) });

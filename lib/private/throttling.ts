@@ -22,7 +22,7 @@ export interface ThrottlingOptions {
  *
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/CommonErrors.html
  */
-const TRANSIENT_CAUSE =
+export const TRANSIENT_CAUSE =
   '/throttl|rate exceeded|too many requests|service ?unavailable|internal ?failure|status code: 5[0-9][0-9]/i';
 
 /**

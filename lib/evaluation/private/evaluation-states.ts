@@ -13,7 +13,7 @@ import {
   retryJobCreation,
   retryRegistration,
 } from '../../private/retries';
-import { waitWhileThrottled } from '../../private/throttling';
+import { TRANSIENT_CAUSE, waitWhileThrottled } from '../../private/throttling';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
@@ -57,6 +57,12 @@ const REGISTRATION_FAILED: FailedStep = {
 
 /** How many times the state that creates a group can fail. Before each failure, the state uses up its retries. */
 const MAX_GROUP_FAILURES = 10;
+
+/**
+ * How many failures an error counts that is no throttling, such as a missing permission. A repeated request will probably
+ * fail with the same error, so the second such error is the last.
+ */
+const LASTING_GROUP_FAILURE = 5;
 
 /** The states that evaluate and register the final model, in a chain. */
 export class EvaluationStates {
@@ -139,7 +145,7 @@ export class EvaluationStates {
     create.addCatch(find, {
       errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
       outputs: added(`{
-  'groupFailures': $exists($states.input.groupFailures) ? $states.input.groupFailures + 1 : 1,
+  'groupFailures': $sum([$states.input.groupFailures, $contains($states.errorOutput.Cause, ${TRANSIENT_CAUSE}) ? 1 : ${LASTING_GROUP_FAILURE}]),
   'groupFailure': ${this.failure(REGISTRATION_FAILED)}
 }`),
     });
