@@ -372,7 +372,7 @@ test.each<[object, string, RegExp]>([
     /does not support the statistic tm90\. It supports SampleCount, /,
   ],
   [{ Statistics: undefined, ExtendedStatistics: ['p101'] }, VALUE, /does not support the statistic p101/],
-  [{ Namespace: 'AWS/States' }, VALUE, /does not support metrics of the namespace AWS\/States\. It only has/],
+  [{ Namespace: 'AWS/States' }, VALUE, /does not support metrics of the namespace AWS\/States\. It has only/],
   [{ Dimensions: [{ Name: 'Host', Value: 'job/algo-1' }] }, VALUE, /does not support metrics of instances/],
   [{ Period: undefined }, 'ValidationException', /Value null at 'period' failed/],
   [{ Statistics: ['Median'] }, 'ValidationException', /enum value set: \[SampleCount, Average/],
