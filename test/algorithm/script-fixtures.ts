@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { parseTar } from 'nanotar';
@@ -91,7 +91,7 @@ export function packed(source: ScriptSource, entryPoint = 'train.py') {
   const [asset] = Object.values<Json>(manifest.files).filter(({ source: { path } }) =>
     path.endsWith('.tar.gz'),
   );
-  const archive = readFileSync(join(assembly.directory, asset.source.path));
+  const archive = readFileSync(resolve(assembly.directory, asset.source.path));
   const [destination] = Object.values<Json>(asset.destinations);
   // parseTar reads from the start of the underlying memory, which Node.js 24 shares between buffers. Therefore, the
   // bytes are copied.
