@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Token } from 'aws-cdk-lib';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { createTar } from 'nanotar';
 import { DataLocation } from '../data-location';
@@ -57,7 +58,8 @@ export class ScriptSource {
           fileName: requireFileName(asset.s3ObjectKey),
         };
       } finally {
-        rmSync(folder, { recursive: true });
+        // With `cdk --no-staging`, the CDK uploads this archive instead of a copy.
+        if (!scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT)) rmSync(folder, { recursive: true });
       }
     });
   }
