@@ -9,7 +9,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/global-teardown.ts',
   testEnvironment: '<rootDir>/test/environment.ts',
   // Most tests take seconds. The long timeout is for machines that run other programs at the same time.
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   testMatch: ['**/*.test.ts'],
   // TypeScript first, because `npm run build` writes compiled JavaScript next to lib/*.ts.
   moduleFileExtensions: ['ts', 'js', 'json', 'node'],

@@ -329,7 +329,7 @@ test('cdk synth gives the same assembly twice, without AWS settings in the envir
   const first = synth('first');
   expect(Object.keys(first).sort()).toEqual(['SageMakerTuning.assets.json', 'SageMakerTuning.template.json']);
   expect(synth('second')).toEqual(first);
-}, 120_000);
+});
 
 expect.addSnapshotSerializer({
   test: (value) => typeof value === 'string' && /[0-9a-f]{64}/.test(value),

@@ -493,4 +493,4 @@ async function peakOf(count: number): Promise<number> {
 
 test('10,000 items need less than 256 MB', async () => {
   expect(await peakOf(10_000)).toBeLessThan(256);
-}, 60_000);
+});

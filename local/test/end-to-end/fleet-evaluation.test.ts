@@ -9,8 +9,6 @@ import { writeRegressionCsv } from '../training/support';
 import { folderOf, synthesizeFleet } from './stub-fleet';
 import { temporaryFolder } from './support';
 
-jest.setTimeout(120_000);
-
 const PROPS = {
   hyperparameters: { num_round: '20' },
   parameterRanges: [ParameterRange.continuous('eta', { min: 0.2, max: 0.5 })],

@@ -12,8 +12,6 @@ import {
   tuningJobsIn,
 } from './support';
 
-jest.setTimeout(120_000);
-
 /** Number of processes to kill. Each is killed at a random moment in its first seconds. */
 const RANDOM_KILLS = 20;
 const LONGEST_DELAY_MS = 3000;

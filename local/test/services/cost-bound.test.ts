@@ -8,9 +8,6 @@ import type { RunningServices } from '../../src/services';
 import type { TrainingJobDescription } from '../../src/services/sagemaker/api-types';
 import { type Algorithm, closeServices, samplerOf, start, trainerOf, tuningRequest, xs } from './helpers';
 
-// The searches run on virtual time, but a busy machine needs seconds to write their records.
-jest.setTimeout(60_000);
-
 /** A search, and how its training jobs behave. */
 interface RandomSearch {
   readonly trainingJobs: number;

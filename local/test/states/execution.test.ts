@@ -14,9 +14,6 @@ import {
 import { IDENTITY } from './run-case';
 import { VirtualClock } from './virtual-clock';
 
-// Large data takes a while on a machine that is busy with other tests.
-jest.setTimeout(30_000);
-
 const LAMBDA = 'arn:aws:states:::lambda:invoke';
 
 function start(definition: JsonObject, options: Partial<ExecutionOptions> = {}): Execution {

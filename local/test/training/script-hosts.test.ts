@@ -62,7 +62,7 @@ time.sleep(60)`,
     );
     expect(log).toContain('disk full on algo-2');
     expect(reason).toContain('ExitCode 7\n');
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(50_000);
   });
 });
 

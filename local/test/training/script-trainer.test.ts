@@ -413,7 +413,7 @@ time.sleep(60)`,
       { stopGraceMilliseconds: 300 },
     );
     expect(outcome).toEqual({ status: 'Stopped' });
-    expect(seconds).toBeLessThan(10);
+    expect(seconds).toBeLessThan(50);
     const child = log.find((line) => line.startsWith('child'))?.split(' ')[1] ?? '';
     expect(child).toMatch(/^\d+$/);
     await untilEnded(Number(child));
@@ -424,7 +424,7 @@ time.sleep(60)`,
     const started = performance.now();
     const { outcome, log } = await runScript(source);
     expect(outcome).toEqual({ status: 'Completed' });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(50_000);
     expect(log.at(-1)).toMatch(/^child \d+$/);
     await untilEnded(Number(log.at(-1)?.split(' ')[1]));
   });

@@ -315,4 +315,4 @@ test('the bundle evaluates like the source, and keeps the names of errors', asyn
   const failed = await invokeBundle('evaluate-model', EVENT, environment);
   expect(failed).toMatchObject({ type: 'InvalidPredictionError', message: expect.stringContaining('row 2') });
   await server.close();
-}, 60_000);
+});
