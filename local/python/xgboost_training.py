@@ -1,6 +1,7 @@
 """Runs a training job of the built-in XGBoost algorithm as SageMaker's container does."""
 
 import os
+import re
 import time
 import warnings
 from datetime import datetime, timezone
@@ -17,6 +18,7 @@ from xgboost_hyperparameters import MAXIMIZE_METRICS, validate
 from xgboost_metrics import Shares, metric_arguments
 
 MODEL_NAME = "xgboost-model"
+_CHECKPOINT_NAME = "xgboost-checkpoint"
 
 # Hyperparameters of the container, not of XGBoost.
 _CONTAINER_ONLY = (
@@ -137,7 +139,7 @@ class _Training:
 
     def __init__(
         self, config: Dict[str, Any], data: TrainingData, limit: int, log: Callable[[str], None],
-        is_stopped: Callable[[], bool],
+        is_stopped: Callable[[], bool], checkpoint_folder: Optional[str],
     ) -> None:
         watched = [matrix for matrix in (data.train, data.validation) if matrix is not None]
         self._config = config
@@ -146,6 +148,7 @@ class _Training:
         self._early_stopping = _early_stopping(config, data.validation is not None, log)
         self._log = log
         self.progress = _Progress(log, is_stopped, self._shares)
+        self._checkpoint_folder = checkpoint_folder
 
     def model(
         self, train_data: xgb.DMatrix, watchlist: Sequence[Tuple[xgb.DMatrix, str]]
@@ -160,13 +163,23 @@ class _Training:
             threads = XGBoostThreads(train_data.num_row() * train_data.num_col(), self._limit, config)
             config["nthread"] = threads.first
             callbacks.append(_Threads(threads))
+        checkpoint, finished_rounds = None, 0
+        if self._checkpoint_folder is not None:
+            folder = self._checkpoint_folder
+            if "_kfold" in config:
+                # As in the container, this folder does not exist, so the training fails.
+                folder = os.path.join(folder, "model-0")
+            checkpoint, finished_rounds = _latest_checkpoint(folder, self._log)
+            # The last argument is the interval. With 0, XGBoost saves a checkpoint only after the first round.
+            callbacks.append(xgb.callback.TrainingCheckPoint(folder, _CHECKPOINT_NAME, False, finished_rounds))
         if self._early_stopping is not None:
             callbacks.append(xgb.callback.EarlyStopping(**self._early_stopping))
         history: History = {}
         booster = xgb.train(
             _parameters(config, self._shares.xgboost),
             train_data,
-            num_boost_round=config["num_round"],
+            num_boost_round=config["num_round"] - finished_rounds,
+            xgb_model=checkpoint,
             evals=list(watchlist),
             **metric_arguments(self._shares.container),
             evals_result=history,
@@ -216,7 +229,7 @@ def train(
     if data.validation is not None:
         _info(log, f"Validation matrix has {data.validation.num_row()} rows")
 
-    training = _Training(config, data, limit, log, is_stopped)
+    training = _Training(config, data, limit, log, is_stopped, job.get("checkpointFolder"))
     folder = job["workFolder"]
     started = time.perf_counter()
     try:
@@ -237,6 +250,22 @@ def train(
 
 def _load(job: Mapping[str, Any], config: Mapping[str, Any], store: DataStore, threads: int) -> TrainingData:
     return store.load(job["channels"], config.get("csv_weights") == 1, threads, combines="_kfold" in config)
+
+
+def _latest_checkpoint(folder: str, log: Callable[[str], None]) -> Tuple[Optional[str], int]:
+    """The checkpoint from which the container resumes, and its number of rounds. The container looks for the names that
+    its old releases gave to checkpoints, `xgboost-checkpoint.<round>`. It now saves `xgboost-checkpoint_0.ubj`, so it
+    never finds its own checkpoints. Source: aws/sagemaker-xgboost-container, callback.py and checkpointing.py.
+    """
+    names = os.listdir(folder) if os.path.isdir(folder) else []
+    rounds = [int(name.split(".")[1]) for name in names if re.fullmatch(_CHECKPOINT_NAME + r"\.[0-9]+", name)]
+    if not rounds:
+        _info(log, "CheckpointConfig has no effect: the container does not resume from the checkpoints that it saves")
+        return None, 0
+    path = os.path.join(folder, f"{_CHECKPOINT_NAME}.{max(rounds)}")
+    _info(log, f"Checkpoint loaded from {path}")
+    _info(log, f"Resuming from iteration {max(rounds) + 1}")
+    return path, max(rounds) + 1
 
 
 def _watchlist(data: TrainingData) -> List[Tuple[xgb.DMatrix, str]]:

@@ -31,6 +31,8 @@ interface JobMessage {
 export interface TrainingMessage extends JobMessage {
   readonly hyperparameters: Readonly<Record<string, string>>;
   readonly channels: readonly { name: string; contentType?: string; files: readonly unknown[] }[];
+  /** Folder of the job's checkpoints. Only for XGBoost. @default - no checkpoints */
+  readonly checkpointFolder?: string;
 }
 
 /** A transform job for a worker. */

@@ -61,6 +61,7 @@ export function createTabularTrainer(options: TabularTrainerOptions): Trainer {
     accepts: (algorithm) => tabularModelOf(algorithm) !== undefined,
     refusal: refusalOf,
     metricDefinitions: () => [],
+    resumes: () => false,
     async prepare(algorithm, parallelJobs) {
       const model = tabularModelOf(algorithm);
       if (model !== undefined) await (await poolFor(model.library)).warm(parallelJobs);

@@ -105,6 +105,13 @@ export interface Trainer {
    * define metrics. Empty for an algorithm whose metrics the request defines.
    */
   metricDefinitions(algorithm: TrainedAlgorithm): readonly MetricDefinition[];
+  /**
+   * Whether an interrupted job with `CheckpointConfig` can continue from its last round. Otherwise, it starts from the
+   * beginning.
+   *
+   * @default true
+   */
+  resumes?(algorithm: TrainedAlgorithm): boolean;
   /** Installs packages and starts processes for jobs with this algorithm, before the first job. */
   prepare?(algorithm: TrainedAlgorithm, parallelJobs: number): Promise<void>;
   /** Runs the job to its end. Then the `model/` folder in the working folder contains the model's files. */

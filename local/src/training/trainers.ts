@@ -19,6 +19,7 @@ export function combineTrainers(trainers: readonly Trainer[]): Trainer {
     accepts: (algorithm) => find(algorithm).acceptor !== undefined,
     refusal: (algorithm) => find(algorithm).refusal,
     metricDefinitions: (algorithm) => find(algorithm).acceptor?.metricDefinitions(algorithm) ?? [],
+    resumes: (algorithm) => find(algorithm).acceptor?.resumes?.(algorithm) ?? true,
     prepare: async (algorithm, parallelJobs) => find(algorithm).acceptor?.prepare?.(algorithm, parallelJobs),
     serving: combineServers(trainers.flatMap(({ serving }) => serving ?? [])),
     async train(task) {

@@ -67,6 +67,7 @@ export function createXGBoostTrainer(options: XGBoostTrainerOptions): Trainer {
     accepts: ({ trainingImage, hyperparameters }) =>
       isXGBoostImage(trainingImage) && hyperparameters.sagemaker_program === undefined,
     metricDefinitions: ({ trainingImage }) => xgboostMetricDefinitions(trainingImage),
+    resumes: () => false,
     async prepare({ trainingImage }, parallelJobs) {
       await (await poolFor(trainingImage, [])).warm(parallelJobs);
     },
@@ -101,7 +102,13 @@ function bytesOf({ channels }: TrainingTask): number {
   return channels.flatMap(({ files }) => files).reduce((bytes, { path }) => bytes + statSync(path).size, 0);
 }
 
-function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask): TrainingMessage {
+function jobOf({
+  hyperparameters,
+  workFolder,
+  threads,
+  channels,
+  checkpoints,
+}: TrainingTask): TrainingMessage {
   return {
     hyperparameters,
     workFolder,
@@ -116,6 +123,7 @@ function jobOf({ hyperparameters, workFolder, threads, channels }: TrainingTask)
       contentType,
       files: files.map(({ path }) => path),
     })),
+    ...(checkpoints !== undefined && { checkpointFolder: checkpoints.folder }),
   };
 }
 

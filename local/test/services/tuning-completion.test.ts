@@ -5,6 +5,7 @@ import {
   ListTrainingJobsForHyperParameterTuningJobCommand,
   StopHyperParameterTuningJobCommand,
 } from '@aws-sdk/client-sagemaker';
+import { combineTrainers } from '../../src/training';
 import {
   type Algorithm,
   closeServices,
@@ -159,23 +160,27 @@ describe('a job that Hyperband decides to stop at its last round', () => {
   test('is stopped if it has more rounds than that', async () => expect(await run('4')).toBe('Stopped'));
 });
 
+const CHECKPOINTS = { CheckpointConfig: { S3Uri: 's3://data-bucket/checkpoints' } };
+
 test.each([
-  ['from the beginning', {}, [0, 1, 0, 1]],
-  ['from its checkpoints', { CheckpointConfig: { S3Uri: 's3://data-bucket/checkpoints' } }, [0, 1, 2, 3]],
+  ['from the beginning', {}, true, [0, 1, 0, 1]],
+  ['from its checkpoints', CHECKPOINTS, true, [0, 1, 2, 3]],
+  ['from the beginning, because its algorithm never resumes', CHECKPOINTS, false, [0, 1, 0, 1]],
 ])(
   'a job that restarts %s reports its rounds to the sampler accordingly',
-  async (_name, definition, expected) => {
+  async (_name, definition, resumes, expected) => {
     const steps: number[] = [];
     let attempts = 0;
+    const trainer = trainerOf((task) => {
+      for (const loss of [3, 2]) task.onLog(`loss=${loss};`);
+      attempts += 1;
+      if (attempts === 1) throw new Error('no space left on device');
+      return { status: 'Completed' };
+    });
     const { end } = await tune(
       {
         sampler: samplerOf(xs(1), (_trial, step) => steps.push(step) < 0),
-        trainer: trainerOf((task) => {
-          for (const loss of [3, 2]) task.onLog(`loss=${loss};`);
-          attempts += 1;
-          if (attempts === 1) throw new Error('no space left on device');
-          return { status: 'Completed' };
-        }),
+        trainer: combineTrainers([{ ...trainer, resumes: () => resumes }]),
       },
       { ...limits(1), TrainingJobEarlyStoppingType: 'Auto' },
       { RetryStrategy: { MaximumRetryAttempts: 1 }, ...definition },

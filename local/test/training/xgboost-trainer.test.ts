@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createXGBoostTrainer, MetricCollector, type Trainer } from '../../src/training';
 import { logEvents } from '../../src/training/log-events';
@@ -142,6 +142,53 @@ test.each<[needs: string, metrics: Record<string, string>, hasValidation: boolea
     expect(log.join('\n')).toContain(`INFO] early_stopping_rounds has no effect: it needs ${needs}`);
   },
 );
+
+describe('CheckpointConfig', () => {
+  const checkpointsIn = (folder: string) => ({ checkpoints: { folder, localPath: '/opt/ml/checkpoints' } });
+  const metrics = (line: string | undefined) => line?.replace(/^\[\d+\]/, '');
+
+  test('saves a checkpoint after the first round, from which no job resumes, as in the container', async () => {
+    const folder = temporaryFolder();
+    const { log: expected } = await runJob(trainer, BASE, { train, validation });
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const { outcome, log } = await runJob(trainer, BASE, { train, validation }, checkpointsIn(folder));
+      expect(outcome).toEqual({ status: 'Completed' });
+      expect(rounds(log)).toEqual(rounds(expected));
+      expect(log.join('\n')).toContain('INFO] CheckpointConfig has no effect: the container does not resume');
+      expect(readdirSync(folder)).toEqual(['xgboost-checkpoint_0.ubj']);
+    }
+    expect(expected.join('\n')).not.toContain('CheckpointConfig');
+    expect(trainer.resumes?.({ trainingImage: IMAGE, hyperparameters: {} })).toBe(false);
+  });
+
+  test('trains the remaining rounds if there are checkpoints with the names of old images', async () => {
+    const folder = temporaryFolder();
+    for (const num_round of ['9', '10']) {
+      const { workFolder } = await runJob(trainer, { ...BASE, num_round }, { train });
+      const checkpoint = `xgboost-checkpoint.${Number(num_round) - 1}`;
+      copyFileSync(join(workFolder, 'model', 'xgboost-model'), join(folder, checkpoint));
+    }
+    const { log: expected } = await runJob(trainer, BASE, { train, validation });
+    const { outcome, log } = await runJob(trainer, BASE, { train, validation }, checkpointsIn(folder));
+    expect(outcome).toEqual({ status: 'Completed' });
+    expect(log.join('\n')).toMatch(
+      /Checkpoint loaded from .*xgboost-checkpoint\.9\n.* Resuming from iteration 10\n/,
+    );
+    // The container counts the rounds from 0 again.
+    expect(rounds(log).map((line) => line.split('\t')[0])).toEqual(
+      Array.from({ length: 10 }, (_, i) => `[${i}]`),
+    );
+    expect(rounds(log).map(metrics)).toEqual(rounds(expected).slice(10).map(metrics));
+  });
+
+  test('fails a cross-validation, because the container saves to a folder that does not exist', async () => {
+    const hyperparameters = { ...BASE, _kfold: '3' };
+    const { outcome } = await runJob(trainer, hyperparameters, { train }, checkpointsIn(temporaryFolder()));
+    expect(failureReason(outcome)).toMatch(
+      /^AlgorithmError: XGB train call failed with exception:\n .*model-0.*No such file or directory/,
+    );
+  });
+});
 
 test('several updaters are passed to XGBoost', async () => {
   const hyperparameters = { ...BASE, tree_method: 'exact', updater: 'grow_colmaker,prune' };

@@ -14,7 +14,7 @@ import type {
 import type { EngineContext } from '../engine-context';
 import type { TrainingJobRecord, TuningJobRecord } from '../jobs/job-types';
 import { startTimeLimit } from '../jobs/time-limit';
-import type { TrainingEngine, TrainingStart } from '../training/training-engine';
+import { algorithmOf, type TrainingEngine, type TrainingStart } from '../training/training-engine';
 import { resourcesOf } from '../training/training-instances';
 import type { TrainingRun } from '../training/training-run';
 import { endedTrial } from './ended-trial';
@@ -181,6 +181,7 @@ export class TuningRun {
     const { name: definitionName, definition } = from.searched;
     const { HyperParameterTuningJobConfig: config } = this.job;
     const all = { ...definition.StaticHyperParameters, ...hyperparameters };
+    const resumes = this.context.trainer.resumes?.(algorithmOf(definition)) ?? true;
     let step = 0;
     let reports = Promise.resolve();
     const start: TrainingStart = {
@@ -194,8 +195,8 @@ export class TuningRun {
         Math.floor(os.availableParallelism() / config.ResourceLimits.MaxParallelTrainingJobs),
       ),
       onRestart: () => {
-        // With checkpoints, the training continues from its last step.
-        if (definition.CheckpointConfig === undefined) step = 0;
+        // With checkpoints, the training continues from its last step, unless the algorithm never does.
+        if (definition.CheckpointConfig === undefined || !resumes) step = 0;
       },
       onMetric: ({ MetricName: metric, Value: value }) => {
         if (metric === OBJECTIVE_METRIC) {
