@@ -35,6 +35,15 @@ test.each<[source: string, result: unknown]>([
   ['$map($states.input.list, function($i) { $i.x + $states.input.a })', [2, 3]],
   ['$v.a + $value', 15],
   ['$exists($states.input.none)', false],
+  [
+    '$states.input.list.{"x": x, "a": %.a}',
+    [
+      { x: 1, a: 1 },
+      { x: 2, a: 1 },
+    ],
+  ],
+  ['$states.input.deep.a.{"b": b, "list": %.%.list[0]}', { b: 4, list: { x: 1 } }],
+  ['$states.input.list[%.a = x].x', 1],
 ])('%s', async (source, expected) => {
   const { signal } = new AbortController();
   const bindings = {

@@ -45,18 +45,37 @@ export async function evaluateExpression(
   throw queryError(`${subject} ${problem}.`, location);
 }
 
-/**
- * Whether an expression is evaluated in this process, indexed by the source of the expression. Evaluating a harmless
- * expression takes no longer than sending it to another process.
- */
-const harmless = new Map<string, boolean>();
+/** How an expression is evaluated. */
+interface Plan {
+  /** Whether it is evaluated in this process. For a harmless expression, this takes no longer than sending it. */
+  readonly isHere: boolean;
+  /** Whether it can need members of `$states` that it does not mention: `%` refers to the parent of a value. */
+  readonly needsParents: boolean;
+}
+
+/** Plans, indexed by the source of the expression. */
+const plans = new Map<string, Plan>();
+
+function planFor(source: string): Plan {
+  const known = plans.get(source);
+  if (known) return known;
+  const ast = parseExpression(source);
+  const plan = { isHere: isHarmless(ast), needsParents: hasParent(ast) };
+  plans.set(source, plan);
+  return plan;
+}
+
+/** Whether a syntax tree contains the parent operator `%`. */
+function hasParent(part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return false;
+  return ('type' in part && part.type === 'parent') || Object.values(part).some(hasParent);
+}
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {
-  const isHere = harmless.get(source) ?? isHarmless(parseExpression(source));
-  harmless.set(source, isHere);
+  const { isHere, needsParents } = planFor(source);
   const request = {
     source,
-    states: withPlainNumbers(onlyMentioned(states, source)) as JsonObject,
+    states: withPlainNumbers(needsParents ? states : onlyMentioned(states, source)) as JsonObject,
     variables: withPlainNumbers(pick(variables, (name) => source.includes(`$${name}`))) as JsonObject,
     random: random(),
   };
