@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { EvaluationError, StatesError } from '../errors';
-import { isObject, type Json, type JsonObject, jsonSize, jsonText } from '../json';
+import { isObject, type Json, type JsonObject, jsonText } from '../json';
 import type { MapState } from '../types';
+import { batchItems } from './batch-items';
 import { computeInteger, computePercentage } from './computed-number';
 import { fill } from './data-flow';
 import type { Frame } from './frame';
@@ -278,16 +279,10 @@ async function batches(state: MapState, items: readonly MapItem[], { scope }: Vi
     batcher.batchInput === undefined
       ? {}
       : { BatchInput: await fill(batcher.batchInput, 'ItemBatcher/BatchInput', flow, scope) };
-  const groups: Json[][] = [];
-  for (const { input } of items) {
-    const last = groups.at(-1);
-    const longer = last && [...last, input];
-    const fits =
-      longer &&
-      (!most || longer.length <= most) &&
-      (!bytes || jsonSize({ ...shared, Items: longer }) <= bytes);
-    if (fits) last.push(input);
-    else groups.push([input]);
-  }
+  const groups = batchItems(
+    items.map(({ input }) => input),
+    shared,
+    { items: most, bytes },
+  );
   return groups.map((group) => ({ input: { ...shared, Items: group }, size: group.length, context: {} }));
 }
