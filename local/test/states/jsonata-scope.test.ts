@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { JsonObject } from '../../src/states/json';
+import { checkExpression } from '../../src/states/jsonata/check-expression';
 import { evaluateExpression, parseExpression } from '../../src/states/jsonata/expression';
 import { isHarmless } from '../../src/states/jsonata/harmless';
 
@@ -74,4 +76,45 @@ test.each<[source: string, expected: boolean]>([
   ['$a@$x.c', false],
 ])('only harmless expressions are evaluated in the main process: %s', (source, expected) => {
   expect(isHarmless(parseExpression(source))).toBe(expected);
+});
+
+describe('an expression is valid if JSONata 2.0.6, the version in Step Functions, can parse it', () => {
+  // The library checks expressions with this version.
+  const jsonata = jest.requireActual(resolve(__dirname, '../../../node_modules/jsonata'));
+
+  test.each([
+    ['$states.input.x ?? {}'],
+    ['$states.input.x ?: 1'],
+    ['$f($states.input.x)?:1'],
+    ['{"a": [1, $states.input.list[x ?? 1 > 0]]}'],
+    ['$map($states.input.list, function($i) { $i.x ?: $i.y ?: 1 })'],
+    ['$states.input{a: b ?? c}'],
+    ['$states.input^(a ?: b)'],
+    ['$states.input.a ? 1 : ($b ?? 2)'],
+    ['($a ?: $b) ?? $c'],
+  ])('refused: %s', (source) => {
+    const parse = () => jsonata(source);
+    expect(parse).toThrow();
+    let message = '';
+    try {
+      parse();
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(checkExpression(source, undefined)).toEqual([
+      { code: 'INVALID_JSONATA_EXPRESSION', message: `'${source}': ${message}` },
+    ]);
+  });
+
+  test.each([
+    ['$states.input.a ? 1 : 2'],
+    ['"??" = "?:" ? 1 : 2'],
+    ['$states.input."a?"?1:2'],
+    ['$states.input.a ? "?:" : /a?:/'],
+    ['$states.input.`a?`?1:2'],
+    ['$sum(?, ?)'],
+  ])('accepted: %s', (source) => {
+    expect(() => jsonata(source)).not.toThrow();
+    expect(checkExpression(source, undefined)).toEqual([]);
+  });
 });

@@ -16,11 +16,35 @@ export function checkExpression(source: string, produced: Produced): ExpressionP
   try {
     ast = parseExpression(source) as unknown as Node;
   } catch (error) {
-    return [{ code: 'INVALID_JSONATA_EXPRESSION', message: `'${source}': ${(error as Error).message}` }];
+    return [invalid(source, (error as Error).message)];
   }
+  const [end] = newOperators(ast, source).sort((a, b) => a - b);
+  if (end) return [invalid(source, `The symbol "${source[end - 1]}" cannot be used as a unary operator`)];
   const found = new Set<string>();
   walk(ast, false, produced, found);
   return [...found].map((message) => ({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message }));
+}
+
+function invalid(source: string, message: string): ExpressionProblem {
+  return { code: 'INVALID_JSONATA_EXPRESSION', message: `'${source}': ${message}` };
+}
+
+/** Operators of JSONata 2.1. Step Functions has JSONata 2.0.6, which reads the second character as an operator. */
+const NEW_OPERATORS = ['??', '?:'];
+
+/**
+ * The ends of the operators that Step Functions does not have, as indexes in the source. The syntax tree has the same
+ * node for such an operator as for `a ? b : c`. The position of the node is the end of the operator.
+ */
+function newOperators(part: unknown, source: string): number[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const { type, position } = part as Partial<Node>;
+  const isNew =
+    type === 'condition' &&
+    position !== undefined &&
+    NEW_OPERATORS.includes(source.slice(position - 2, position));
+  const below = Object.values(part).flatMap((child) => newOperators(child, source));
+  return isNew ? [position, ...below] : below;
 }
 
 /** jsonata's syntax tree has members that are missing in its type. */
