@@ -130,14 +130,13 @@ function relativeUrl(folder: string, file: string): string {
  *
  * @throws UserError for a job that is not part of a search
  */
-export function searchesOf(run: RunRecord, records: RunRecords): ReportedJob[] {
-  const { all, executions, jobs } = records;
+export function searchesOf(run: RunRecord, records: Pick<RunRecords, 'all' | 'jobs'>): ReportedJob[] {
+  const { all, jobs } = records;
   switch (run.kind) {
     case 'tuning job':
     case 'AutoML job': {
-      const { createdBy, deploymentId, name } = run.record;
-      const stateMachineArn = createdBy && executions.get(createdBy.executionArn)?.stateMachineArn;
-      return [{ kind: run.kind, name, deploymentId, stateMachineArn }];
+      const { deploymentId, name } = run.record;
+      return [{ kind: run.kind, name, deploymentId }];
     }
     case 'training job': {
       const arn = run.record.description.TuningJobArn;

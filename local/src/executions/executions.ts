@@ -369,3 +369,11 @@ export function outputTextOf({ output, outputText }: ExecutionRecord): string | 
 export function executionArn(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }
+
+/**
+ * The ARN of the state machine of an execution. For a child execution of a distributed Map (`…:<machine>/<label>:<name>`),
+ * this is the state machine with the Map.
+ */
+export function stateMachineArnOf(executionArn: string): string {
+  return executionArn.replace(/:execution:([^:/]+).*$/, ':stateMachine:$1');
+}

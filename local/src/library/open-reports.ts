@@ -33,7 +33,6 @@ export interface ReportedJob {
   readonly name: string;
   /** ID of the deployment in which the job ran. */
   readonly deploymentId?: string | undefined;
-  readonly stateMachineArn?: string | undefined;
 }
 
 interface OpenDeployment {
@@ -45,11 +44,11 @@ interface OpenDeployment {
 export function openReports(root: string, onNotice: (text: string) => void): OpenReports {
   const opened = new Map<string, OpenDeployment | undefined>();
   return {
-    make: async ({ deploymentId, stateMachineArn, ...job }) => {
+    make: async ({ deploymentId, ...job }) => {
       const own = deploymentId === undefined ? [] : [deploymentId];
       for (const id of new Set([...own, ...deploymentIds(root)])) {
         if (!opened.has(id)) opened.set(id, await tryOpen(root, id, onNotice));
-        const page = await opened.get(id)?.maker.make(job, stateMachineArn);
+        const page = await opened.get(id)?.maker.make(job);
         if (page !== undefined) return page;
       }
       throw new UserError(

@@ -1,4 +1,5 @@
 import type { Deployment } from '../assembly';
+import { stateMachineArnOf } from '../executions/executions';
 import { isCrossValidation } from '../report/cross-validation';
 import { earlierTuningJobs } from '../report/earlier-tuning-jobs';
 import { reasonIn } from '../report/failure';
@@ -25,19 +26,16 @@ export class ReportMaker {
   ) {}
 
   /**
-   * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier report.
+   * Writes the current report of a tuning job or an AutoML job. Overwrites an earlier report. If possible, the state
+   * machine that created the job writes the report; otherwise, any state machine that writes such reports.
    *
-   * @param stateMachineArn the state machine that created the job. @default - any state machine that writes such
-   *   reports
    * @returns path of the page; undefined if no state machine writes reports
    * @throws UserError when the report could not be written
    */
-  async make(
-    job: Pick<ReportSubject, 'kind' | 'name'>,
-    stateMachineArn?: string,
-  ): Promise<string | undefined> {
+  async make(job: Pick<ReportSubject, 'kind' | 'name'>): Promise<string | undefined> {
     const { stateMachines, root } = this.deployment;
-    const own = stateMachines.filter(({ arn }) => arn === stateMachineArn);
+    const creator = this.creatorOf(job);
+    const own = stateMachines.filter(({ arn }) => arn === creator);
     const subject = this.subjectOf(job);
     for (const { definition, roleArn } of new Set([...own, ...stateMachines])) {
       const task = await reportTask(definition, subject);
@@ -55,6 +53,13 @@ export class ReportMaker {
       throw new UserError(`Cannot write the report of ${subject.kind} ${subject.name}: ${reason}`);
     }
     return undefined;
+  }
+
+  /** ARN of the state machine that created a job, if one did. */
+  private creatorOf({ kind, name }: Pick<ReportSubject, 'kind' | 'name'>): string | undefined {
+    const { tuning, automl } = this.services.jobs;
+    const record = kind === 'tuning job' ? tuning.get(name) : automl.get(name);
+    return record?.createdBy && stateMachineArnOf(record.createdBy.executionArn);
   }
 
   private subjectOf(job: Pick<ReportSubject, 'kind' | 'name'>): ReportSubject {

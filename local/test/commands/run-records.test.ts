@@ -73,9 +73,8 @@ describe('the ID of a Map item finds', () => {
 });
 
 describe('the searches of', () => {
-  const executions = { get: (arn: string) => ({ stateMachineArn: `machine of ${arn}` }) } as never;
   const tuning = { get: (name: string) => all.find(({ record }) => record.name === name)?.record };
-  const records = { all, executions, jobs: { tuning } as unknown as Jobs };
+  const records = { all, jobs: { tuning } as unknown as Jobs };
   const names = (index: number) => searchesOf(all[index] as RunRecord, records).map(({ name }) => name);
 
   test('an execution are the searches that it or its Map items started, in order', () => {
@@ -99,7 +98,7 @@ describe('the searches of', () => {
     );
     const get = (name: string) => chained.find(({ record }) => record.name === name)?.record;
     const chain = { tuning: { get } } as unknown as Jobs;
-    const found = searchesOf(all[0] as RunRecord, { all: [...chained].reverse(), executions, jobs: chain });
+    const found = searchesOf(all[0] as RunRecord, { all: [...chained].reverse(), jobs: chain });
     expect(found.map(({ name }) => name)).toEqual(['three']);
   });
 
@@ -110,14 +109,9 @@ describe('the searches of', () => {
     );
   });
 
-  test('a search is only this search, with its deployment and state machine', () => {
+  test('a search is only this search, with its deployment', () => {
     expect(searchesOf(all[1] as RunRecord, records)).toEqual([
-      {
-        kind: 'tuning job',
-        name: 'Search-a1',
-        deploymentId: 'd1',
-        stateMachineArn: 'machine of arn:4931e16a-7b99',
-      },
+      { kind: 'tuning job', name: 'Search-a1', deploymentId: 'd1' },
     ]);
   });
 });

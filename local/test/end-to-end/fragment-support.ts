@@ -1,6 +1,6 @@
-import type { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import type { Construct } from 'constructs';
 import {
   Algorithm,
   DataLocation,
@@ -13,13 +13,13 @@ import {
 import { writeTrainingData } from './support';
 
 /** A state machine with a small search, and its data. */
-export function addFragment(stack: Stack, input?: string, report?: boolean): TuningFragment {
-  const bucket = new s3.Bucket(stack, 'Bucket');
-  new BucketDeployment(stack, 'Data', {
+export function addFragment(scope: Construct, input?: string, report?: boolean): TuningFragment {
+  const bucket = new s3.Bucket(scope, 'Bucket');
+  new BucketDeployment(scope, 'Data', {
     sources: [Source.asset(writeTrainingData())],
     destinationBucket: bucket,
   });
-  return new TuningFragment(stack, 'Tuning', {
+  return new TuningFragment(scope, 'Tuning', {
     algorithm: Algorithm.xgboost({ version: XGBoostVersion.V3_2_0 }),
     objective: Objective.minimize('validation:rmse'),
     parameterRanges: [ParameterRange.integer('num_round', { min: 2, max: 20 })],

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DefinitionBody, QueryLanguage, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
 import type { Report } from '../../../lambda/report/report-data';
 import { LocalMode } from '../../src';
 import type { ReportData } from '../../src/report/report-files';
@@ -13,13 +14,15 @@ export const readable = (report: Report): ReportData => report;
 
 const METRICS = { 'validation:rmse': 0.5, 'train:rmse': 0.25 };
 
-function app(hasReport: boolean): string {
-  return synthesize((stack) => {
-    new StateMachine(stack, 'Machine', {
-      queryLanguage: QueryLanguage.JSONATA,
-      definitionBody: DefinitionBody.fromChainable(addFragment(stack, undefined, hasReport)),
-    });
+function addMachine(scope: Construct, hasReport: boolean): void {
+  new StateMachine(scope, 'Machine', {
+    queryLanguage: QueryLanguage.JSONATA,
+    definitionBody: DefinitionBody.fromChainable(addFragment(scope, undefined, hasReport)),
   });
+}
+
+function app(hasReport: boolean): string {
+  return synthesize((stack) => addMachine(stack, hasReport));
 }
 
 const [withReport, withoutReport] = [app(true), app(false)];
@@ -85,6 +88,27 @@ test('report also works for running and interrupted searches', async () => {
     exitCode: 0,
     data: [{ jobs: running.data[0]?.jobs.map(() => ({})) }],
   });
+});
+
+test('in an app with several workflows, the workflow that created a search writes its report', async () => {
+  const assembly = synthesize((stack) => {
+    for (const id of ['One', 'Two']) addMachine(new Construct(stack, id), true);
+  });
+  const root = temporaryFolder();
+  const stack = await LocalMode.deploy({ assembly, root, stubTraining: () => METRICS });
+  try {
+    for (const stateMachine of ['One/Machine', 'Two/Machine']) {
+      const { report: uri } = (await stack.startExecution({ stateMachine }).output()) as { report: string };
+      const file = uri.replace(/^s3:\//, join(root, 's3'));
+      rmSync(file);
+      const [search] = stack.reports?.list() ?? [];
+      expect(await stack.reports?.page(search as NonNullable<typeof search>)).toBe(
+        readFileSync(file, 'utf8'),
+      );
+    }
+  } finally {
+    await stack.close();
+  }
 });
 
 test('a run of an app without reports gets a report after an app with reports has run', async () => {

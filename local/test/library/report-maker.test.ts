@@ -7,7 +7,11 @@ interface Call {
   readonly caller: string;
 }
 
-const BY_EXECUTION = { executionArn: 'arn:run', token: '' };
+/** ARN prefixes of the state machines and of their executions. */
+const [MACHINE, EXECUTION] = ['stateMachine', 'execution'].map(
+  (type) => `arn:aws:states:us-east-1:123456789012:${type}`,
+);
+const BY_EXECUTION = { executionArn: `${EXECUTION}:one:run`, token: '' };
 
 function tuningJob(end?: number) {
   return {
@@ -37,7 +41,12 @@ const orNull = (expression: string) => `{% $exists(${expression}) ? ${expression
 /** A report maker whose Lambda function returns `response`. `calls` records the calls to the function. */
 function makerOf(
   answer: object,
-  jobs: { tuning?: unknown; earlier?: Readonly<Record<string, unknown>>; training?: unknown[] } = {},
+  jobs: {
+    tuning?: unknown;
+    automl?: unknown;
+    earlier?: Readonly<Record<string, unknown>>;
+    training?: unknown[];
+  } = {},
   machines = ['one', 'two'],
 ) {
   const calls: Call[] = [];
@@ -45,8 +54,9 @@ function makerOf(
     Arguments: {
       FunctionName: 'report',
       Payload: {
-        tuningJobName: '{% $states.input.tuningJobName %}',
+        tuningJobName: orNull('$states.input.tuningJobName'),
         finalTrainingJobName: orNull('$states.input.trainingJobName'),
+        autoMlJobName: orNull('$states.input.autoMlJobName'),
         bestTrainingJobName: orNull('$states.input.result.bestTrainingJob.name'),
         earlierTuningJobNames: orNull('$states.input.result.tuningJob.earlierTuningJobNames'),
         output: `{% 's3://${role}/' & $fleetItem.folder %}`,
@@ -56,7 +66,7 @@ function makerOf(
   const deployment = {
     root: '/deployment',
     stateMachines: machines.map((name) => ({
-      arn: `arn:${name}`,
+      arn: `${MACHINE}:${name}`,
       roleArn: `role:${name}`,
       definition: { States: { WriteReport: state(name) } },
     })),
@@ -64,6 +74,7 @@ function makerOf(
   const services = {
     jobs: {
       tuning: { get: (name: string) => jobs.earlier?.[name] ?? jobs.tuning },
+      automl: { get: () => jobs.automl },
       training: { list: () => jobs.training ?? [] },
     },
     router: {
@@ -84,12 +95,26 @@ function makerOf(
 const JOB = { kind: 'tuning job', name: 'search' } as const;
 const WRITTEN = { Payload: JSON.stringify({ report: 's3://bucket/reports/search/report.html' }) };
 
-test("the report function is called with the permissions of the job's state machine, and returns the location of the page", async () => {
-  const { maker, calls } = makerOf(WRITTEN);
-  expect(await maker.make(JOB, 'arn:two')).toBe('/deployment/s3/bucket/reports/search/report.html');
-  expect(await maker.make(JOB)).toBeDefined();
-  expect(calls.map(({ caller }) => caller)).toEqual(['role:two', 'role:one']);
+test('the report function returns the location of the page', async () => {
+  const { maker } = makerOf(WRITTEN);
+  expect(await maker.make(JOB)).toBe('/deployment/s3/bucket/reports/search/report.html');
 });
+
+test.each([
+  ['an execution created it', { executionArn: `${EXECUTION}:two:run` }, 'role:two'],
+  ['a Map item of a fleet created it', { executionArn: `${EXECUTION}:two/TuneItems:0a1b` }, 'role:two'],
+  ['a client created it', undefined, 'role:one'],
+  ['another stack created it', { executionArn: `${EXECUTION}:three:run` }, 'role:one'],
+])(
+  "the report of a job is written with the permissions of the job's state machine, if there is one: %s",
+  async (_, createdBy, caller) => {
+    const job = { ...tuningJob(), createdBy };
+    const { maker, calls } = makerOf(WRITTEN, { tuning: job, automl: job });
+    await maker.make(JOB);
+    await maker.make({ ...JOB, kind: 'AutoML job' });
+    expect(calls.map((call) => call.caller)).toEqual([caller, caller]);
+  },
+);
 
 test.each([
   ['is the job that the execution started after the search', [trainingJob('final', 20)], 'final'],
