@@ -234,13 +234,21 @@ describe('Docker (with a stub for its command, because no Docker engine runs her
       const { docker, calls } = stubDocker(
         'case "$*" in *chown*) touch $volume/model/owned;; *) touch $volume/model/weights;; esac',
       );
+      const checkpoints = { folder: newFolder(), localPath: '/opt/ml/checkpoints' };
       const { workFolder } = await train(createContainerTrainer({ commands: new Map(), docker }), {
         trainingImage: IMAGE,
         instances: instances(2),
+        checkpoints,
       });
       expect(readdirSync(join(workFolder, 'model')).sort()).toEqual(['owned', 'weights']);
-      const chown = calls().find((words) => words.includes('chown'));
-      expect(chown?.slice(-2)).toEqual([expect.stringMatching(/^1000:/), '/opt/ml']);
+      const chowns = calls().filter((words) => words.includes('chown'));
+      for (const chown of chowns) {
+        expect(chown.slice(-2)).toEqual([expect.stringMatching(/^1000:/), '/opt/ml']);
+      }
+      // The hosts share the checkpoints.
+      const folders = chowns.map((words) => words[words.indexOf('--volume') + 1]?.replace(/:.*/, ''));
+      expect(folders).toHaveLength(3);
+      expect(folders.at(-1)).toBe(checkpoints.folder);
     } finally {
       user.mockRestore();
       Object.defineProperty(process, 'platform', platform ?? {});

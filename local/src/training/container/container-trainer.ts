@@ -122,6 +122,8 @@ export function createContainerTrainer(options: ContainerTrainerOptions): Traine
         task,
       );
     } finally {
+      // The checkpoints are in a volume of their own, which all hosts share.
+      if (task.checkpoints) await takeOwnership(executable, task.trainingImage, task.checkpoints.folder);
       if (network !== undefined) {
         await runDocker(executable, ['network', 'rm', network]).catch(() => undefined);
       }

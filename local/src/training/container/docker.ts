@@ -114,7 +114,7 @@ export function runDocker(docker: string, args: readonly string[], signal?: Abor
 /**
  * Changes the owner of the container's files to the current user. Otherwise, they belong to root on Linux.
  *
- * @param folder the folder that is mounted at `/opt/ml` in the container
+ * @param folder a folder that was mounted in the container
  */
 export async function takeOwnership(docker: string, image: string, folder: string): Promise<void> {
   const user = process.getuid?.();
