@@ -10,7 +10,7 @@ import { importance } from './analyses/importance';
 import { overfit } from './analyses/overfit';
 import { bestOf, compareBest, rankedJobs } from './analyses/ranking';
 import { definitionsOf } from './definitions';
-import { namedFeatures, thinned } from './extras';
+import { namedFeatures, thinned, withoutNaN } from './extras';
 import type { AutoMlReportInput, TuningReportInput } from './input';
 import { billedInstances, finalMetrics, isoTime, jobsOf, numbered } from './jobs';
 import { readingOf } from './reading';
@@ -185,6 +185,15 @@ interface Parts {
   readonly evaluated?: Pick<Report, 'crossValidation' | 'evaluation' | 'gate' | 'modelPackage'>;
 }
 
+/** Hyperparameter of XGBoost and other algorithms for boosted trees. */
+const PATIENCE = 'early_stopping_rounds';
+
+/** The number of rounds without improvement after which early stopping ends a job; `undefined` without early stopping. */
+function patienceOf({ hyperparameters }: Job, { staticHyperparameters }: Definition): number | undefined {
+  const patience = Number(hyperparameters[PATIENCE] ?? staticHyperparameters[PATIENCE]);
+  return patience > 0 ? patience : undefined;
+}
+
 /** Adds the analyses to a report. */
 function complete(
   input: TuningReportInput | AutoMlReportInput,
@@ -199,7 +208,7 @@ function complete(
     own[0] ?? { search: search.name, ranges: [], staticHyperparameters: {} };
   const objective = definition.objective ?? { metric: 'objective', type };
   const isWhole = search.unreadJobs === undefined;
-  const curves = (input.learningCurves ?? []).map(thinned);
+  const curves = (input.learningCurves ?? []).map(withoutNaN);
   const jobsOfDefinition = (name: string | undefined) =>
     ranked.filter((job) => job.definition === name || name === undefined);
   // The objective of an AutoML job has no data set in its name: `F1`, not `validation:F1`.
@@ -218,7 +227,7 @@ function complete(
         status === 'Failed' && reason ? [{ name, reason }] : [],
       ),
     ),
-    learningCurves: curves,
+    learningCurves: curves.map(thinned),
     links: input.links ?? {},
     notices: input.notices ?? [],
     ...evaluated,
@@ -227,7 +236,12 @@ function complete(
       comparison: isWhole && best ? compareBest(best, ranked, type) : undefined,
       // The order of the jobs has no meaning in a grid search.
       convergence: isWhole && search.strategy !== 'Grid' ? convergence(ranked, type) : undefined,
-      overfit: best && overfit(best, validationMetric, type, curves),
+      overfit:
+        best &&
+        overfit(best, validationMetric, type, {
+          curves,
+          ...defined({ patience: patienceOf(best, definition) }),
+        }),
       cost: cost([...ownJobs, ...jobsAfterSearch], search.unreadJobs),
       learningCurvesNotice: input.learningCurvesNotice,
       finalModel,

@@ -3,10 +3,18 @@ import type { FeatureImportance, LearningCurve } from './report-data';
 /** Maximum number of points of a learning curve. More points could not be distinguished on a page. */
 const MAX_POINTS = 200;
 
-/** Reduces a learning curve to evenly spaced points, including both ends. Leaves out values that are not numbers. */
+/** The learning curve without values that are not numbers. */
+export function withoutNaN(curve: LearningCurve): LearningCurve {
+  return {
+    ...curve,
+    points: curve.points.filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value)),
+  };
+}
+
+/** Reduces a learning curve to evenly spaced points, including both ends. */
 export function thinned(curve: LearningCurve): LearningCurve {
-  const points = curve.points.filter(([at, value]) => Number.isFinite(at) && Number.isFinite(value));
-  if (points.length <= MAX_POINTS) return { ...curve, points };
+  const { points } = curve;
+  if (points.length <= MAX_POINTS) return curve;
   const step = (points.length - 1) / (MAX_POINTS - 1);
   const kept = Array.from({ length: MAX_POINTS }, (_, index) => points[Math.round(index * step)]);
   return { ...curve, points: kept.filter((point) => point !== undefined) };

@@ -173,10 +173,21 @@ function overfit(report: Facts): readonly [Kind, string] | undefined {
     return [
       'fact',
       `The best ${noun(report)} fits the training data much better than the validation data: ${numbers}.` +
-        (rounds === undefined ? '' : ' Its validation metric did not get worse during the training.'),
+        (rounds === undefined || found.patience !== undefined
+          ? earlyStopping(found)
+          : ' Its validation metric did not get worse during the training.'),
     ];
   }
-  return ['good', `The best ${noun(report)} does not overfit much: ${numbers}.`];
+  return ['good', `The best ${noun(report)} does not overfit much: ${numbers}.${earlyStopping(found)}`];
+}
+
+/** Says that early stopping ended the training, if the learning curve shows it. */
+function earlyStopping({ bestRound, rounds, patience }: NonNullable<Facts['overfit']>): string {
+  if (patience === undefined || bestRound === undefined || rounds === undefined) return '';
+  const isStopped = rounds - bestRound === patience;
+  return isStopped
+    ? ` Early stopping ended the training ${count(patience, 'round')} after the best round.`
+    : '';
 }
 
 function finalModel({

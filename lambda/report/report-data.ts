@@ -186,7 +186,7 @@ export interface Overfit {
   readonly train: number;
   readonly validation: number;
   /**
-   * `overfits`: the validation metric got worse while the train metric still improved. `gap`: the validation metric is much
+   * `overfits`: the validation metric got worse while the train metric still improved, without early stopping. `gap`: the validation metric is much
    * worse than the train metric. `close`: neither.
    */
   readonly verdict: 'overfits' | 'gap' | 'close';
@@ -194,6 +194,8 @@ export interface Overfit {
   readonly bestRound?: number;
   readonly bestValidation?: number;
   readonly rounds?: number;
+  /** Number of rounds without improvement after which early stopping ends the job; missing without early stopping. */
+  readonly patience?: number;
 }
 
 /** A failure reason that several jobs share. */

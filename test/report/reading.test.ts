@@ -170,10 +170,48 @@ describe('overfitting', () => {
       curves([...falling].reverse(), [...falling].reverse()),
       /does not overfit much/,
     ],
+    [
+      'a best round between the points of the chart',
+      job(0.5, 2),
+      curves(
+        Array.from({ length: 1000 }, (_, round) => (round === 503 ? 0.5 : 3 - round / 1000)),
+        Array.from({ length: 1000 }, (_, round) => 2 - round / 1000),
+      ),
+      /overfits: its validation rmse was best in round 503 of 999 \(0\.5\)/,
+    ],
   ])('%s', (_case, made_, more, sentence) => {
     const text = said({ ...made([made_]), ...more }, 'overfit');
     if (sentence === undefined) expect(text).toBeUndefined();
     else expect(text).toMatch(sentence);
+  });
+
+  const rising = curves([...falling.slice(0, 10), 1.7, 1.9, 2], falling.slice(0, 13));
+  const tuned = (patience: string): MadeJob => ({ hyperparameters: { early_stopping_rounds: patience } });
+  test.each<[string, MadeJob, string, RegExp]>([
+    [
+      'ended the training',
+      job(0.5, 2),
+      '3',
+      / Early stopping ended the training 3 rounds after the best round\.$/,
+    ],
+    [
+      'ended the training without a gap',
+      job(1.9, 2),
+      '3',
+      /does not overfit much.* Early stopping ended the/,
+    ],
+    ['did not end the training', job(0.5, 2), '10', /on the validation data\.$/],
+    ['was tuned', { ...job(0.5, 2), ...tuned('3') }, '10', / Early stopping ended the training 3 rounds/],
+    ['was off', job(0.5, 2), '0', /overfits/],
+  ])('early stopping %s', (_case, made_, patience, sentence) => {
+    const search = made([made_]);
+    const { TrainingJobDefinition: definition } = search.tuningJob;
+    const StaticHyperParameters = { early_stopping_rounds: patience };
+    const tuningJob = {
+      ...search.tuningJob,
+      TrainingJobDefinition: { ...definition, StaticHyperParameters },
+    };
+    expect(said({ ...search, ...rising, tuningJob: tuningJob as never }, 'overfit')).toMatch(sentence);
   });
 });
 

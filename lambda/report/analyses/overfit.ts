@@ -16,15 +16,23 @@ export function trainMetricOf(metric: string): string | undefined {
   return train === metric ? undefined : train;
 }
 
+/** What is known about the rounds of a job, in addition to its final metrics. */
+interface Rounds {
+  readonly curves: readonly LearningCurve[];
+  /** Number of rounds without improvement after which early stopping ends the job; missing without early stopping. */
+  readonly patience?: number;
+}
+
 /**
  * Whether a job fits the training data better than the validation data, based on its metrics and, if available, its
- * learning curves. `undefined` if one of the two metrics is missing, or the objective is not a validation metric.
+ * learning curves. `undefined` if one of the two metrics is missing, or the objective is not a validation metric. With
+ * early stopping, the validation metric always gets worse at the end, so this is not overfitting.
  */
 export function overfit(
   job: Job,
   metric: string,
   type: ObjectiveType,
-  curves: readonly LearningCurve[],
+  { curves, patience }: Rounds,
 ): Overfit | undefined {
   const trainMetric = trainMetricOf(metric);
   const validation = job.metrics[metric];
@@ -35,7 +43,8 @@ export function overfit(
     curves.find((one) => one.job === job.name && one.metric === name && one.unit === 'round')?.points;
   const rounds = roundsOf(curve(metric), curve(trainMetric), type);
   const gap = type === 'Minimize' ? validation - train : train - validation;
-  const verdict = rounds?.isLost ? 'overfits' : gap > GAP_SHARE * Math.abs(validation) ? 'gap' : 'close';
+  const isLost = rounds?.isLost && patience === undefined;
+  const verdict = isLost ? 'overfits' : gap > GAP_SHARE * Math.abs(validation) ? 'gap' : 'close';
   return {
     ...measured,
     verdict,
@@ -44,6 +53,7 @@ export function overfit(
       bestValidation: rounds.bestValidation,
       rounds: rounds.rounds,
     }),
+    ...(patience !== undefined && { patience }),
   };
 }
 
