@@ -148,7 +148,17 @@ test.each([
       Error: 'States.TaskFailed',
       Cause: '{"TrainingJobName":"job","FailureReason":"ClientError: x"}',
     };
-    const { failure } = await evaluateAll(caught.Output, { input: INPUT, errorOutput: error });
+    const told = await evaluateAll(caught.Output, { input: INPUT, errorOutput: error });
+    const { failure } = told;
+    expect(told.crossValidationJobName).toBe(report ? 'job' : undefined);
+    if (report) {
+      const { crossValidation, crossValidationJobName } = States.WriteReport.Arguments.Payload;
+      const payload = { crossValidation, crossValidationJobName };
+      expect(await evaluateAll(payload, { input: told })).toEqual({
+        crossValidation: null,
+        crossValidationJobName: 'job',
+      });
+    }
     const best = `Best training job of the search: churn-0a1b-007, model ${RESULT.bestTrainingJob.modelArtifacts}`;
     expect(failure).toEqual({
       Error: 'CrossValidationFailed',

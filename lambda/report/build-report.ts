@@ -59,7 +59,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
     definitions: searches.flatMap(({ definitions }) => definitions),
     jobs: jobsOf(searches),
     jobsAfterSearch: [
-      ...(input.crossValidation ? [billedJob(input.crossValidationJob)] : []),
+      ...(input.hasCrossValidationJob ? [billedJob(input.crossValidationJob)] : []),
       ...(input.finalTrainingJob ? [billedJob(input.finalTrainingJob)] : []),
     ],
     bestJobName: input.bestTrainingJobName,
@@ -75,13 +75,16 @@ function billedJob(job: TuningReportInput['finalTrainingJob']): BilledJob {
 /** The results of the states after the search, except the final model. */
 function evaluatedOf({
   crossValidation,
+  crossValidationJob,
   evaluation,
   charts,
   gate,
   modelPackage,
 }: TuningReportInput): Parts['evaluated'] {
+  // The metrics of a job that did not complete are not the means over all folds.
+  const isComplete = (crossValidationJob?.TrainingJobStatus ?? 'Completed') === 'Completed';
   return defined({
-    crossValidation,
+    crossValidation: isComplete ? crossValidation : undefined,
     evaluation: evaluation && { ...evaluation, ...defined({ charts }) },
     gate,
     modelPackage,

@@ -14,6 +14,8 @@ export interface ReportEvent extends ModelResults {
   /** The best training job, whose hyperparameters the final training used. */
   readonly bestTrainingJobName?: string;
   readonly finalTrainingJobName?: string;
+  /** The training job of a failed cross-validation, which has no results. */
+  readonly crossValidationJobName?: string;
   /** Whether the model of the best training job is the final model. */
   readonly reusesBest?: boolean;
   /** `s3://bucket/prefix/`. The report is written below this prefix, in a folder with the name of the job. */
@@ -40,6 +42,7 @@ const FIELDS = [
   'searchFailure',
   'bestTrainingJobName',
   'finalTrainingJobName',
+  'crossValidationJobName',
   'reusesBest',
   'output',
   'encryptionKey',
@@ -72,6 +75,7 @@ export function parseEvent(event: unknown): ReportEvent {
     ...optionalText(fields, 'searchFailure'),
     ...optionalText(fields, 'bestTrainingJobName'),
     ...optionalText(fields, 'finalTrainingJobName'),
+    ...optionalText(fields, 'crossValidationJobName'),
     ...reusesBest(fields['reusesBest']),
     ...optionalText(fields, 'encryptionKey'),
     ...(fields['features'] !== undefined && { features: featureNames(fields['features']) }),

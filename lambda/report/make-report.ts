@@ -36,8 +36,9 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   }
   const { finalTrainingJobName: finalName } = options;
   const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
+  const crossValidationName = options.crossValidation?.name ?? options.crossValidationJobName;
   const crossValidationJob =
-    options.crossValidation && readTrainingJob(clients.sagemaker, options.crossValidation.name);
+    crossValidationName === undefined ? undefined : readTrainingJob(clients.sagemaker, crossValidationName);
   // Reads and unpacks the final model at the same time as the search and the logs.
   const finalImportance = finalJob && readImportance(clients.s3, finalJob);
   const search = await readTuningSearch(clients.sagemaker, tuningJobName, {
@@ -58,6 +59,7 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
     ...defined({ earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage }),
+    ...(crossValidationName !== undefined && { hasCrossValidationJob: true }),
     notices: [
       ...(options.searchFailure ? [`The search is not complete. ${options.searchFailure}`] : []),
       ...notices,

@@ -9,7 +9,7 @@ import { waitForQuota } from './quota';
 import { HAS_FAILED } from './report-states';
 import { RETRY_READING, retryJobCreation } from './retries';
 import { waitWhileThrottled } from './throttling';
-import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
+import { FAILED_JOB_NAME, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
 /** Options for the states of the cross-validation, in addition to the props. */
@@ -52,6 +52,7 @@ export function crossValidate(
   });
   const outputs = {
     result: jsonata('$states.input.result'),
+    ...(report && { crossValidationJobName: jsonata(FAILED_JOB_NAME) }),
     failure: jsonata(
       crossValidationFailure(`$states.errorOutput.Error & ': ' & ${JOB_FAILURE}`, bestTrainingJob),
     ),

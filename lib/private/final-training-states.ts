@@ -17,7 +17,7 @@ import { waitForQuota } from './quota';
 import { endWithReport } from './report-states';
 import { RETRY_READING, retryFunction, retryJobCreation } from './retries';
 import { waitWhileThrottled } from './throttling';
-import { FINAL_METRICS, HOW_ENDED } from './training-job-results';
+import { FAILED_JOB_NAME, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
 /** Everything that the states of the final training need. */
@@ -32,10 +32,6 @@ export interface FinalTrainingStatesProps extends EvaluationStatesProps {
  */
 const BEST_TRAINING_JOB =
   "'. Best training job of the search: ' & $states.input.result.bestTrainingJob.name & ', model ' & $states.input.result.bestTrainingJob.modelArtifacts";
-
-/** JSONata that reads the failed training job's name from the error's cause. Returns null if the job never started. */
-const FAILED_JOB_NAME =
-  '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';
 
 /** The states after the search: the cross-validation and the final training. `ChainEnd` follows. */
 export class FinalTrainingStates {

@@ -31,7 +31,10 @@ export function searchReport(scope: Construct, props: TuningStatesProps): tasks.
       output: outputUri(props, reportLocation(output)),
       encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       reusesBest: finalTraining?.reuseBest || undefined,
-      crossValidation: crossValidates(props) ? orNull('$states.input.result.crossValidation') : undefined,
+      ...(crossValidates(props) && {
+        crossValidation: orNull('$states.input.result.crossValidation'),
+        crossValidationJobName: orNull('$states.input.crossValidationJobName'),
+      }),
       features: featureNames && data ? { data, names: featureNames } : undefined,
       ...(isUsed(props) &&
         Object.fromEntries(

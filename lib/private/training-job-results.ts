@@ -1,4 +1,4 @@
-// JSONata for the results of a training job, from the response of DescribeTrainingJob.
+// JSONata for the results of a training job, from the response of DescribeTrainingJob or the error of a failed job.
 
 /** The final metrics, by name. */
 export const FINAL_METRICS =
@@ -7,3 +7,7 @@ export const FINAL_METRICS =
 /** A sentence with the status of the job. */
 export const HOW_ENDED =
   "'Training job ' & $states.result.TrainingJobName & ' ended ' & $states.result.TrainingJobStatus & ' (' & $states.result.SecondaryStatus & ')'";
+
+/** The failed training job's name, from the error's cause; null if the job never started. */
+export const FAILED_JOB_NAME =
+  '( $name := $match($states.errorOutput.Cause, /"TrainingJobName":"([^"]+)"/)[0].groups[0]; $exists($name) ? $name : null )';

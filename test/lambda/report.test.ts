@@ -289,6 +289,27 @@ describe('the billed time', () => {
     expect(countOf(calls, SAGEMAKER)).toBeLessThanOrEqual(10);
   });
 
+  test.each([
+    [
+      'has a result',
+      { crossValidation: { name: 'churn-1-cv', folds: 5, rounds: 1, metrics: { 'validation:rmse': 9 } } },
+    ],
+    ['has no result', { crossValidationJobName: 'churn-1-cv' }],
+  ])('includes a cross-validation that did not complete and %s', async (_what, event) => {
+    const { clients } = fakeClients(
+      answersFor(jobs(6), {
+        DescribeTrainingJob: (job) => ({
+          ...described(job),
+          ...(job.TrainingJobName === 'churn-1-cv' && { TrainingJobStatus: 'Stopped' }),
+        }),
+      }),
+    );
+    const report = await makeReport(clients, parseEvent({ ...EVENT, finalTrainingJobName: null, ...event }));
+    expect(report).not.toHaveProperty('crossValidation');
+    expect(report.cost).toMatchObject({ billableSeconds: 7 * 60, unknownJobs: 0 });
+    expect(report.reading.map(({ about }) => about)).not.toContain('cross-validation');
+  });
+
   test('is unknown if the cross-validation cannot be described', async () => {
     const crossValidation = { name: 'churn-1-cv', folds: 5, rounds: 1, metrics: {} };
     const { clients } = fakeClients(
@@ -633,6 +654,7 @@ describe('the event', () => {
   test('can have null for missing fields', () => {
     const missing = [
       ...['bestTrainingJobName', 'finalTrainingJobName', 'encryptionKey', 'searchFailure'],
+      'crossValidationJobName',
       ...['features', 'crossValidation', 'evaluation', 'charts', 'gate', 'modelPackage'],
     ];
     const event = { ...EVENT, ...Object.fromEntries(missing.map((field) => [field, null])) };
