@@ -1,12 +1,12 @@
-import type { DescribeHyperParameterTuningJobResponse } from '@aws-sdk/client-sagemaker';
 import { defined } from '../shared/defined';
 import { buildAutoMlReport, buildTuningReport } from './build-report';
 import type { ReportClients } from './clients';
 import { textOf } from './error-text';
-import type { FeatureNames, ReportEvent } from './event';
+import type { ReportEvent } from './event';
 import type { TrainingJobInput } from './input';
 import type { FeatureImportance, Links, Report } from './report-data';
 import { readAutoMlSearch } from './sources/automl-search';
+import { definitionOf } from './sources/definition-of';
 import { readLearningCurves } from './sources/learning-curves';
 import { readModelImportance } from './sources/model-importance';
 import {
@@ -47,9 +47,11 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   const { notices, ...input } = search;
   const [curves, importance] = await Promise.all([
     readLearningCurves(clients.logs, search, AbortSignal.timeout(EXTRAS_MILLISECONDS)),
-    search.finalTrainingJob ? finalImportance : readImportance(clients.s3, bestOf(search, options)),
+    search.finalTrainingJob
+      ? finalImportance
+      : readImportance(clients.s3, bestOf(search, options)?.description),
   ]);
-  const columnNames = namesFor(search.tuningJob, options.features);
+  const columnNames = namesFor(search, options);
   const { earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage } = options;
   return buildTuningReport({
     ...common,
@@ -68,12 +70,12 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   });
 }
 
-/** The description of the best training job, if it was read. */
+/** The best training job, if it was read. */
 function bestOf(
   { trainingJobs }: TuningSearch,
   { bestTrainingJobName: name }: ReportOptions,
-): TrainingJobInput['description'] {
-  return trainingJobs.find(({ summary }) => summary?.TrainingJobName === name)?.description;
+): TrainingJobInput | undefined {
+  return trainingJobs.find(({ summary }) => summary?.TrainingJobName === name);
 }
 
 /**
@@ -97,12 +99,11 @@ async function readImportance(
   }
 }
 
-/** The feature names; undefined if the search used data other than the data that has these features. */
-function namesFor(
-  tuningJob: DescribeHyperParameterTuningJobResponse,
-  features: FeatureNames | undefined,
-): readonly string[] | undefined {
-  const channels = tuningJob.TrainingJobDefinition?.InputDataConfig ?? [];
+/** The feature names; undefined if the best training job used data other than the data that has these features. */
+function namesFor(search: TuningSearch, options: ReportOptions): readonly string[] | undefined {
+  const { features } = options;
+  const definition = definitionOf(search.tuningJob, bestOf(search, options)?.summary);
+  const channels = definition?.InputDataConfig ?? [];
   const isSame = channels.some(({ DataSource }) => DataSource?.S3DataSource?.S3Uri === features?.data);
   return isSame ? features?.names : undefined;
 }

@@ -6,23 +6,13 @@ import { importanceOf } from '../../lambda/report/model/feature-importance';
 import { readTarEntry } from '../../lambda/report/model/tar-entry';
 import { parseXGBoostModel } from '../../lambda/report/model/xgboost-model';
 import { readModelImportance } from '../../lambda/report/sources/model-importance';
+import { tar } from './tar';
 
 const model = (name: string) => readFileSync(join(__dirname, 'models', name));
 const EXPECTED = JSON.parse(model('expected.json').toString()) as Record<
   string,
   Record<string, Record<string, number>>
 >;
-
-/** A tar archive of files. */
-function tar(files: Readonly<Record<string, Buffer>>): Buffer {
-  const blocks = Object.entries(files).flatMap(([name, content]) => {
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(content.length.toString(8).padStart(11, '0'), 124);
-    return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
 
 /** Chunks of a buffer. Their boundaries do not match the structure of the file. */
 async function* pieces(buffer: Buffer, size: number): AsyncGenerator<Buffer> {

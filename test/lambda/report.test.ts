@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { ReportClients } from '../../lambda/report/clients';
@@ -6,6 +7,7 @@ import { linksIn } from '../../lambda/report/links';
 import { makeReport } from '../../lambda/report/make-report';
 import { renderPage } from '../../lambda/report/page/render-page';
 import { writeReport } from '../../lambda/report/write-report';
+import { tar } from './tar';
 
 type Input = Record<string, unknown>;
 
@@ -520,6 +522,34 @@ describe('the importance of features', () => {
     const { featureImportance, notices } = await makeReport(clients, { ...EVENT, features });
     expect(featureImportance).toBeUndefined();
     expect(notices).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test.each([
+    ['has the names of the columns in a definition with the same data', 'shallow', 'rooms'],
+    ['has no names in a definition with its own data', 'other', 'f1'],
+  ])('%s', async (_what, TrainingJobDefinitionName, name) => {
+    const definition = (DefinitionName: string, uri: string) => ({
+      DefinitionName,
+      AlgorithmSpecification: ALGORITHM,
+      TuningObjective: { MetricName: 'validation:rmse', Type: 'Minimize' },
+      InputDataConfig: [{ ChannelName: 'train', DataSource: { S3DataSource: { S3Uri: uri } } }],
+    });
+    const TrainingJobDefinitions = [
+      definition('deep', DATA),
+      definition('shallow', DATA),
+      definition('other', 's3://bucket/input/other/'),
+    ];
+    const model = readFileSync(join(__dirname, 'models/plain.ubj'));
+    const { clients } = fakeClients(
+      answersFor([summary(1, { TrainingJobDefinitionName })], {
+        DescribeHyperParameterTuningJob: () =>
+          tuningJob({ TrainingJobDefinition: undefined, TrainingJobDefinitions }),
+        ...withModel(gzipSync(tar({ 'xgboost-model': model }))),
+      }),
+    );
+    const event = { ...EVENT, bestTrainingJobName: 'churn-1-001', features };
+    const { featureImportance } = await makeReport(clients, event);
+    expect(featureImportance?.['gain']?.map(({ feature }) => feature)).toContain(name);
   });
 
   test('is not read from the models of other algorithms', async () => {
