@@ -76,14 +76,15 @@ interface Need {
 
 /**
  * The use of each quota by an item. Only the training jobs of the search run at the same time; all other jobs of an
- * item run one after the other.
+ * item run one after the other. An item with fewer training jobs than parallel ones runs all of them at once.
  */
 function needsOf(
   uses: readonly QuotaUse[],
   usual: number,
-  { maxParallelTrainingJobs: given }: Readonly<Record<string, unknown>>,
+  { maxParallelTrainingJobs: given, maxTrainingJobs: total }: Readonly<Record<string, unknown>>,
 ): Need[] {
-  const jobs = typeof given === 'number' ? given : usual;
+  const atOnce = typeof given === 'number' ? given : usual;
+  const jobs = typeof total === 'number' ? Math.min(atOnce, total) : atOnce;
   const needs = new Map<string, number>();
   for (const { quota, instances, parallel } of uses) {
     needs.set(quota, Math.max(needs.get(quota) ?? 0, parallel ? instances * jobs : instances));

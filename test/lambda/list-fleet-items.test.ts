@@ -220,6 +220,13 @@ describe('the quotas of the account', () => {
       { maxConcurrency: 5 },
     ],
     [
+      'count no more parallel training jobs than the item has training jobs',
+      { [TRAINING]: 5, [TRANSFORM]: 9 },
+      [{ id: 'a', maxTrainingJobs: 1 }],
+      10,
+      { maxConcurrency: 1 },
+    ],
+    [
       'exclude items that need more than the quota',
       { [TRAINING]: 16, [TRANSFORM]: 9 },
       [{ id: 'a' }, { id: 'b', maxParallelTrainingJobs: 10 }],
