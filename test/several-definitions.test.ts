@@ -24,6 +24,7 @@ import {
   XGBoostVersion,
 } from '../lib';
 import { evaluateJsonata } from './evaluate-jsonata';
+import { EVALUATED } from './evaluation/fixtures';
 import {
   definitionIn,
   definitionOf,
@@ -228,6 +229,30 @@ describe('data', () => {
     expect(problemsOf({ furtherDefinitions: [net] })).toEqual([
       'furtherDefinitions.my-net.validation: is required, because the objective is validation:rmse',
     ]);
+  });
+
+  test('of a definition must not overlap with the test data in the input, even if the first definition has the same', async () => {
+    const locations = { train: 's3://data/train/', validation: 's3://data/validation/' };
+    const { train, validation } = locations;
+    const props: Partial<TuningFragmentProps> = {
+      ...EVALUATED,
+      furtherDefinitions: [
+        {
+          ...TUNING,
+          name: 'other',
+          train: InputData.csv(DataLocation.fromUri(train)),
+          validation: InputData.csv(DataLocation.fromUri(validation)),
+        },
+      ],
+      allowedInputLocations: [DataLocation.fromUri('s3://data/')],
+    };
+    const input = { train: 's3://data/feb/train/', validation: 's3://data/feb/validation/' };
+    for (const test of [train, validation]) {
+      expect(await configure({ ...input, test }, props)).toEqual({
+        problems: [`test: must not overlap with the data of a definition, got ${test} and ${test}`],
+      });
+    }
+    expect((await configure({ ...input, test: 's3://data/feb/test/' }, props)).problems).toBeUndefined();
   });
 
   test('of a definition is not an allowed location in the input', async () => {

@@ -1,6 +1,5 @@
 import type { DataLocation } from '../data-location';
 import { hyperparametersOfEvaluation } from '../evaluation/private/scoring';
-import { trainedLocations } from '../evaluation/private/validate-evaluation';
 import type { ConfigureOptions } from './configure-expression';
 import { costModel } from './cost';
 import { type CostExpressions, costExpressions } from './cost-expression';
@@ -9,7 +8,12 @@ import { trainsFinalModel, trainsTogether } from './final-training';
 import { innerExpression, jsonata } from './jsonata';
 import { fixedHyperparameters, metricListOf } from './settle-hyperparameters';
 import { isChain } from './tuning-chain';
-import { replaceableLocations, type TuningDefinition, type TuningInput } from './tuning-definitions';
+import {
+  isReplaceable,
+  replaceableLocations,
+  type TuningDefinition,
+  type TuningInput,
+} from './tuning-definitions';
 import { maxTrainingJobsOf, searchJobsLimit } from './validate-search';
 
 /** A search, with the locations that an execution's input can use. */
@@ -48,11 +52,12 @@ export function configureOptions(search: ConfiguredSearch): ConfigureOptions {
 
 /** Options that the state `Configure` needs to check the location of the test data. */
 function testOptions(search: ConfiguredSearch): ConfigureOptions['test'] {
-  const replaceable = Object.values(replaceableLocations(search));
-  const others = Object.values(trainedLocations(search, search.definitions)).map(({ uri }) => uri);
+  const fixed = search.definitions
+    .flatMap(({ train, validation }) => [train, validation])
+    .flatMap((data) => (data?.location && !isReplaceable(search, data) ? data.location.uri : []));
   return {
     allowedLocations: search.allowedTestLocations.map((location) => location._uriPrefix),
-    otherLocations: others.filter((uri) => !replaceable.includes(uri)),
+    otherLocations: [...new Set(fixed)],
   };
 }
 

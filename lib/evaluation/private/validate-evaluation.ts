@@ -73,7 +73,7 @@ function checkTest(problems: Problems, tuning: TuningInput, definitions: readonl
 }
 
 /** The locations that the search and the final training read, by property. */
-export function trainedLocations(
+function trainedLocations(
   tuning: TuningInput,
   definitions: readonly TuningDefinition[],
 ): Record<string, DataLocation> {
