@@ -54,8 +54,8 @@ test.each<[string, Partial<TuningOptions>, number]>([
     ITEMS.length - 1,
   ],
   [
-    'a random search, and no final training',
-    { strategy: TuningStrategy.random(), finalTraining: { enabled: false } },
+    'a random search with more than 750 training jobs, and no final training',
+    { strategy: TuningStrategy.random(), maxTrainingJobs: 800, finalTraining: { enabled: false } },
     ITEMS.length,
   ],
 ])('an item has the same bound as an execution with its input: %s', async (_case, props, valid) => {

@@ -337,6 +337,18 @@ describe('more than 750 training jobs', () => {
     expect(problemsOf({ maxTrainingJobs: 800, ...props })).toEqual(problems);
   });
 
+  test.each<[string, Partial<TuningFragmentProps>, number]>([
+    ['at most 750 by default', {}, 750],
+    ['at most 750 if the property is at most 750', { maxTrainingJobs: 750 }, 750],
+    ['at most 10,000 if the property is more than 750', { maxTrainingJobs: 751 }, 10_000],
+  ])('are in the input of a random search %s', async (_case, props, limit) => {
+    const states = statesOf({ strategy: TuningStrategy.random(), ...props });
+    expect((await configure({ maxTrainingJobs: limit }, states)).settings.maxTrainingJobs).toBe(limit);
+    expect(await configure({ maxTrainingJobs: limit + 1 }, states)).toEqual({
+      problems: [`maxTrainingJobs: must be a whole number from 1 to ${limit}, got ${limit + 1}`],
+    });
+  });
+
   test('run in one tuning job if their number is a token', () => {
     const stack = stackOf();
     const maxTrainingJobs = new CfnParameter(stack, 'Jobs', { type: 'Number' }).valueAsNumber;

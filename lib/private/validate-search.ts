@@ -256,9 +256,15 @@ export function checkTrainingJobs(problems: Problems, tuning: TuningOptions & Fl
   problems.integer('maxTrainingJobs', tuning.maxTrainingJobs, 1, limit, whyNot ?? 'limit of this library');
 }
 
-/** Maximum number of training jobs that an execution's input can ask for. */
+/**
+ * Maximum number of training jobs that an execution's input can ask for. More than the default quota of SageMaker are
+ * possible only if the property asks for more, or is a token.
+ */
 export function searchJobsLimit(tuning: TuningOptions & FleetItemOptions): number {
-  return isChain(tuning) ? LIMITS.chainedTrainingJobs : trainingJobsLimit(tuning);
+  if (isChain(tuning)) return LIMITS.chainedTrainingJobs;
+  const { maxTrainingJobs = 0 } = tuning;
+  const canExceed = Token.isUnresolved(maxTrainingJobs) || maxTrainingJobs > LIMITS.trainingJobs;
+  return canExceed ? trainingJobsLimit(tuning) : LIMITS.trainingJobs;
 }
 
 /** Maximum number of training jobs that SageMaker accepts for a tuning job with the given strategy. */
