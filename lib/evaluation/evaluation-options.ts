@@ -57,7 +57,8 @@ export interface InferenceContainer {
    */
   readonly image?: ContainerImage;
   /**
-   * Environment variables of the container, such as `SAGEMAKER_PROGRAM`: at most 16.
+   * Environment variables of the container, such as `SAGEMAKER_PROGRAM`: at most 100. Names and values can have at most
+   * 1,024 characters.
    *
    * @default - none
    */

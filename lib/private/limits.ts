@@ -43,6 +43,8 @@ export const LIMITS = {
   environmentLength: 512,
   /** Maximum number of environment variables of a model (shape EnvironmentMap). */
   modelEnvironmentVariables: 100,
+  /** Maximum length of the name or the value of a model's environment variable. */
+  modelEnvironmentLength: 1024,
   modelPackageGroupNameLength: 63,
   modelPackageDescriptionLength: 1024,
   customerMetadata: 50,

@@ -20,12 +20,18 @@ export function validateBound(path: string, definitions: readonly BoundDefinitio
   problems.throwIfAny(path);
 }
 
-/** Checks the environment variables of a container. */
+/**
+ * Checks the environment variables of a container.
+ *
+ * @param max maximum number of variables
+ * @param maxLength maximum length of a name or a value
+ */
 export function checkEnvironment(
   problems: Problems,
   prop: string,
   environment: Readonly<Record<string, string>> = {},
   max = Number.POSITIVE_INFINITY,
+  maxLength: number = LIMITS.environmentLength,
 ): void {
   problems.count(prop, Object.keys(environment), 0, max);
   for (const [name, value] of Object.entries(environment)) {
@@ -33,8 +39,8 @@ export function checkEnvironment(
     if (!Token.isUnresolved(name) && !/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
       problems.add(at, 'the name must be letters, digits and underscores, no digit first');
     }
-    problems.length(at, name, 1, LIMITS.environmentLength);
-    problems.length(at, value, 0, LIMITS.environmentLength);
+    problems.length(at, name, 1, maxLength);
+    problems.length(at, value, 0, maxLength);
   }
 }
 

@@ -161,6 +161,11 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
     'inferenceContainer.environment.a-b: the name must be letters',
   ],
   [
+    'a variable of the container with too many characters',
+    tried({ inferenceContainer: { environment: { A: 'a'.repeat(1025) } } }),
+    'inferenceContainer.environment.A: must have 0 to 1024 characters, got 1025',
+  ],
+  [
     'a built-in algorithm whose models return JSON',
     tried({
       algorithm: Algorithm.builtIn(BuiltInAlgorithm.LINEAR_LEARNER),
@@ -227,6 +232,11 @@ test.each<[what: string, props: Partial<TuningFragmentProps>, problem: string]>(
   ],
 ])('refused: %s', (_what, props, problem) => {
   expect(problemsOf(props)).toContainEqual(expect.stringContaining(problem));
+});
+
+test("the names and values of a container's variables can have 1,024 characters", () => {
+  const environment = { ['a'.repeat(1024)]: 'a'.repeat(1024) };
+  expect(problemsOf(tried({ inferenceContainer: { environment } }))).toEqual([]);
 });
 
 test.each<[what: string, make: () => unknown, message: string]>([

@@ -223,5 +223,6 @@ function checkContainer(problems: Problems, tuning: TuningInput, definition: Tun
     `${at}.environment`,
     inferenceContainer?.environment,
     LIMITS.modelEnvironmentVariables,
+    LIMITS.modelEnvironmentLength,
   );
 }
