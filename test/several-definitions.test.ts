@@ -24,7 +24,7 @@ import {
   XGBoostVersion,
 } from '../lib';
 import { evaluateJsonata } from './evaluate-jsonata';
-import { EVALUATED } from './evaluation/fixtures';
+import { EVALUATED, ALL as REGISTERED } from './evaluation/fixtures';
 import {
   definitionIn,
   definitionOf,
@@ -33,6 +33,7 @@ import {
   problemsIn,
   stackOf,
   statementsIn,
+  statesOf,
   TUNING,
   workflow,
 } from './fixtures';
@@ -375,12 +376,41 @@ describe('the final training', () => {
   test('uses the definition of the best training job', async () => {
     const { States } = definition();
     expect(States.FindBestTrainingJob.Next).toBe('WhichDefinitionWon');
-    for (const name of ['xgboost', 'forest', 'my-net']) {
+    for (const [index, name] of ['xgboost', 'forest', 'my-net'].entries()) {
+      const number = index + 1;
       expect(await choose(States, name)).toBe(`TrainFinalModel-${name}`);
       expect(States[`TrainFinalModel-${name}`]).toMatchObject({
         Next: 'DescribeFinalTrainingJob',
-        Catch: [{ Next: `CanWaitForQuota-${name}` }, { Next: 'WriteReport' }],
+        Catch: [{ Next: `CanWaitForQuota-FinalTraining-${number}` }, { Next: 'WriteReport' }],
       });
+    }
+  });
+
+  test('has its own states for each definition, even if a definition has the name of a step', () => {
+    const several = (names: readonly string[]) => ({
+      _isFleetItem: true,
+      ...REGISTERED,
+      finalTraining: { crossValidation: { folds: 2 } },
+      furtherDefinitions: names.map((name) => ({ ...TUNING, name })),
+    });
+    const waiting = /^(?:WaitFor|CanWaitFor|Was)[A-Za-z]+-(.+)$/;
+    const steps = (names: readonly string[]) => [
+      ...new Set(
+        Object.keys(statesOf(several(names))).flatMap((state) => waiting.exec(state)?.slice(1) ?? []),
+      ),
+    ];
+    const names = steps(['other', 'another']);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['Evaluation', 'Model', 'Group', 'Registration'],
+        ...['CrossValidation-1', 'CrossValidation-2', 'FinalTraining-1', 'FinalTraining-2'],
+      ]),
+    );
+    for (let first = 0; first < names.length; first += 5) {
+      const some = names.slice(first, first + 5);
+      expect(Object.keys(statesOf(several(some)))).toEqual(
+        expect.arrayContaining(some.map((name) => `TrainFinalModel-${name}`)),
+      );
     }
   });
 

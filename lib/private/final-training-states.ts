@@ -147,7 +147,7 @@ export class FinalTrainingStates {
   private trainingJobs(failed: sfn.State, next: sfn.IChainable): sfn.IChainable {
     return this.ofWinner('WhichDefinitionWon', (definition, number) => {
       const id = number === undefined ? 'TrainFinalModel' : `TrainFinalModel-${definition.name}`;
-      return this.trainingJob(id, definition, failed).next(next);
+      return this.trainingJob(id, definition, number, failed).next(next);
     });
   }
 
@@ -166,7 +166,12 @@ export class FinalTrainingStates {
     return choice.otherwise(states(first, 1));
   }
 
-  private trainingJob(id: string, definition: BoundDefinition, failed: sfn.State): sfn.TaskStateBase {
+  private trainingJob(
+    id: string,
+    definition: BoundDefinition,
+    number: number | undefined,
+    failed: sfn.State,
+  ): sfn.TaskStateBase {
     const isPrepared = losesValidation(this.props, definition);
     const best = isPrepared ? '$states.input.prepared' : '$states.input.result.bestTrainingJob';
     const task = CreateTrainingJobTask.jsonata(this.scope, id, {
@@ -179,8 +184,8 @@ export class FinalTrainingStates {
       },
     });
     retryJobCreation(task, this.props);
-    // State names can have at most 80 characters, and definition names at most 64.
-    const suffix = this.props.definitions.length === 1 ? '-FinalTraining' : `-${definition.name}`;
+    // A definition's name could make the state's name too long, or be the suffix of another state.
+    const suffix = number === undefined ? '-FinalTraining' : `-FinalTraining-${number}`;
     waitForQuota(this.scope, task, {
       suffix,
       maxWait: this.props.maxQuotaWait,
