@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { StateMachineResource } from '../assembly';
+import { thisProcess } from '../local-folder/local-modes';
 import type { OnNotice } from '../local-folder/read-record';
 import {
   type ExecutionOptions,
@@ -142,7 +143,7 @@ export class ExecutionRunner {
     const name = options.name ?? randomUUID();
     const record: ExecutionRecord = {
       name,
-      processId: process.pid,
+      ...thisProcess(),
       arn: executionArn(arn, name),
       stateMachineArn: arn,
       ...options.startedAs,
@@ -211,7 +212,7 @@ export class ExecutionRunner {
       isInterrupted: _isInterrupted,
       ...kept
     } = ended;
-    const record: ExecutionRecord = { ...kept, processId: process.pid, status: 'RUNNING' };
+    const record: ExecutionRecord = { ...kept, ...thisProcess(), status: 'RUNNING' };
     const log = this.store.reopen(record);
     const position = log.readPosition();
     if (!position) throw withoutPosition(record.name);

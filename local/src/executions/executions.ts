@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { StateMachineResource } from '../assembly';
 import { linesOf } from '../local-folder/lines-of';
-import { isOtherLocalMode } from '../local-folder/local-modes';
+import { isLocalModeRunning, type ProcessIdentity } from '../local-folder/local-modes';
 import { type OnNotice, readRecord } from '../local-folder/read-record';
 import { removeStaleFiles } from '../local-folder/temporary-file';
 import { writeRecord } from '../local-folder/write-record';
@@ -34,11 +34,9 @@ import { PositionFile, readPosition } from './position-file';
 import { StringFile } from './string-file';
 import type { StubbedTaskName } from './stub-types';
 
-/** The stored record of an execution. */
-export interface ExecutionRecord<Output = Json> {
+/** The stored record of an execution, with the process that runs, or ran, the execution. */
+export interface ExecutionRecord<Output = Json> extends ProcessIdentity {
   readonly name: string;
-  /** ID of the process that runs, or ran, the execution. */
-  readonly processId: number;
   readonly arn: string;
   readonly stateMachineArn: string;
   /** Set if the execution was started through a version of the state machine, or through an alias. */
@@ -238,7 +236,7 @@ export class ExecutionStore {
     if (record === undefined) return undefined;
     this.folders.set(record.arn, folder);
     const { processId, arn, status } = record;
-    if (status !== 'RUNNING' || this.own.has(arn) || isOtherLocalMode(this.localRoot, processId)) {
+    if (status !== 'RUNNING' || this.own.has(arn) || isLocalModeRunning(this.localRoot, record)) {
       return record;
     }
     const cause = `Local mode (process ${processId}) ended while the execution was running.`;

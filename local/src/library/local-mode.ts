@@ -5,7 +5,7 @@ import { bucketsFolder, type Deployment } from '../assembly';
 import { ExecutionRunner, type RunningExecution } from '../executions/execution-runner';
 import type { ExecutionRecord, ExecutionStore } from '../executions/executions';
 import { checkStubs, describeStubs } from '../executions/stub-tasks';
-import { aloneIn, enterRoot, othersIn } from '../local-folder/local-modes';
+import { aloneIn, enterRoot, forgetKilled, othersIn } from '../local-folder/local-modes';
 import { findLogFile } from '../local-folder/log-files';
 import {
   type AutoMLJobDescription,
@@ -160,6 +160,7 @@ export class LocalMode {
         ...(options.port !== undefined && { port: options.port }),
         ...(options.requestsPerSecond !== undefined && { requestsPerSecond: options.requestsPerSecond }),
       });
+      forgetKilled(deployment.root);
       return new LocalMode(options, deploymentId, executions, services, training, leaveRoot);
     } catch (error) {
       await training?.close();

@@ -9,36 +9,85 @@ import { isProcessAlive, startOf } from './process-alive';
  */
 const FOLDER = 'processes';
 
-/** Registers this process as running in a root folder. @returns a function that removes the registration */
-export function enterRoot(root: string): () => void {
-  const file = fileOf(root, process.pid);
-  mkdirSync(join(root, FOLDER), { recursive: true });
-  writeFileSync(file, startOf(process.pid) ?? '');
-  return () => rmSync(file, { force: true });
+/** Identifies a process. */
+export interface ProcessIdentity {
+  readonly processId: number;
+  /**
+   * Start time of the process. Operating systems reuse process IDs, and the start time distinguishes processes with the
+   * same ID. Empty if it could not be read; absent from records of older versions of local mode.
+   */
+  readonly processStart?: string;
 }
 
-/** Returns the IDs of the other instances of local mode in a root folder. Deletes the files of killed instances. */
+let own: Required<ProcessIdentity> | undefined;
+
+/** The identity of this process, for the records of what it runs. */
+export function thisProcess(): Required<ProcessIdentity> {
+  own ??= { processId: process.pid, processStart: startOf(process.pid) ?? '' };
+  return own;
+}
+
+/** How many instances of local mode this process runs, by the file that registers them. */
+const instances = new Map<string, number>();
+
+/** Registers this process as running in a root folder. @returns a function that removes the registration */
+export function enterRoot(root: string): () => void {
+  const { processId, processStart } = thisProcess();
+  const file = fileOf(root, processId);
+  mkdirSync(join(root, FOLDER), { recursive: true });
+  writeFileSync(file, processStart);
+  instances.set(file, (instances.get(file) ?? 0) + 1);
+  return () => {
+    const left = (instances.get(file) ?? 1) - 1;
+    instances.set(file, left);
+    if (left === 0) rmSync(file, { force: true });
+  };
+}
+
+/** Returns the IDs of the other processes that run local mode in a root folder. */
 export function othersIn(root: string): number[] {
-  const folder = join(root, FOLDER);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
-  const processIds = names.map(Number);
-  // Checks all processes before it deletes any file. A running process without a file counts as an instance of an
-  // older version of local mode, which wrote no such files.
-  const others = processIds.filter((each) => isOtherLocalMode(root, each));
-  const gone = processIds.filter((each) => each !== process.pid && !others.includes(each));
-  for (const each of gone) rmSync(fileOf(root, each), { force: true });
-  return others;
+  return registeredIn(root).filter(
+    (each) => each !== process.pid && isLocalModeRunning(root, { processId: each }),
+  );
 }
 
 /**
- * Whether a process is another instance of local mode running in a root folder. Operating systems reuse process IDs, so
- * an unrelated process can have the ID of a killed instance. The start time in the file distinguishes the two.
+ * Deletes the files of killed instances. Call this only after the ends of their executions and jobs are recorded: the
+ * records of older versions have no start time, so these files show that a new process with the same ID is not local
+ * mode.
  */
-export function isOtherLocalMode(root: string, processId: number): boolean {
-  if (processId === process.pid || !isProcessAlive(processId)) return false;
+export function forgetKilled(root: string): void {
+  const others = othersIn(root);
+  for (const each of registeredIn(root)) {
+    if (each !== process.pid && !others.includes(each)) rmSync(fileOf(root, each), { force: true });
+  }
+}
+
+function registeredIn(root: string): number[] {
+  const folder = join(root, FOLDER);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^\d+$/.test(name)) : [];
+  return names.map(Number);
+}
+
+/**
+ * Whether a process is an instance of local mode that still runs. This process counts as running, too, because it can
+ * run several instances.
+ *
+ * @param identity the process that a record of the root folder names
+ */
+export function isLocalModeRunning(root: string, { processId, processStart }: ProcessIdentity): boolean {
+  if (!isProcessAlive(processId)) return false;
+  const isThisProcess = processId === process.pid;
+  if (!processStart && isThisProcess) return false;
+  // A running process whose start time is stored nowhere counts as an instance of local mode.
+  const stored = processStart || storedStart(root, processId);
+  return stored === '' || stored === (isThisProcess ? thisProcess().processStart : startOf(processId));
+}
+
+/** The start time of a process, from the file that registers it; '' if there is none. */
+function storedStart(root: string, processId: number): string {
   const file = fileOf(root, processId);
-  const started = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  return started === '' || started === startOf(processId);
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 /**
@@ -50,18 +99,22 @@ export function isOtherLocalMode(root: string, processId: number): boolean {
 export function aloneIn<T>(root: string, action: () => T): T {
   const lock = join(root, FOLDER, 'lock');
   mkdirSync(join(root, FOLDER), { recursive: true });
+  const content = `${process.pid} ${thisProcess().processStart}`;
   try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    writeFileSync(lock, content, { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const holder = Number(readFileSync(lock, 'utf8'));
+    const [id = '', ...start] = readFileSync(lock, 'utf8').split(' ');
+    const holder = { processId: Number(id), processStart: start.join(' ') };
     // An empty lock file is still being written. If a lock file names a process that has ended, this process
     // was killed before it could remove the lock.
-    if (holder === 0 || isOtherLocalMode(root, holder)) {
-      const id = holder === 0 ? '' : ` (process ${holder})`;
-      throw new UserError(`Another instance of local mode${id} is resuming what was interrupted in ${root}.`);
+    if (id === '' || isLocalModeRunning(root, holder)) {
+      const which = id === '' ? '' : ` (process ${id})`;
+      throw new UserError(
+        `Another instance of local mode${which} is resuming what was interrupted in ${root}.`,
+      );
     }
-    writeFileSync(lock, String(process.pid));
+    writeFileSync(lock, content);
   }
   try {
     return action();

@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aloneIn, enterRoot, isOtherLocalMode, othersIn } from '../../src/local-folder/local-modes';
+import {
+  aloneIn,
+  enterRoot,
+  forgetKilled,
+  isLocalModeRunning,
+  othersIn,
+  thisProcess,
+} from '../../src/local-folder/local-modes';
 import { startOf } from '../../src/local-folder/process-alive';
 
 const NOBODY = 2 ** 22 + 1; // higher than any process ID on Linux
@@ -21,6 +28,8 @@ test('other running local modes are reported, but not this process or killed pro
   writeFileSync(join(processes, String(process.ppid)), startOf(process.ppid) ?? '');
   writeFileSync(join(processes, String(NOBODY)), '');
   expect(othersIn(root)).toEqual([process.ppid]);
+  expect(readdirSync(processes)).toHaveLength(3);
+  forgetKilled(root);
   expect(readdirSync(processes).sort()).toEqual([process.pid, process.ppid].map(String).sort());
   leave();
   expect(existsSync(join(processes, String(process.pid)))).toBe(false);
@@ -29,9 +38,20 @@ test('other running local modes are reported, but not this process or killed pro
 test('a process that got the ID of a killed local mode is not taken for a local mode', () => {
   const file = join(processes, String(process.ppid));
   writeFileSync(file, 'started before the machine was');
-  expect(isOtherLocalMode(root, process.ppid)).toBe(false);
+  expect(isLocalModeRunning(root, { processId: process.ppid })).toBe(false);
   expect(othersIn(root)).toEqual([]);
+  expect(existsSync(file)).toBe(true);
+  forgetKilled(root);
   expect(existsSync(file)).toBe(false);
+});
+
+test('a process is identified by its ID and its start time', () => {
+  const running = thisProcess();
+  expect(isLocalModeRunning(root, running)).toBe(true);
+  expect(isLocalModeRunning(root, { ...running, processStart: 'other' })).toBe(false);
+  expect(isLocalModeRunning(root, { processId: process.pid })).toBe(false);
+  expect(isLocalModeRunning(root, { ...running, processId: NOBODY })).toBe(false);
+  expect(isLocalModeRunning(root, { processId: process.ppid })).toBe(true);
 });
 
 test('only one local mode resumes at a time, and the lock of a killed local mode is ignored', () => {
@@ -44,6 +64,8 @@ test('only one local mode resumes at a time, and the lock of a killed local mode
   expect(() => aloneIn(root, () => 'done')).toThrow(
     `Another instance of local mode is resuming what was interrupted in ${root}.`,
   );
+  writeFileSync(lock, `${process.ppid} started before the machine was`);
+  expect(aloneIn(root, () => 'done')).toBe('done');
   writeFileSync(lock, String(NOBODY));
   expect(aloneIn(root, () => 'done')).toBe('done');
   expect(() => aloneIn(root, () => fail())).toThrow('did not work');

@@ -1,4 +1,5 @@
 import type { Environment } from '../../assembly/deployment';
+import { thisProcess } from '../../local-folder/local-modes';
 import type { Trainer } from '../../training/trainer';
 import type { TaskIdentity } from '../principal';
 import type { JobOrigin } from './jobs/job-store';
@@ -34,7 +35,7 @@ export function originOf(
   createdBy: TaskIdentity | undefined,
 ): JobOrigin {
   return {
-    processId: process.pid,
+    ...thisProcess(),
     ...(deploymentId !== undefined && { deploymentId }),
     ...(createdBy !== undefined && { createdBy }),
   };

@@ -1,3 +1,4 @@
+import { thisProcess } from '../../../local-folder/local-modes';
 import type { AutoMLRunner } from '../../../training/automl-runner';
 import { AwsError, validationError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
@@ -61,7 +62,7 @@ export class AutoMLEngine {
     const table = checkAutoMLJob(request);
     this.context.jobs.automl.takeOver({
       ...interrupted,
-      processId: process.pid,
+      ...thisProcess(),
       candidates: [],
       description: {
         ...request,

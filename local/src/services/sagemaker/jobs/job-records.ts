@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { isOtherLocalMode } from '../../../local-folder/local-modes';
+import { isLocalModeRunning } from '../../../local-folder/local-modes';
 import type { OnNotice } from '../../../local-folder/read-record';
 import type { TuningJobDescription } from '../api-types';
 import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
@@ -107,7 +107,7 @@ function interruptionReason({ processId }: JobRecord): string {
 
 /** Whether a job's process exited before the job ended. */
 function isLeft(root: string, job: JobRecord, status: string): boolean {
-  return (status === 'InProgress' || status === 'Stopping') && !isOtherLocalMode(root, job.processId);
+  return (status === 'InProgress' || status === 'Stopping') && !isLocalModeRunning(root, job);
 }
 
 /** A job that was being stopped cannot be resumed. */

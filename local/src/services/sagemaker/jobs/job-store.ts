@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { joinInside } from '../../../assembly/safe-path';
+import type { ProcessIdentity } from '../../../local-folder/local-modes';
 import { type OnNotice, readRecord } from '../../../local-folder/read-record';
 import { removeIfStale } from '../../../local-folder/temporary-file';
 import {
@@ -13,10 +14,8 @@ import {
 } from '../../../local-folder/write-record';
 import type { TaskIdentity } from '../../principal';
 
-/** The process, deployment and task that a job comes from. */
-export interface JobOrigin {
-  /** ID of the process that runs, or ran, the job. */
-  readonly processId: number;
+/** The process that runs, or ran, a job, and the deployment and task that the job comes from. */
+export interface JobOrigin extends ProcessIdentity {
   /** ID of the deployment in which the job was created. */
   readonly deploymentId?: string;
   /** The task that created the job, if any. */

@@ -1,4 +1,5 @@
 import * as os from 'node:os';
+import { thisProcess } from '../../../local-folder/local-modes';
 import { MetricCollector } from '../../../training/metrics';
 import type { MetricDefinition, TrainedAlgorithm } from '../../../training/trainer';
 import { AwsError, validationError } from '../../aws-error';
@@ -111,7 +112,7 @@ export class TrainingEngine {
     const request = requestOf(record.description);
     this.context.jobs.training.takeOver({
       ...record,
-      processId: process.pid,
+      ...thisProcess(),
       description: {
         ...newTrainingJob(request, arn, tuningJobArn, this.context.now()),
         CreationTime: created,

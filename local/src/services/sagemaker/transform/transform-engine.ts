@@ -1,3 +1,4 @@
+import { thisProcess } from '../../../local-folder/local-modes';
 import type { ModelServer, ServedModel } from '../../../training/model-server';
 import { AwsError, validationError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
@@ -56,7 +57,7 @@ export class TransformEngine {
     } = description;
     const record: TransformJobRecord = {
       ...interrupted,
-      processId: process.pid,
+      ...thisProcess(),
       description: { ...rest, TransformJobStatus: 'InProgress', LastModifiedTime: this.context.now() },
     };
     this.context.jobs.transform.takeOver(record);

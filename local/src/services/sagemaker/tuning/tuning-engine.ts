@@ -1,3 +1,4 @@
+import { thisProcess } from '../../../local-folder/local-modes';
 import type { FinishedTrial, Sampler } from '../../../training/sampler';
 import { AwsError } from '../../aws-error';
 import type { TaskIdentity } from '../../principal';
@@ -70,7 +71,7 @@ export class TuningEngine {
     const now = this.context.now();
     const record: TuningJobRecord = {
       ...interrupted,
-      processId: process.pid,
+      ...thisProcess(),
       pausedSeconds: (interrupted.pausedSeconds ?? 0) + now - (ended ?? now),
       description: { ...description, HyperParameterTuningJobStatus: 'InProgress', LastModifiedTime: now },
     };
