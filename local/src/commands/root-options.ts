@@ -13,6 +13,9 @@ export interface RootOptions {
 
 const DEFAULT_PROJECT = '.';
 
+/** Content of the `.gitignore` that hides the default root folder. */
+export const GITIGNORE = '*\n';
+
 /** Adds `--project` and `--root`. */
 export function addRootOptions(command: Command): Command {
   return command
@@ -51,7 +54,7 @@ export function pythonFolderOf({ root }: RootOptions): string {
  */
 export function hideFromGit(options: RootOptions): void {
   const file = join(rootOf(options), '.gitignore');
-  if (options.root === undefined && !existsSync(file)) writeFileSync(file, '*\n');
+  if (options.root === undefined && !existsSync(file)) writeFileSync(file, GITIGNORE);
 }
 
 /** Like `rootOf`, but the root folder must exist. @throws UserError when it does not */
