@@ -5,7 +5,7 @@ import {
   type AutoMLJobRecord,
   type JobRecord,
   type Jobs,
-  openJobs,
+  readJobs,
   type TrainingJobRecord,
   type TransformJobRecord,
   type TuningJobRecord,
@@ -42,7 +42,7 @@ export interface RunSummary {
 
 /** Reads all records in a root folder of local mode. */
 export function readRunRecords(root: string): RunRecords {
-  const jobs = openJobs(root, Date.now() / 1000, console.error);
+  const jobs = readJobs(root, console.error);
   const executions = new ExecutionStore(root, console.error);
   const all: RunRecord[] = [
     ...executions.list().map((record) => ({ kind: 'execution', record }) as const),

@@ -76,6 +76,7 @@ async function tryOpen(
     const services = await startServices(deployment, {
       trainer: NO_TRAINER,
       sampler: createStubSampler(),
+      isReadOnly: true,
       onFault: (error) => onNotice((error as Error).message),
     });
     return { maker: new ReportMaker(deployment, services), close: () => services.close() };

@@ -5,7 +5,7 @@ export type { ServiceRouter } from './router';
 export type { TrainingJobDescription, TrainingJobSummary, TuningJobDescription } from './sagemaker/api-types';
 export type { AutoMLCandidate, AutoMLJobDescription, AutoMLJobRecord } from './sagemaker/automl/automl-types';
 export { transformLogName } from './sagemaker/jobs/job-log';
-export { openJobs } from './sagemaker/jobs/job-records';
+export { openJobs, readJobs } from './sagemaker/jobs/job-records';
 export type { JobRecord, JobStore } from './sagemaker/jobs/job-store';
 export type { Jobs, TrainingJobRecord, TuningJobRecord } from './sagemaker/jobs/job-types';
 export type { ModelPackageRecord } from './sagemaker/registry/registry-types';

@@ -30,7 +30,7 @@ import { S3RestProtocol } from './s3/rest-protocol';
 import { S3Service } from './s3/s3-service';
 import { AutoMLEngine } from './sagemaker/automl/automl-engine';
 import type { EngineContext } from './sagemaker/engine-context';
-import { openJobs } from './sagemaker/jobs/job-records';
+import { openJobs, readJobs } from './sagemaker/jobs/job-records';
 import type { JobRecord } from './sagemaker/jobs/job-store';
 import type { Jobs } from './sagemaker/jobs/job-types';
 import { resumeJobs } from './sagemaker/jobs/resume-jobs';
@@ -65,6 +65,8 @@ export interface ServicesOptions {
   readonly executions?: ExecutionRunner;
   /** ID of the deployment. It is stored with each job, because a job is resumed in its deployment. */
   readonly deploymentId?: string;
+  /** Whether the records of jobs stay as they are. Jobs cannot be started then. @default false */
+  readonly isReadOnly?: boolean;
   /** Port of the endpoint. @default - any free port */
   readonly port?: number;
   /** Maximum requests per second that clients may send for each operation. @default - no limit */
@@ -113,7 +115,7 @@ export async function startServices(
   }
   for (const each of deployment.functions) checkFunctionRole(each, authorizer);
   const warn = options.onFault ?? ((error: Error) => console.error(error.message));
-  const jobs = openJobs(root, now(), (text) => warn(new Error(text)));
+  const jobs = (options.isReadOnly ? readJobs : openJobs)(root, (text) => warn(new Error(text)));
 
   const s3 = new S3Service(buckets, deployment);
   const iam = new IamService(deployment);

@@ -33,7 +33,7 @@ function leaveFiles(...folders: readonly string[]): { root: string; left: () => 
 describe('temporary files of killed processes are removed, but not those of running ones', () => {
   test('next to the records of jobs', () => {
     const { root, left, kept } = leaveFiles('sagemaker', 'training-jobs');
-    openJobs(root, 0, () => undefined);
+    openJobs(root, () => undefined);
     expect(left().sort()).toEqual([...kept].sort());
   });
 

@@ -21,7 +21,7 @@ const item = (
 test('a Map with many items prints a line when an item ends, with the number of ended items', () => {
   const maps = new MapProgress();
   const lines: string[] = [];
-  const jobs = openJobs(temporaryFolder(), 0, () => undefined);
+  const jobs = openJobs(temporaryFolder(), () => undefined);
   const print = new JobLines(jobs, maps, (line) => lines.push(line));
   for (const index of [0, 1, 2]) maps.tell(item(index, 'RUNNING'));
   maps.tell(item(1, 'SUCCEEDED'));
@@ -89,7 +89,7 @@ describe('items that wait for a retry', () => {
       head: renderMapProgress(map, screen).join('\n'),
       items: renderRunningItems(
         map,
-        openJobs(temporaryFolder(), 0, () => undefined),
+        openJobs(temporaryFolder(), () => undefined),
         screen,
       ),
     };
@@ -125,7 +125,7 @@ describe('items that wait for a retry', () => {
     const maps = new MapProgress();
     const lines: string[] = [];
     const print = new JobLines(
-      openJobs(temporaryFolder(), 0, () => undefined),
+      openJobs(temporaryFolder(), () => undefined),
       maps,
       (line) => lines.push(line),
     );

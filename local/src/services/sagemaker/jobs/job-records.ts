@@ -4,10 +4,12 @@ import { isLocalModeRunning } from '../../../local-folder/local-modes';
 import type { OnNotice } from '../../../local-folder/read-record';
 import type { TuningJobDescription } from '../api-types';
 import { endInterruptedAutoMLJob } from '../automl/automl-candidates';
+import type { AutoMLJobRecord } from '../automl/automl-types';
 import { moveTrainingJob } from '../training/training-jobs';
+import type { TransformJobRecord } from '../transform/transform-types';
 import { withTrainingJobs } from '../tuning/tuning-view';
 import { type JobRecord, JobStore } from './job-store';
-import type { Jobs, TuningJobRecord } from './job-types';
+import type { Jobs, TrainingJobRecord, TuningJobRecord } from './job-types';
 import { automlFolderOf, transformFolderOf, workFolderOf } from './work-folder';
 
 /** Finds a tuning job, with the current state of its training jobs even if another process runs the tuning job. */
@@ -20,50 +22,79 @@ export function findTuningJob({ training, tuning }: Jobs, name: string): TuningJ
 }
 
 /** Opens the jobs in a deployment's root folder. Records the end of jobs whose process has exited. */
-export function openJobs(root: string, now: number, onNotice: OnNotice): Jobs {
-  const folder = path.join(root, 'sagemaker');
-  const jobs: Jobs = {
-    training: new JobStore(
-      path.join(folder, 'training-jobs'),
-      onNotice,
-      ({ description }) => description.TuningJobArn,
-    ),
-    tuning: new JobStore(path.join(folder, 'tuning-jobs'), onNotice),
-    automl: new JobStore(path.join(folder, 'automl-jobs'), onNotice),
-    models: new JobStore(path.join(folder, 'models'), onNotice),
-    modelPackageGroups: new JobStore(path.join(folder, 'model-package-groups'), onNotice),
-    modelPackages: new JobStore(path.join(folder, 'model-packages'), onNotice),
-    transform: new JobStore(path.join(folder, 'transform-jobs'), onNotice),
-  };
-  endInterruptedJobs(jobs, root, now);
+export function openJobs(root: string, onNotice: OnNotice): Jobs {
+  const jobs = storesIn(root, onNotice);
+  const end = endsOf(jobs, root);
+  recordEnds(jobs.training, end.training, (name) => workFolderOf(root, name));
+  recordEnds(jobs.tuning, end.tuning);
+  recordEnds(jobs.automl, end.automl, (name) => automlFolderOf(root, name));
+  recordEnds(jobs.transform, end.transform, (name) => transformFolderOf(root, name));
   return jobs;
 }
 
-function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
-  const { training, tuning, automl, transform } = jobs;
-  for (const { name } of training
-    .list()
-    .filter((job) => isLeft(root, job, job.description.TrainingJobStatus))) {
-    training.update(name, (job) => ({
-      ...job,
-      ...interruption(job.description.TrainingJobStatus),
-      description: moveTrainingJob(
-        job.description,
-        {
-          secondaryStatus: 'Failed',
-          status: 'Failed',
-          message: 'Training job failed',
-          failureReason: interruptionReason(job),
-        },
-        job.description.LastModifiedTime,
-      ),
-    }));
-    fs.rmSync(workFolderOf(root, name), { recursive: true, force: true });
+/**
+ * Reads the jobs in a deployment's root folder, for commands that run no jobs. Jobs whose process has exited are shown
+ * as ended, but no file is changed: a process in another container, which cannot be seen, may be running them.
+ */
+export function readJobs(root: string, onNotice: OnNotice): Jobs {
+  const jobs = storesIn(root, onNotice, true);
+  const end = endsOf(jobs, root);
+  jobs.training.readAs(end.training);
+  jobs.tuning.readAs(end.tuning);
+  jobs.automl.readAs(end.automl);
+  jobs.transform.readAs(end.transform);
+  return jobs;
+}
+
+function storesIn(root: string, onNotice: OnNotice, isReadOnly = false): Jobs {
+  const store = <R extends JobRecord>(name: string, groupOf?: (record: R) => string | undefined) =>
+    new JobStore<R>(path.join(root, 'sagemaker', name), onNotice, groupOf, isReadOnly);
+  return {
+    training: store('training-jobs', ({ description }: TrainingJobRecord) => description.TuningJobArn),
+    tuning: store('tuning-jobs'),
+    automl: store('automl-jobs'),
+    models: store('models'),
+    modelPackageGroups: store('model-package-groups'),
+    modelPackages: store('model-packages'),
+    transform: store('transform-jobs'),
+  };
+}
+
+/** Records the ends of interrupted jobs, and deletes their working folders. */
+function recordEnds<R extends JobRecord>(
+  store: JobStore<R>,
+  end: (job: R) => R,
+  folderOf?: (name: string) => string,
+): void {
+  for (const job of store.list()) {
+    const ended = end(job);
+    if (ended === job) continue;
+    store.update(job.name, () => ended);
+    if (folderOf) fs.rmSync(folderOf(job.name), { recursive: true, force: true });
   }
-  for (const { name } of tuning
-    .list()
-    .filter((job) => isLeft(root, job, job.description.HyperParameterTuningJobStatus))) {
-    tuning.update(name, (job) => {
+}
+
+/** For each kind of job, a function that returns the ended record of an interrupted job. Other jobs stay the same. */
+function endsOf(jobs: Jobs, root: string) {
+  return {
+    training: (job: TrainingJobRecord): TrainingJobRecord => {
+      const { description } = job;
+      if (!isLeft(root, job, description.TrainingJobStatus)) return job;
+      const end = {
+        secondaryStatus: 'Failed',
+        status: 'Failed',
+        message: 'Training job failed',
+        failureReason: interruptionReason(job),
+      } as const;
+      return {
+        ...job,
+        ...interruption(description.TrainingJobStatus),
+        description: moveTrainingJob(description, end, description.LastModifiedTime),
+      };
+    },
+    tuning: (job: TuningJobRecord): TuningJobRecord => {
+      const status = job.description.HyperParameterTuningJobStatus;
+      if (!isLeft(root, job, status)) return job;
       const description: TuningJobDescription = {
         ...job.description,
         HyperParameterTuningJobStatus: 'Stopped',
@@ -72,33 +103,31 @@ function endInterruptedJobs(jobs: Jobs, root: string, now: number): void {
       };
       return {
         ...job,
-        ...interruption(job.description.HyperParameterTuningJobStatus),
+        ...interruption(status),
         description: withTrainingJobs(jobs, { ...job, description }),
       };
-    });
-  }
-  for (const { name } of automl.list().filter((job) => isLeft(root, job, job.description.AutoMLJobStatus))) {
-    automl.update(name, (job) => ({
-      ...endInterruptedAutoMLJob(job, interruptionReason(job), now),
-      ...interruption(job.description.AutoMLJobStatus),
-    }));
-    fs.rmSync(automlFolderOf(root, name), { recursive: true, force: true });
-  }
-  for (const { name } of transform
-    .list()
-    .filter((job) => isLeft(root, job, job.description.TransformJobStatus))) {
-    transform.update(name, (job) => ({
-      ...job,
-      ...interruption(job.description.TransformJobStatus),
-      description: {
-        ...job.description,
-        TransformJobStatus: 'Failed',
-        FailureReason: interruptionReason(job),
-        TransformEndTime: job.description.LastModifiedTime,
-      },
-    }));
-    fs.rmSync(transformFolderOf(root, name), { recursive: true, force: true });
-  }
+    },
+    automl: (job: AutoMLJobRecord): AutoMLJobRecord => {
+      const { AutoMLJobStatus: status, LastModifiedTime: ended } = job.description;
+      return isLeft(root, job, status)
+        ? { ...endInterruptedAutoMLJob(job, interruptionReason(job), ended), ...interruption(status) }
+        : job;
+    },
+    transform: (job: TransformJobRecord): TransformJobRecord => {
+      const { description } = job;
+      if (!isLeft(root, job, description.TransformJobStatus)) return job;
+      return {
+        ...job,
+        ...interruption(description.TransformJobStatus),
+        description: {
+          ...description,
+          TransformJobStatus: 'Failed',
+          FailureReason: interruptionReason(job),
+          TransformEndTime: description.LastModifiedTime,
+        },
+      };
+    },
+  };
 }
 
 function interruptionReason({ processId }: JobRecord): string {

@@ -55,31 +55,43 @@ export class JobStore<R extends JobRecord> {
   /** Keys of the records that may be removed from memory, least recently read first. */
   private readonly atRest = new Set<string>();
   private readonly events = new EventEmitter();
+  /** Changes each record that is read from a file. */
+  private view: (record: R) => R = (record) => record;
   /** Keys of the jobs in each group. */
   private readonly groups = new Map<string | undefined, string[]>();
 
   /**
    * @param onNotice called for each unreadable record, which is renamed
    * @param groupOf returns the group of a job. The group never changes. @default - no groups
+   * @param isReadOnly whether the store leaves the folder as it is, even if it does not exist. @default false
    */
   constructor(
     private readonly folder: string,
     private readonly onNotice: OnNotice,
     private readonly groupOf: (record: R) => string | undefined = () => undefined,
+    private readonly isReadOnly = false,
   ) {
     // No limit for listeners, because each task that waits for a job adds one.
     this.events.setMaxListeners(0);
-    fs.mkdirSync(folder, { recursive: true });
+    if (!isReadOnly) fs.mkdirSync(folder, { recursive: true });
     this.refresh();
+  }
+
+  /** Shows all records as a function changes them. The files stay as they are. */
+  public readAs(view: (record: R) => R): void {
+    this.view = view;
+    for (const entry of this.entries.values()) {
+      if (entry.record !== undefined) entry.record = view(entry.record);
+    }
   }
 
   /** Reads the changes of other processes, and drops jobs that other processes deleted. */
   public refresh(): void {
     // Sorted by name, because the names of a tuning job's training jobs contain numbers in the order of creation.
-    const files = fs.readdirSync(this.folder).sort();
+    const files = fs.existsSync(this.folder) ? fs.readdirSync(this.folder).sort() : [];
     for (const file of files) {
       const key = path.basename(file, '.json');
-      if (file.endsWith('.tmp')) removeIfStale(this.folder, file);
+      if (file.endsWith('.tmp') && !this.isReadOnly) removeIfStale(this.folder, file);
       if (file.endsWith('.json') && !this.isOwn(key) && !this.isUpToDate(key)) this.load(key);
     }
     const there = new Set(files);
@@ -270,8 +282,9 @@ export class JobStore<R extends JobRecord> {
     if (version === undefined) return undefined;
     const known = this.entries.get(key);
     if (known?.record !== undefined && known.version === version) return known.record;
-    const record = readRecord<R>(file, this.onNotice);
-    if (record === undefined) return undefined;
+    const stored = readRecord<R>(file, this.onNotice);
+    if (stored === undefined) return undefined;
+    const record = this.view(stored);
     this.keep(record, { version });
     this.rest(record.name);
     return record;
