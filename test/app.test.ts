@@ -176,14 +176,14 @@ describe('settings', () => {
       HyperParameterTuningJobObjective: { Type: 'Maximize', MetricName: 'validation:auc' },
       TrainingJobEarlyStoppingType: 'Auto',
       ParameterRanges: {
-        IntegerParameterRanges: expect.stringContaining('"MaxValue":"81"'),
-        ContinuousParameterRanges: expect.stringContaining('"ScalingType":"Linear"'),
-        CategoricalParameterRanges: expect.stringContaining('["3","5"]'),
+        IntegerParameterRanges: expect.stringContaining('\\"MaxValue\\":\\"81\\"'),
+        ContinuousParameterRanges: expect.stringContaining('\\"ScalingType\\":\\"Linear\\"'),
+        CategoricalParameterRanges: expect.stringContaining('[\\"3\\",\\"5\\"]'),
       },
     });
     expect(definition.AlgorithmSpecification.TrainingImage).toMatch(/sagemaker-xgboost:1\.7-1$/);
     expect(definition.ResourceConfig.InstanceType).toBe('ml.c5.xlarge');
-    expect(definition.StaticHyperParameters).toContain('"objective":"binary:logistic"');
+    expect(definition.StaticHyperParameters).toContain('\\"objective\\":\\"binary:logistic\\"');
     expect(TuneHyperparameters.Arguments.HyperParameterTuningJobName).toMatch(/^{% "mine-" &/);
     expect(Configure.Output).toContain('$input.maxTrainingJobs : $min([7, $most])');
     expect(Configure.Output).toContain('$input.maxParallelTrainingJobs : 4');
@@ -246,7 +246,7 @@ describe('training data', () => {
     const template = Template.fromStack(stack);
     template.resourceCountIs('Custom::CDKBucketDeployment', 0);
     const { Configure } = definitionOf(stack).States;
-    expect(Configure.Output).toContain('$allowed := ["s3://lake/bikes/"]');
+    expect(Configure.Output).toContain('$allowed := $parse("[\\"s3://lake/bikes/\\"]")');
     expect(Configure.Output).toContain('"s3://lake/bikes/train/"');
   });
 });

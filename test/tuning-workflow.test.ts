@@ -144,9 +144,10 @@ describe('the input locations', () => {
     workflow(props, stack);
     const reading = statementsIn(stack, /TrainingRole/).filter(({ Action }) => Action === 's3:GetObject');
     const { Configure } = definitionOf(stack).States;
+    const allowed = /\$allowed := \$parse\((".*?")\);/.exec(Configure.Output)?.[1] ?? '""';
     return {
       read: reading.flatMap(({ Resource }) => Resource).map((arn: string) => arn.replace(/^[^/]*\//, '')),
-      allowed: /\$allowed := \[(.*?)\];/.exec(Configure.Output)?.[1] ?? '',
+      allowed: JSON.parse(allowed).slice(1, -1),
     };
   }
 
@@ -350,7 +351,7 @@ describe('the state machine', () => {
       '\'train\': $exists($input.train) ? $input.train : "s3://mine/input/train/"',
     );
     expect(Configure.Output).toContain('$input.validation : "s3://mine/input/validation/"');
-    expect(Configure.Output).toContain('$allowed := ["s3://mine/input/"]');
+    expect(Configure.Output).toContain('$allowed := $parse("[\\"s3://mine/input/\\"]")');
     const { OutputDataConfig } = TuneHyperparameters.Arguments.TrainingJobDefinition;
     expect(OutputDataConfig.S3OutputPath).toBe('s3://mine/results/trials/');
     expect(TrainFinalModel.Arguments.OutputDataConfig.S3OutputPath).toBe('s3://mine/results/models/');

@@ -4,7 +4,7 @@ import {
   describeDefinitions,
   HYPERPARAMETER_FUNCTIONS,
 } from './hyperparameters-expression';
-import { literal } from './jsonata';
+import { literal, parsed } from './jsonata';
 import { LIMITS } from './limits';
 import { TUNING_JOB_SIZES } from './tuning-chain';
 
@@ -130,7 +130,7 @@ export function configureExpression(options: ConfigureOptions): string {
   ];
   return `(
   $input := ${options.input};
-  $allowed := ${literal(options.allowedInputLocations)};
+  $allowed := ${parsed(literal(options.allowedInputLocations))};
   $definitions := ${describeDefinitions(definitions)};
 ${INPUT_CHECKS}
 ${HYPERPARAMETER_FUNCTIONS}
@@ -138,13 +138,23 @@ ${HYPERPARAMETER_FUNCTIONS}
   $givenTo := function($definition) { ${several ? "$type($given) = 'object' ? $lookup($given, $definition.name)" : '$given'} };
   $most := $sum($map($definitions, function($definition) { $combinations($definition, $givenTo($definition)) }));
   $trainingJobs := ${maxTrainingJobs ? `$type($input.maxTrainingJobs) = 'number' ? $input.maxTrainingJobs : $min([${literal(maxTrainingJobs.value)}, $most])` : '$most'};
-${cost ? `  $parallel := $min([$trainingJobs, $type($input.maxParallelTrainingJobs) = 'number' ? $input.maxParallelTrainingJobs : ${literal(options.maxParallelTrainingJobs)}]);\n` : ''}  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
-    ${checks.join(',\n    ')}
-  ];
+${cost ? `  $parallel := $min([$trainingJobs, $type($input.maxParallelTrainingJobs) = 'number' ? $input.maxParallelTrainingJobs : ${literal(options.maxParallelTrainingJobs)}]);\n` : ''}  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : ${listOfProblems(checks)};
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {
     ${settings.join(',\n    ')}
   }}
 )`;
+}
+
+/**
+ * JSONata for the problems that the checks find. The checks are statements, which run one after the other. In an
+ * array, they would run at the same time, and their nested evaluations could together exceed the limit of Step Functions.
+ */
+export function listOfProblems(checks: readonly string[]): string {
+  const statements = checks.map((check, index) => `$found${index} := ${check};`);
+  return `(
+    ${statements.join('\n    ')}
+    [${checks.map((_check, index) => `$found${index}`).join(', ')}]
+  )`;
 }
 
 const HYPERPARAMETERS_CHECK = `$hyperparameters($definitions[0], 'hyperparameters', $given)`;
@@ -209,13 +219,13 @@ function testChecks(
   const trained = Object.entries(locations).flatMap(([name, uri]) =>
     uri === undefined ? [] : [`{'name': '${name}', 'uri': ${given(name, uri)}}`],
   );
-  const fixed = otherLocations.map((uri) => literal({ name: 'the data of a definition', uri }));
+  const fixed = otherLocations.map((uri) => ({ name: 'the data of a definition', uri }));
   return [
-    `$exists($input.test) ? $locationIn(${literal(allowedLocations)}, 'test', $input.test)`,
+    `$exists($input.test) ? $locationIn(${parsed(literal(allowedLocations))}, 'test', $input.test)`,
     `(
       $test := ${given('test', test)};
       $begins := function($uri, $prefix) { $substring($uri, 0, $length($prefix)) = $prefix };
-      $map($filter([${[...trained, ...fixed].join(', ')}], function($other) { $begins($test, $other.uri) or $begins($other.uri, $test) }), function($other) {
+      $map($filter($append([${trained.join(', ')}], ${parsed(literal(fixed))}), function($other) { $begins($test, $other.uri) or $begins($other.uri, $test) }), function($other) {
         'test: must not overlap with ' & $other.name & ', got ' & $test & ' and ' & $other.uri
       })
     )`,

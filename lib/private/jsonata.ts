@@ -28,9 +28,9 @@ export function literal(value: unknown): string {
 }
 
 /**
- * A large literal, as a JSON string that `$parse` reads. An expression can have only about 100 nested evaluations. With
- * a string, this limit cannot be reached, even if Step Functions counts each member of a literal as nested, as jsonata's
- * own limit does.
+ * A literal whose size depends on the props, as a JSON string that `$parse` reads. An expression can have only about 100
+ * nested evaluations. With a string, this limit cannot be reached, even if Step Functions counts each member of a
+ * literal as nested, as jsonata's own limit does.
  *
  * @see https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html for `$parse`
  */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { jsonata, literal } from './jsonata';
+import { jsonata, literal, parsed } from './jsonata';
 
 /**
  * The permissions of Service Quotas cannot be limited to one service or quota.
@@ -30,7 +30,7 @@ export const QUOTA_FIELDS = {
 export function readQuotas(scope: Construct, names: readonly string[], next: sfn.State): sfn.State {
   const found = (before: string) =>
     jsonata(
-      `$merge($append([${before}], $map($filter($states.result.Quotas, function($quota) { $quota.QuotaName in ${literal([...new Set(names)])} }), function($quota) { {$quota.QuotaName: $quota.Value} })))`,
+      `$merge($append([${before}], $map($filter($states.result.Quotas, function($quota) { $quota.QuotaName in ${parsed(literal([...new Set(names)]))} }), function($quota) { {$quota.QuotaName: $quota.Value} })))`,
     );
   const list = (id: string, input: string, before: string, parameters: Record<string, string>) => {
     const task = tasks.CallAwsService.jsonata(scope, id, {

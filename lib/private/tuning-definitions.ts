@@ -3,7 +3,7 @@ import type { InputData } from '../input-data';
 import type { TrainingDefinitionOptions, TuningOptions } from '../tuning-options';
 import { ownFinalData } from './final-training';
 import type { FleetItemOptions } from './fleet-item';
-import { jsonata, literal } from './jsonata';
+import { jsonata, literal, parsed } from './jsonata';
 
 /** Options for a search, and its data. */
 export interface TuningInput extends TuningOptions, FleetItemOptions {
@@ -68,6 +68,9 @@ export function replaceableLocations(tuning: TuningInput): Record<string, string
   return Object.fromEntries(Object.entries(all).map(([name, data]) => [name, data?.location?.uri]));
 }
 
+/** JSONata for the name of the definition of the best training job. */
+const WINNER = '$states.input.result.bestTrainingJob.definitionName';
+
 /**
  * Returns a definition's value for the best training job. If all definitions have the same value, this is the value
  * itself. Otherwise, it is JSONata that looks up the value.
@@ -78,18 +81,19 @@ export function ofWinner<T extends TuningDefinition>(
 ): unknown {
   const values = definitions.map((each) => literal(read(each) ?? null));
   if (new Set(values).size === 1) return read(definitions[0] as T);
-  return jsonata(lookUpWinner(definitions, (_each, index) => values[index] as string));
+  const members = definitions.map(({ name }, index) => `${literal(name)}:${values[index]}`);
+  return jsonata(`$lookup(${parsed(`{${members.join(',')}}`)}, ${WINNER})`);
 }
 
 /** JSONata for an expression that depends on the definition of the best training job. */
 export function lookUpWinner(
   definitions: readonly TuningDefinition[],
-  expression: (definition: TuningDefinition, index: number) => string,
+  expression: (definition: TuningDefinition) => string,
 ): string {
   const [first, ...further] = definitions as [TuningDefinition, ...TuningDefinition[]];
-  if (further.length === 0) return expression(first, 0);
-  const members = definitions.map((each, index) => `${literal(each.name)}: ${expression(each, index)}`);
-  return `$lookup({${members.join(', ')}}, $states.input.result.bestTrainingJob.definitionName)`;
+  if (further.length === 0) return expression(first);
+  const members = definitions.map((each) => `${literal(each.name)}: ${expression(each)}`);
+  return `$lookup({${members.join(', ')}}, ${WINNER})`;
 }
 
 /** Whether the search has several definitions. SageMaker then requires a different form of the request. */

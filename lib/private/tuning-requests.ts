@@ -18,7 +18,7 @@ import { ownFinalData, trainsTogether } from './final-training';
 import { outputPrefix, outputUri } from './fleet-item';
 import { nameAfterSearch, tuningJobName } from './job-names';
 import type { JobTags } from './job-tags';
-import { jsonata, literal } from './jsonata';
+import { jsonata, literal, parsed } from './jsonata';
 import { outputKey } from './output-key';
 import { renderRanges } from './render-tuning-job';
 import { fixedHyperparameters, settleHyperparameters } from './settle-hyperparameters';
@@ -118,7 +118,7 @@ function stillTuned(props: TuningRequestProps, definition: BoundDefinition): sfn
   const left = (ranges: object[]) =>
     ranges.length === 0
       ? ranges
-      : jsonata(`[$filter(${literal(ranges)}, function($range) { $not($range.Name in ${fixed}) })]`);
+      : jsonata(`[$filter(${parsed(literal(ranges))}, function($range) { $not($range.Name in ${fixed}) })]`);
   return sfn.TaskInput.fromObject(
     Object.fromEntries(
       Object.entries(renderRanges(definition.parameterRanges)).map(([kind, ranges]) => [kind, left(ranges)]),
@@ -141,7 +141,7 @@ function trialDefinition(props: TuningRequestProps, definition: BoundDefinition)
   return trainingJob(props, definition, {
     output: 'trials/',
     data: searchData(props, definition),
-    hyperparameters: `$merge([${literal(fixed)}, ${givenHyperparameters(props, definition)}])`,
+    hyperparameters: `$merge([${parsed(literal(fixed))}, ${givenHyperparameters(props, definition)}])`,
     resources: definition.resources,
     maxRuntime: definition.maxTrainingRuntime,
     spot: props.spot,
@@ -247,7 +247,7 @@ function jobAfterSearch(
     trainingJobDefinition: trainingJob(props, definition, {
       output: options.output,
       data: options.data,
-      hyperparameters: `$merge([${options.best}, ${literal(settled)}])`,
+      hyperparameters: `$merge([${options.best}, ${parsed(literal(settled))}])`,
       resources,
       maxRuntime: finalTraining?.maxRuntime ?? definition.maxTrainingRuntime,
       spot: finalTraining?.spot,

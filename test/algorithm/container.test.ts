@@ -136,7 +136,7 @@ test('a container gets its metrics, environment and hyperparameters, and adds no
     expect(request.InputDataConfig.map(({ ChannelName }: Json) => ChannelName)).toEqual(['train']);
   }
   expect(trials.StaticHyperParameters).toBe(
-    '{% $merge([{"layers":"3"}, $states.input.settings.hyperparameters]) %}',
+    '{% $merge([$parse("{\\"layers\\":\\"3\\"}"), $states.input.settings.hyperparameters]) %}',
   );
 });
 

@@ -505,14 +505,14 @@ describe('a workflow', () => {
   },
 }
 `);
-    expect(StaticHyperParameters).toContain('"metric":"auc"');
-    expect(StaticHyperParameters).toContain('"num_boost_round":"5000"');
-    expect(StaticHyperParameters).toContain('"sagemaker_program":"transfer_learning.py"');
+    expect(StaticHyperParameters).toContain('\\"metric\\":\\"auc\\"');
+    expect(StaticHyperParameters).toContain('\\"num_boost_round\\":\\"5000\\"');
+    expect(StaticHyperParameters).toContain('\\"sagemaker_program\\":\\"transfer_learning.py\\"');
   });
 
   test('does not set defaults of tuned hyperparameters, which SageMaker would reject', () => {
     const { Arguments } = definitionOf(tuning()).States.TuneHyperparameters;
-    expect(Arguments.TrainingJobDefinition.StaticHyperParameters).not.toContain('"num_leaves"');
+    expect(Arguments.TrainingJobDefinition.StaticHyperParameters).not.toContain('num_leaves');
   });
 
   test('allows the training role to read the script and the model', () => {

@@ -78,7 +78,8 @@ export function requests(
 
 /** The literal values of a request's hyperparameters. */
 export function fixed(expression: string): Json {
-  return JSON.parse(/\{"[^}]*\}/.exec(expression)?.[0] ?? '{}');
+  const text = /\$parse\((".*?[^\\]")\)/.exec(expression)?.[1] ?? '"{}"';
+  return JSON.parse(JSON.parse(text));
 }
 
 /** The archive that a stack uploads, and its object key. */

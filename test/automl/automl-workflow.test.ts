@@ -26,7 +26,7 @@ describe('the template', () => {
     expect(bucket).toBeInstanceOf(s3.Bucket);
     expect(stateMachine.node.path).toBe('Stack/AutoMl/StateMachine');
     const { Configure } = definitionOf(stack).States;
-    expect(Configure.Output).toMatch(/\["s3:\/\/<AutoMlBucket\w+>\/input\/"\]/);
+    expect(Configure.Output).toMatch(/\$parse\("\[\\"s3:\/\/<AutoMlBucket\w+>\/input\/\\"\]"\)/);
     expect(Configure.Output).toMatch(/"s3:\/\/<AutoMlBucket\w+>\/input\/train\/"/);
   });
 

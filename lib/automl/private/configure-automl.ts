@@ -1,5 +1,5 @@
-import { INPUT_CHECKS } from '../../private/configure-expression';
-import { literal } from '../../private/jsonata';
+import { INPUT_CHECKS, listOfProblems } from '../../private/configure-expression';
+import { literal, parsed } from '../../private/jsonata';
 import { AUTOML_LIMITS } from './validate-automl';
 
 /** Everything that the first state needs to check an execution's input and to fill in the defaults. */
@@ -26,19 +26,20 @@ export function configureAutoMlExpression(options: ConfigureAutoMlOptions): stri
   const check = (name: string, expression: string) => `$exists($input.${name}) ? ${expression}`;
   const setting = (name: string, value: unknown) =>
     `'${name}': $exists($input.${name}) ? $input.${name}${value === undefined ? '' : ` : ${literal(value)}`}`;
+  const checks = [
+    `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
+      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
+    })`,
+    check('target', TARGET_CHECK),
+    check('train', "$location('train', $input.train)"),
+    ...(takesValidation ? [check('validation', "$location('validation', $input.validation)")] : []),
+    check('maxCandidates', `$integer('maxCandidates', $input.maxCandidates, ${AUTOML_LIMITS.candidates})`),
+  ];
   return `(
   $input := ${options.input};
-  $allowed := ${literal(options.allowedInputLocations)};
+  $allowed := ${parsed(literal(options.allowedInputLocations))};
 ${INPUT_CHECKS}
-  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : [
-    $map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
-    }),
-    ${check('target', TARGET_CHECK)},
-    ${check('train', "$location('train', $input.train)")},
-    ${takesValidation ? `${check('validation', "$location('validation', $input.validation)")},` : ''}
-    ${check('maxCandidates', `$integer('maxCandidates', $input.maxCandidates, ${AUTOML_LIMITS.candidates})`)}
-  ];
+  $problems := $type($input) != 'object' ? ['input: must be an object, got ' & $show($input)] : ${listOfProblems(checks)};
   $count($problems) > 0 ? {'problems': $problems} : {'settings': {
     ${setting('target', options.target)},
     ${setting('train', options.train)},

@@ -26,6 +26,14 @@ test.each<[string, unknown, unknown[]]>([
     [algorithm('train.py')],
   ],
   [
+    'a script in the JSON of an expression',
+    {
+      AlgorithmSpecification,
+      HyperParameters: '{% $merge([$parse("{\\"sagemaker_program\\":\\"train.py\\"}"), $best]) %}',
+    },
+    [algorithm('train.py')],
+  ],
+  [
     'a possible script if the hyperparameters are an expression',
     { AlgorithmSpecification, HyperParameters: '{% $best.hyperparameters %}' },
     [{ ...algorithm(), mayRunProgram: true }],
