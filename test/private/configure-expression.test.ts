@@ -87,11 +87,15 @@ describe('settings', () => {
     expect(await configure(input)).toEqual({ settings: input });
   });
 
-  test('of a random search allow as many training jobs as its quota', async () => {
+  test('of a random search allow as many training jobs as its quota, if the property exceeds 750', async () => {
     const strategy = TuningStrategy.random();
-    expect(await problemsOf({ maxTrainingJobs: 10_000 }, { strategy })).toEqual([]);
-    expect(await problemsOf({ maxTrainingJobs: 10_001 }, { strategy })).toEqual([
+    const large = { strategy, maxTrainingJobs: 751 };
+    expect(await problemsOf({ maxTrainingJobs: 10_000 }, large)).toEqual([]);
+    expect(await problemsOf({ maxTrainingJobs: 10_001 }, large)).toEqual([
       'maxTrainingJobs: must be a whole number from 1 to 10000, got 10001',
+    ]);
+    expect(await problemsOf({ maxTrainingJobs: 751 }, { strategy, maxTrainingJobs: 750 })).toEqual([
+      'maxTrainingJobs: must be a whole number from 1 to 750, got 751',
     ]);
   });
 
