@@ -221,6 +221,9 @@ test('a name cannot be reused, whatever its case, in this or a later run', async
   await expect(sagemakerClient(next).send(again)).rejects.toMatchObject({ name: 'ResourceInUse' });
 });
 
+/** An ID that no process has. */
+const NO_PROCESS = 2 ** 30;
+
 test('a job whose local mode process has ended is marked as failed', async () => {
   const root = temporaryRoot();
   const { job, services } = await train(printX, {}, root);
@@ -229,6 +232,7 @@ test('a job whose local mode process has ended is marked as failed', async () =>
   const file = path.join(root, 'sagemaker', 'training-jobs', 'job-1.json');
   const record = JSON.parse(fs.readFileSync(file, 'utf8'));
   record.description.TrainingJobStatus = 'InProgress';
+  record.processId = NO_PROCESS;
   fs.writeFileSync(file, JSON.stringify(record));
   fs.mkdirSync(path.join(root, 'work', 'Job-1', 'model'), { recursive: true });
   expect(await ended(await start({ deployment: deploymentIn(root) }), 'Job-1')).toMatchObject({
