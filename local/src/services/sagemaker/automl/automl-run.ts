@@ -18,6 +18,7 @@ import { writeModelArchive } from '../../../training/model-archive';
 import type { TrainingDefinition } from '../api-types';
 import type { EngineContext } from '../engine-context';
 import { during } from '../jobs/failed-step';
+import { jobEnd } from '../jobs/job-end';
 import { startTimeLimit } from '../jobs/time-limit';
 import { automlFolderOf, removeWorkFolder } from '../jobs/work-folder';
 import { newCandidate, standardMetrics } from './automl-candidates';
@@ -79,6 +80,7 @@ export class AutoMLRun {
   private readonly candidateNames = new Map<number, string>();
   private analysis: AutoMLAnalysis | undefined;
   private stopReason: AutoMLStopReason | undefined;
+  private stoppedByClosing: boolean | undefined;
   private isOver = false;
   private endTimeLimit: () => void = () => undefined;
   private log: (line: string) => void = () => undefined;
@@ -99,8 +101,9 @@ export class AutoMLRun {
       return;
     }
     this.stopReason = reason;
+    this.stoppedByClosing = reason === 'Stopped' && this.context.isEnding();
     if (reason === 'Stopped') {
-      if (this.context.isEnding()) this.update((record) => ({ ...record, isInterrupted: true }));
+      if (this.stoppedByClosing) this.update((record) => ({ ...record, isInterrupted: true }));
       this.describe({ AutoMLJobStatus: 'Stopping', AutoMLJobSecondaryStatus: 'Stopping' });
     }
     this.controller.abort();
@@ -312,9 +315,8 @@ export class AutoMLRun {
 
   private end(outcome: AutoMLOutcome): AutoMLJobRecord {
     const { candidates } = this.record();
-    const hasFailed = this.lastStatus(outcome, candidates).AutoMLJobStatus === 'Failed';
-    // A job that fails while local mode is closing counts as interrupted: its processes may have been ended, too.
-    if (hasFailed && this.context.isEnding()) this.stop('Stopped');
+    const { AutoMLJobStatus: status } = this.lastStatus(outcome, candidates);
+    if (jobEnd(status, this.stoppedByClosing, this.context.isEnding()).isInterrupted) this.stop('Stopped');
     const ended = this.lastStatus(outcome, candidates);
     this.isOver = true;
     try {

@@ -4,6 +4,7 @@ import { MetricCollector, type MetricDatum } from '../../../training/metrics';
 import type { MetricDefinition, TrainingOutcome } from '../../../training/trainer';
 import type { CreateTrainingJobRequest, MetricData } from '../api-types';
 import type { EngineContext } from '../engine-context';
+import { jobEnd } from '../jobs/job-end';
 import type { TrainingJobRecord } from '../jobs/job-types';
 import { startTimeLimit, TimeBudget } from '../jobs/time-limit';
 import { SPOT_PRICE_SHARE } from './spot-interruptions';
@@ -52,7 +53,7 @@ export class TrainingRun {
   private endWaitLimit: (() => void) | undefined;
   private runsAgain: boolean;
   private stopReason: StopReason | undefined;
-  private endsWithLocalMode = false;
+  private stoppedByClosing: boolean | undefined;
   private isOver = false;
 
   constructor(
@@ -74,7 +75,7 @@ export class TrainingRun {
     if (this.stopReason === undefined && !this.isOver) {
       this.move({ secondaryStatus: 'Stopping', status: 'Stopping', message: STOPPING[reason] });
       this.stopReason = reason;
-      this.endsWithLocalMode = reason === 'Stopped' && this.context.isEnding();
+      this.stoppedByClosing = reason === 'Stopped' && this.context.isEnding();
       this.stopping.abort();
     }
   }
@@ -87,7 +88,7 @@ export class TrainingRun {
     // Returns to the caller first, so that the caller can store the job's record and register this run.
     await Promise.resolve();
     try {
-      const outcome = this.unlessCutOff(await this.trainToTheEnd());
+      const outcome = await this.trainToTheEnd();
       await this.readRemainingMetrics();
       return await this.end(outcome);
     } catch (error) {
@@ -109,16 +110,6 @@ export class TrainingRun {
     };
     await Promise.race([found, patience()]);
     this.metrics.abandon();
-  }
-
-  /**
-   * A job that fails while local mode is closing counts as stopped: Ctrl-C in the terminal also ends the processes
-   * of jobs. It also counts as interrupted, unless it was already being stopped.
-   */
-  private unlessCutOff(outcome: TrainingOutcome): TrainingOutcome {
-    if (outcome.status !== 'Failed' || !this.context.isEnding()) return outcome;
-    if (!this.isStopped) this.endsWithLocalMode = true;
-    return { status: 'Stopped' };
   }
 
   private async trainToTheEnd(): Promise<TrainingOutcome> {
@@ -204,9 +195,10 @@ export class TrainingRun {
     this.isOver = true;
     const metrics = this.finalMetrics();
     const metricNotes = this.metrics.notes();
-    const isInterrupted = this.endsWithLocalMode && outcome.status === 'Stopped';
+    const { status, isInterrupted } = jobEnd(outcome.status, this.stoppedByClosing, this.context.isEnding());
+    const last = this.lastTransition(status === 'Stopped' ? { status } : outcome);
     return this.context.jobs.training.finish(this.request.TrainingJobName, (record) => {
-      const ended = moveTrainingJob(record.description, this.lastTransition(outcome), this.context.now());
+      const ended = moveTrainingJob(record.description, last, this.context.now());
       const { TrainingTimeInSeconds: seconds } = ended;
       const isCheaper = this.hasSpotInstances && this.context.spot !== undefined && seconds !== undefined;
       return {

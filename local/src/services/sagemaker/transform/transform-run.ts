@@ -6,19 +6,20 @@ import type { ModelServer } from '../../../training/model-server';
 import type { ChannelFile, TrainingOutcome } from '../../../training/trainer';
 import type { EngineContext } from '../engine-context';
 import { during } from '../jobs/failed-step';
+import { jobEnd } from '../jobs/job-end';
 import { JobLog, RUNS_AGAIN, transformLogName } from '../jobs/job-log';
 import { outcomeOf } from '../jobs/job-outcome';
 import { removeWorkFolder, transformFolderOf } from '../jobs/work-folder';
 import { checkJobRole } from '../training/training-role';
 import { batchSettings, servedModel, transformData } from './transform-checks';
-import type { TransformJobDescription, TransformJobRecord, TransformJobStatus } from './transform-types';
+import type { TransformJobDescription, TransformJobRecord } from './transform-types';
 
 /** Runs a transform job from start to end. */
 export class TransformRun {
   /** Resolves to the job's last record. Never rejects: failures are in the record. */
   public readonly finished: Promise<TransformJobRecord>;
   private readonly stopping = new AbortController();
-  private endsWithLocalMode = false;
+  private stoppedByClosing: boolean | undefined;
   private isOver = false;
 
   constructor(
@@ -32,7 +33,7 @@ export class TransformRun {
   /** Asks the job to stop without storing output. Does nothing if the job has stored output or has ended. */
   public stop(): void {
     if (this.isOver || this.stopping.signal.aborted) return;
-    this.endsWithLocalMode = this.context.isEnding();
+    this.stoppedByClosing = this.context.isEnding();
     this.describe({ TransformJobStatus: 'Stopping' });
     this.stopping.abort();
   }
@@ -117,12 +118,12 @@ export class TransformRun {
   private end(outcome: TrainingOutcome): TransformJobRecord {
     this.isOver = true;
     const { aborted } = this.stopping.signal;
-    // A job that fails while local mode is closing counts as interrupted, unless it was already being stopped: Ctrl-C in
-    // the terminal also ends the processes of jobs.
-    const isInterrupted = aborted
-      ? this.endsWithLocalMode
-      : outcome.status !== 'Completed' && this.context.isEnding();
-    const status: TransformJobStatus = isInterrupted || aborted ? 'Stopped' : outcome.status;
+    // The output of a stopped job is not stored, even if the transform itself has completed.
+    const { status, isInterrupted } = jobEnd(
+      aborted ? 'Stopped' : outcome.status,
+      this.stoppedByClosing,
+      this.context.isEnding(),
+    );
     const now = this.context.now();
     return this.context.jobs.transform.update(this.record.name, (current) => ({
       ...current,
