@@ -251,6 +251,32 @@ test('a tuning job whose last training job was cut short while local mode was cl
   });
 });
 
+test('a tuning job whose sampler fails while local mode is closing counts as interrupted', async () => {
+  let fail: () => void = () => undefined;
+  const failed = new Promise<undefined>((_resolve, reject) => {
+    fail = () => reject(new Error('the sampler ended'));
+  });
+  const search = await samplerOf([]).start({} as never);
+  const services = await start({
+    deployment: deploymentIn(temporaryRoot()),
+    sampler: { ...samplerOf([]), start: async () => ({ ...search, ask: () => failed }) },
+  });
+  await sagemakerClient(services).send(new CreateHyperParameterTuningJobCommand(tuningRequest('Search')));
+  services.beginEnd();
+  fail();
+  await until(
+    async () => services.jobs.tuning.get('Search')?.description.HyperParameterTuningJobStatus,
+    (status) => status !== 'InProgress' && status !== 'Stopping',
+  );
+  await services.close();
+  const record = services.jobs.tuning.get('Search');
+  expect(record).toMatchObject({
+    isInterrupted: true,
+    description: { HyperParameterTuningJobStatus: 'Stopped' },
+  });
+  expect(record?.description.FailureReason).toBeUndefined();
+});
+
 test('an AutoML job that fails while local mode is closing counts as interrupted', async () => {
   let fail: () => void = () => undefined;
   const automl: AutoMLRunner = {

@@ -12,6 +12,7 @@ import type {
   TuningTrainingDefinition,
 } from '../api-types';
 import type { EngineContext } from '../engine-context';
+import { jobEnd } from '../jobs/job-end';
 import type { TrainingJobRecord, TuningJobRecord } from '../jobs/job-types';
 import { startTimeLimit } from '../jobs/time-limit';
 import { algorithmOf, type TrainingEngine, type TrainingStart } from '../training/training-engine';
@@ -252,6 +253,7 @@ export class TuningRun {
 
   /** Ends the job because of a fault in a component, such as the sampler. */
   private fail(error: Error): void {
+    if (jobEnd('Failed', undefined, this.context.isEnding()).isInterrupted) this.stop();
     this.finish({ status: 'Failed', failureReason: internalErrorReason(error.message) });
   }
 
