@@ -10,10 +10,8 @@
 export function fastSynthesis(isLocalMode: boolean): Readonly<Record<string, string>> {
   return {
     CDK_VALIDATION: 'false',
-    CDK_DISABLE_STACK_TRACE: '1',
     CDK_CONTEXT_JSON: JSON.stringify({
       'aws:cdk:disable-creation-stack-traces': true,
-      'aws:cdk:disable-stack-trace': true,
       'aws:cdk:disable-asset-staging': !isLocalMode,
     }),
   };
