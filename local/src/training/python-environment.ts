@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { isProcessAlive } from '../local-folder/process-alive';
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
 import { UserError } from '../user-error';
 import {
   furtherInterpreters,
@@ -21,12 +17,8 @@ import {
   type WantedPackages,
   xgboostPackages,
 } from './python-requirements';
-import {
-  installRequirements,
-  RequirementsError,
-  requirementsContent,
-  SharedWork,
-} from './requirements-install';
+import { requirementsContent, SharedWork } from './requirements-install';
+import { extendEnvironment, installPackages, packagePaths } from './virtual-environment';
 import { DEFAULT_XGBOOST_VERSION } from './xgboost-images';
 
 /** A Python interpreter that can run local mode's Python code. */
@@ -141,31 +133,6 @@ function once<Value>(
   return promise;
 }
 
-const run = promisify(execFile);
-const TOOL_OUTPUT_BYTES = 64 << 20;
-
-// Without --no-compile, more than half of the time of an installation is bytecode compilation, on one core, most of it
-// for code that local mode does not import, such as the packages' tests.
-const PIP_INSTALL = [
-  '-m',
-  'pip',
-  'install',
-  '--quiet',
-  '--no-input',
-  '--no-compile',
-  '--disable-pip-version-check',
-];
-
-/** Compiles the packages of an environment on all cores, without their tests. */
-const COMPILE = `
-import compileall, re, sysconfig
-for folder in {sysconfig.get_path(name) for name in ('purelib', 'platlib')}:
-    compileall.compile_dir(folder, quiet=2, workers=0, rx=re.compile(r'[\\\\/]tests?[\\\\/]'))
-`;
-
-/** Number of lines from the end of pip's output to show in an error. */
-const SHOWN_PIP_LINES = 3;
-
 class EnvironmentFinder {
   private readonly env: NodeJS.ProcessEnv;
   private readonly lookup: PythonLookup;
@@ -233,18 +200,9 @@ class EnvironmentFinder {
       if (await inspectInterpreter(python, [], this.env)) return { python };
     }
     this.options.onNotice(`Installing the packages of ${basename(requirementsFile)} ...`);
-    try {
-      await this.make(name, python, async (folder) => {
-        await showPackages(paths, folder);
-        const { env } = this;
-        const words = [pythonOf(folder), ...PIP_INSTALL] as const;
-        await installRequirements(words, requirementsFile, folder, { env, signal });
-      });
-    } catch (error) {
-      if (error instanceof RequirementsError) throw error;
-      throw new RequirementsError(pipWords(error as Error));
-    }
-    return { python: pythonOf(this.home(name)) };
+    const home = this.home(name);
+    await extendEnvironment(home, python, paths, requirementsFile, { env: this.env, signal });
+    return { python: pythonOf(home) };
   }
 
   /** The path of an environment: a link to the folder in which it was created. */
@@ -256,45 +214,10 @@ class EnvironmentFinder {
     const home = this.home(wanted.name);
     const started = Date.now();
     this.options.onNotice(`Installing ${titleOf(wanted)} for Python ${base.version} in ${home} ...`);
-    try {
-      await this.make(wanted.name, base.executable, async (folder) => {
-        const lists = wanted.requirements.flatMap((file) => ['-r', file]);
-        await run(pythonOf(folder), [...PIP_INSTALL, '--only-binary=:all:', '--require-hashes', ...lists], {
-          maxBuffer: TOOL_OUTPUT_BYTES,
-        });
-      });
-    } catch (error) {
-      throw installationError(base, wanted, this.options.folder, error as Error);
-    }
+    await installPackages(home, base, wanted);
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     this.options.onNotice(`Installed ${titleOf(wanted)} in ${seconds} s.`);
     return { python: pythonOf(home), pythonVersion: base.version, has: wanted };
-  }
-
-  /**
-   * Creates an environment in a new folder with a unique name, and then atomically replaces the link to the
-   * environment. A killed process leaves an incomplete folder, but no link to it. If two processes do this in parallel,
-   * both create a complete environment, and the last link wins.
-   */
-  private async make(name: string, python: string, fill: (folder: string) => Promise<void>): Promise<void> {
-    const home = this.home(name);
-    const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
-    const folder = resolve(this.options.folder, `.${name}-${unique}`);
-    try {
-      await mkdir(this.options.folder, { recursive: true });
-      await removeAbandoned(this.options.folder);
-      await run(python, ['-m', 'venv', folder], { maxBuffer: TOOL_OUTPUT_BYTES });
-      await fill(folder);
-      // Packages that cannot be compiled work, too: Python then compiles them at each start.
-      await run(pythonOf(folder), ['-c', COMPILE]).catch(() => undefined);
-      const link = `${home}.${unique}`;
-      // The link is relative if possible, because the project may be moved, or reached by another path.
-      await symlink(process.platform === 'win32' ? folder : basename(folder), link, 'junction');
-      await replaceLink(link, home);
-    } catch (error) {
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
   }
 }
 
@@ -308,19 +231,6 @@ function titleOf({ name, title }: WantedPackages): string {
 
 function pythonRange({ python }: WantedPackages): string {
   return `${python?.min ?? '3.9'}${python?.max === undefined ? ' or newer' : ` to ${python.max}`}`;
-}
-
-/** The folders in which an interpreter finds packages, one per line. */
-async function packagePaths(python: string): Promise<string> {
-  const code = 'import sys; print("\\n".join(p for p in sys.path if p.endswith("-packages")))';
-  return (await run(python, ['-c', code])).stdout;
-}
-
-/** Makes packages in other folders available to an environment. The environment's own packages take precedence. */
-async function showPackages(paths: string, folder: string): Promise<void> {
-  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
-  const { stdout } = await run(pythonOf(folder), ['-c', code]);
-  await writeFile(join(stdout.trim(), 'framework.pth'), paths);
 }
 
 /** The first interpreter that supports the wanted packages, or else the first interpreter. */
@@ -347,56 +257,4 @@ async function chooseBase(
     throw await noPython(env);
   }
   return first;
-}
-
-async function replaceLink(link: string, home: string): Promise<void> {
-  const before = await readlink(home).catch(() => undefined);
-  if (before === undefined || process.platform === 'win32') {
-    await rm(home, { recursive: true, force: true });
-  }
-  await rename(link, home);
-}
-
-/**
- * Deletes folders that killed processes left incomplete. If a link cannot be read, deletes nothing, because any folder
- * could be the link's target.
- */
-async function removeAbandoned(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const links = entries.filter((entry) => entry.isSymbolicLink());
-  const targets = await Promise.all(links.map(({ name }) => readlink(join(folder, name)))).catch(
-    () => undefined,
-  );
-  if (targets === undefined) return;
-  const inUse = new Set(targets.map((target) => basename(target)));
-  for (const { name } of entries) {
-    const pid = /^\..+-(\d+)-[0-9a-f]{8}$/.exec(name)?.[1];
-    if (pid !== undefined && !inUse.has(name) && !isProcessAlive(Number(pid))) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function installationError(
-  base: Interpreter,
-  wanted: WantedPackages,
-  folder: string,
-  error: Error & { stderr?: string },
-): UserError {
-  const missing = missingPackages(base, wanted).join(', ');
-  const quote = (path: string) => (/[^\w./+-]/.test(path) ? `'${path}'` : path);
-  const lists = wanted.requirements.map((file) => `-r ${quote(file)}`).join(' ');
-  const own = quote(join(folder, 'own'));
-  const command = `${quote(base.executable)} -m venv ${own} && ${own}/bin/python -m pip install ${lists} && export PYTHON=${own}/bin/python`;
-  const cause = pipWords(error);
-  const unreachable = /from versions: none/.test(cause) ? ' (is the package index reachable?)' : '';
-  return new UserError(
-    `Local mode could not install the Python packages it needs. Missing: ${missing}.\nTo install them: ${command}\n` +
-      `Cause${unreachable}: ${cause}`,
-  );
-}
-
-/** The last lines of a tool's output. */
-function pipWords(error: Error & { stderr?: string }): string {
-  return (error.stderr || error.message).trim().split('\n').slice(-SHOWN_PIP_LINES).join('\n');
 }

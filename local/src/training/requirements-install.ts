@@ -57,7 +57,7 @@ export async function requirementsContent(requirementsFile: string): Promise<Buf
 }
 
 /** Number of pip's last lines to show in an error. */
-const SHOWN_PIP_LINES = 3;
+export const SHOWN_PIP_LINES = 3;
 
 /**
  * Installs a user's `requirements.txt` with an environment's pip. First copies the folder of `requirements.txt` into
