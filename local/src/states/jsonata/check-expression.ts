@@ -1,5 +1,5 @@
-import type { ExprNode } from 'jsonata';
 import { parseExpression } from './expression';
+import { type Node, nodesIn } from './syntax-tree';
 
 /** The member of `$states` that is available to an expression, in addition to `input` and `context`. */
 export type Produced = 'result' | 'errorOutput' | undefined;
@@ -36,22 +36,13 @@ const NEW_OPERATORS = ['??', '?:'];
  * The ends of the operators that Step Functions does not have, as indexes in the source. The syntax tree has the same
  * node for such an operator as for `a ? b : c`. The position of the node is the end of the operator.
  */
-function newOperators(part: unknown, source: string): number[] {
-  if (typeof part !== 'object' || part === null) return [];
-  const { type, position } = part as Partial<Node>;
-  const isNew =
-    type === 'condition' &&
-    position !== undefined &&
-    NEW_OPERATORS.includes(source.slice(position - 2, position));
-  const below = Object.values(part).flatMap((child) => newOperators(child, source));
-  return isNew ? [position, ...below] : below;
+function newOperators(ast: Node, source: string): number[] {
+  return nodesIn(ast).flatMap(({ type, position: end }) =>
+    type === 'condition' && end !== undefined && NEW_OPERATORS.includes(source.slice(end - 2, end))
+      ? [end]
+      : [],
+  );
 }
-
-/** jsonata's syntax tree has members that are missing in its type. */
-type Node = Omit<ExprNode, 'type' | 'lhs' | 'rhs'> & {
-  readonly type: string;
-  readonly [key: string]: unknown;
-};
 
 /**
  * Members of syntax tree nodes that are evaluated for each item. In these members, `$` and names refer to the item.

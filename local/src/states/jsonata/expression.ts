@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject, jsonText, typeName, withPlainNumb
 import { TOO_LARGE } from './added-functions.cjs';
 import { type Answer, evaluate as evaluateHere } from './evaluate.cjs';
 import { isHarmless } from './harmless';
+import { nodesIn } from './syntax-tree';
 
 /** The source between the delimiters, or undefined if the string is not a JSONata expression. */
 export function expressionSource(text: string): string | undefined {
@@ -49,7 +50,7 @@ export async function evaluateExpression(
 interface Plan {
   /** Whether it is evaluated in this process. For a harmless expression, this takes no longer than sending it. */
   readonly isHere: boolean;
-  /** Whether it can need members of `$states` that it does not mention: `%` refers to the parent of a value. */
+  /** Whether it can need members of `$states` that it does not mention: the operator `%` refers to the parent of a value. */
   readonly needsParents: boolean;
 }
 
@@ -60,15 +61,10 @@ function planFor(source: string): Plan {
   const known = plans.get(source);
   if (known) return known;
   const ast = parseExpression(source);
-  const plan = { isHere: isHarmless(ast), needsParents: hasParent(ast) };
+  const needsParents = nodesIn(ast).some(({ type }) => type === 'parent');
+  const plan = { isHere: isHarmless(ast), needsParents };
   plans.set(source, plan);
   return plan;
-}
-
-/** Whether a syntax tree contains the parent operator `%`. */
-function hasParent(part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return false;
-  return ('type' in part && part.type === 'parent') || Object.values(part).some(hasParent);
 }
 
 async function evaluate(source: string, { states, variables, random, signal }: Bindings): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { ExprNode } from 'jsonata';
+import { nodesIn } from './syntax-tree';
 
 /** Node types allowed in a harmless expression, and the members that nodes of these types may have. */
 const TYPES = ['path', 'name', 'variable', 'string', 'number', 'value', 'binary', 'condition'];
@@ -23,16 +24,10 @@ const MULTIPLYING = ['&', '..'];
  * plain names, comparisons and arithmetic; false for functions, filters, regular expressions, constructors and so on.
  */
 export function isHarmless(ast: ExprNode): boolean {
-  const isPart = (part: unknown): boolean => {
-    if (Array.isArray(part)) return part.every(isPart);
-    if (typeof part !== 'object' || part === null) return true;
-    const node = part as Readonly<Record<string, unknown>>;
-    return (
-      TYPES.includes(String(node['type'])) &&
-      !(node['type'] === 'binary' && MULTIPLYING.includes(String(node['value']))) &&
-      Object.keys(node).every((key) => MEMBERS.includes(key)) &&
-      Object.values(node).every(isPart)
-    );
-  };
-  return isPart(ast);
+  return nodesIn(ast).every(
+    (node) =>
+      TYPES.includes(String(node.type)) &&
+      !(node.type === 'binary' && MULTIPLYING.includes(String(node.value))) &&
+      Object.keys(node).every((key) => MEMBERS.includes(key)),
+  );
 }
