@@ -8,7 +8,7 @@ import { jsonata } from './jsonata';
 import { waitForQuota } from './quota';
 import { HAS_FAILED } from './report-states';
 import { RETRY_READING, retryJobCreation } from './retries';
-import { waitWhileThrottled } from './throttling';
+import { catchFailure } from './throttling';
 import { FAILED_JOB_NAME, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, crossValidationJobRequest, type TuningRequestProps } from './tuning-requests';
 
@@ -57,12 +57,7 @@ export function crossValidate(
       crossValidationFailure(`$states.errorOutput.Error & ': ' & ${JOB_FAILURE}`, bestTrainingJob),
     ),
   };
-  waitWhileThrottled(scope, task, props, {
-    suffix: `-CrossValidation${suffix}`,
-    rejected: failed,
-    outputs,
-  });
-  task.addCatch(failed, { errors: [sfn.Errors.TASKS_FAILED], outputs });
+  catchFailure(scope, task, props, { suffix: `-CrossValidation${suffix}`, failed, outputs });
   return task;
 }
 

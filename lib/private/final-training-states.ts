@@ -16,7 +16,7 @@ import { prepareFinalTraining } from './prepare-final-training';
 import { waitForQuota } from './quota';
 import { endWithReport } from './report-states';
 import { RETRY_READING, retryFunction, retryJobCreation } from './retries';
-import { waitWhileThrottled } from './throttling';
+import { catchFailure } from './throttling';
 import { FAILED_JOB_NAME, FINAL_METRICS, HOW_ENDED } from './training-job-results';
 import { type BoundDefinition, finalTrainingJobRequest } from './tuning-requests';
 
@@ -92,8 +92,8 @@ export class FinalTrainingStates {
     const jobs = crossValidates(this.props)
       ? this.crossValidation(training, this.crossValidationFailed())
       : training;
-    const told = this.toldFailure(`'The final training could not be prepared: ' & ${FUNCTION_ERROR}`, 'null');
-    findBest.next(this.prepare(jobs, failed, told));
+    const unprepared = `'The final training could not be prepared: ' & ${FUNCTION_ERROR}`;
+    findBest.next(this.prepare(jobs, failed, this.failureInput(unprepared, 'null')));
     return [end];
   }
 
@@ -105,6 +105,7 @@ export class FinalTrainingStates {
   private validateOnly(next: sfn.State): sfn.IChainable {
     const failed = this.crossValidationFailed();
     return this.prepare(this.crossValidation(next, failed), failed, {
+      result: jsonata('$states.input.result'),
       failure: jsonata(crossValidationFailure(FUNCTION_ERROR, BEST_TRAINING_JOB)),
     });
   }
@@ -117,19 +118,19 @@ export class FinalTrainingStates {
   /**
    * If the training jobs after the search need preparation, adds the state that prepares them.
    *
-   * @param told fields that the state `failed` gets in addition to the result of the search
+   * @param outputs the input of the state `failed`
    */
   private prepare(
     jobs: sfn.IChainable,
     failed: sfn.State,
-    told: Readonly<Record<string, string>>,
+    outputs: Readonly<Record<string, string>>,
   ): sfn.IChainable {
     const { scope, props } = this;
     const { prepareFinalTrainingFunction: preparing } = props;
     if (preparing === undefined) return jobs;
     const prepare = prepareFinalTraining(scope, props, props.definitions, preparing);
     retryFunction(prepare);
-    catchFailure(prepare, failed, told);
+    catchFailure(scope, prepare, props, { failed, outputs });
     return prepare.next(jobs);
   }
 
@@ -193,13 +194,8 @@ export class FinalTrainingStates {
       exceeded: this.writeReport,
     });
     const reason = `'The final training failed with ' & $states.errorOutput.Error & ': ' & ${JOB_FAILURE}`;
-    const told = this.toldFailure(reason, FAILED_JOB_NAME);
-    waitWhileThrottled(this.scope, task, this.props, {
-      suffix,
-      rejected: failed,
-      outputs: failureInput(told),
-    });
-    catchFailure(task, failed, told);
+    const outputs = this.failureInput(reason, FAILED_JOB_NAME);
+    catchFailure(this.scope, task, this.props, { suffix, failed, outputs });
     return task;
   }
 
@@ -208,9 +204,16 @@ export class FinalTrainingStates {
     return isUsed(this.props) ? { settings: jsonata('$states.input.settings') } : {};
   }
 
-  /** The fields that describe a failed final training to the next states. Both parameters are JSONata expressions. */
-  private toldFailure(reason: string, jobName: string): Record<string, string> {
-    return { ...(this.writeReport && { trainingJobName: jsonata(jobName) }), reason: jsonata(reason) };
+  /**
+   * The input of the state that follows a failed final training: the result of the search, and the failure. Both
+   * parameters are JSONata expressions.
+   */
+  private failureInput(reason: string, jobName: string): Record<string, string> {
+    return {
+      result: jsonata('$states.input.result'),
+      ...(this.writeReport && { trainingJobName: jsonata(jobName) }),
+      reason: jsonata(reason),
+    };
   }
 
   /** Fetches the metrics and the model URI, which `.sync` does not return. */
@@ -238,20 +241,4 @@ export class FinalTrainingStates {
     for (const retry of RETRY_READING) describe.addRetry(retry);
     return describe;
   }
-}
-
-/** If the task fails, continues with `failed`, which gets the result of the search and the fields in `told`. */
-function catchFailure(
-  task: sfn.TaskStateBase,
-  failed: sfn.State,
-  told: Readonly<Record<string, string>>,
-): void {
-  task.addCatch(failed, {
-    errors: [sfn.Errors.TASKS_FAILED],
-    outputs: failureInput(told),
-  });
-}
-
-function failureInput(told: Readonly<Record<string, string>>): Record<string, string> {
-  return { result: jsonata('$states.input.result'), ...told };
 }

@@ -56,6 +56,31 @@ export function waitWhileThrottled(
   wait.next(request);
 }
 
+/** Options for the state that follows a failed task. */
+export interface CatchFailureOptions extends Pick<ThrottlingOptions, 'outputs'> {
+  /** Next state if the task fails. */
+  readonly failed: sfn.State;
+  /**
+   * Suffix of the names of the states that wait while SageMaker throttles the request; undefined if the task invokes a
+   * function.
+   */
+  readonly suffix?: string;
+  /** Names of the errors to catch. @default - States.TaskFailed */
+  readonly errors?: string[];
+}
+
+/** If a task fails, continues with another state. A throttled request to SageMaker first waits for further attempts. */
+export function catchFailure(
+  scope: Construct,
+  task: sfn.TaskStateBase,
+  item: FleetItemOptions,
+  { failed, suffix, outputs, errors = [sfn.Errors.TASKS_FAILED] }: CatchFailureOptions,
+): void {
+  // This catch must be the first, because the name States.TaskFailed includes the errors of throttled requests.
+  if (suffix !== undefined) waitWhileThrottled(scope, task, item, { suffix, rejected: failed, outputs });
+  task.addCatch(failed, { errors, outputs });
+}
+
 /**
  * JSONata for the input of the state `WasThrottled`: the input of the failed state if the request was throttled,
  * otherwise the given outputs. In both cases, the field `throttled` has the next wait (0 for no wait) and the sum of

@@ -13,7 +13,7 @@ import {
   retryJobCreation,
   retryRegistration,
 } from '../../private/retries';
-import { TRANSIENT_CAUSE, waitWhileThrottled } from '../../private/throttling';
+import { catchFailure, TRANSIENT_CAUSE } from '../../private/throttling';
 import type { TuningRequestProps } from '../../private/tuning-requests';
 import { evaluationEvent, modelRequest, transformRequest } from './evaluation-requests';
 import { finalModelSentence } from './final-model';
@@ -231,15 +231,14 @@ export class EvaluationStates {
     return this.catching(register, REGISTRATION_FAILED, '-Registration');
   }
 
-  /**
-   * @param suffix suffix of the names of the states that wait while SageMaker throttles the request; undefined if the
-   * task invokes a function
-   */
+  /** Adds the catch of a step. @param suffix see {@link catchFailure} */
   private catching(task: sfn.TaskStateBase, step: FailedStep, suffix?: string): sfn.TaskStateBase {
-    const { failed } = this.ends;
-    const outputs = added(`{'failure': ${this.failure(step)}}`);
-    if (suffix) waitWhileThrottled(this.scope, task, this.props, { suffix, rejected: failed, outputs });
-    task.addCatch(failed, { errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT], outputs });
+    catchFailure(this.scope, task, this.props, {
+      ...(suffix && { suffix }),
+      failed: this.ends.failed,
+      errors: [sfn.Errors.TASKS_FAILED, sfn.Errors.TIMEOUT],
+      outputs: added(`{'failure': ${this.failure(step)}}`),
+    });
     return task;
   }
 
