@@ -1,6 +1,6 @@
+import { countOf } from '../../local/src/tables';
 import type { DateForm } from '../../local/src/tables/dates';
 import { DATE_PARTS, encoderOf, type PreparedColumn } from '../../local/src/tables/prepared-columns';
-import { countOf } from '../../local/src/tables/table-error';
 import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type Level, levelsOf } from './levels';

@@ -1,5 +1,5 @@
+import { countOf, listOf, quoted } from '../../local/src/tables';
 import { encodeNumber } from '../../local/src/tables/numbers';
-import { countOf, listOf, quoted } from '../../local/src/tables/table-error';
 import { SettingsError } from '../settings-error';
 import type { ColumnProfile } from './column-profile';
 import { type Level, levelsOf } from './levels';

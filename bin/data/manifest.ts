@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { countOf, listOf } from '../../local/src/tables';
 import type { CsvFile } from '../../local/src/tables/csv-file';
 import type { PreparedColumn } from '../../local/src/tables/prepared-columns';
-import { countOf, listOf } from '../../local/src/tables/table-error';
 import { baselineOf } from './baseline';
 import type { FeaturePlan } from './features';
 import type { Label, ProblemType } from './label';

@@ -1,3 +1,4 @@
+import { countOf } from '../count-of';
 import type { ExecutionRecord } from '../executions/executions';
 import { commonReasons } from '../failure-reasons/common-reasons';
 import {
@@ -106,9 +107,9 @@ function renderWarnings(rows: readonly Row[], width: number): string[] {
   );
   const more = lines.length - MOST_WARNINGS;
   return [
-    ` Warnings about the data of ${warned.length} ${warned.length === 1 ? 'item' : 'items'}, also in the logs of their jobs:`,
+    ` Warnings about the data of ${countOf(warned.length, 'item')}, also in the logs of their jobs:`,
     ...lines.slice(0, MOST_WARNINGS).map((line) => cutToWidth(line, width)),
-    ...(more > 0 ? [` … ${more} more ${more === 1 ? 'warning' : 'warnings'}`] : []),
+    ...(more > 0 ? [` … ${countOf(more, 'more warning')}`] : []),
   ];
 }
 

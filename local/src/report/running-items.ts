@@ -66,7 +66,7 @@ function renderTuning({ description }: TuningJobRecord, jobs: Jobs): string {
   const trainingJobs = summarizeTrainingJobs(jobs, description);
   const best = bestTrainingJob(trainingJobs);
   return [
-    `${countOf(trainingJobs.filter(isEnded), expected)} training jobs`,
+    `${progressOf(trainingJobs.filter(isEnded), expected)} training jobs`,
     ...(best === undefined ? [] : [renderObjective(best)]),
     `Tuning job ${description.HyperParameterTuningJobName}`,
   ].join('  ');
@@ -80,7 +80,7 @@ function renderTraining({ description }: TrainingJobRecord, now: number): string
   return `${renderTime(description, now)}  Training job ${description.TrainingJobName}`.trimStart();
 }
 
-function countOf(ended: readonly unknown[], expected: number | undefined): string {
+function progressOf(ended: readonly unknown[], expected: number | undefined): string {
   return expected === undefined ? String(ended.length) : `${ended.length} of ${expected}`;
 }
 

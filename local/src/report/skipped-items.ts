@@ -1,3 +1,4 @@
+import { countOf } from '../count-of';
 import type { ExecutionRecord } from '../executions/executions';
 
 /**
@@ -6,7 +7,5 @@ import type { ExecutionRecord } from '../executions/executions';
  */
 export function renderSkippedItems({ output }: Pick<ExecutionRecord, 'output'>): string[] {
   const { fleet: { skipped = 0 } = {} } = (output ?? {}) as { fleet?: { skipped?: number } };
-  return skipped === 0
-    ? []
-    : [`Skipped: ${skipped} ${skipped === 1 ? 'item' : 'items'}, unchanged since the last success`];
+  return skipped === 0 ? [] : [`Skipped: ${countOf(skipped, 'item')}, unchanged since the last success`];
 }

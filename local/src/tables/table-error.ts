@@ -1,3 +1,4 @@
+import { countOf } from '../count-of';
 import { UserError } from '../user-error';
 
 /** Maximum number of column or class names in a message. */
@@ -50,11 +51,6 @@ export function listOf(names: readonly string[]): string {
   const listed = names.slice(0, LISTED).map((name) => (name === '' ? '(no name)' : name));
   const more = names.length - listed.length;
   return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
-}
-
-/** A count with its noun, such as `1 row` or `2 rows`. */
-export function countOf(count: number, thing: string, things = `${thing}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? thing : things}`;
 }
 
 /** A value in quotes, shortened. */

@@ -1,3 +1,4 @@
+import { countOf } from '../../count-of';
 import { StatesError } from '../errors';
 import { isObject, type Json, jsonText, numberIn } from '../json';
 import type { Frame } from './frame';
@@ -53,7 +54,7 @@ function executionIn({ context: { Execution: execution } }: Frame): string {
  */
 export function nameOf({ context: { Map: map }, size }: MapJob): Pick<MapItemName, 'label' | 'id'> {
   const item = isObject(map) ? map['Item'] : undefined;
-  if (!isObject(item)) return { label: `${size} item${size === 1 ? '' : 's'}` };
+  if (!isObject(item)) return { label: countOf(size, 'item') };
   const { Key: key, Value: value = null } = item;
   const id = typeof key === 'string' ? key : idOf(value);
   const label = shorten(id ?? jsonText(value));
