@@ -14,6 +14,8 @@ interface Search extends ServedSearch {
   readonly created: number;
 }
 
+type Executions = Pick<ExecutionStore, 'list' | 'items'>;
+
 interface Made {
   readonly path: Promise<string | undefined>;
   /** Epoch milliseconds. */
@@ -23,7 +25,7 @@ interface Made {
 /** The reports of all searches in a root folder, each created on request. */
 export function servedReports(
   jobs: Jobs,
-  executions: Pick<ExecutionStore, 'get'>,
+  executions: Executions,
   maker: Pick<ReportMaker, 'make'>,
 ): ReportSource {
   const made = new Map<string, Made>();
@@ -43,16 +45,15 @@ export function servedReports(
   };
 }
 
-function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, 'get'>): Search[] {
+function searchesIn({ tuning, automl }: Jobs, executions: Executions): Search[] {
   // The page changes until the execution ends, because the final model is trained after the search.
-  const goesOn = ({ createdBy }: JobRecord) =>
-    createdBy !== undefined && executions.get(createdBy.executionArn)?.status === 'RUNNING';
+  const isExecutionRunning = runningExecutions(executions);
   const records = tuning.list();
   const continued = continuedTuningJobs({ tuning }, records);
   const searchOf = (record: JobRecord, created: number, status: string, end?: number): Search => ({
     name: record.name,
     status,
-    isRunning: end === undefined || goesOn(record),
+    isRunning: end === undefined || isExecutionRunning(record),
     created,
     isContinued: continued.has(record.name),
     ...itemOf(record),
@@ -67,6 +68,35 @@ function searchesIn({ tuning, automl }: Jobs, executions: Pick<ExecutionStore, '
       return searchOf(record, CreationTime, AutoMLJobStatus, EndTime);
     }),
   ].sort((one, other) => other.created - one.created);
+}
+
+/**
+ * Returns a function that tells whether the execution that created a job is still running. The child execution of an
+ * item has no record in the store, so the items of the outermost execution tell whether it is running.
+ */
+function runningExecutions(executions: Executions): (job: JobRecord) => boolean {
+  const statuses = new Map(executions.list().map(({ arn, status }) => [arn, status]));
+  const runningItems = new Map<string, ReadonlySet<string>>();
+  const runningItemsOf = (arn: string) => {
+    const known = runningItems.get(arn);
+    if (known !== undefined) return known;
+    const running = executions.items(arn).filter(({ status }) => status === 'RUNNING');
+    const paths = new Set(running.map(({ path }) => JSON.stringify(path)));
+    runningItems.set(arn, paths);
+    return paths;
+  };
+  return ({ createdBy }) => {
+    if (createdBy === undefined) return false;
+    const { executionArn, place } = createdBy;
+    // An execution that an item started has its own record.
+    const isOfItem =
+      place !== undefined && (place.executionArn === executionArn || !statuses.has(executionArn));
+    if (!isOfItem) return statuses.get(executionArn) === 'RUNNING';
+    return (
+      statuses.get(place.executionArn) === 'RUNNING' &&
+      runningItemsOf(place.executionArn).has(JSON.stringify(place.path))
+    );
+  };
 }
 
 function itemOf({ createdBy }: JobRecord): Pick<ServedSearch, 'item'> {

@@ -133,7 +133,7 @@ test('a search is running until its final model is trained; simultaneous request
   let makes = 0;
   const reports = servedReports(
     jobs,
-    { get: () => ({ status }) as never },
+    { list: () => [{ arn: 'arn:run', status } as never], items: () => [] },
     {
       make: async () => {
         makes += 1;
@@ -147,5 +147,65 @@ test('a search is running until its final model is trained; simultaneous request
   expect(pages[0]).toContain('share a report');
   expect(makes).toBe(1);
   status = 'SUCCEEDED';
+  expect(reports.list()).toMatchObject([{ isRunning: false }]);
+});
+
+test.each([
+  ['a child execution', 'arn:run/Fleet:child'],
+  ['an iteration', 'arn:run'],
+])('the search of an item is running until %s ends, even if it has no record', (_, executionArn) => {
+  const path = [{ map: 'Fleet', index: 1, label: 'north' }];
+  const record = {
+    name: 'search',
+    createdBy: { executionArn, token: '', place: { executionArn: 'arn:run', path } },
+    description: {
+      HyperParameterTuningJobStatus: 'Completed',
+      HyperParameterTuningEndTime: 2,
+      CreationTime: 1,
+    },
+  };
+  const jobs = { tuning: { list: () => [record] }, automl: { list: () => [] } } as unknown as Jobs;
+  let status = 'RUNNING';
+  let item = 'RUNNING';
+  const reports = servedReports(
+    jobs,
+    {
+      list: () => [{ arn: 'arn:run', status } as never],
+      items: () => [
+        { executionArn: 'arn:run', path, status: item, total: 2 } as never,
+        { executionArn: 'arn:run', path: [{ ...path[0], index: 0 }], status: 'RUNNING', total: 2 } as never,
+      ],
+    },
+    { make: async () => undefined },
+  );
+  expect(reports.list()).toMatchObject([{ isRunning: true }]);
+  status = 'ABORTED';
+  expect(reports.list()).toMatchObject([{ isRunning: false }]);
+  status = 'RUNNING';
+  item = 'SUCCEEDED';
+  expect(reports.list()).toMatchObject([{ isRunning: false }]);
+});
+
+test('the search of an execution that an item started is running until that execution ends', () => {
+  const path = [{ map: 'Fleet', index: 1, label: 'north' }];
+  const record = {
+    name: 'search',
+    createdBy: { executionArn: 'arn:inner', token: '', place: { executionArn: 'arn:run', path } },
+    description: {
+      HyperParameterTuningJobStatus: 'Completed',
+      HyperParameterTuningEndTime: 2,
+      CreationTime: 1,
+    },
+  };
+  const jobs = { tuning: { list: () => [record] }, automl: { list: () => [] } } as unknown as Jobs;
+  let status = 'RUNNING';
+  const list = () =>
+    [
+      { arn: 'arn:run', status: 'RUNNING' },
+      { arn: 'arn:inner', status },
+    ] as never;
+  const reports = servedReports(jobs, { list, items: () => [] }, { make: async () => undefined });
+  expect(reports.list()).toMatchObject([{ isRunning: true }]);
+  status = 'FAILED';
   expect(reports.list()).toMatchObject([{ isRunning: false }]);
 });
