@@ -39,7 +39,10 @@ export const LIMITS = {
   instanceGroups: 5,
   instanceGroupNameLength: 64,
   keepAliveSeconds: { min: 1, max: 21_600 },
+  /** Maximum number of environment variables of all definitions of a tuning job together. */
   environmentVariables: 48,
+  /** Maximum number of environment variables of a training job (shape TrainingEnvironmentMap). */
+  trainingJobEnvironmentVariables: 100,
   environmentLength: 512,
   /** Maximum number of environment variables of a model (shape EnvironmentMap). */
   modelEnvironmentVariables: 100,

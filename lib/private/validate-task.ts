@@ -31,7 +31,12 @@ export function validateTrainingTask(path: string, props: CreateTrainingJobTaskO
   const problems = new Problems();
   checkPattern(problems, props);
   checkJobName(problems, 'trainingJobName', props.trainingJobName, LIMITS.trainingJobNameLength);
-  checkTrainingJob(problems, 'trainingJobDefinition.', props.trainingJobDefinition);
+  checkTrainingJob(
+    problems,
+    'trainingJobDefinition.',
+    props.trainingJobDefinition,
+    LIMITS.trainingJobEnvironmentVariables,
+  );
   checkTaskTags(problems, props.tags);
   problems.throwIfAny(path);
 }
@@ -104,6 +109,7 @@ function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJ
     checkSearchSpace(problems, at, definition);
     checkTuned(problems, `${at}trainingJobDefinition.`, definition.trainingJobDefinition);
   }
+  checkEnvironments(problems, prop, trainingJobDefinitions);
   checkSearch(problems, props, trainingJobDefinitions);
   const { parameterRanges, parameterRangesInput, warmStart, earlyStopping } = props;
   const given = Object.entries({ objective, parameterRanges, parameterRangesInput, warmStart })
@@ -118,8 +124,27 @@ function checkDefinitions(problems: Problems, props: CreateHyperParameterTuningJ
   }
 }
 
+/** Checks the number of environment variables of all definitions together. */
+function checkEnvironments(
+  problems: Problems,
+  prop: string,
+  definitions: readonly TuningTrainingJobDefinition[],
+): void {
+  const counts = definitions.map(
+    ({ trainingJobDefinition: { environment = {} } }) => Object.keys(environment).length,
+  );
+  // `checkTrainingJob` reports a single definition with too many variables.
+  if (counts.some((count) => count > LIMITS.environmentVariables)) return;
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  if (count <= LIMITS.environmentVariables) return;
+  problems.add(
+    prop,
+    `can have at most ${LIMITS.environmentVariables} environment variables in all definitions together, got ${count}`,
+  );
+}
+
 function checkTuned(problems: Problems, prop: string, definition: TrainingJobDefinition): void {
-  checkTrainingJob(problems, prop, definition);
+  checkTrainingJob(problems, prop, definition, LIMITS.environmentVariables);
   for (const name of ['containerEntrypoint', 'containerArguments'] as const) {
     if (definition[name] === undefined) continue;
     problems.add(

@@ -8,8 +8,17 @@ import { checkEnvironment } from './validate-bound';
 import { checkDuration, checkResources, checkS3Uri } from './validate-jobs';
 import { NO_DEFAULT_WAIT } from './validate-tuning';
 
-/** Checks the training job of a task. Accepts any expression or token. */
-export function checkTrainingJob(problems: Problems, prop: string, job: TrainingJobDefinition): void {
+/**
+ * Checks the training job of a task. Accepts any expression or token.
+ *
+ * @param maxEnvironmentVariables maximum number of environment variables
+ */
+export function checkTrainingJob(
+  problems: Problems,
+  prop: string,
+  job: TrainingJobDefinition,
+  maxEnvironmentVariables: number,
+): void {
   problems.length(`${prop}trainingImage`, known(job.trainingImage), 1, LIMITS.imageLength);
   checkMetrics(problems, prop, job);
   checkChannels(problems, prop, job);
@@ -19,7 +28,7 @@ export function checkTrainingJob(problems: Problems, prop: string, job: Training
   checkDuration(problems, `${prop}maxRuntime`, job.maxRuntime, LIMITS.trainingRuntimeSeconds);
   checkWait(problems, prop, job);
   checkNetwork(problems, prop, job);
-  checkEnvironment(problems, `${prop}environment`, job.environment, LIMITS.environmentVariables);
+  checkEnvironment(problems, `${prop}environment`, job.environment, maxEnvironmentVariables);
   checkHyperparameters(problems, prop, job);
   checkCommand(problems, `${prop}containerEntrypoint`, job.containerEntrypoint);
   checkCommand(problems, `${prop}containerArguments`, job.containerArguments);

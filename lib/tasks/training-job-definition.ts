@@ -228,9 +228,11 @@ export interface TrainingJobDefinition {
    */
   readonly interContainerTrafficEncryption?: boolean;
   /**
-   * Environment variables of the container, at most 48.
+   * Environment variables of the container: at most 100 in a training job, and at most 48 in all definitions of a
+   * tuning job together.
    *
    * @default - none
+   * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
    */
   readonly environment?: { [name: string]: string };
 }

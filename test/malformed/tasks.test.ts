@@ -150,7 +150,7 @@ describe('CreateTrainingJobTask', () => {
       { subnets: [{ subnetId: 'subnet-1' }] },
       'securityGroups: is required: give subnets and securityGroups together',
     ),
-    ofJob('49 variables', { environment: many(49) }, 'environment: must have 0 to 48 elements, got 49'),
+    ofJob('101 variables', { environment: many(101) }, 'environment: must have 0 to 100 elements, got 101'),
     ofJob(
       'a variable with a hyphen',
       { environment: { 'A-B': 'x' } },
@@ -212,14 +212,19 @@ describe('CreateHyperParameterTuningJobTask', () => {
     parameterRanges: [RATE],
     trainingJobDefinition: job(),
   };
-  const several = (what: string, change: object, message: string) =>
+  const several = (
+    what: string,
+    change: object,
+    message: string,
+    definitions: readonly object[] = [{ ...definition, ...change }],
+  ) =>
     tune(
       what,
       {
         objective: undefined,
         parameterRanges: undefined,
         trainingJobDefinition: undefined,
-        trainingJobDefinitions: [{ ...definition, ...change }],
+        trainingJobDefinitions: definitions,
       },
       message,
     );
@@ -292,6 +297,21 @@ describe('CreateHyperParameterTuningJobTask', () => {
       'a warm start from nothing',
       { warmStart: WarmStart.transferLearning() },
       'warmStart: must have 1 to 5 elements, got 0',
+    ),
+    tune(
+      '49 variables',
+      { trainingJobDefinition: job({ environment: many(49) }) },
+      'trainingJobDefinition.environment: must have 0 to 48 elements, got 49',
+    ),
+    several(
+      '50 variables in two definitions',
+      {},
+      'trainingJobDefinitions: can have at most 48 environment variables in all definitions together, got 50',
+      ['a', 'b'].map((definitionName) => ({
+        ...definition,
+        definitionName,
+        trainingJobDefinition: job({ environment: many(25) }),
+      })),
     ),
     tune(
       'no training job',

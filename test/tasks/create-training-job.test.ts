@@ -83,6 +83,13 @@ describe('the state', () => {
     expect(States.Train.Arguments).toEqual(LEAST_REQUEST);
   });
 
+  test('can have 100 environment variables, more than the training jobs of a tuning job', () => {
+    const stack = stackOf();
+    const environment = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`V${index}`, 'x']));
+    const task = CreateTrainingJobTask.jsonata(stack, 'Train', least(stack, { environment }));
+    expect(stateOf(task, stack).Arguments.Environment).toEqual(environment);
+  });
+
   test('reads the whole map of hyperparameters from the state, in either query language', () => {
     const stack = stackOf();
     const jsonPath = CreateTrainingJobTask.jsonPath(
