@@ -267,6 +267,7 @@ export class TuningFleet extends SageMakerWorkflow {
       summarizeFunction: states.summarizeFunction,
       deadLetterQueue: this.deadLetterQueue,
       pricePerSecond: price,
+      warmStartFromPrevious: props.warmStartFromPrevious,
       output: places.output,
       encryptionKey: props.encryptionKey,
     });

@@ -41,6 +41,19 @@ test('by default, a fleet does not record successes', () => {
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('successes/');
 });
 
+test.each([
+  [true, true],
+  [false, undefined],
+])('with warmStartFromPrevious %s, the summary is told %s', (warmStartFromPrevious, expected) => {
+  const stack = stackWith(() => ({ warmStartFromPrevious, skipUnchanged: true }));
+  const { SummarizeFleet } = definitionOf(stack).States;
+  expect(SummarizeFleet.Arguments.Payload.warmStartFromPrevious).toBe(expected);
+  const rules = Template.fromStack(stack).findResources('AWS::Events::Rule');
+  const inputs = Object.values(rules).flatMap(({ Properties: { Targets = [] } }) => JSON.stringify(Targets));
+  const expectedInput = '\\"warmStartFromPrevious\\":true';
+  expect(inputs.some((input) => input.includes(expectedInput))).toBe(warmStartFromPrevious);
+});
+
 describe('skipUnchanged', () => {
   test('skips the Map state if no items are left to tune', async () => {
     const { ListItems, HasItemsToTune, SummarizeFleet } = statesOf({ skipUnchanged: true });

@@ -17,6 +17,8 @@ export interface SummarizeFleetEvent {
   readonly quotas?: Concurrency;
   /** Price of one instance for one second. If the instances have different prices, the highest price. */
   readonly pricePerSecond?: number;
+  /** Whether the search of an item learns from the item's last success. */
+  readonly warmStartFromPrevious?: boolean;
   /** KMS key of the files. Without it, S3 uses the default encryption of the bucket. */
   readonly encryptionKey?: string;
 }
@@ -25,8 +27,8 @@ const STRINGS = ['folder', 'manifest', 'status', 'encryptionKey'];
 
 /** @throws InvalidEventError if a field is invalid or unknown; the message names the field and the allowed values */
 export function parseEvent(event: unknown): SummarizeFleetEvent {
-  const fields = fieldsOf(event, [...STRINGS, 'pricePerSecond', 'quotas']);
-  const { folder, pricePerSecond, quotas } = fields;
+  const fields = fieldsOf(event, [...STRINGS, 'pricePerSecond', 'warmStartFromPrevious', 'quotas']);
+  const { folder, pricePerSecond, warmStartFromPrevious, quotas } = fields;
   if (typeof folder !== 'string' || !/^s3:\/\/[^/]+\/(.*\/)?$/s.test(folder)) {
     throw new InvalidEventError(`folder must be s3://bucket/prefix/, got ${show(folder)}`);
   }
@@ -41,6 +43,12 @@ export function parseEvent(event: unknown): SummarizeFleetEvent {
     'pricePerSecond',
     'a number',
     pricePerSecond,
+  );
+  check(
+    isOptional(warmStartFromPrevious, (value) => typeof value === 'boolean'),
+    'warmStartFromPrevious',
+    'a boolean',
+    warmStartFromPrevious,
   );
   check(isOptional(quotas, isObject), 'quotas', 'an object', quotas);
   return fields as unknown as SummarizeFleetEvent;

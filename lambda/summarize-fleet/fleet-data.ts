@@ -27,7 +27,10 @@ export interface ItemResult {
   readonly failedJob?: string;
   readonly tuningJob?: string;
   readonly bestTrainingJob?: string;
-  /** Whether the search learned from the item's last success. Only with `warmStartFromPrevious`. */
+  /**
+   * Whether the search learned from the item's last success. Only with `warmStartFromPrevious`. Missing if the item
+   * failed without a report.
+   */
   readonly warmStarted?: boolean;
   readonly objective?: Objective;
   readonly finalTrainingJob?: string;

@@ -10,6 +10,8 @@ export interface ListedItem {
   readonly folder: string;
   /** Fingerprint to record with the item's success. Missing if the fleet records no successes. */
   readonly fingerprint?: ItemFingerprint;
+  /** Whether the item was started to learn from the tuning job of its last success. */
+  readonly startsFromLastSuccess?: true;
   /** Maximum instance time and cost of the item. Missing if the fleet has no bound. */
   readonly bound?: Usage;
 }

@@ -13,7 +13,7 @@ const PARALLEL_READS = 20;
 
 /** The parts of `report.json` that the summary shows (lambda/report/report-data.ts). */
 interface Report {
-  readonly search?: { readonly name: string };
+  readonly search?: { readonly name: string; readonly warmStart?: object };
   readonly objective?: Pick<Objective, 'metric' | 'type'>;
   readonly bestJob?: string;
   readonly jobs?: readonly { readonly name: string; readonly value?: number }[];
@@ -31,18 +31,36 @@ interface Report {
 /**
  * Adds data from the items' reports to the failed items. A child execution that fails has no output, but its report
  * contains, for example, the decision of the quality gate.
+ *
+ * @param startedFromLastSuccess folders of the items that were started to learn from their last success; undefined if
+ * the fleet has no warm start from the last success
  */
-export async function withReports(client: S3Client, items: readonly ItemResult[]): Promise<ItemResult[]> {
+export async function withReports(
+  client: S3Client,
+  items: readonly ItemResult[],
+  startedFromLastSuccess: ReadonlySet<string> | undefined,
+): Promise<ItemResult[]> {
   const all = [...items];
   await inParallel(items.entries(), PARALLEL_READS, async ([index, item]) => {
-    const { report, instanceSeconds } = item;
-    if (report === undefined || instanceSeconds !== undefined) return;
-    all[index] = { ...item, ...(await resultIn(client, report)) };
+    const { folder, report: page, instanceSeconds } = item;
+    if (page === undefined || instanceSeconds !== undefined) return;
+    const resultOf = (read: Report): Partial<ItemResult> => ({
+      ...resultsIn(read),
+      // SageMaker may have refused the warm start, so that the search ran without it.
+      ...(startedFromLastSuccess && {
+        warmStarted: startedFromLastSuccess.has(folder) && read.search?.warmStart !== undefined,
+      }),
+    });
+    all[index] = { ...item, ...(await readReport(client, page, resultOf)) };
   });
   return all;
 }
 
-async function resultIn(client: S3Client, page: string): Promise<Partial<ItemResult>> {
+async function readReport(
+  client: S3Client,
+  page: string,
+  resultOf: (report: Report) => Partial<ItemResult>,
+): Promise<Partial<ItemResult>> {
   const location = locationOf(page.replace(/report\.html$/, 'report.json'));
   try {
     return resultOf((await json(await openObject(client, location))) as Report);
@@ -54,7 +72,7 @@ async function resultIn(client: S3Client, page: string): Promise<Partial<ItemRes
   }
 }
 
-function resultOf({
+function resultsIn({
   search,
   objective,
   bestJob,

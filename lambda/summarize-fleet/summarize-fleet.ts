@@ -43,7 +43,11 @@ export async function summarizeFleet(
   if (manifest === undefined && skipped.length === 0) return undefined;
   const run = manifest === undefined ? undefined : await readItems(client, bucket, key, manifest);
   if (run) await recordSuccesses(client, event, run.results, run.fingerprints);
-  const results = await withReports(client, run?.results ?? []);
+  const results = await withReports(
+    client,
+    run?.results ?? [],
+    event.warmStartFromPrevious ? run?.startedFromLastSuccess : undefined,
+  );
   const costs = results.map((item) => withCost(item, run?.bounds.get(item.folder), event.pricePerSecond));
   const items = worstFirst([...costs, ...skipped]);
   const { quotas } = event;
@@ -82,11 +86,12 @@ async function readSkipped(client: S3Client, bucket: string, key: string): Promi
   return items;
 }
 
-/** The results of the items to run, and the fingerprints and bounds from the rows of these items, indexed by folder. */
+/** The results of the items to run, and data from the rows of these items, by folder. */
 interface ReadItems {
   readonly results: ItemResult[];
   readonly fingerprints: ReadonlyMap<string, ItemFingerprint>;
   readonly bounds: ReadonlyMap<string, Usage>;
+  readonly startedFromLastSuccess: ReadonlySet<string>;
 }
 
 /** The results of the items to run, in the order of the list. Items without a result were not started. */
@@ -99,17 +104,19 @@ async function readItems(
   const items = new Map<string, ItemResult>();
   const fingerprints = new Map<string, ItemFingerprint>();
   const bounds = new Map<string, Usage>();
+  const startedFromLastSuccess = new Set<string>();
   for await (const item of readLines<ListedItem>(client, bucket, `${key}items.jsonl`)) {
     items.set(item.folder, resultOf(item, undefined));
     if (item.fingerprint) fingerprints.set(item.folder, item.fingerprint);
     if (item.bound) bounds.set(item.folder, item.bound);
+    if (item.startsFromLastSuccess) startedFromLastSuccess.add(item.folder);
   }
   for await (const child of readResults(client, bucket, manifest)) {
     const item = itemOf(child);
     // After a redrive, an item can have several results, one for each attempt.
     if (items.get(item.folder)?.status !== 'SUCCEEDED') items.set(item.folder, resultOf(item, child));
   }
-  return { results: [...items.values()], fingerprints, bounds };
+  return { results: [...items.values()], fingerprints, bounds, startedFromLastSuccess };
 }
 
 /** Adds the bound and the actual use of an item. */

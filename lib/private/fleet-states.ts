@@ -217,7 +217,7 @@ export class FleetStates extends sfn.StateMachineFragment {
   }
 
   private summarize(): sfn.TaskStateBase {
-    const { pricePerSecond, quotas, output, encryptionKey } = this.props;
+    const { pricePerSecond, quotas, lastSuccess, output, encryptionKey } = this.props;
     const summarize = tasks.LambdaInvoke.jsonata(this, 'SummarizeFleet', {
       stateName: 'SummarizeFleet',
       comment: 'Writes the summary of the results',
@@ -226,6 +226,7 @@ export class FleetStates extends sfn.StateMachineFragment {
         folder: jsonata(folderOfExecution(output)),
         manifest: this.skips ? orNull('$states.input.manifest') : jsonata('$states.input.manifest'),
         pricePerSecond,
+        warmStartFromPrevious: lastSuccess?.warmStart || undefined,
         quotas: quotas && jsonata('$states.input.quotas'),
         encryptionKey: outputKey(output, encryptionKey)?.keyArn,
       }),

@@ -17,6 +17,8 @@ export interface SummarizeUnsuccessfulOptions {
   readonly deadLetterQueue: sqs.IQueue;
   /** Price of an instance per second; undefined if no prices are given, or if the jobs have different prices. */
   readonly pricePerSecond?: number;
+  /** Whether the search of an item learns from the item's last success. */
+  readonly warmStartFromPrevious?: boolean;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;
 }
@@ -26,7 +28,15 @@ export interface SummarizeUnsuccessfulOptions {
  * a `Catch`. But with a `Catch`, a redrive would not continue the Map.
  */
 export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsuccessfulOptions): void {
-  const { stateMachine, summarizeFunction, deadLetterQueue, pricePerSecond, output, encryptionKey } = options;
+  const {
+    stateMachine,
+    summarizeFunction,
+    deadLetterQueue,
+    pricePerSecond,
+    warmStartFromPrevious,
+    output,
+    encryptionKey,
+  } = options;
   new events.Rule(scope, 'SummarizeUnsuccessful', {
     description: 'Executions of a fleet that failed or were stopped',
     eventPattern: endsOfExecutions(stateMachine, ['FAILED', 'TIMED_OUT', 'ABORTED']),
@@ -37,6 +47,7 @@ export function summarizeUnsuccessful(scope: Construct, options: SummarizeUnsucc
           folder: `${fleetLocation(output).uri}${stateMachine.stateMachineName}/${events.EventField.fromPath('$.detail.name')}/`,
           status: events.EventField.fromPath('$.detail.status'),
           pricePerSecond,
+          warmStartFromPrevious: warmStartFromPrevious || undefined,
           encryptionKey: outputKey(output, encryptionKey)?.keyArn,
         }),
       }),

@@ -23,6 +23,7 @@ interface Item {
   /** @default - derived from `value` */
   readonly status?: string;
   readonly warmStarted?: boolean;
+  readonly startsFromLastSuccess?: true;
 }
 
 const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
@@ -33,7 +34,13 @@ const folderOf = (id: string) => `${encodeURIComponent(id)}-0123456789abcdef/`;
  */
 function objectsOf(items: readonly Item[], type = 'Minimize', bound?: Json): Record<string, string> {
   const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
-  const row = ({ id }: Item) => ({ id, folder: folderOf(id), bound, input: {} });
+  const row = ({ id, startsFromLastSuccess }: Item) => ({
+    id,
+    folder: folderOf(id),
+    bound,
+    startsFromLastSuccess,
+    input: {},
+  });
   const child = (item: Item) => ({
     ExecutionArn: 'arn',
     Input: JSON.stringify(row(item)),
@@ -255,6 +262,36 @@ test('with warmStartFromPrevious, each file says whether an item had its warm st
   expect(again.split(',')[header.split(',').indexOf('warm_started')]).toBe('true');
   expect(files['fleet.html']).toContain('<th scope="col" class="t">Warm start');
   expect((await run(objectsOf(ITEMS))).files['fleet.html']).not.toContain('Warm start');
+});
+
+test('with warmStartFromPrevious, the report of a failed item says whether the item had its warm start', async () => {
+  const report = (id: string) => `output/reports/${id}-0123456789abcdef/t/report.json`;
+  const failed = (id: string, startsFromLastSuccess?: true): Item => ({
+    id,
+    error: 'QualityGateFailed',
+    cause: `The model is worse. Report: s3://data/${report(id).replace('.json', '.html')}`,
+    ...(startsFromLastSuccess && { startsFromLastSuccess }),
+  });
+  const warm = JSON.stringify({ search: { name: 't', warmStart: { parents: ['p'] } } });
+  const cold = JSON.stringify({ search: { name: 't' } });
+  const objects = {
+    ...objectsOf([failed('warm', true), failed('refused', true), failed('own'), failed('unread', true)]),
+    [report('warm')]: warm,
+    [report('refused')]: cold,
+    // The item's input has its own `warmStartFrom`.
+    [report('own')]: warm,
+  };
+  const warmStartedIn = async (event: Wire) => {
+    const results: Json[] = JSON.parse((await run(objects, event)).files['fleet.json'] ?? '').results;
+    return Object.fromEntries(results.map(({ id, warmStarted }) => [id, warmStarted]));
+  };
+  expect(await warmStartedIn({ warmStartFromPrevious: true })).toEqual({
+    warm: true,
+    refused: false,
+    own: false,
+    unread: undefined,
+  });
+  expect(Object.values(await warmStartedIn({}))).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 test('without a gate and a registry, the page has no columns for them', async () => {
