@@ -23,6 +23,7 @@ import { summarizeUnsuccessful } from './private/summarize-fleet';
 import { definitionsOf } from './private/tuning-definitions';
 import { tuningStorage } from './private/tuning-storage';
 import { validateFleet } from './private/validate-fleet';
+import { numberOfTrainingJobs } from './private/validate-search';
 import { warnOfFleet } from './private/warn-of-fleet';
 import { SageMakerWorkflow } from './sagemaker-workflow';
 import type { StopAbandonedJobs } from './stop-abandoned-jobs';
@@ -245,6 +246,7 @@ export class TuningFleet extends SageMakerWorkflow {
         ? {
             uses: quotaUses(fragment, definitions),
             parallel: props.maxParallelTrainingJobs ?? DEFAULTS.parallelTrainingJobs,
+            trainingJobs: numberOfTrainingJobs(fragment, definitions),
           }
         : undefined,
       toleratedFailures: props.toleratedFailures,

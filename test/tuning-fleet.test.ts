@@ -497,6 +497,7 @@ describe('quotas', () => {
           { quota: NAME, instances: 1 },
         ],
         parallel: 2,
+        trainingJobs: 20,
         applied: { [NAME]: 4 },
         error: null,
       },
@@ -515,6 +516,12 @@ describe('quotas', () => {
     expect(await caught(ListQuotas, { retry: 'x' })).toEqual({ input: { retry: 'x' }, quotas: {}, error });
     const before = { input: {}, quotas: { [NAME]: 4 }, next: 't' };
     expect(await caught(ListMoreQuotas, before)).toEqual({ input: {}, quotas: { [NAME]: 4 }, error });
+  });
+
+  test('are compared with the number of training jobs of an item', () => {
+    const { parallel, trainingJobs } = statesOf({ checkQuotas: true, maxTrainingJobs: 1 }).ListItems.Arguments
+      .Payload.quotas;
+    expect({ parallel, trainingJobs }).toEqual({ parallel: 2, trainingJobs: 1 });
   });
 
   test('are different for each kind of job', () => {
@@ -555,6 +562,14 @@ describe('warnings', () => {
       expect.stringContaining('at most 100 tuning jobs at the same time in an account and region, got 200'),
       expect.stringContaining(
         '800 training instances at the same time (200 items × 2 training jobs × 2 instances)',
+      ),
+    ]);
+  });
+
+  test('count no more parallel training jobs than an item has', () => {
+    expect(warnings({ maxConcurrency: 30, maxTrainingJobs: 1 })).toEqual([
+      expect.stringContaining(
+        '30 training instances at the same time (30 items × 1 training jobs × 1 instances)',
       ),
     ]);
   });

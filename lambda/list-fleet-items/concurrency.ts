@@ -6,6 +6,8 @@ export interface Quotas {
   readonly uses: readonly QuotaUse[];
   /** Default number of parallel training jobs of an item. */
   readonly parallel: number;
+  /** Default number of training jobs of an item. */
+  readonly trainingJobs: number;
   /** Values of the quotas, by name. A quota is missing if its value could not be read. */
   readonly applied: Readonly<Record<string, number>>;
   /** Why quotas could not be read. */
@@ -35,7 +37,7 @@ const TUNING_JOBS = { name: 'concurrent hyperparameter tuning jobs', value: 100,
  * @throws QuotaTooLowError if no item can run, because each item alone needs more than a quota
  */
 export function concurrencyOf(
-  { uses, parallel, applied, error }: Quotas,
+  { uses, parallel, trainingJobs, applied, error }: Quotas,
   rows: readonly { readonly input: Readonly<Record<string, unknown>> }[],
   requested: number,
 ): Concurrency {
@@ -46,7 +48,7 @@ export function concurrencyOf(
   const most = new Map<string, number>();
   const tooLarge: Need[] = [];
   for (const { input } of rows) {
-    const needs = needsOf(uses, parallel, input);
+    const needs = needsOf(uses, { parallel, trainingJobs }, input);
     const exceeded = needs.find(({ name, count }) => count > (applied[name] ?? Number.POSITIVE_INFINITY));
     if (exceeded) tooLarge.push(exceeded);
     else for (const { name, count } of needs) most.set(name, Math.max(most.get(name) ?? 0, count));
@@ -80,11 +82,12 @@ interface Need {
  */
 function needsOf(
   uses: readonly QuotaUse[],
-  usual: number,
-  { maxParallelTrainingJobs: given, maxTrainingJobs: total }: Readonly<Record<string, unknown>>,
+  usual: Pick<Quotas, 'parallel' | 'trainingJobs'>,
+  { maxParallelTrainingJobs, maxTrainingJobs }: Readonly<Record<string, unknown>>,
 ): Need[] {
-  const atOnce = typeof given === 'number' ? given : usual;
-  const jobs = typeof total === 'number' ? Math.min(atOnce, total) : atOnce;
+  const atOnce = typeof maxParallelTrainingJobs === 'number' ? maxParallelTrainingJobs : usual.parallel;
+  const total = typeof maxTrainingJobs === 'number' ? maxTrainingJobs : usual.trainingJobs;
+  const jobs = Math.min(atOnce, total);
   const needs = new Map<string, number>();
   for (const { quota, instances, parallel } of uses) {
     needs.set(quota, Math.max(needs.get(quota) ?? 0, parallel ? instances * jobs : instances));

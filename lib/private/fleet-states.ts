@@ -39,7 +39,11 @@ export interface FleetStatesProps {
   /** Price of an instance per second; undefined if no prices are given. */
   readonly pricePerSecond?: number;
   /** What the check of the account's quotas needs; undefined without this check. */
-  readonly quotas?: { readonly uses: readonly QuotaUse[]; readonly parallel: number };
+  readonly quotas?: {
+    readonly uses: readonly QuotaUse[];
+    readonly parallel: number;
+    readonly trainingJobs: number;
+  };
   readonly toleratedFailures?: ToleratedFailures;
   readonly output: DataLocation;
   readonly encryptionKey?: kms.IKey;

@@ -195,10 +195,20 @@ describe('the quotas of the account', () => {
         { quota: TRANSFORM, instances: 1 },
       ],
       parallel: 4,
+      trainingJobs: 20,
       applied,
       error,
     },
   });
+
+  test('are compared with the training jobs that items have by default', async () => {
+    const event = quotas({ [TRAINING]: 16, [TRANSFORM]: 9 });
+    const one = { quotas: { ...event.quotas, uses: event.quotas.uses.slice(0, 1), trainingJobs: 1 } };
+    const listed = (item: Json) => list({ ...one, input: { items: [item], maxConcurrency: 10 } });
+    expect((await listed({ id: 'a' })).result.maxConcurrency).toBe(8);
+    expect((await listed({ id: 'a', maxTrainingJobs: 3 })).result.maxConcurrency).toBe(2);
+  });
+
   const run = (applied: Json, items: readonly Json[], maxConcurrency = 10, error?: string) =>
     list({ ...quotas(applied, error), input: { items, maxConcurrency } });
 
