@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { parse } from 'csv-parse';
 import { show } from '../shared/event-fields';
 import { inParallel } from '../shared/in-parallel';
 import { linesIn } from '../shared/lines-in';
 import { locationOf } from '../shared/s3-location';
-import { hasData, hasObject, pagesOf } from '../shared/s3-objects';
+import { hasData, hasObject, openSizedObject, pagesOf } from '../shared/s3-objects';
 import { rethrowTransient } from '../shared/transient-errors';
 import { InvalidItemsError } from './errors';
 import type { ListFleetItemsEvent, ListSource } from './event';
@@ -52,15 +52,12 @@ export async function* readItems(client: S3Client, event: ListFleetItemsEvent): 
 }
 
 async function open(client: S3Client, uri: string, limit = Number.POSITIVE_INFINITY): Promise<Readable> {
-  const { bucket, key } = locationOf(uri);
   try {
-    const { Body, ContentLength: size = 0 } = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key }),
-    );
+    const { content, size } = await openSizedObject(client, locationOf(uri));
     if (size > limit) {
       throw new InvalidItemsError(`${uri} has ${size} bytes, and at most ${limit} are allowed`);
     }
-    return Body as Readable;
+    return content;
   } catch (error) {
     if (error instanceof InvalidItemsError) throw error;
     rethrowTransient(error);
@@ -116,6 +113,7 @@ async function* csvItems(body: Readable, uri: string): AsyncGenerator<ListedItem
     }
   } catch (error) {
     if (error instanceof InvalidItemsError) throw error;
+    rethrowTransient(error);
     throw new InvalidItemsError(`${uri} cannot be read as CSV: ${(error as Error).message}`, {
       cause: error,
     });

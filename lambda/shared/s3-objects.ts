@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -74,10 +75,53 @@ export async function hasData(client: S3Client, folder: string): Promise<boolean
   return false;
 }
 
-/** The content of an object, as a stream. */
-export async function openObject(client: S3Client, { bucket, key }: S3Location): Promise<Readable> {
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return Body as Readable;
+/** An object that is being read. */
+export interface OpenObject {
+  readonly content: Readable;
+  readonly size: number;
+}
+
+/** The content of an object, as a stream. All functions read objects with `openObject` or `openSizedObject`. */
+export async function openObject(
+  client: Pick<S3Client, 'send'>,
+  location: S3Location,
+  signal?: AbortSignal,
+): Promise<Readable> {
+  return (await openSizedObject(client, location, signal)).content;
+}
+
+/**
+ * The content of an object and its size.
+ *
+ * The AWS SDK repeats a request only until the response begins. If the connection breaks later, the stream ends with
+ * an error whose name is `Error`, which the state machine does not retry. The stream therefore gives this error the
+ * name that the SDK gives to a connection that breaks before the response.
+ *
+ * @see https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/node-http-handler.ts
+ */
+export async function openSizedObject(
+  client: Pick<S3Client, 'send'>,
+  { bucket, key }: S3Location,
+  signal?: AbortSignal,
+): Promise<OpenObject> {
+  const { Body, ContentLength: size = 0 } = await client.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key }),
+    signal && { abortSignal: signal },
+  );
+  const content = Body as Readable;
+  // Every reader gets the same error object, and gets it after this listener.
+  content.on('error', (error) => {
+    if (isOfConnection(error)) error.name = 'TimeoutError';
+  });
+  return { content, size };
+}
+
+/** Messages of the SDK if an object that has a checksum was not received as a whole. */
+const INCOMPLETE = /^(Connection lost or stream closed|Checksum mismatch)/;
+
+/** Whether the network caused an error, rather than a reader that stopped. */
+function isOfConnection(error: NodeJS.ErrnoException): boolean {
+  return (error.code !== undefined && error.code in constants.errno) || INCOMPLETE.test(error.message);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * Names of errors of AWS services and the AWS SDK for which a later attempt can succeed. The state machine invokes the
  * function again after these errors (lib/private/retries.ts).
@@ -17,5 +19,5 @@ export const TRANSIENT_ERRORS: readonly string[] = [
 
 /** Throws the error again if a later invocation can succeed. */
 export function rethrowTransient(error: unknown): void {
-  if (error instanceof Error && TRANSIENT_ERRORS.includes(error.name)) throw error;
+  if (isNativeError(error) && TRANSIENT_ERRORS.includes(error.name)) throw error;
 }

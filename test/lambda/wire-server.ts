@@ -63,12 +63,15 @@ export function startSageMaker(
 
 /**
  * Serves one bucket over S3's REST protocol: lists, reads and writes objects. The objects can have modification dates.
+ *
+ * @param isCut whether the connection breaks before the last byte of each object
  */
 export function startS3(
   bucket: string,
   objects: Readonly<Record<string, string | Buffer>>,
   pageSize = 2,
   modified: Readonly<Record<string, string>> = {},
+  isCut = false,
 ): Promise<WireServer> {
   return serve(async (request, calls) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -94,7 +97,7 @@ export function startS3(
     if (key !== '') {
       calls.push({ operation: 'GetObject', input: { Key: key } });
       const body = objects[key];
-      return body === undefined ? failure(404, 'NoSuchKey') : { status: 200, type: 'text/csv', body };
+      return body === undefined ? failure(404, 'NoSuchKey') : { status: 200, type: 'text/csv', body, isCut };
     }
     const prefix = url.searchParams.get('prefix') ?? '';
     calls.push({ operation: 'ListObjectsV2', input: { Prefix: prefix } });
@@ -131,6 +134,8 @@ interface Answer {
   readonly status: number;
   readonly type: string;
   readonly body: string | Buffer;
+  /** Whether the connection breaks before the last byte. @default false */
+  readonly isCut?: boolean;
 }
 
 async function serve(
@@ -139,9 +144,10 @@ async function serve(
   const calls: WireCall[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     answer(request, calls).then(
-      ({ status, type, body }) => {
+      ({ status, type, body, isCut }) => {
         response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-        response.end(body);
+        if (isCut) response.write(Buffer.from(body).subarray(0, -1), () => response.destroy());
+        else response.end(body);
       },
       (error) => response.destroy(error),
     );

@@ -1,7 +1,6 @@
-import type { Readable } from 'node:stream';
-import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { readUnpacked } from '../../shared/read-unpacked';
 import { locationOf } from '../../shared/s3-location';
+import { openObject } from '../../shared/s3-objects';
 import type { ReportClients } from '../clients';
 import { importanceOf } from '../model/feature-importance';
 import { readTarEntry } from '../model/tar-entry';
@@ -23,11 +22,7 @@ export async function readModelImportance(
   modelArtifacts: string,
   signal: AbortSignal,
 ): Promise<FeatureImportance> {
-  const { bucket, key } = locationOf(modelArtifacts);
-  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), {
-    abortSignal: signal,
-  });
-  return readUnpacked(Body as Readable, async (chunks) => {
+  return readUnpacked(await openObject(client, locationOf(modelArtifacts), signal), async (chunks) => {
     const { content, names } = await readTarEntry(chunks, (name) => name === MODEL_NAME, MAX_MODEL_BYTES);
     if (content === undefined) {
       throw new Error(
