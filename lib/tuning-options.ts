@@ -150,6 +150,8 @@ export interface FinalTrainingOptions {
    * Whether SageMaker copies `/opt/ml/checkpoints` of the container to Amazon S3, and restores this folder when an
    * interrupted training job resumes.
    *
+   * Checkpoints do not help built-in XGBoost 3: its container saves a checkpoint, but never resumes from it.
+   *
    * @default - true with spot instances, else false
    */
   readonly checkpoints?: boolean;
@@ -332,6 +334,8 @@ export interface TuningOptions extends TrainingDefinitionOptions {
    * All training jobs of a tuning job share one checkpoint location. AWS does not document whether SageMaker keeps the
    * checkpoints of different training jobs apart. If it does not, a training job could resume from another training
    * job's checkpoint.
+   *
+   * Checkpoints do not help built-in XGBoost 3: its container saves a checkpoint, but never resumes from it.
    *
    * @default false
    */
