@@ -4,7 +4,7 @@ import {
   commonReasons,
   type FailedJob,
 } from '../../local/src/failure-reasons/common-reasons';
-import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
+import { isUnreadable } from '../shared/sagemaker-errors';
 import { listTrainingJobs, MAX_PAGES } from '../shared/training-job-summaries';
 
 /** Maximum number of failed training jobs to describe if their summaries do not have a failure reason. */
@@ -43,7 +43,7 @@ async function describeReason(client: SageMakerClient, trainingJobName: string):
     return job.FailureReason;
   } catch (error) {
     // The reason is only an addition to an error message, which must be shown even if the reason cannot be read.
-    if (isAccessDenied(error) || isNotFound(error)) {
+    if (isUnreadable(error)) {
       return undefined;
     }
     throw error;

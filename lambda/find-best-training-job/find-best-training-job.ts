@@ -8,7 +8,7 @@ import {
 import { withoutTuningHyperparameters } from '../shared/hyperparameters';
 import { compareBy, type Objective, objectiveOf, type RankedTrainingJob, ranked } from '../shared/objective';
 import { withinBudget } from '../shared/result-budget';
-import { isAccessDenied, isNotFound } from '../shared/sagemaker-errors';
+import { isNotFound, isUnreadable } from '../shared/sagemaker-errors';
 import { joinSentences } from '../shared/sentences';
 import { NoCompletedTrainingJobError, TuningJobNotFoundError } from './errors';
 import type { CheckedEvent } from './event';
@@ -103,7 +103,7 @@ async function describeOverallBest(
   try {
     return await describeBest(client, description, overall);
   } catch (error) {
-    if (isAccessDenied(error) || isNotFound(error)) {
+    if (isUnreadable(error)) {
       return undefined;
     }
     throw error;

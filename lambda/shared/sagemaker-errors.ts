@@ -9,7 +9,7 @@ export function isNotFound(error: unknown): boolean {
   );
 }
 
-/** Whether the function's role lacks the permission for the call. */
-export function isAccessDenied(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AccessDeniedException';
+/** Whether an error says that the resource does not exist, or that the function's role may not read it. */
+export function isUnreadable(error: unknown): boolean {
+  return isNotFound(error) || (error instanceof Error && error.name === 'AccessDeniedException');
 }

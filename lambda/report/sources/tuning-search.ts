@@ -5,7 +5,7 @@ import {
   type DescribeTrainingJobResponse,
   type HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
-import { isAccessDenied, isNotFound } from '../../shared/sagemaker-errors';
+import { isUnreadable } from '../../shared/sagemaker-errors';
 import { listTrainingJobs, MAX_PAGES } from '../../shared/training-job-summaries';
 import { rankedSummaries } from '../best-summaries';
 import type { ReportClients } from '../clients';
@@ -238,7 +238,7 @@ async function ifReadable<T extends object>(answer: Promise<T>): Promise<T | str
   try {
     return await answer;
   } catch (error) {
-    if (isAccessDenied(error) || isNotFound(error)) return textOf(error);
+    if (isUnreadable(error)) return textOf(error);
     throw error;
   }
 }
