@@ -3,7 +3,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { KEY, PREFIX_OF_JOBS } from './private/aws-shapes';
-import { allowFunction, bundledFunction } from './private/bundled-function';
+import { allowFunction, bundledFunctionProps } from './private/bundled-function';
 import { tuningReadStatements } from './private/job-policies';
 import { optional, requireShape, struct } from './private/shape';
 
@@ -45,7 +45,7 @@ export class FindBestTrainingJobFunction extends lambda.Function {
     super(
       scope,
       id,
-      bundledFunction(scope, id, {
+      bundledFunctionProps(scope, id, {
         name: 'find-best-training-job',
         description: 'Finds the best training job of a SageMaker tuning job',
         roleDescription: 'Reads the results of SageMaker tuning jobs',

@@ -3,13 +3,12 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { acknowledgeWildcards, resourcesOf } from './private/acknowledge';
 import { KEY, PREFIX_OF_JOBS, STATE_MACHINE } from './private/aws-shapes';
-import { bundledFunction } from './private/bundled-function';
+import { allowFunction, bundledFunction } from './private/bundled-function';
 import { createDeadLetterQueue } from './private/dead-letter-queue';
 import { endsOfExecutions } from './private/execution-events';
 import { AUTOML_JOB, jobArn, TRAINING_JOB, TUNING_JOB } from './private/job-policies';
@@ -103,15 +102,13 @@ export class StopAbandonedJobs extends Construct {
     const jobNamePrefix = props.jobNamePrefix.endsWith('-') ? props.jobNamePrefix : `${props.jobNamePrefix}-`;
     const deadLetterQueue = createDeadLetterQueue(this);
     this.deadLetterQueue = deadLetterQueue;
-    const made = new lambda.Function(this, 'Function', {
-      ...bundledFunction(this, 'Function', {
-        name: 'stop-jobs',
-        description: 'Stops the SageMaker jobs of executions that were stopped, timed out or failed',
-        roleDescription: 'Stops SageMaker jobs of executions that have ended',
-        memorySize: 256,
-        timeout: Duration.minutes(5),
-        encryptionKey: props.encryptionKey,
-      }),
+    const made = bundledFunction(this, 'Function', {
+      name: 'stop-jobs',
+      description: 'Stops the SageMaker jobs of executions that were stopped, timed out or failed',
+      roleDescription: 'Stops SageMaker jobs of executions that have ended',
+      memorySize: 256,
+      timeout: Duration.minutes(5),
+      encryptionKey: props.encryptionKey,
       environment: { JOB_NAME_PREFIX: jobNamePrefix, JOB_KINDS: kinds.join(',') },
       // This queue receives events that the function failed to process. The rule's target also uses this queue, for
       // events that never reach the function.
@@ -120,22 +117,19 @@ export class StopAbandonedJobs extends Construct {
       maxEventAge: MAX_EVENT_AGE,
     });
     this.stopJobsFunction = made;
-    made.logGroup.grantWrite(made);
-    const statements = [
-      new iam.PolicyStatement({
-        actions: ['sagemaker:ListTags', ...kinds.map((kind) => `sagemaker:Stop${kind}`)],
-        resources: kinds.map((kind) => jobArn(Stack.of(this), RESOURCES[kind], jobNamePrefix)),
-      }),
-      // The List actions have no resource-level permissions.
-      new iam.PolicyStatement({
-        actions: kinds.map((kind) => `sagemaker:List${kind}s`),
-        resources: ['*'],
-      }),
-    ];
-    for (const statement of statements) made.addToRolePolicy(statement);
-    acknowledgeWildcards(
-      made.role ?? made,
-      resourcesOf(statements),
+    allowFunction(
+      made,
+      [
+        new iam.PolicyStatement({
+          actions: ['sagemaker:ListTags', ...kinds.map((kind) => `sagemaker:Stop${kind}`)],
+          resources: kinds.map((kind) => jobArn(Stack.of(this), RESOURCES[kind], jobNamePrefix)),
+        }),
+        // The List actions have no resource-level permissions.
+        new iam.PolicyStatement({
+          actions: kinds.map((kind) => `sagemaker:List${kind}s`),
+          resources: ['*'],
+        }),
+      ],
       'Jobs get their names when they start, so the permissions are limited to the prefix of the names; listing jobs has no resource-level permissions',
     );
     this.rule = new events.Rule(this, 'Rule', {

@@ -9,7 +9,8 @@ import { acknowledgeWildcards, resourcesOf } from './acknowledge';
 import { allowLogEncryption } from './log-encryption';
 
 /** Settings that differ between the functions of this library. */
-export interface BundledFunctionOptions {
+export interface BundledFunctionOptions
+  extends Pick<lambda.FunctionOptions, 'environment' | 'deadLetterQueue' | 'retryAttempts' | 'maxEventAge'> {
   /** Name of the folder below `lambda/`. */
   readonly name: string;
   readonly description: string;
@@ -20,30 +21,36 @@ export interface BundledFunctionOptions {
   readonly encryptionKey?: kms.IKey;
 }
 
-/**
- * Properties of a function whose code this library ships. The function has X-Ray tracing, its own log group and its own
- * role.
- */
+/** Creates a function whose code this library ships. `allowFunction` grants its permissions. */
 export function bundledFunction(
   scope: Construct,
   id: string,
   options: BundledFunctionOptions,
+): lambda.Function {
+  return new lambda.Function(scope, id, bundledFunctionProps(scope, id, options));
+}
+
+/**
+ * Properties of a function whose code this library ships. The function has X-Ray tracing, its own log group and its own
+ * role.
+ */
+export function bundledFunctionProps(
+  scope: Construct,
+  id: string,
+  { name, roleDescription, encryptionKey, ...options }: BundledFunctionOptions,
 ): lambda.FunctionProps {
-  const { encryptionKey } = options;
   allowLogEncryption(scope, encryptionKey);
   const role = new iam.Role(scope, `${id}Role`, {
-    description: options.roleDescription,
+    description: roleDescription,
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
   });
   acknowledgeWildcards(role, ['*'], "X-Ray's actions have no resource-level permissions");
   return {
-    description: options.description,
+    ...options,
     runtime: lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     handler: 'index.handler',
-    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'lambda', options.name, 'bundle')),
-    memorySize: options.memorySize,
-    timeout: options.timeout,
+    code: lambda.Code.fromAsset(join(__dirname, '..', '..', 'lambda', name, 'bundle')),
     // Lambda creates a grant on the key for the role.
     environmentEncryption: encryptionKey,
     logGroup: new logs.LogGroup(scope, `${id}Logs`, {

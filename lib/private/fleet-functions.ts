@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
@@ -47,21 +47,17 @@ export function listItemsFunction(
   const { _format: format, _location: source } = items;
   const looksForData = format === 'FOLDERS' && Object.keys(sharedData).length > 0;
   const hasManyRequests = lastSuccess !== undefined || looksForData;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'list-fleet-items',
-      description: 'Reads and checks the list of the items of a fleet',
-      roleDescription: 'Reads lists of items and writes them for Step Functions',
-      // With `lastSuccess`, the function sends a request for each location of each item. If the items are folders and
-      // share data, it also sends such requests, to look for items with their own data. These requests keep a whole
-      // CPU busy, and Lambda allocates CPU in proportion to memory.
-      memorySize: hasManyRequests ? 2048 : 1024,
-      timeout: Duration.minutes(hasManyRequests ? 15 : 5),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'list-fleet-items',
+    description: 'Reads and checks the list of the items of a fleet',
+    roleDescription: 'Reads lists of items and writes them for Step Functions',
+    // With `lastSuccess`, the function sends a request for each location of each item. If the items are folders and
+    // share data, it also sends such requests, to look for items with their own data. These requests keep a whole
+    // CPU busy, and Lambda allocates CPU in proportion to memory.
+    memorySize: hasManyRequests ? 2048 : 1024,
+    timeout: Duration.minutes(hasManyRequests ? 15 : 5),
+    encryptionKey,
+  });
   grantOutputKey(made, output, encryptionKey);
   if (format !== 'FOLDERS') source._bucket?.encryptionKey?.grantDecrypt(made);
   const fleets = fleetLocation(output);
@@ -101,15 +97,13 @@ export function summarizeFleetFunction(
   options: SummarizeFunctionOptions,
 ): lambda.Function {
   const { output, encryptionKey, deadLetterQueue, lastSuccess } = options;
-  const made = new lambda.Function(scope, id, {
-    ...bundledFunction(scope, id, {
-      name: 'summarize-fleet',
-      description: 'Writes the summary of a fleet of tuning jobs',
-      roleDescription: 'Reads the results of a fleet and writes its summary',
-      memorySize: 1024,
-      timeout: Duration.minutes(lastSuccess ? 15 : 10),
-      encryptionKey,
-    }),
+  const made = bundledFunction(scope, id, {
+    name: 'summarize-fleet',
+    description: 'Writes the summary of a fleet of tuning jobs',
+    roleDescription: 'Reads the results of a fleet and writes its summary',
+    memorySize: 1024,
+    timeout: Duration.minutes(lastSuccess ? 15 : 10),
+    encryptionKey,
     // Step Functions can write the results of a failed execution after EventBridge delivers the event of the failure.
     // In that case, a later invocation finds the results.
     retryAttempts: 2,

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
@@ -22,18 +22,14 @@ export function prepareFinalTrainingFunction(
   inputs: readonly DataLocation[],
 ): lambda.Function {
   const { output, encryptionKey } = tuning;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'prepare-final-training',
-      description: 'Prepares the final training of a SageMaker tuning job',
-      roleDescription: 'Lists training data, reads models of tuning jobs, writes manifests',
-      memorySize: 512,
-      timeout: Duration.minutes(5),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'prepare-final-training',
+    description: 'Prepares the final training of a SageMaker tuning job',
+    roleDescription: 'Lists training data, reads models of tuning jobs, writes manifests',
+    memorySize: 512,
+    timeout: Duration.minutes(5),
+    encryptionKey,
+  });
   const readsModels = definitions.some((each) => stoppingOf(tuning, each)?.rounds !== undefined);
   const lists = trainsTogether(tuning);
   outputKey(output, encryptionKey)?.grant(

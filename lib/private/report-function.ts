@@ -1,7 +1,7 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../data-location';
 import { allowFunction, bundledFunction } from './bundled-function';
@@ -32,18 +32,14 @@ export function reportLocation(output: DataLocation): DataLocation {
 /** Creates the function that writes the report of a search. */
 export function reportFunction(scope: Construct, id: string, access: ReportAccess): lambda.Function {
   const { output, models, encryptionKey } = access;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'report',
-      description: 'Writes the report of a SageMaker tuning job or AutoML job',
-      roleDescription: 'Reads the results of SageMaker jobs and writes reports about them',
-      memorySize: access.memorySize ?? 256,
-      timeout: Duration.minutes(2),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'report',
+    description: 'Writes the report of a SageMaker tuning job or AutoML job',
+    roleDescription: 'Reads the results of SageMaker jobs and writes reports about them',
+    memorySize: access.memorySize ?? 256,
+    timeout: Duration.minutes(2),
+    encryptionKey,
+  });
   const key = outputKey(output, encryptionKey);
   key?.grant(made, 'kms:GenerateDataKey', ...(models ? ['kms:Decrypt'] : []));
   return allowFunction(

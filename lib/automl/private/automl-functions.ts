@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { DataLocation } from '../../data-location';
 import { allowFunction, bundledFunction } from '../../private/bundled-function';
@@ -26,18 +26,14 @@ export function findBestCandidateFunction(
   options: { readonly jobNamePrefix: string; readonly encryptionKey?: kms.IKey },
 ): lambda.Function {
   const { jobNamePrefix, encryptionKey } = options;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'find-best-candidate',
-      description: 'Finds the best candidate of a SageMaker AutoML job',
-      roleDescription: 'Reads the results of SageMaker AutoML jobs',
-      memorySize: 256,
-      timeout: Duration.minutes(2),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'find-best-candidate',
+    description: 'Finds the best candidate of a SageMaker AutoML job',
+    roleDescription: 'Reads the results of SageMaker AutoML jobs',
+    memorySize: 256,
+    timeout: Duration.minutes(2),
+    encryptionKey,
+  });
   return allowFunction(
     made,
     candidateStatements(scope, jobNamePrefix),
@@ -52,19 +48,15 @@ export function checkTabularDataFunction(
   options: { readonly inputs: readonly DataLocation[]; readonly encryptionKey?: kms.IKey },
 ): lambda.Function {
   const { inputs, encryptionKey } = options;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'check-tabular-data',
-      description: 'Checks tabular data for problems that would make an AutoML job fail',
-      roleDescription: 'Reads the data of SageMaker AutoML jobs',
-      // Parsing CSV is limited by the CPU, and Lambda allocates CPU in proportion to memory.
-      memorySize: 1024,
-      timeout: Duration.minutes(5),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'check-tabular-data',
+    description: 'Checks tabular data for problems that would make an AutoML job fail',
+    roleDescription: 'Reads the data of SageMaker AutoML jobs',
+    // Parsing CSV is limited by the CPU, and Lambda allocates CPU in proportion to memory.
+    memorySize: 1024,
+    timeout: Duration.minutes(5),
+    encryptionKey,
+  });
   for (const { _bucket } of inputs) _bucket?.encryptionKey?.grantDecrypt(made);
   return allowFunction(
     made,

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { allowFunction, bundledFunction } from '../../private/bundled-function';
 import { grantOutputKey } from '../../private/output-key';
@@ -18,18 +18,14 @@ export function evaluateModelFunction(
   modelPackageGroupName: string | undefined,
 ): lambda.Function {
   const { output, encryptionKey } = tuning;
-  const made = new lambda.Function(
-    scope,
-    id,
-    bundledFunction(scope, id, {
-      name: 'evaluate-model',
-      description: 'Evaluates the final model of a SageMaker tuning job',
-      roleDescription: 'Reads predictions of SageMaker transform jobs and writes their metrics',
-      memorySize: 1024,
-      timeout: Duration.minutes(15),
-      encryptionKey,
-    }),
-  );
+  const made = bundledFunction(scope, id, {
+    name: 'evaluate-model',
+    description: 'Evaluates the final model of a SageMaker tuning job',
+    roleDescription: 'Reads predictions of SageMaker transform jobs and writes their metrics',
+    memorySize: 1024,
+    timeout: Duration.minutes(15),
+    encryptionKey,
+  });
   grantOutputKey(made, output, encryptionKey);
   const location = evaluationLocation(tuning);
   return allowFunction(
