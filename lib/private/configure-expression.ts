@@ -90,9 +90,7 @@ export function configureExpression(options: ConfigureOptions): string {
   const setting = (name: string, value: unknown) =>
     `'${name}': $exists($input.${name}) ? $input.${name} : ${literal(value)}`;
   const checks = [
-    `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
-    })`,
+    unknownFields(fields),
     ...(maxTrainingJobs
       ? [
           field(
@@ -143,6 +141,13 @@ ${cost ? `  $parallel := $min([$trainingJobs, $type($input.maxParallelTrainingJo
     ${settings.join(',\n    ')}
   }}
 )`;
+}
+
+/** JSONata for the check that the input has no unknown fields. */
+export function unknownFields(fields: readonly string[]): string {
+  return `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
+      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
+    })`;
 }
 
 /**

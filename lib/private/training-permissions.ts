@@ -191,13 +191,18 @@ function logStatements(scope: Construct, jobNamePrefix: string, group: string): 
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resources: [arn(`${group}:log-stream:${jobNamePrefix}*`)],
     }),
-    // PutMetricData has no resource-level permissions. A condition limits it to SageMaker's namespaces instead.
-    new iam.PolicyStatement({
-      actions: ['cloudwatch:PutMetricData'],
-      resources: ['*'],
-      conditions: { StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] } },
-    }),
+    metricsStatement(),
   ];
+}
+
+/** Permission to write the metrics of jobs. */
+export function metricsStatement(): iam.PolicyStatement {
+  // PutMetricData has no resource-level permissions. A condition limits it to SageMaker's namespaces instead.
+  return new iam.PolicyStatement({
+    actions: ['cloudwatch:PutMetricData'],
+    resources: ['*'],
+    conditions: { StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] } },
+  });
 }
 
 /** Permissions to connect containers to a VPC. */

@@ -7,6 +7,7 @@ import { acknowledgeWildcards, resourcesOf } from '../../private/acknowledge';
 import { passRole } from '../../private/job-policies';
 import {
   grantKeys,
+  metricsStatement,
   networkStatement,
   storageStatements,
   warnOfWholeBucket,
@@ -105,11 +106,6 @@ function logStatements(scope: Construct): iam.PolicyStatement[] {
       ],
       resources: [arn('/aws/sagemaker/*')],
     }),
-    // PutMetricData has no resource-level permissions. A condition limits it to SageMaker's namespaces instead.
-    new iam.PolicyStatement({
-      actions: ['cloudwatch:PutMetricData'],
-      resources: ['*'],
-      conditions: { StringLike: { 'cloudwatch:namespace': ['/aws/sagemaker/*', 'aws/sagemaker/*'] } },
-    }),
+    metricsStatement(),
   ];
 }

@@ -1,4 +1,4 @@
-import { INPUT_CHECKS, listOfProblems } from '../../private/configure-expression';
+import { INPUT_CHECKS, listOfProblems, unknownFields } from '../../private/configure-expression';
 import { literal, parsed } from '../../private/jsonata';
 import { AUTOML_LIMITS } from './validate-automl';
 
@@ -27,9 +27,7 @@ export function configureAutoMlExpression(options: ConfigureAutoMlOptions): stri
   const setting = (name: string, value: unknown) =>
     `'${name}': $exists($input.${name}) ? $input.${name}${value === undefined ? '' : ` : ${literal(value)}`}`;
   const checks = [
-    `$map($filter($keys($input), function($key) { $not($key in ${literal(fields)}) }), function($key) {
-      $key & ': is not a field of the input; the fields are ${fields.join(', ')}'
-    })`,
+    unknownFields(fields),
     check('target', TARGET_CHECK),
     check('train', "$location('train', $input.train)"),
     ...(takesValidation ? [check('validation', "$location('validation', $input.validation)")] : []),
