@@ -1,4 +1,4 @@
-import type { AutoMLCandidate } from '@aws-sdk/client-sagemaker';
+import type { AutoMLCandidate, DescribeTrainingJobResponse } from '@aws-sdk/client-sagemaker';
 import { commonReasons } from '../../local/src/failure-reasons/common-reasons';
 import { modelArtifactsOf, ranked as rankedCandidate } from '../shared/automl-candidate';
 import { defined } from '../shared/defined';
@@ -17,6 +17,7 @@ import { readingOf } from './reading';
 import {
   type Definition,
   type FinalModel,
+  isWhole,
   type Job,
   type Objective,
   type Report,
@@ -59,7 +60,7 @@ export function buildTuningReport(input: TuningReportInput): Report {
     definitions: searches.flatMap(({ definitions }) => definitions),
     jobs: jobsOf(searches),
     jobsAfterSearch: [
-      ...(input.hasCrossValidationJob ? [billedJob(input.crossValidationJob)] : []),
+      ...(input.crossValidationJob ? [billedJob(input.crossValidationJob)] : []),
       ...(input.finalTrainingJob ? [billedJob(input.finalTrainingJob)] : []),
     ],
     bestJobName: input.bestTrainingJobName,
@@ -68,8 +69,8 @@ export function buildTuningReport(input: TuningReportInput): Report {
   });
 }
 
-function billedJob(job: TuningReportInput['finalTrainingJob']): BilledJob {
-  return { status: job?.TrainingJobStatus ?? 'Unknown', ...billedInstances(job) };
+function billedJob(job: Partial<DescribeTrainingJobResponse>): BilledJob {
+  return { status: job.TrainingJobStatus ?? 'Unknown', ...billedInstances(job) };
 }
 
 /** The results of the states after the search, except the final model. */
@@ -210,7 +211,7 @@ function complete(
   const definition = own.find(({ name }) => name !== undefined && name === best?.definition) ??
     own[0] ?? { search: search.name, ranges: [], staticHyperparameters: {} };
   const objective = definition.objective ?? { metric: 'objective', type };
-  const isWhole = search.unreadJobs === undefined;
+  const hasAllJobs = isWhole(search);
   const curves = (input.learningCurves ?? []).map(withoutNaN);
   const jobsOfDefinition = (name: string | undefined) =>
     ranked.filter((job) => job.definition === name || name === undefined);
@@ -236,9 +237,9 @@ function complete(
     ...evaluated,
     ...defined({
       bestJob: best?.name,
-      comparison: isWhole && best ? compareBest(best, ranked, type) : undefined,
+      comparison: hasAllJobs && best ? compareBest(best, ranked, type) : undefined,
       // The order of the jobs has no meaning in a grid search.
-      convergence: isWhole && search.strategy !== 'Grid' ? convergence(ranked, type) : undefined,
+      convergence: hasAllJobs && search.strategy !== 'Grid' ? convergence(ranked, type) : undefined,
       overfit:
         best &&
         overfit(best, validationMetric, type, {

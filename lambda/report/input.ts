@@ -21,10 +21,8 @@ export interface TuningReportInput extends ReportExtras, ModelResults {
   /** Earlier tuning jobs that the search started from. */
   readonly parents?: readonly Pick<TuningReportInput, 'tuningJob' | 'trainingJobs'>[];
   readonly finalTrainingJob?: DescribeTrainingJobResponse;
-  /** Whether a cross-validation job ran, even if it failed or cannot be described. */
-  readonly hasCrossValidationJob?: boolean;
-  /** The training job of the cross-validation. */
-  readonly crossValidationJob?: DescribeTrainingJobResponse;
+  /** The training job of the cross-validation. If SageMaker cannot describe it, only its name. */
+  readonly crossValidationJob?: Partial<DescribeTrainingJobResponse>;
   /** The best training job, whose hyperparameters the final training used. Default: the best job of the search. */
   readonly bestTrainingJobName?: string;
   /** Whether the model of the best training job is the final model, so that there is no final training job. */

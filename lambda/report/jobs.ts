@@ -70,7 +70,7 @@ function jobOf(
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html (TrainingStartTime)
  */
 export function billedInstances(
-  description: DescribeTrainingJobResponse | TrainingJob | undefined,
+  description: Partial<DescribeTrainingJobResponse> | TrainingJob | undefined,
 ): Pick<Job, 'instanceType' | 'instanceCount' | 'billableSeconds'> {
   if (description === undefined) return {};
   const { ResourceConfig, TrainingJobStatus: status = '', TrainingStartTime: start } = description;

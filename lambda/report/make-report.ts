@@ -35,10 +35,11 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
     });
   }
   const { finalTrainingJobName: finalName } = options;
-  const finalJob = finalName === undefined ? undefined : readTrainingJob(clients.sagemaker, finalName);
+  const readOptional = (name: string | undefined) =>
+    name === undefined ? undefined : readTrainingJob(clients.sagemaker, name);
+  const finalJob = readOptional(finalName);
   const crossValidationName = options.crossValidation?.name ?? options.crossValidationJobName;
-  const crossValidationJob =
-    crossValidationName === undefined ? undefined : readTrainingJob(clients.sagemaker, crossValidationName);
+  const crossValidationJob = readOptional(crossValidationName);
   // Reads and unpacks the final model at the same time as the search and the logs.
   const finalImportance = finalJob && readImportance(clients.s3, finalJob);
   const search = await readTuningSearch(clients.sagemaker, tuningJobName, {
@@ -55,13 +56,15 @@ export async function makeReport(clients: ReportClients, options: ReportOptions)
   const { earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage } = options;
   return buildTuningReport({
     ...common,
+    ...(crossValidationName !== undefined && {
+      crossValidationJob: { TrainingJobName: crossValidationName },
+    }),
     ...input,
     ...curves,
     ...(importance && typeof importance === 'object' && { featureImportance: importance, columnNames }),
     ...(options.bestTrainingJobName && { bestTrainingJobName: options.bestTrainingJobName }),
     ...(options.reusesBest && { reusesBest: true }),
     ...defined({ earlierTuningJobNames, crossValidation, evaluation, charts, gate, modelPackage }),
-    ...(crossValidationName !== undefined && { hasCrossValidationJob: true }),
     notices: [
       ...(options.searchFailure ? [`The search is not complete. ${options.searchFailure}`] : []),
       ...notices,

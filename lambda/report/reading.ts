@@ -2,7 +2,7 @@ import { count, cut, formatNumber, formatSeconds, formatShare } from '../shared/
 import { rankedJobs } from './analyses/ranking';
 import { crossValidationSentence } from './reading-cross-validation';
 import { evaluationSentence, gateSentence } from './reading-evaluation';
-import type { Report, Sentence } from './report-data';
+import { isWhole, type Report, type Sentence } from './report-data';
 
 type Facts = Omit<Report, 'reading'>;
 type Kind = Sentence['kind'];
@@ -45,7 +45,7 @@ function ownJobs({ jobs, search }: Facts) {
 
 /** A number of jobs of the search, as in "20 jobs" or, if the report does not have all jobs, "801 jobs in this report". */
 function countOf(jobs: number, report: Facts): string {
-  return `${count(jobs, noun(report))}${report.search.unreadJobs === undefined ? '' : ' in this report'}`;
+  return `${count(jobs, noun(report))}${isWhole(report.search) ? '' : ' in this report'}`;
 }
 
 function status({ search }: Facts): readonly [Kind, string] | undefined {
@@ -67,9 +67,7 @@ function noValue(report: Facts): readonly [Kind, string] | undefined {
   const jobs = ownJobs(report);
   if (report.bestJob !== undefined) return undefined;
   if (jobs.length === 0) {
-    return report.search.unreadJobs === undefined
-      ? ['warning', `The search has no ${noun(report)}s.`]
-      : undefined;
+    return isWhole(report.search) ? ['warning', `The search has no ${noun(report)}s.`] : undefined;
   }
   const completed = jobs.filter((job) => job.status === 'Completed').length;
   return [
@@ -273,7 +271,7 @@ function cost(report: Facts): readonly [Kind, string] | undefined {
   if (failedBillableSeconds > 0)
     parts.push(`Failed jobs took ${formatSeconds(failedBillableSeconds)} of it.`);
   if (unknownJobs > 0) {
-    const atLeast = report.search.unreadJobs === undefined ? '' : 'at least ';
+    const atLeast = isWhole(report.search) ? '' : 'at least ';
     parts.push(`The time of ${atLeast}${count(unknownJobs, 'job')} is unknown and not included.`);
   }
   return ['fact', parts.join(' ')];

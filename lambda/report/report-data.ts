@@ -69,6 +69,11 @@ export interface Search {
   readonly warmStart?: { readonly type?: string; readonly parents: readonly string[] };
 }
 
+/** Whether the report has all jobs of its search. */
+export function isWhole({ unreadJobs }: Search): boolean {
+  return unreadJobs === undefined;
+}
+
 export interface Objective {
   readonly metric: string;
   readonly type: ObjectiveType;

@@ -154,7 +154,35 @@ describe('a search of several tuning jobs', () => {
     const { jobs: shown, notices, search } = await makeReport(several(), parseEvent(event));
     expect(shown).toHaveLength(5);
     expect(search.unreadJobs).toBe(1);
-    expect(notices[0]).toBe('Tuning job churn-2 has more training jobs than the 5 in this report.');
+    expect(notices[0]).toBe('The search has more training jobs than the 5 in this report.');
+  });
+
+  test('counts the unread training jobs of each tuning job', async () => {
+    const { clients } = fakeClients(
+      answersFor(jobs(1), {
+        DescribeHyperParameterTuningJob: ({ HyperParameterTuningJobName: name }) =>
+          tuningJob({
+            HyperParameterTuningJobName: name,
+            TrainingJobStatusCounters: { Completed: name === 'churn-1' ? 16_050 : 900 },
+          }),
+        // 100 training jobs on each page, and always one more page.
+        ListTrainingJobsForHyperParameterTuningJob: ({
+          HyperParameterTuningJobName: name,
+          NextToken: token,
+        }) => ({
+          TrainingJobSummaries: Array.from({ length: 100 }, (_, index) => {
+            const number = Number(token ?? 0) * 100 + index + 1;
+            return summary(number, { TrainingJobName: `${name}-${number}` });
+          }),
+          NextToken: String(Number(token ?? 0) + 1),
+        }),
+      }),
+    );
+    const event = { ...EVENT, tuningJobName: 'churn-3', earlierTuningJobNames: ['churn-1', 'churn-2'] };
+    const { jobs: shown, search } = await makeReport(clients, parseEvent(event));
+    // 160 pages of churn-1, no page of churn-2, and 8 pages of churn-3.
+    expect(shown).toHaveLength(16_800);
+    expect(search.unreadJobs).toBe(50 + 900 + 100);
   });
 });
 

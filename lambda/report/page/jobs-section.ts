@@ -1,7 +1,7 @@
 import { type Content, html, type Markup } from '../../../local/src/markup/markup';
 import { count } from '../../shared/format';
 import { statusClass } from '../charts/timeline';
-import type { Job, Report } from '../report-data';
+import { isWhole, type Job, type Report } from '../report-data';
 import { type Column, columnsOf, NAME, STATUS } from './columns';
 import { linkTo } from './links';
 import { link } from './overview';
@@ -14,7 +14,7 @@ export function jobsSection(report: Report): Content {
   if (report.jobs.length === 0) return undefined;
   const columns = columnsOf(report);
   const noun = report.search.kind === 'AutoML' ? 'candidate' : 'job';
-  return html`<section aria-labelledby="jobs"><h2 id="jobs">${report.search.unreadJobs === undefined && 'All '}${count(report.jobs.length, noun)}</h2>
+  return html`<section aria-labelledby="jobs"><h2 id="jobs">${isWhole(report.search) && 'All '}${count(report.jobs.length, noun)}</h2>
 ${failures(report)}
 <div id="job-tools"></div>
 <div id="compared" aria-live="polite"></div>

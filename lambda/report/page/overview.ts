@@ -4,7 +4,7 @@ import { objectiveLabel } from '../charts/chart';
 import { groupsOf } from '../charts/groups';
 import type { ReportCharts } from '../charts/report-charts';
 import { evaluationSummary } from '../reading-evaluation';
-import type { Difference, Job, Report, Sentence } from '../report-data';
+import { type Difference, isWhole, type Job, type Report, type Sentence } from '../report-data';
 import { shortName } from './columns';
 import { figure, legend } from './figure';
 import { linkTo } from './links';
@@ -56,7 +56,7 @@ function searchFacts({ search, jobs, createdAt }: Report): string[] {
   return [
     ...(search.strategy ? [`${search.strategy} search`] : []),
     count(own.length, noun) +
-      (search.unreadJobs === undefined ? '' : ' in this report') +
+      (isWhole(search) ? '' : ' in this report') +
       (counts.length > 0 ? ` (${counts.join(', ')})` : ''),
     ...(seconds === undefined ? [] : [`took ${formatSeconds(seconds)}`]),
     ...(search.createdAt ? [`started ${formatTime(search.createdAt)}`] : []),

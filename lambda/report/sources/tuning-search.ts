@@ -6,7 +6,7 @@ import {
   type HyperParameterTrainingJobSummary,
 } from '@aws-sdk/client-sagemaker';
 import { isUnreadable } from '../../shared/sagemaker-errors';
-import { listTrainingJobs, MAX_PAGES } from '../../shared/training-job-summaries';
+import { type Listing, listTrainingJobs, MAX_PAGES } from '../../shared/training-job-summaries';
 import { rankedSummaries } from '../best-summaries';
 import type { ReportClients } from '../clients';
 import { textOf } from '../error-text';
@@ -59,7 +59,8 @@ export async function readTuningSearch(
     validationJob,
   ]);
   const tuningJob = wholeSearch(last, before);
-  const summaries = [...before.summaries, ...withBest(listing.summaries, last)];
+  const lastSummaries = withBest(listing.summaries, last);
+  const summaries = [...before.summaries, ...lastSummaries];
   const callsLeft = MAX_CALLS - 1 - listing.pages - (finalJob ? 1 : 0) - (validationJob ? 1 : 0);
   const { described, problems } = await describeTrainingJobs(
     client,
@@ -69,7 +70,7 @@ export async function readTuningSearch(
   );
   problems.unshift(...[finalTrainingJob, crossValidationJob].filter((job) => typeof job === 'string'));
   const { parents, notices } = await readParents(client, tuningJob);
-  const unreadJobs = before.unreadJobs + (listing.isCut ? unreadOf(last, summaries.length) : 0);
+  const unreadJobs = before.unreadJobs + (listing.isCut ? unreadOf(last, lastSummaries.length) : 0);
   return {
     tuningJob,
     trainingJobs: summaries.map((summary) => {
@@ -81,7 +82,7 @@ export async function readTuningSearch(
     ...(typeof finalTrainingJob === 'object' && { finalTrainingJob }),
     ...(typeof crossValidationJob === 'object' && { crossValidationJob }),
     notices: [
-      ...(unreadJobs > 0 ? [cutNotice(tuningJobName, summaries.length)] : []),
+      ...(unreadJobs > 0 ? [cutNotice(searchName(tuningJobName, earlier), summaries.length)] : []),
       ...problems.slice(0, 1).map((problem) => `Training jobs could not be described: ${problem}.`),
       ...notices,
     ],
@@ -119,15 +120,24 @@ async function readEarlier(client: ReportClients['sagemaker'], names: readonly s
   let unreadJobs = 0;
   for (const name of names) {
     const listing = pagesLeft > 0 && (await ifReadable(listTrainingJobs(client, name, pagesLeft)));
-    if (typeof listing !== 'object') {
-      unreadJobs += 1;
-      continue;
-    }
-    pagesLeft -= listing.pages;
-    if (listing.isCut) unreadJobs += 1;
-    summaries.push(...listing.summaries);
+    const { summaries: listed, pages, isCut } = typeof listing === 'object' ? listing : NOTHING_LISTED;
+    pagesLeft -= pages;
+    if (isCut) unreadJobs += await unreadOfEarlier(client, name, listed.length);
+    summaries.push(...listed);
   }
   return { ...(typeof first === 'object' && { first }), summaries, unreadJobs };
+}
+
+const NOTHING_LISTED: Listing = { summaries: [], pages: 0, isCut: true };
+
+/** The minimum number of training jobs of an earlier tuning job that were not read. */
+async function unreadOfEarlier(
+  client: ReportClients['sagemaker'],
+  name: string,
+  read: number,
+): Promise<number> {
+  const tuningJob = await ifReadable(describeTuningJob(client, name));
+  return typeof tuningJob === 'object' ? unreadOf(tuningJob, read) : 1;
 }
 
 /**
@@ -136,13 +146,14 @@ async function readEarlier(client: ReportClients['sagemaker'], names: readonly s
  */
 function wholeSearch(
   last: DescribeHyperParameterTuningJobResponse,
-  { first, summaries }: Earlier,
+  { first, summaries, unreadJobs }: Earlier,
 ): DescribeHyperParameterTuningJobResponse {
-  if (summaries.length === 0) return last;
+  if (summaries.length + unreadJobs === 0) return last;
   const { WarmStartConfig: _parents, HyperParameterTuningJobConfig: config, ...rest } = last;
   const limits = config?.ResourceLimits && {
     ...config.ResourceLimits,
-    MaxNumberOfTrainingJobs: summaries.length + (config.ResourceLimits.MaxNumberOfTrainingJobs ?? 0),
+    MaxNumberOfTrainingJobs:
+      summaries.length + unreadJobs + (config.ResourceLimits.MaxNumberOfTrainingJobs ?? 0),
   };
   return {
     ...rest,
@@ -220,7 +231,7 @@ async function readParents(
     // Reserves one page for each of the remaining tuning jobs.
     const listing = await listTrainingJobs(client, name, pagesLeft - (names.length - index - 1));
     pagesLeft -= listing.pages;
-    if (listing.isCut) notices.push(cutNotice(name, listing.summaries.length));
+    if (listing.isCut) notices.push(cutNotice(`Tuning job ${name}`, listing.summaries.length));
     parents.push({
       tuningJob,
       trainingJobs: listing.summaries.map((summary) => withBilledTime({ summary }, tuningJob)),
@@ -229,8 +240,13 @@ async function readParents(
   return { parents, notices };
 }
 
-function cutNotice(tuningJobName: string, shown: number): string {
-  return `Tuning job ${tuningJobName} has more training jobs than the ${shown} in this report.`;
+/** The subject of a sentence about a search, which can have run several tuning jobs. */
+function searchName(tuningJobName: string, earlier: readonly string[]): string {
+  return earlier.length > 0 ? 'The search' : `Tuning job ${tuningJobName}`;
+}
+
+function cutNotice(search: string, shown: number): string {
+  return `${search} has more training jobs than the ${shown} in this report.`;
 }
 
 /** The response or, if a job was deleted or the role lacks the permission to read the job, the error message. */
