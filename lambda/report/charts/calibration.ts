@@ -2,7 +2,7 @@ import { scaleLinear } from 'd3-scale';
 import { html } from '../../../local/src/markup/markup';
 import { formatNumber } from '../../shared/format';
 import type { Report } from '../report-data';
-import { type Chart, dots, drawable, frameOf, polyline, px, svgWithAxes } from './chart';
+import { type Chart, dots, drawable, frameOf, numberTicks, polyline, px, svgWithAxes } from './chart';
 
 /**
  * Compares predictions with labels. For each bin of similar predictions, it shows the mean prediction and the mean
@@ -39,8 +39,8 @@ export function calibrationChart({ evaluation }: Pick<Report, 'evaluation'>): Ch
           head,
           frame,
           {
-            x: x.ticks(Math.min(6, width / 80)).map((tick) => ({ at: x(tick), label: formatNumber(tick) })),
-            y: y.ticks(5).map((tick) => ({ at: y(tick), label: formatNumber(tick) })),
+            x: numberTicks(x, Math.min(6, width / 80)),
+            y: numberTicks(y, 5),
             xLabel: 'Mean prediction',
             yLabel: isShare ? 'Share of class 1' : 'Mean label',
           },

@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { html, type Markup } from '../../../local/src/markup/markup';
 import { formatNumber } from '../../shared/format';
 import type { Tick } from '../range-scale';
@@ -186,9 +186,14 @@ export function valueScale(values: readonly number[], { top, bottom }: Frame, co
   const padding = (high - low) * 0.04 || Math.abs(low) * 0.1 || 1;
   const scale = scaleLinear([low - padding, high + padding], [bottom, top]).clamp(true);
   return Object.assign((value: number) => scale(value), {
-    ticks: scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(tick) })),
+    ticks: numberTicks(scale, count),
     outside: sorted.length - inside.length,
   });
+}
+
+/** About `count` tick marks with their numbers. */
+export function numberTicks(scale: ScaleLinear<number, number>, count: number): Tick[] {
+  return scale.ticks(count).map((tick) => ({ at: scale(tick), label: formatNumber(tick) }));
 }
 
 /** Tick marks at whole numbers. */

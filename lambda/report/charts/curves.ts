@@ -5,7 +5,7 @@ import { formatNumber } from '../../shared/format';
 import { trainMetricOf } from '../analyses/overfit';
 import { byValue, rankedJobs } from '../analyses/ranking';
 import type { LearningCurve, Report } from '../report-data';
-import { type Chart, frameOf, svgWithAxes, valueScale } from './chart';
+import { type Chart, frameOf, numberTicks, svgWithAxes, valueScale } from './chart';
 
 const MOST_JOBS = 5;
 
@@ -63,7 +63,7 @@ export function curvesChart(report: Report): Chart | undefined {
           head,
           frame,
           {
-            x: x.ticks(Math.min(8, width / 80)).map((tick) => ({ at: x(tick), label: formatNumber(tick) })),
+            x: numberTicks(x, Math.min(8, width / 80)),
             y: y.ticks,
             xLabel: unit === 'round' ? 'Round' : 'Seconds of training',
             yLabel: metric.replace(/^.*[:]/, ''),
