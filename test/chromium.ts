@@ -2,8 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -22,31 +29,63 @@ export async function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-lcd-text'] });
 }
 
-/** `describe` for tests in Chromium. Without Chromium, they are skipped with a notice. */
-export function describeInChromium(subject: string, tests: () => void): void {
-  if (executablePath === undefined) {
-    process.stderr.write(`No Chromium: the tests of ${subject} are skipped (apt-get install chromium)\n`);
-  }
-  (executablePath === undefined ? describe.skip : describe)(`${subject} in Chromium`, tests);
-}
+/** Opens a page from HTML text. Any request other than the one for the page itself is recorded as a problem. */
+export type OpenPage = (html: string, options?: BrowserContextOptions) => Promise<OpenedPage>;
 
 /** An open page, its console errors and its requests. */
-export interface OpenPage {
+export interface OpenedPage {
   readonly page: Page;
   readonly complaints: readonly string[];
 }
 
-/** Opens a page from a file. Any request other than the one for the page itself is recorded as a problem. */
-export async function openPage(
-  browser: Browser,
-  html: string,
-  options: BrowserContextOptions = {},
-): Promise<OpenPage> {
+/** How long a test waits for Chromium, in milliseconds. */
+const PATIENCE = 90_000;
+
+/** How long Chromium may take to close a page before it counts as hung, in milliseconds. */
+const CLOSING = 10_000;
+
+/**
+ * `describe` for tests in Chromium. Without Chromium, they are skipped with a notice. Chromium itself can hang on a busy
+ * machine, so a test that fails gets a second try, in a new browser if the old one is hung.
+ */
+export function describeInChromium(subject: string, tests: (open: OpenPage) => void): void {
+  if (executablePath === undefined) {
+    process.stderr.write(`No Chromium: the tests of ${subject} are skipped (apt-get install chromium)\n`);
+  }
+  (executablePath === undefined ? describe.skip : describe)(`${subject} in Chromium`, () => {
+    jest.setTimeout(PATIENCE);
+    jest.retryTimes(1, { logErrorsBeforeRetry: true });
+    let browser: Promise<Browser> | undefined;
+    const contexts: BrowserContext[] = [];
+
+    afterEach(async () => {
+      const closed = Promise.all(contexts.splice(0).map((context) => context.close())).then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([closed, wait(CLOSING, false, { ref: false })])) return;
+      // Playwright kills the process later. The next test does not wait for that.
+      browser?.then((hung) => hung.close()).catch(() => undefined);
+      browser = undefined;
+    });
+    afterAll(async () => (await browser)?.close());
+
+    tests(async (html, options) => {
+      browser ??= launchChromium();
+      const context = await (await browser).newContext({
+        viewport: { width: 1280, height: 800 },
+        ...options,
+      });
+      contexts.push(context);
+      return openPage(await context.newPage(), html);
+    });
+  });
+}
+
+async function openPage(page: Page, html: string): Promise<OpenedPage> {
   const file = join(mkdtempSync(join(tmpdir(), 'page-')), 'page.html');
   writeFileSync(file, html);
   const url = pathToFileURL(file).href;
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));

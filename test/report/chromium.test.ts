@@ -1,6 +1,6 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { TuningReportInput } from '../../lambda/report/input';
-import { axeViolations, describeInChromium, launchChromium, openPage } from '../chromium';
+import { axeViolations, describeInChromium } from '../chromium';
 import { pageOf } from './page-assets';
 import {
   classifiedRun,
@@ -15,20 +15,18 @@ import {
 /** CSS pixels between the margins of an A4 page in landscape. */
 const LANDSCAPE = 1031;
 
-/** Waits until the page has been drawn. Only then does the page know which charts are near the window. */
-const NEXT_FRAME = `new Promise((resolve) =>
-  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))`;
+/**
+ * Waits until the page has been drawn. Only then does the page know which charts are near the window. Does not wait
+ * longer than a second, because Chromium may draw no frames for a while.
+ */
+const NEXT_FRAME = `new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve)));
+  setTimeout(resolve, 1000);
+})`;
 
-describeInChromium("the report's page", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-
-  const open = (input: TuningReportInput, options: BrowserContextOptions = {}) =>
-    openPage(browser, pageOf(input), options);
+describeInChromium("the report's page", (openPage) => {
+  const open = (input: TuningReportInput, options?: BrowserContextOptions) =>
+    openPage(pageOf(input), options);
 
   /** Scrolls through the whole page, so that all charts become interactive. */
   async function seeAll(page: Page): Promise<void> {

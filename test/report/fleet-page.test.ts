@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import type { ItemResult } from '../../lambda/summarize-fleet/fleet-data';
 import { renderPage } from '../../lambda/summarize-fleet/page/render-page';
 import { summarize, worstFirst } from '../../lambda/summarize-fleet/summarize';
-import { axeViolations, describeInChromium, launchChromium, openPage } from '../chromium';
+import { axeViolations, describeInChromium } from '../chromium';
 import { HOSTILE_TEXTS } from './searches';
 
 const BUNDLE = join(__dirname, '../../lambda/summarize-fleet/bundle');
@@ -40,19 +39,12 @@ function pageOf(items: readonly ItemResult[]): string {
 
 const many = (count: number) => Array.from({ length: count }, (_, number) => itemOf(number));
 
-describeInChromium("the fleet's page", () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-
+describeInChromium("the fleet's page", (open) => {
   test.each([
     ['light', 1280],
     ['dark', 360],
   ] as const)('is accessible: %s, %d pixels wide', async (colorScheme, width) => {
-    const { page, complaints } = await openPage(browser, pageOf(many(30)), {
+    const { page, complaints } = await open(pageOf(many(30)), {
       colorScheme,
       viewport: { width, height: 800 },
     });
@@ -62,7 +54,7 @@ describeInChromium("the fleet's page", () => {
   });
 
   test('finds and sorts 10,000 items', async () => {
-    const { page, complaints } = await openPage(browser, pageOf(many(10_000)));
+    const { page, complaints } = await open(pageOf(many(10_000)));
     const rows = page.locator('#item-table tbody tr');
     const shown = page.locator('#item-tools span');
     expect(await rows.count()).toBe(10_000);
@@ -87,7 +79,7 @@ describeInChromium("the fleet's page", () => {
 
   test('shows strings that look like markup as text', async () => {
     const items = HOSTILE_TEXTS.map((text, number) => ({ ...itemOf(number), id: text, reason: text }));
-    const { page, complaints } = await openPage(browser, pageOf(items));
+    const { page, complaints } = await open(pageOf(items));
     expect(complaints).toEqual([]);
     expect(await page.locator('#item-table tbody tr').count()).toBe(items.length);
   });

@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core';
-import { axeViolations, describeInChromium, launchChromium, openPage } from '../../../test/chromium';
+import { axeViolations, describeInChromium } from '../../../test/chromium';
 import { renderComparison } from '../../src/report/comparison-page';
 import { HOSTILE, search } from './compared-search';
 
@@ -9,18 +8,11 @@ const SEARCHES = [
   search({ label: 'other-objective', metric: 'validation:auc', type: 'Maximize', values: [0.7, 0.8] }),
 ];
 
-describeInChromium('the page that compares searches', () => {
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser?.close());
-
+describeInChromium('the page that compares searches', (open) => {
   describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
     test.each([1280, 360])('%d pixels wide', async (width) => {
       const viewport = { width, height: 800 };
-      const { page, complaints } = await openPage(browser, renderComparison(SEARCHES), {
+      const { page, complaints } = await open(renderComparison(SEARCHES), {
         colorScheme,
         viewport,
       });
@@ -31,7 +23,7 @@ describeInChromium('the page that compares searches', () => {
   });
 
   test('without JavaScript, the page shows all charts and tables', async () => {
-    const { page, complaints } = await openPage(browser, renderComparison(SEARCHES), {
+    const { page, complaints } = await open(renderComparison(SEARCHES), {
       javaScriptEnabled: false,
     });
     expect(complaints).toEqual([]);
@@ -41,7 +33,7 @@ describeInChromium('the page that compares searches', () => {
 
   test('long strings and strings that look like markup are shown as text', async () => {
     const searches = [search({ label: HOSTILE, metric: HOSTILE }), search({ label: 'x'.repeat(2500) })];
-    const { page, complaints } = await openPage(browser, renderComparison(searches));
+    const { page, complaints } = await open(renderComparison(searches));
     expect(complaints).toEqual([]);
     expect(await page.locator('tbody a').first().textContent()).toBe(HOSTILE);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(1280);
