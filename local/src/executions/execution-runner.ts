@@ -283,7 +283,7 @@ export class ExecutionRunner {
       onPosition: (change) => isInterrupted() || log.reach(change),
       ...(record.place && { place: record.place }),
       onItem: (state) => isInterrupted() || this.store.keepItem(state),
-      onItemRetry: (retry) => this.store.mapProgress.tellRetry(retry),
+      onRetryWait: (retry) => this.store.mapProgress.tellRetry(retry),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
       ...resume,
       ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),

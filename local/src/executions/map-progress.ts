@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { MapItemRetry, MapItemState, MapPlace } from '../states';
+import type { MapItemState, MapPlace, RetryWait } from '../states';
 import { steadyNow } from '../steady-clock';
 
 /** Maps with more items than this show their progress per item instead of per job. */
@@ -9,7 +9,7 @@ const MANY_ITEMS = 20;
 const MOST_FAILED = 100;
 
 /** Why the last attempt of an item failed. */
-export type RetryFailure = NonNullable<MapItemRetry['failure']>;
+export type RetryFailure = NonNullable<RetryWait['failure']>;
 
 /** The items of an outermost Map that this process runs. */
 export interface MapCounts {
@@ -46,6 +46,10 @@ export interface LargeMap extends MapCounts {
 /** Counts the items of running Maps. */
 export class MapProgress {
   private readonly maps = new Map<string, RunningMap>();
+  /** Why executions wait outside of a Map, by ARN. */
+  private readonly waiting = new Map<string, RetryFailure>();
+  /** The last error for which an execution waited, by ARN. */
+  private readonly lastErrors = new Map<string, string | undefined>();
   private readonly events = new EventEmitter();
 
   /** @param before the Map items of this execution that an earlier process started */
@@ -64,14 +68,23 @@ export class MapProgress {
     if (state.status !== 'RUNNING') this.events.emit('end', state);
   }
 
-  /** Notes that an item waits for a retry, or that its wait is over. */
-  tellRetry(retry: MapItemRetry): void {
-    if (this.maps.get(keyOf(retry))?.tellRetry(retry)) this.events.emit('retry', retry);
+  /** Notes that an item or an execution waits for a retry, or that its wait is over. */
+  tellRetry(retry: RetryWait): void {
+    if (retry.path.length === 0) this.tellExecution(retry);
+    else if (this.maps.get(keyOf(retry))?.tellRetry(retry)) this.events.emit('retry', retry);
   }
 
   /** The Maps with many items. */
   large(): LargeMap[] {
     return [...this.maps.values()].map((map) => ({ ...map.counts(), ...map.shownItems() })).filter(isLarge);
+  }
+
+  /** The executions that wait outside of a Map, and the waiting items of Maps with few items. */
+  waits(): RetryWait[] {
+    return [
+      ...[...this.waiting].map(([executionArn, failure]) => ({ executionArn, path: [], failure })),
+      ...[...this.maps.values()].flatMap((map) => (isLarge(map.counts()) ? [] : map.waits())),
+    ];
   }
 
   /** ARNs of the executions that run the counted Maps. */
@@ -91,10 +104,23 @@ export class MapProgress {
     return () => this.events.off('end', listener);
   }
 
-  /** Calls the listener when an item of an outermost Map starts to wait for its first retry. */
-  onFirstRetry(listener: (retry: MapItemRetry) => void): () => void {
+  /**
+   * Calls the listener when an item of an outermost Map starts to wait for its first retry, and when an execution starts
+   * to wait for another error than before.
+   */
+  onFirstRetry(listener: (retry: RetryWait) => void): () => void {
     this.events.on('retry', listener);
     return () => this.events.off('retry', listener);
+  }
+
+  private tellExecution(retry: RetryWait): void {
+    const { executionArn, failure } = retry;
+    this.waiting.delete(executionArn);
+    if (failure === undefined) return;
+    this.waiting.set(executionArn, failure);
+    const isNew = !this.lastErrors.has(executionArn) || this.lastErrors.get(executionArn) !== failure.error;
+    this.lastErrors.set(executionArn, failure.error);
+    if (isNew) this.events.emit('retry', retry);
   }
 
   private mapOf(item: MapItemState): RunningMap {
@@ -137,7 +163,7 @@ class RunningMap {
   }
 
   /** @returns whether this is the item's first wait for a retry */
-  tellRetry({ failure, ...item }: MapItemRetry): boolean {
+  tellRetry({ failure, ...item }: RetryWait): boolean {
     const index = indexOf(item);
     this.retrying.delete(index);
     if (failure === undefined) return false;
@@ -158,6 +184,13 @@ class RunningMap {
       retry: this.retrying.get(index),
     }));
     return { failedItems: [...this.failed.values()], runningItems };
+  }
+
+  waits(): RetryWait[] {
+    return [...this.retrying].flatMap(([index, failure]) => {
+      const item = this.running.get(index);
+      return item ? { executionArn: item.executionArn, path: item.path, failure } : [];
+    });
   }
 
   get executionArn(): string {

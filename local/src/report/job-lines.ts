@@ -1,7 +1,7 @@
 import type { MapProgress } from '../executions/map-progress';
 import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
-import type { MapItemRetry, MapItemState, MapPlace } from '../states';
+import type { MapItemState, MapPlace, RetryWait } from '../states';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
 import { explainItem } from './failure';
@@ -12,7 +12,7 @@ import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
 /**
  * Prints a line when a job starts, and another when a training job or candidate ends. For Maps with many items, prints
- * one line per item instead, when the item ends.
+ * one line per item instead, when the item ends. Also prints why an execution or an item waits for a retry.
  */
 export class JobLines {
   private readonly printed = new Set<string>();
@@ -72,8 +72,10 @@ export class JobLines {
     this.progress(item, `${item.status}  ${explainItem(item)}`);
   }
 
-  private retry(item: MapItemRetry): void {
-    if (item.failure) this.progress(item, renderRetry(item.failure));
+  private retry(item: RetryWait): void {
+    if (item.failure === undefined) return;
+    if (this.maps.largeOf(item)) this.progress(item, renderRetry(item.failure));
+    else this.print(`${placePrefix(item)}${renderRetry(item.failure)}`);
   }
 
   /** Prints the state of an item, if its Map has many items. */

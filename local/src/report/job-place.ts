@@ -18,7 +18,7 @@ export function renderPlace({ path }: Pick<MapPlace, 'path'>): string {
   return path.map(({ index, label }) => `${index}: ${label}`).join(' / ');
 }
 
-/** Prefix of a line about a job that runs for an item. */
-export function placePrefix(place: MapPlace | undefined): string {
-  return place === undefined ? '' : `[${renderPlace(place)}] `;
+/** Prefix of a line about something that runs for an item. */
+export function placePrefix(place: Pick<MapPlace, 'path'> | undefined): string {
+  return place === undefined || place.path.length === 0 ? '' : `[${renderPlace(place)}] `;
 }

@@ -1,5 +1,6 @@
 import { MapProgress } from '../../src/executions/map-progress';
 import { JobLines } from '../../src/report/job-lines';
+import { renderScreen } from '../../src/report/jobs-screen';
 import { renderMapProgress } from '../../src/report/map-progress';
 import { renderRunningItems } from '../../src/report/running-items';
 import { openJobs } from '../../src/services';
@@ -136,4 +137,53 @@ describe('items that wait for a retry', () => {
       '[0 of 30] 0: store-0  WAITING FOR A RETRY  SageMaker.AmazonSageMakerException: No S3 objects found',
     ]);
   });
+});
+
+describe('an execution that waits for a retry outside of a Map', () => {
+  const quota = { error: 'SageMaker.ResourceLimitExceededException', cause: 'The quota is used up' };
+  const wait = (failure?: typeof quota) => ({
+    executionArn: 'arn:night',
+    path: [],
+    ...(failure && { failure }),
+  });
+  const jobs = () => openJobs(temporaryFolder(), () => undefined);
+  const screenOf = (maps: MapProgress) => renderScreen(jobs(), maps, { rows: 10, columns: 200, now: 10 });
+  const line = 'WAITING FOR A RETRY  SageMaker.ResourceLimitExceededException: The quota is used up';
+
+  test('shows why, until its next attempt', () => {
+    const maps = new MapProgress();
+    maps.tellRetry(wait(quota));
+    expect(screenOf(maps)).toEqual([` ${line}`]);
+    maps.tellRetry(wait());
+    expect(screenOf(maps)).toEqual([]);
+  });
+
+  test('has one line for each error without a terminal', () => {
+    const maps = new MapProgress();
+    const lines: string[] = [];
+    const print = new JobLines(jobs(), maps, (text) => lines.push(text));
+    for (const failure of [quota, undefined, quota, undefined, { ...quota, error: 'Other' }]) {
+      maps.tellRetry(wait(failure));
+    }
+    print.close();
+    expect(lines).toEqual([line, 'WAITING FOR A RETRY  Other: The quota is used up']);
+  });
+});
+
+test('an item of a Map with few items shows why it waits for a retry', () => {
+  const maps = new MapProgress();
+  const lines: string[] = [];
+  const jobs = openJobs(temporaryFolder(), () => undefined);
+  const print = new JobLines(jobs, maps, (text) => lines.push(text));
+  const few = { ...item(0, 'RUNNING'), total: 2 };
+  maps.tell(few);
+  maps.tellRetry({
+    executionArn: few.executionArn,
+    path: few.path,
+    failure: { error: 'Bad', cause: 'no data' },
+  });
+  print.close();
+  const expected = '[0: store-0] WAITING FOR A RETRY  Bad: no data';
+  expect(lines).toEqual([expected]);
+  expect(renderScreen(jobs, maps, { rows: 10, columns: 200, now: 10 })).toEqual([` ${expected}`]);
 });

@@ -1,10 +1,10 @@
 import {
   type ExecutionOptions,
   type Json,
-  type MapItemRetry,
   type MapItemState,
   parseExact,
   parseStateMachine,
+  type RetryWait,
   StatesError,
   startExecution,
   type TaskCall,
@@ -65,14 +65,48 @@ async function run(definition: object, input: Json, options: Partial<ExecutionOp
   };
 }
 
+test('an execution reports its own waits: before a retry, and in a Wait state after a caught error', async () => {
+  const waits: RetryWait[] = [];
+  const retry = { ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 1 };
+  const wait = { Type: 'Wait', Seconds: 1 };
+  const states = {
+    First: { ...wait, Next: 'Create' },
+    Create: {
+      ...TASK,
+      End: undefined,
+      Next: 'After',
+      Retry: [retry],
+      Catch: [{ ErrorEquals: ['Bad'], Next: 'CanWait' }],
+    },
+    CanWait: {
+      Type: 'Choice',
+      Default: 'WaitForQuota',
+      Choices: [{ Condition: '{% false %}', Next: 'After' }],
+    },
+    WaitForQuota: { ...wait, Output: { id: 'ok' }, Next: 'Create' },
+    After: { ...wait, End: true },
+  };
+  await run(
+    { QueryLanguage: 'JSONata', StartAt: 'First', States: states } as never,
+    { id: 'x', fails: 'used up' } as never,
+    {
+      waitTimeScale: 0.001,
+      onRetryWait: (each) => waits.push(each),
+    },
+  );
+  const place = { executionArn: IDENTITY.id, path: [] };
+  const begin = { ...place, failure: { error: 'Bad', cause: 'used up' } };
+  expect(waits).toEqual([begin, place, begin, place]);
+});
+
 describe("the states of a Map's items are reported", () => {
   test('for items that wait for a retry, with the error of the last attempt', async () => {
-    const retries: MapItemRetry[] = [];
+    const retries: RetryWait[] = [];
     const retry = { ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 1 };
     const { items } = await run(
       mapOf('Each', {}, { Work: { ...TASK, Retry: [retry] } }),
       [{ id: 'a', fails: 'no data' }],
-      { waitTimeScale: 0.01, onItemRetry: (each) => retries.push(each) },
+      { waitTimeScale: 0.01, onRetryWait: (each) => retries.push(each) },
     );
     const place = { executionArn: IDENTITY.id, path: [{ map: 'Each', index: 0, label: 'a' }] };
     expect(retries).toEqual([{ ...place, failure: { error: 'Bad', cause: 'no data' } }, place]);

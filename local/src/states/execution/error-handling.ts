@@ -4,6 +4,7 @@ import type { Catcher, Retrier, State } from '../types';
 import { complete, type Scope } from './data-flow';
 import type { Frame } from './frame';
 import type { StateProgress } from './position';
+import { sleepAfterFailure } from './sleep-after-failure';
 import type { Step } from './visit';
 
 /** The running state, and the event that recorded when the state was entered. */
@@ -43,7 +44,7 @@ export async function withErrorHandling(
         const delay = retryDelay(retrier, retries, random) * 1000 * waitTimeScale;
         const retryTime = new Date(clock.now().getTime() + delay).toISOString();
         frame.progress.attempt({ retries: [...used], retryTime });
-        await sleepBeforeRetry(delay, failure, frame);
+        await sleepAfterFailure(delay, failure, frame);
         continue;
       }
       const catcher = catchers.find((c) => matches(c.errorEquals, failure));
@@ -59,20 +60,6 @@ export async function withErrorHandling(
   }
 }
 
-/** Waits before the next attempt. For a Map item, reports that it waits and why, and later that the wait is over. */
-async function sleepBeforeRetry(
-  milliseconds: number,
-  { error, cause }: StatesError,
-  { place, services: { clock, onItemRetry }, signal }: Frame,
-): Promise<void> {
-  if (place) onItemRetry?.({ ...place, failure: { error, cause } });
-  try {
-    await clock.sleep(milliseconds, signal);
-  } finally {
-    if (place) onItemRetry?.({ executionArn: place.executionArn, path: place.path });
-  }
-}
-
 async function sleepUntil(time: string | undefined, { services, signal }: Frame): Promise<void> {
   const left = time === undefined ? 0 : Date.parse(time) - services.clock.now().getTime();
   if (left > 0) await services.clock.sleep(left, signal);
@@ -81,7 +68,11 @@ async function sleepUntil(time: string | undefined, { services, signal }: Frame)
 async function caught(catcher: Catcher, failure: StatesError, scope: Scope, entered: Entered): Promise<Step> {
   const value = errorOutput(failure);
   try {
-    return { ...(await complete(catcher.flow, scope, { as: 'errorOutput', value })), next: catcher.next };
+    return {
+      ...(await complete(catcher.flow, scope, { as: 'errorOutput', value })),
+      next: catcher.next,
+      caught: failure,
+    };
   } catch (thrown) {
     const another = asFailure(thrown, entered);
     entered.frame.track.continueBehind(recordFailed(another, entered));

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
-import type { JsonObject } from '../json';
+import { isObject, type JsonObject } from '../json';
 import type { Track } from './history';
-import type { MapItemRetry, MapItemState, MapPlace } from './map-place';
+import type { MapItemState, MapPlace, RetryWait } from './map-place';
 import type { Progress } from './progress';
 import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 
@@ -19,8 +19,8 @@ export interface Services {
   readonly isRedrive: boolean;
   /** Receives each new status of a Map item. */
   readonly onItem: ((state: MapItemState) => void) | undefined;
-  /** Called when a Map item starts to wait for a retry, and when the wait is over. */
-  readonly onItemRetry: ((retry: MapItemRetry) => void) | undefined;
+  /** Called when a Map item or the execution starts to wait for another attempt, and when the wait is over. */
+  readonly onRetryWait: ((retry: RetryWait) => void) | undefined;
 }
 
 /** The frame in which a graph of states runs: the execution, a branch or an iteration. */
@@ -34,4 +34,9 @@ export interface Frame {
   readonly place?: MapPlace | undefined;
   /** The context object, without the parts that belong to one state. */
   readonly context: JsonObject;
+}
+
+/** ARN of the execution or the child execution that runs the frame. */
+export function executionIn({ context: { Execution: execution } }: Frame): string {
+  return isObject(execution) ? String(execution['Id']) : '';
 }

@@ -21,8 +21,11 @@ export interface MapPlace {
   readonly path: readonly MapItemName[];
 }
 
-/** An item that waits for a retry of a state, or whose wait is over. */
-export interface MapItemRetry extends MapPlace {
+/**
+ * A Map item that waits for another attempt after a failure, or whose wait is over. For an execution that waits outside
+ * of a Map, the path is empty.
+ */
+export interface RetryWait extends MapPlace {
   /** Why the last attempt failed; undefined when the wait is over. */
   readonly failure?: { readonly error?: string | undefined; readonly cause?: string | undefined };
 }

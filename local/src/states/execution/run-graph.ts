@@ -1,4 +1,4 @@
-import { dataLimitError } from '../errors';
+import { dataLimitError, type StatesError } from '../errors';
 import { type Json, type JsonObject, jsonSize, jsonText, PAYLOAD_LIMIT } from '../json';
 import type { State, StateGraph } from '../types';
 import { effectiveInput, type Scope } from './data-flow';
@@ -35,18 +35,28 @@ export function startIn(
 /** Runs states from a position until one ends the graph. @returns the output of the last state */
 export async function runGraph(graph: StateGraph, start: Position, frame: Frame): Promise<Json> {
   let position = start;
+  let lastFailure: StatesError | undefined;
   for (;;) {
     frame.signal.throwIfAborted();
     const state = graph.states.get(position.stateName);
     if (!state) throw new Error(`There is no state '${position.stateName}'`);
-    const step = await runState(state, position, frame);
+    const step = await runState(state, position, frame, lastFailure);
+    if (step.caught || !KEEPS_FAILURE.includes(state.type)) lastFailure = step.caught;
     if (step.next === undefined) return step.output;
     const variables = assign(position.variables, step.assigned);
     position = { stateName: step.next, input: step.output, variables };
   }
 }
 
-async function runState(state: State, position: Position, frame: Frame): Promise<Step> {
+/** States that only lead to another attempt of a task that failed. */
+const KEEPS_FAILURE: readonly State['type'][] = ['Choice', 'Pass'];
+
+async function runState(
+  state: State,
+  position: Position,
+  frame: Frame,
+  lastFailure: StatesError | undefined,
+): Promise<Step> {
   const { track, services } = frame;
   const { name } = state;
   const { enteredTime, enteredEventId } = enter(state, position, frame);
@@ -64,7 +74,7 @@ async function runState(state: State, position: Position, frame: Frame): Promise
   const entered = { state, frame, enteredEventId, before: position.state, scopeAfter };
   const step = await withErrorHandling(entered, async (scope, before) => {
     const input = effectiveInput(state.flow, scope);
-    const done = await dispatch(state, { frame, scope: { ...scope, input }, before });
+    const done = await dispatch(state, { frame, scope: { ...scope, input }, before, lastFailure });
     checkSizes(position.variables, done.assigned, name);
     if (jsonSize(done.output) > PAYLOAD_LIMIT) throw dataLimitError(name, false);
     return done;

@@ -1,7 +1,7 @@
 import { countOf } from '../../count-of';
 import { StatesError } from '../errors';
 import { isObject, type Json, jsonText, numberIn } from '../json';
-import type { Frame } from './frame';
+import { executionIn, type Frame } from './frame';
 import type { MapItemName, MapItemState } from './map-place';
 import type { MapJob } from './position';
 import { Stop } from './stop';
@@ -42,10 +42,6 @@ export async function runItem(
     else if (error instanceof Stop) tell({ status: 'ABORTED' });
     throw error;
   }
-}
-
-function executionIn({ context: { Execution: execution } }: Frame): string {
-  return isObject(execution) ? String(execution['Id']) : '';
 }
 
 /**

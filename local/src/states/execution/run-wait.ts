@@ -3,13 +3,14 @@ import { unexpectedType } from '../jsonata/expression';
 import { parseTimestamp } from '../timestamp';
 import type { Computed, WaitState } from '../types';
 import { complete, compute, fieldError, type Scope } from './data-flow';
+import { sleepAfterFailure } from './sleep-after-failure';
 import type { Step, Visit } from './visit';
 
 /** Maximum wait in seconds: AWS's limit for the field. */
 const LONGEST_WAIT_SECONDS = 99_999_999;
 
 /** Waits for a duration or until a time. */
-export async function runWait(state: WaitState, { frame, scope, before }: Visit): Promise<Step> {
+export async function runWait(state: WaitState, { frame, scope, before, lastFailure }: Visit): Promise<Step> {
   const { clock, waitTimeScale } = frame.services;
   const now = clock.now().getTime();
   const end =
@@ -18,7 +19,8 @@ export async function runWait(state: WaitState, { frame, scope, before }: Visit)
       : Date.parse(before.waitUntil);
   if (end > now) {
     frame.progress.state({ waitUntil: new Date(end).toISOString() });
-    await clock.sleep(end - now, frame.signal);
+    if (lastFailure) await sleepAfterFailure(end - now, lastFailure, frame);
+    else await clock.sleep(end - now, frame.signal);
   }
   return { ...(await complete(state.flow, scope)), next: state.next };
 }

@@ -3,7 +3,7 @@ import { StatesError } from '../errors';
 import { type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
-import type { MapItemRetry, MapItemState, MapPlace } from './map-place';
+import type { MapItemState, MapPlace, RetryWait } from './map-place';
 import type { PositionChange, ResumePoint } from './position';
 import { Progress } from './progress';
 import { runGraph, startIn } from './run-graph';
@@ -65,8 +65,8 @@ export interface ExecutionOptions {
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
-  /** Called when a Map item starts to wait for a retry, and when the wait is over. */
-  readonly onItemRetry?: (retry: MapItemRetry) => void;
+  /** Called when a Map item or the execution starts to wait for another attempt, and when the wait is over. */
+  readonly onRetryWait?: (retry: RetryWait) => void;
   /**
    * Receives each change of the execution's position: all changes since the start or, with {@link resumeFrom}, all
    * changes after that position.
@@ -122,7 +122,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       random: options.random ?? Math.random,
       isRedrive,
       onItem: options.onItem,
-      onItemRetry: options.onItemRetry,
+      onRetryWait: options.onRetryWait,
     };
     const frame = {
       services,

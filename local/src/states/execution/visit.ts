@@ -1,3 +1,4 @@
+import type { StatesError } from '../errors';
 import type { Outcome, Scope } from './data-flow';
 import type { Frame } from './frame';
 import type { StateProgress } from './position';
@@ -8,9 +9,13 @@ export interface Visit {
   readonly scope: Scope;
   /** Progress of this attempt in an earlier run, if the attempt continues from there. */
   readonly before: StateProgress | undefined;
+  /** The failure that a Catch led here from, if no other task has run since. */
+  readonly lastFailure: StatesError | undefined;
 }
 
 /** The result of a state. Without `next`, the graph ends. */
 export interface Step extends Outcome {
   readonly next?: string;
+  /** The failure that a Catch of the state caught. */
+  readonly caught?: StatesError;
 }
