@@ -39,7 +39,7 @@ export interface OpenedPage {
 }
 
 /** How long a test waits for Chromium, in milliseconds. */
-const PATIENCE = 90_000;
+const PATIENCE = 150_000;
 
 /** How long Chromium may take to close a page before it counts as hung, in milliseconds. */
 const CLOSING = 10_000;

@@ -29,8 +29,13 @@ const findings: Finding[] = [];
 beforeAll(async () => {
   const commands = await linterCommands();
   const templates = [FAULTY, ...allTemplates()];
-  const linters = [checkov, cfnLint, parliament];
-  const found = await Promise.all(linters.map((lint) => lint(commands, folder, templates)));
+  // Each variant also has a template for any Region. It differs only in values, which the slow linters do not judge.
+  const forAnyRegion = templates.filter(({ region }) => region === undefined);
+  const found = await Promise.all([
+    checkov(commands, folder, forAnyRegion),
+    cfnLint(commands, folder, forAnyRegion),
+    parliament(commands, folder, templates),
+  ]);
   for (const finding of found.flat()) {
     if (finding.template === FAULTY.name) inFaulty.push(`${finding.logicalId}: ${finding.rule}`);
     else findings.push(finding);
