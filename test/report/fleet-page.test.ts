@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import type { ItemResult } from '../../lambda/summarize-fleet/fleet-data';
 import { renderPage } from '../../lambda/summarize-fleet/page/render-page';
 import { summarize, worstFirst } from '../../lambda/summarize-fleet/summarize';
@@ -37,6 +38,8 @@ function pageOf(items: readonly ItemResult[]): string {
   return renderPage(page, { css: asset('style.css'), js: asset('page.js') });
 }
 
+const shownRows = (page: Page) => page.locator('#item-table tbody tr:not([hidden])').count();
+
 const many = (count: number) => Array.from({ length: count }, (_, number) => itemOf(number));
 
 describeInChromium("the fleet's page", (open) => {
@@ -58,6 +61,8 @@ describeInChromium("the fleet's page", (open) => {
     const rows = page.locator('#item-table tbody tr');
     const shown = page.locator('#item-tools span');
     expect(await rows.count()).toBe(10_000);
+    expect(await shown.textContent()).toBe('the first 500 of 10000 shown');
+    expect(await shownRows(page)).toBe(500);
     // Failed items come first. The first of these is the item with the worst objective value.
     expect(await rows.first().textContent()).toContain('store-9999FAILED');
     await page.getByRole('button', { name: 'Objective' }).click();
@@ -73,8 +78,18 @@ describeInChromium("the fleet's page", (open) => {
     );
     await page.getByLabel('Find in all columns').fill('');
     await page.getByLabel('Status').selectOption('FAILED');
+    expect(await shown.textContent()).toBe('the first 500 of 1000 shown');
+    await page.getByRole('button', { name: 'Show all 1000' }).click();
     expect(await shown.textContent()).toBe('1000 of 10000 shown');
+    expect(await shownRows(page)).toBe(1000);
     expect(complaints).toEqual([]);
+  });
+
+  test('prints all items', async () => {
+    const { page } = await open(pageOf(many(600)));
+    expect(await shownRows(page)).toBe(500);
+    await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
+    expect(await shownRows(page)).toBe(600);
   });
 
   test('shows strings that look like markup as text', async () => {
