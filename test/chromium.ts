@@ -46,7 +46,7 @@ const CLOSING = 10_000;
 
 /**
  * `describe` for tests in Chromium. Without Chromium, they are skipped with a notice. Chromium itself can hang on a busy
- * machine, so a test that fails gets a second try, in a new browser if the old one is hung.
+ * machine, so a test that fails runs once more, in a new browser if the old one hangs.
  */
 export function describeInChromium(subject: string, tests: (open: OpenPage) => void): void {
   if (executablePath === undefined) {
