@@ -257,6 +257,8 @@ export class ExecutionRunner {
     const role = { arn: stateMachine.roleArn };
     const controller = new AbortController();
     const isInterrupted = () => controller.signal.reason === INTERRUPTION;
+    const { mapProgress } = this.store;
+    mapProgress.startExecution(arn);
     const execution = startExecution(start.machine, {
       input: parseExact(inputTextOf(record)),
       inputText: inputTextOf(record),
@@ -283,7 +285,7 @@ export class ExecutionRunner {
       onPosition: (change) => isInterrupted() || log.reach(change),
       ...(record.place && { place: record.place }),
       onItem: (state) => isInterrupted() || this.store.keepItem(state),
-      onRetryWait: (retry) => this.store.mapProgress.tellRetry(retry),
+      onFailureWait: (wait) => mapProgress.startWait(wait),
       signal: start.signal ? AbortSignal.any([start.signal, controller.signal]) : controller.signal,
       ...resume,
       ...(this.options.waitTimeScale !== undefined && { waitTimeScale: this.options.waitTimeScale }),
@@ -297,6 +299,7 @@ export class ExecutionRunner {
       };
       log.write(last);
       log.close();
+      mapProgress.endExecution(arn);
       return last;
     };
     const recorded = execution.result.then(

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { MapItemState, MapPlace, RetryWait } from '../states';
+import type { FailureWait, MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 
 /** Maps with more items than this show their progress per item instead of per job. */
@@ -7,9 +7,6 @@ const MANY_ITEMS = 20;
 
 /** Maximum number of failed items of a Map to keep in memory; no screen has room for more. */
 const MOST_FAILED = 100;
-
-/** Why the last attempt of an item failed. */
-export type RetryFailure = NonNullable<RetryWait['failure']>;
 
 /** The items of an outermost Map that this process runs. */
 export interface MapCounts {
@@ -19,10 +16,10 @@ export interface MapCounts {
   readonly running: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** Number of running items that wait for a retry. */
-  readonly retrying: number;
-  /** Why the last attempt of the latest waiting item failed. */
-  readonly lastFailure?: RetryFailure | undefined;
+  /** Number of running items that wait after a failure. */
+  readonly waiting: number;
+  /** The failure of the latest wait. */
+  readonly lastFailure?: FailureWait['failure'] | undefined;
   /** Epoch milliseconds at which this process started or continued the Map. */
   readonly startedAt: number;
   /** Number of items that had ended before `startedAt`. */
@@ -31,8 +28,8 @@ export interface MapCounts {
 
 /** A running item. */
 export interface RunningItem extends MapItemState {
-  /** Why the item waits for a retry; undefined if it does not. */
-  readonly retry?: RetryFailure | undefined;
+  /** The item's latest wait after a failure; undefined if the item does not wait. */
+  readonly wait?: FailureWait | undefined;
 }
 
 /** A Map with many items, and the items to show while it runs. */
@@ -46,10 +43,10 @@ export interface LargeMap extends MapCounts {
 /** Counts the items of running Maps. */
 export class MapProgress {
   private readonly maps = new Map<string, RunningMap>();
-  /** Why executions wait outside of a Map, by ARN. */
-  private readonly waiting = new Map<string, RetryFailure>();
-  /** The last error for which an execution waited, by ARN. */
-  private readonly lastErrors = new Map<string, string | undefined>();
+  /** The waits of executions outside of a Map. */
+  private readonly waiting = new Set<FailureWait>();
+  /** The errors after which running executions have waited outside of a Map, by ARN. */
+  private readonly executions = new Map<string, Set<string | undefined>>();
   private readonly events = new EventEmitter();
 
   /** @param before the Map items of this execution that an earlier process started */
@@ -68,10 +65,28 @@ export class MapProgress {
     if (state.status !== 'RUNNING') this.events.emit('end', state);
   }
 
-  /** Notes that an item or an execution waits for a retry, or that its wait is over. */
-  tellRetry(retry: RetryWait): void {
-    if (retry.path.length === 0) this.tellExecution(retry);
-    else if (this.maps.get(keyOf(retry))?.tellRetry(retry)) this.events.emit('retry', retry);
+  /** Notes that an execution runs. */
+  startExecution(arn: string): void {
+    this.executions.set(arn, new Set());
+  }
+
+  /** Notes that an execution has ended. */
+  endExecution(arn: string): void {
+    this.executions.delete(arn);
+  }
+
+  /** Number of running executions. */
+  get executionCount(): number {
+    return this.executions.size;
+  }
+
+  /** Notes that an item or an execution waits after a failure. @returns a function that notes that the wait is over */
+  startWait(wait: FailureWait): () => void {
+    const map = this.maps.get(keyOf(wait));
+    const waiting = map ? map.waiting : this.waiting;
+    waiting.add(wait);
+    if (map ? map.isFirst(wait) : this.isNewError(wait)) this.events.emit('wait', wait);
+    return () => waiting.delete(wait);
   }
 
   /** The Maps with many items. */
@@ -79,12 +94,10 @@ export class MapProgress {
     return [...this.maps.values()].map((map) => ({ ...map.counts(), ...map.shownItems() })).filter(isLarge);
   }
 
-  /** The executions that wait outside of a Map, and the waiting items of Maps with few items. */
-  waits(): RetryWait[] {
-    return [
-      ...[...this.waiting].map(([executionArn, failure]) => ({ executionArn, path: [], failure })),
-      ...[...this.maps.values()].flatMap((map) => (isLarge(map.counts()) ? [] : map.waits())),
-    ];
+  /** The waits of executions outside of a Map, and those of the items of Maps with few items. */
+  waits(): FailureWait[] {
+    const few = [...this.maps.values()].filter((map) => !isLarge(map.counts()));
+    return [...this.waiting, ...few.flatMap(({ waiting }) => [...waiting])];
   }
 
   /** ARNs of the executions that run the counted Maps. */
@@ -105,22 +118,21 @@ export class MapProgress {
   }
 
   /**
-   * Calls the listener when an item of an outermost Map starts to wait for its first retry, and when an execution starts
-   * to wait for another error than before.
+   * Calls the listener when an item of an outermost Map starts its first wait after a failure, and when an execution
+   * starts its first wait after each error.
+   *
+   * @returns a function that unsubscribes
    */
-  onFirstRetry(listener: (retry: RetryWait) => void): () => void {
-    this.events.on('retry', listener);
-    return () => this.events.off('retry', listener);
+  onFirstWait(listener: (wait: FailureWait) => void): () => void {
+    this.events.on('wait', listener);
+    return () => this.events.off('wait', listener);
   }
 
-  private tellExecution(retry: RetryWait): void {
-    const { executionArn, failure } = retry;
-    this.waiting.delete(executionArn);
-    if (failure === undefined) return;
-    this.waiting.set(executionArn, failure);
-    const isNew = !this.lastErrors.has(executionArn) || this.lastErrors.get(executionArn) !== failure.error;
-    this.lastErrors.set(executionArn, failure.error);
-    if (isNew) this.events.emit('retry', retry);
+  private isNewError({ executionArn, failure: { error } }: FailureWait): boolean {
+    const errors = this.executions.get(executionArn);
+    const isNew = !errors?.has(error);
+    errors?.add(error);
+    return isNew;
   }
 
   private mapOf(item: MapItemState): RunningMap {
@@ -139,9 +151,10 @@ class RunningMap {
   private readonly before = new Set<number>();
   private readonly running = new Map<number, MapItemState>();
   private readonly failed = new Map<number, MapItemState>();
-  private readonly retrying = new Map<number, RetryFailure>();
-  /** Indexes of the running items that have waited for a retry. */
-  private readonly retried = new Set<number>();
+  /** The waits of the items. An item with parallel branches or an inner Map can have several. */
+  readonly waiting = new Set<FailureWait>();
+  /** Indexes of the running items that have waited after a failure. */
+  private readonly waited = new Set<number>();
   private readonly startedAt = steadyNow();
 
   constructor(private latest: MapItemState) {}
@@ -155,21 +168,17 @@ class RunningMap {
     this.before.delete(index);
     this.running.delete(index);
     this.failed.delete(index);
-    this.retrying.delete(index);
-    this.retried.delete(index);
+    this.waited.delete(index);
     if (state.status === 'RUNNING') this.running.set(index, state);
     if (state.status === 'FAILED') this.keepFailed(index, state);
     this.latest = state;
   }
 
-  /** @returns whether this is the item's first wait for a retry */
-  tellRetry({ failure, ...item }: RetryWait): boolean {
-    const index = indexOf(item);
-    this.retrying.delete(index);
-    if (failure === undefined) return false;
-    this.retrying.set(index, failure);
-    const isFirst = !this.retried.has(index);
-    this.retried.add(index);
+  /** Whether this is the first wait of its item. */
+  isFirst(wait: FailureWait): boolean {
+    const index = indexOf(wait);
+    const isFirst = !this.waited.has(index);
+    this.waited.add(index);
     return isFirst;
   }
 
@@ -179,18 +188,9 @@ class RunningMap {
   }
 
   shownItems(): Pick<LargeMap, 'failedItems' | 'runningItems'> {
-    const runningItems = [...this.running].map(([index, item]) => ({
-      ...item,
-      retry: this.retrying.get(index),
-    }));
+    const waits = new Map([...this.waiting].map((wait) => [indexOf(wait), wait]));
+    const runningItems = [...this.running].map(([index, item]) => ({ ...item, wait: waits.get(index) }));
     return { failedItems: [...this.failed.values()], runningItems };
-  }
-
-  waits(): RetryWait[] {
-    return [...this.retrying].flatMap(([index, failure]) => {
-      const item = this.running.get(index);
-      return item ? { executionArn: item.executionArn, path: item.path, failure } : [];
-    });
   }
 
   get executionArn(): string {
@@ -202,8 +202,20 @@ class RunningMap {
     const { path, total } = this.latest;
     const { startedAt, before } = this;
     const map = path[0]?.map ?? '';
-    const retries = { retrying: this.retrying.size, lastFailure: [...this.retrying.values()].at(-1) };
-    return { map, total, running, succeeded, failed, ...retries, startedAt, endedBefore: before.size };
+    const waits = [...this.waiting];
+    const waiting = new Set(waits.map(indexOf)).size;
+    const lastFailure = waits.at(-1)?.failure;
+    return {
+      map,
+      total,
+      running,
+      succeeded,
+      failed,
+      waiting,
+      lastFailure,
+      startedAt,
+      endedBefore: before.size,
+    };
   }
 
   private keepFailed(index: number, state: MapItemState): void {

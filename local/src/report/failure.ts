@@ -1,5 +1,5 @@
 import type { ExecutionRecord } from '../executions/executions';
-import type { RetryWait } from '../states';
+import type { FailureWait } from '../states';
 import { colors } from './colors';
 import { shortReason } from './failure-reason';
 
@@ -14,10 +14,7 @@ const LONGEST_REASON = 300;
  *
  * @param jobFailure the job's failure reason, if known. It takes precedence over the state machine's error
  */
-export function explainItem(
-  { error, cause }: NonNullable<RetryWait['failure']>,
-  jobFailure?: string,
-): string {
+export function explainItem({ error, cause }: FailureWait['failure'], jobFailure?: string): string {
   const reason = jobFailure ?? (cause === undefined ? undefined : reasonIn(cause).replace(SERVICE, ''));
   return [error, reason && shortReason(reason, LONGEST_REASON)].filter(Boolean).join(': ');
 }

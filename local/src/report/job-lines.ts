@@ -1,18 +1,18 @@
 import type { MapProgress } from '../executions/map-progress';
 import type { AutoMLJobRecord, JobRecord, Jobs, TrainingJobRecord, TuningJobRecord } from '../services';
 import { summarizeTrainingJob } from '../services';
-import type { MapItemState, MapPlace, RetryWait } from '../states';
+import type { FailureWait, MapItemState, MapPlace } from '../states';
 import { steadyNow } from '../steady-clock';
 import { isEnded as isCandidateEnded, LOCAL_EQUIVALENT, renderCandidateEnd } from './automl-jobs';
 import { explainItem } from './failure';
 import { reportedMetrics } from './job-metrics';
 import { placeOf, placePrefix, renderPlace, tuningJobOf } from './job-place';
-import { renderRetry } from './running-items';
+import { renderPlacedWait, renderWait } from './running-items';
 import { isEnded, renderEnd, renderTrainingJob } from './training-job-text';
 
 /**
  * Prints a line when a job starts, and another when a training job or candidate ends. For Maps with many items, prints
- * one line per item instead, when the item ends. Also prints why an execution or an item waits for a retry.
+ * one line per item instead, when the item ends. Also prints why an execution or an item waits after an error.
  */
 export class JobLines {
   private readonly printed = new Set<string>();
@@ -28,7 +28,7 @@ export class JobLines {
       jobs.training.onChange((record) => this.trainingJob(record)),
       jobs.automl.onChange((record) => this.automlJob(record)),
       maps.onEnd((item) => this.item(item)),
-      maps.onFirstRetry((retry) => this.retry(retry)),
+      maps.onFirstWait((wait) => this.wait(wait)),
     ];
   }
 
@@ -72,10 +72,9 @@ export class JobLines {
     this.progress(item, `${item.status}  ${explainItem(item)}`);
   }
 
-  private retry(item: RetryWait): void {
-    if (item.failure === undefined) return;
-    if (this.maps.largeOf(item)) this.progress(item, renderRetry(item.failure));
-    else this.print(`${placePrefix(item)}${renderRetry(item.failure)}`);
+  private wait(wait: FailureWait): void {
+    if (this.maps.largeOf(wait)) this.progress(wait, renderWait(wait));
+    else this.print(renderPlacedWait(wait, this.maps));
   }
 
   /** Prints the state of an item, if its Map has many items. */

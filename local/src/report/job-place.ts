@@ -19,6 +19,6 @@ export function renderPlace({ path }: Pick<MapPlace, 'path'>): string {
 }
 
 /** Prefix of a line about something that runs for an item. */
-export function placePrefix(place: Pick<MapPlace, 'path'> | undefined): string {
-  return place === undefined || place.path.length === 0 ? '' : `[${renderPlace(place)}] `;
+export function placePrefix(place: MapPlace | undefined): string {
+  return place === undefined ? '' : `[${renderPlace(place)}] `;
 }

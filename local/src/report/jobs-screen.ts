@@ -1,12 +1,11 @@
 import type { MapProgress } from '../executions/map-progress';
 import type { JobRecord, Jobs, TrainingJobRecord } from '../services';
-import type { RetryWait } from '../states';
 import { renderAutoMLJob } from './automl-jobs';
 import { colors } from './colors';
 import { highestRanked } from './highest-ranked';
 import { placePrefix } from './job-place';
 import { renderMapProgress } from './map-progress';
-import { renderRetry, renderRunningItems } from './running-items';
+import { renderPlacedWait, renderRunningItems } from './running-items';
 import type { Screen } from './screen';
 import { isEnded, renderTrainingJob } from './training-job-text';
 import { renderTuningJob, trainingJobsView } from './tuning-job-table';
@@ -23,19 +22,15 @@ interface Search {
 
 /**
  * Renders the progress of Maps with many items. The remaining rows show running items of these Maps, and the jobs that
- * do not run for such an item. Below, one line for each execution that waits for a retry says why.
+ * do not run for such an item. Below, one line says why for each execution or item of a small Map that waits after an
+ * error.
  */
 export function renderScreen(jobs: Jobs, maps: MapProgress, screen: Screen): string[] {
   const waits = maps
     .waits()
     .slice(0, Math.floor(screen.rows / 2))
-    .map(renderWait);
+    .map((wait) => ` ${renderPlacedWait(wait, maps)}`);
   return [...renderUnits(jobs, maps, { ...screen, rows: screen.rows - waits.length }), ...waits];
-}
-
-/** Renders why an execution, or an item of a Map with few items, waits for a retry. */
-function renderWait({ failure = {}, ...place }: RetryWait): string {
-  return ` ${placePrefix(place)}${renderRetry(failure)}`;
 }
 
 function renderUnits(jobs: Jobs, maps: MapProgress, screen: Screen): string[] {

@@ -13,12 +13,12 @@ const LONGEST_ERROR = 100;
 
 /** Renders the progress of a Map with many items. */
 export function renderMapProgress(counts: MapCounts, { columns, now }: Screen): string[] {
-  const { map, total, running, retrying, lastFailure, succeeded, failed, startedAt, endedBefore } = counts;
+  const { map, total, running, waiting, lastFailure, succeeded, failed, startedAt, endedBefore } = counts;
   const ended = succeeded + failed;
   const elapsedSeconds = Math.max(0, now - startedAt / 1000);
   const endedNow = ended - endedBefore;
   // The pace so far says nothing about items that only wait.
-  const isEstimated = endedNow >= FEWEST_ENDED && retrying < total - ended;
+  const isEstimated = endedNow >= FEWEST_ENDED && waiting < total - ended;
   return [
     colors.bold(`Map ${map}`),
     ...renderProgress(
@@ -36,7 +36,7 @@ export function renderMapProgress(counts: MapCounts, { columns, now }: Screen): 
     ).map((line) => ` ${line}`),
     ...(lastFailure
       ? [
-          ` ${retrying} waiting for a retry, last error: ${shortReason(explainItem(lastFailure), LONGEST_ERROR)}`,
+          ` ${waiting} waiting after an error, last error: ${shortReason(explainItem(lastFailure), LONGEST_ERROR)}`,
         ]
       : []),
   ];

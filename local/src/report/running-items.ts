@@ -1,4 +1,4 @@
-import type { LargeMap, RetryFailure } from '../executions/map-progress';
+import type { LargeMap, MapProgress } from '../executions/map-progress';
 import {
   type AutoMLJobRecord,
   bestTrainingJob,
@@ -7,11 +7,11 @@ import {
   type TrainingJobRecord,
   type TuningJobRecord,
 } from '../services';
-import type { MapItemState, MapPlace } from '../states';
+import type { FailureWait, MapItemState, MapPlace } from '../states';
 import { isEnded as isCandidateEnded } from './automl-jobs';
 import { colors } from './colors';
 import { explainItem } from './failure';
-import { renderPlace } from './job-place';
+import { placePrefix, renderPlace } from './job-place';
 import type { Screen } from './screen';
 import { isEnded, renderObjective, renderTime } from './training-job-text';
 
@@ -30,16 +30,23 @@ export function renderRunningItems(
     ...runningItems
       .slice(0, rows - failed.length)
       .map(
-        (item) =>
-          ` ${renderPlace(item)}  ${item.retry ? renderRetry(item.retry) : `RUNNING  ${jobOf(item)}`}`,
+        (item) => ` ${renderPlace(item)}  ${item.wait ? renderWait(item.wait) : `RUNNING  ${jobOf(item)}`}`,
       )
       .map((line) => line.trimEnd()),
   ];
 }
 
-/** Renders why an item waits for a retry. */
-export function renderRetry(failure: RetryFailure): string {
-  return `WAITING FOR A RETRY  ${explainItem(failure)}`;
+/** Renders why an item or an execution waits. */
+export function renderWait({ failure }: FailureWait): string {
+  return `WAITING AFTER AN ERROR  ${explainItem(failure)}`;
+}
+
+/** Renders a wait with its item, or with its execution if several executions run. */
+export function renderPlacedWait(wait: FailureWait, { executionCount }: MapProgress): string {
+  const { executionArn, path } = wait;
+  const name = executionArn.slice(executionArn.lastIndexOf(':') + 1);
+  const execution = executionCount > 1 ? `Execution ${name}  ` : '';
+  return `${path.length > 0 ? placePrefix(wait) : execution}${renderWait(wait)}`;
 }
 
 /** Renders the latest running job of each item. */

@@ -4,7 +4,7 @@ export { statesIn } from './definition/definition-states';
 export { parseStateMachine } from './definition/parse-state-machine';
 export { InvalidDefinitionError, type ProblemCode, StatesError } from './errors';
 export type { EventDetails, HistoryEvent } from './execution/history';
-export type { MapItemName, MapItemState, MapPlace, RetryWait } from './execution/map-place';
+export type { FailureWait, MapItemName, MapItemState, MapPlace } from './execution/map-place';
 export { applyChange, type PositionChange, type ResumePoint, redrivePoint } from './execution/position';
 export { changesTo, withKeptData } from './execution/position-changes';
 export type {

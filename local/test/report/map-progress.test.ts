@@ -76,9 +76,9 @@ test('an item that runs again counts once, and a redrive restarts the progress o
   expect(maps.large()[1]).toMatchObject({ succeeded: 1, failed: 1, running: 0, endedBefore: 1 });
 });
 
-describe('items that wait for a retry', () => {
+describe('items that wait after an error', () => {
   const failure = { error: 'SageMaker.AmazonSageMakerException', cause: 'No S3 objects found' };
-  const retry = (index: number) => {
+  const wait = (index: number) => {
     const { executionArn, path } = item(index, 'RUNNING');
     return { executionArn, path, failure };
   };
@@ -100,25 +100,25 @@ describe('items that wait for a retry', () => {
     const maps = new MapProgress();
     for (const index of [0, 1, 2, 3]) maps.tell(item(index, 'RUNNING'));
     for (const index of [0, 1]) maps.tell(item(index, 'SUCCEEDED'));
-    maps.tellRetry(retry(2));
+    const end = maps.startWait(wait(2));
     const { head, items } = progressOf(maps);
     expect(head).toContain(
-      '1 waiting for a retry, last error: SageMaker.AmazonSageMakerException: No S3 obj',
+      '1 waiting after an error, last error: SageMaker.AmazonSageMakerException: No S3 o',
     );
     expect(head).toContain(' left');
     expect(items).toEqual([
-      ' 2: store-2  WAITING FOR A RETRY  SageMaker.AmazonSageMakerException: No S3 objects found',
+      ' 2: store-2  WAITING AFTER AN ERROR  SageMaker.AmazonSageMakerException: No S3 objects found',
       ' 3: store-3  RUNNING',
     ]);
-    maps.tellRetry({ ...retry(2), failure: undefined });
-    expect(progressOf(maps).head).not.toContain('retry');
+    end();
+    expect(progressOf(maps).head).not.toContain('waiting');
   });
 
   test('have no time left if all remaining items only wait', () => {
     const maps = new MapProgress();
     for (let index = 0; index < 30; index += 1) maps.tell(item(index, index < 28 ? 'SUCCEEDED' : 'RUNNING'));
     expect(progressOf(maps).head).toContain(' left');
-    for (const index of [28, 29]) maps.tellRetry(retry(index));
+    for (const index of [28, 29]) maps.startWait(wait(index));
     expect(progressOf(maps).head).not.toContain(' left');
   });
 
@@ -131,59 +131,117 @@ describe('items that wait for a retry', () => {
       (line) => lines.push(line),
     );
     maps.tell(item(0, 'RUNNING'));
-    for (let attempt = 0; attempt < 3; attempt += 1) maps.tellRetry(retry(0));
+    for (let attempt = 0; attempt < 3; attempt += 1) maps.startWait(wait(0))();
+    const line =
+      '[0 of 30] 0: store-0  WAITING AFTER AN ERROR  SageMaker.AmazonSageMakerException: No S3 objects found';
+    expect(lines).toEqual([line]);
+    // The item runs again.
+    maps.tell(item(0, 'RUNNING'));
+    maps.startWait(wait(0));
+    expect(lines).toEqual([line, line]);
     print.close();
-    expect(lines).toEqual([
-      '[0 of 30] 0: store-0  WAITING FOR A RETRY  SageMaker.AmazonSageMakerException: No S3 objects found',
-    ]);
   });
 });
 
-describe('an execution that waits for a retry outside of a Map', () => {
+describe('an execution that waits after an error outside of a Map', () => {
   const quota = { error: 'SageMaker.ResourceLimitExceededException', cause: 'The quota is used up' };
-  const wait = (failure?: typeof quota) => ({
-    executionArn: 'arn:night',
+  const wait = (failure = quota, name = 'night') => ({
+    executionArn: `arn:aws:states:us-east-1:123456789012:execution:Tune:${name}`,
     path: [],
-    ...(failure && { failure }),
+    failure,
   });
+  const other = { ...quota, error: 'Other' };
   const jobs = () => openJobs(temporaryFolder(), () => undefined);
   const screenOf = (maps: MapProgress) => renderScreen(jobs(), maps, { rows: 10, columns: 200, now: 10 });
-  const line = 'WAITING FOR A RETRY  SageMaker.ResourceLimitExceededException: The quota is used up';
+  const line = 'WAITING AFTER AN ERROR  SageMaker.ResourceLimitExceededException: The quota is used up';
+  const otherLine = 'WAITING AFTER AN ERROR  Other: The quota is used up';
 
-  test('shows why, until its next attempt', () => {
-    const maps = new MapProgress();
-    maps.tellRetry(wait(quota));
-    expect(screenOf(maps)).toEqual([` ${line}`]);
-    maps.tellRetry(wait());
-    expect(screenOf(maps)).toEqual([]);
-  });
-
-  test('has one line for each error without a terminal', () => {
+  /** Starts and ends waits of a running execution. @returns the lines that are printed without a terminal */
+  function linesOf(run: (maps: MapProgress) => void): string[] {
     const maps = new MapProgress();
     const lines: string[] = [];
     const print = new JobLines(jobs(), maps, (text) => lines.push(text));
-    for (const failure of [quota, undefined, quota, undefined, { ...quota, error: 'Other' }]) {
-      maps.tellRetry(wait(failure));
-    }
+    maps.startExecution(wait().executionArn);
+    run(maps);
     print.close();
-    expect(lines).toEqual([line, 'WAITING FOR A RETRY  Other: The quota is used up']);
+    return lines;
+  }
+
+  test('shows why, until the wait is over', () => {
+    const maps = new MapProgress();
+    const end = maps.startWait(wait());
+    expect(screenOf(maps)).toEqual([` ${line}`]);
+    end();
+    expect(screenOf(maps)).toEqual([]);
+  });
+
+  test('shows one wait for each waiting branch', () => {
+    const maps = new MapProgress();
+    const ends = [wait(), wait(other), wait()].map((each) => maps.startWait(each));
+    expect(screenOf(maps)).toEqual([line, otherLine, line].map((each) => ` ${each}`));
+    for (const end of ends.slice(1)) end();
+    expect(screenOf(maps)).toEqual([` ${line}`]);
+  });
+
+  test('has one line for each error without a terminal', () => {
+    const lines = linesOf((maps) => {
+      for (const failure of [quota, quota, other, quota]) maps.startWait(wait(failure))();
+    });
+    expect(lines).toEqual([line, otherLine]);
+  });
+
+  test('has a line for the same error again after a redrive', () => {
+    const lines = linesOf((maps) => {
+      maps.startWait(wait())();
+      maps.endExecution(wait().executionArn);
+      maps.startExecution(wait().executionArn);
+      maps.startWait(wait())();
+    });
+    expect(lines).toEqual([line, line]);
+  });
+
+  test('has its name in the line while another execution runs', () => {
+    const day = wait(other, 'day');
+    const lines = linesOf((maps) => {
+      maps.startExecution(day.executionArn);
+      maps.startWait(wait());
+      expect(screenOf(maps)).toEqual([` Execution night  ${line}`]);
+      maps.startWait(day)();
+      maps.endExecution(day.executionArn);
+      expect(screenOf(maps)).toEqual([` ${line}`]);
+    });
+    expect(lines).toEqual([`Execution night  ${line}`, `Execution day  ${otherLine}`]);
   });
 });
 
-test('an item of a Map with few items shows why it waits for a retry', () => {
+test('a branch of an item still waits after the wait of another branch', () => {
+  const maps = new MapProgress();
+  maps.tell(item(0, 'RUNNING'));
+  const { executionArn, path } = item(0, 'RUNNING');
+  const [, end] = ['Long', 'Short'].map((error) =>
+    maps.startWait({ executionArn, path, failure: { error } }),
+  );
+  expect(maps.large()).toMatchObject([{ waiting: 1, lastFailure: { error: 'Short' } }]);
+  end?.();
+  expect(maps.large()).toMatchObject([
+    { waiting: 1, lastFailure: { error: 'Long' }, runningItems: [{ wait: { failure: { error: 'Long' } } }] },
+  ]);
+});
+
+test('an item of a Map with few items shows why it waits after an error', () => {
   const maps = new MapProgress();
   const lines: string[] = [];
   const jobs = openJobs(temporaryFolder(), () => undefined);
   const print = new JobLines(jobs, maps, (text) => lines.push(text));
   const few = { ...item(0, 'RUNNING'), total: 2 };
   maps.tell(few);
-  maps.tellRetry({
+  maps.startWait({
     executionArn: few.executionArn,
     path: few.path,
     failure: { error: 'Bad', cause: 'no data' },
   });
   print.close();
-  const expected = '[0: store-0] WAITING FOR A RETRY  Bad: no data';
+  const expected = '[0: store-0] WAITING AFTER AN ERROR  Bad: no data';
   expect(lines).toEqual([expected]);
   expect(renderScreen(jobs, maps, { rows: 10, columns: 200, now: 10 })).toEqual([` ${expected}`]);
 });

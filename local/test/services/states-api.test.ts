@@ -156,6 +156,14 @@ test('executions are listed, most recent first, in pages and by status', async (
   expect(aborted.executions).toMatchObject([{ name: 'two', status: 'ABORTED', redriveCount: 0 }]);
 });
 
+test('an execution counts as running until it ends', async () => {
+  const { client, runner } = await serve(temporaryRoot());
+  const { executionArn } = await startExecution(client, 'Sleep', {});
+  expect(runner.store.mapProgress.executionCount).toBe(1);
+  await client.send(new StopExecutionCommand({ executionArn }));
+  expect(runner.store.mapProgress.executionCount).toBe(0);
+});
+
 test('StopExecution ends the execution with an error and a cause, and stops its training job', async () => {
   const { client, services } = await serve(temporaryRoot(), runUntilStopped);
   const { executionArn } = await startExecution(client, 'Train', {});

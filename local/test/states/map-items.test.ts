@@ -1,10 +1,10 @@
 import {
   type ExecutionOptions,
+  type FailureWait,
   type Json,
   type MapItemState,
   parseExact,
   parseStateMachine,
-  type RetryWait,
   StatesError,
   startExecution,
   type TaskCall,
@@ -33,6 +33,16 @@ function mapOf(name: string, more: object = {}, states: object = { Work: TASK })
 const DISTRIBUTED = {
   ItemProcessor: { ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' } },
 };
+
+/** Records the start and the end of each wait. */
+function recordWaits() {
+  const waits: (readonly ['start' | 'end', FailureWait])[] = [];
+  const onFailureWait = (wait: FailureWait) => {
+    waits.push(['start', wait]);
+    return () => void waits.push(['end', wait]);
+  };
+  return { waits, onFailureWait };
+}
 
 async function run(definition: object, input: Json, options: Partial<ExecutionOptions> = {}) {
   const items: MapItemState[] = [];
@@ -66,11 +76,11 @@ async function run(definition: object, input: Json, options: Partial<ExecutionOp
 }
 
 test('an execution reports its own waits: before a retry, and in a Wait state after a caught error', async () => {
-  const waits: RetryWait[] = [];
+  const { waits, onFailureWait } = recordWaits();
   const retry = { ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 1 };
-  const wait = { Type: 'Wait', Seconds: 1 };
+  const second = { Type: 'Wait', Seconds: 1 };
   const states = {
-    First: { ...wait, Next: 'Create' },
+    First: { ...second, Next: 'Create' },
     Create: {
       ...TASK,
       End: undefined,
@@ -83,33 +93,33 @@ test('an execution reports its own waits: before a retry, and in a Wait state af
       Default: 'WaitForQuota',
       Choices: [{ Condition: '{% false %}', Next: 'After' }],
     },
-    WaitForQuota: { ...wait, Output: { id: 'ok' }, Next: 'Create' },
-    After: { ...wait, End: true },
+    WaitForQuota: { ...second, Output: { id: 'ok' }, Next: 'Create' },
+    After: { ...second, End: true },
   };
   await run(
     { QueryLanguage: 'JSONata', StartAt: 'First', States: states } as never,
     { id: 'x', fails: 'used up' } as never,
-    {
-      waitTimeScale: 0.001,
-      onRetryWait: (each) => waits.push(each),
-    },
+    { waitTimeScale: 0.001, onFailureWait },
   );
-  const place = { executionArn: IDENTITY.id, path: [] };
-  const begin = { ...place, failure: { error: 'Bad', cause: 'used up' } };
-  expect(waits).toEqual([begin, place, begin, place]);
+  const wait = { executionArn: IDENTITY.id, path: [], failure: { error: 'Bad', cause: 'used up' } };
+  expect(waits).toEqual(['start', 'end', 'start', 'end'].map((event) => [event, wait]));
 });
 
 describe("the states of a Map's items are reported", () => {
   test('for items that wait for a retry, with the error of the last attempt', async () => {
-    const retries: RetryWait[] = [];
+    const { waits, onFailureWait } = recordWaits();
     const retry = { ErrorEquals: ['Bad'], IntervalSeconds: 1, MaxAttempts: 1 };
     const { items } = await run(
       mapOf('Each', {}, { Work: { ...TASK, Retry: [retry] } }),
       [{ id: 'a', fails: 'no data' }],
-      { waitTimeScale: 0.01, onRetryWait: (each) => retries.push(each) },
+      { waitTimeScale: 0.01, onFailureWait },
     );
-    const place = { executionArn: IDENTITY.id, path: [{ map: 'Each', index: 0, label: 'a' }] };
-    expect(retries).toEqual([{ ...place, failure: { error: 'Bad', cause: 'no data' } }, place]);
+    const path = [{ map: 'Each', index: 0, label: 'a' }];
+    const wait = { executionArn: IDENTITY.id, path, failure: { error: 'Bad', cause: 'no data' } };
+    expect(waits).toEqual([
+      ['start', wait],
+      ['end', wait],
+    ]);
     expect(items.at(-1)).toEqual(['Each[0] a', 'FAILED', 'no data', 1]);
   });
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import { isObject, type JsonObject } from '../json';
 import type { Track } from './history';
-import type { MapItemState, MapPlace, RetryWait } from './map-place';
+import type { FailureWait, MapItemState, MapPlace } from './map-place';
 import type { Progress } from './progress';
 import type { KeepString, ReadItems, RunTask, WriteResults } from './service-calls';
 
@@ -19,8 +19,8 @@ export interface Services {
   readonly isRedrive: boolean;
   /** Receives each new status of a Map item. */
   readonly onItem: ((state: MapItemState) => void) | undefined;
-  /** Called when a Map item or the execution starts to wait for another attempt, and when the wait is over. */
-  readonly onRetryWait: ((retry: RetryWait) => void) | undefined;
+  /** Called when a Map item or the execution starts to wait after a failure. Returns a function to call after the wait. */
+  readonly onFailureWait: ((wait: FailureWait) => () => void) | undefined;
 }
 
 /** The frame in which a graph of states runs: the execution, a branch or an iteration. */

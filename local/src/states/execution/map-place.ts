@@ -21,13 +21,9 @@ export interface MapPlace {
   readonly path: readonly MapItemName[];
 }
 
-/**
- * A Map item that waits for another attempt after a failure, or whose wait is over. For an execution that waits outside
- * of a Map, the path is empty.
- */
-export interface RetryWait extends MapPlace {
-  /** Why the last attempt failed; undefined when the wait is over. */
-  readonly failure?: { readonly error?: string | undefined; readonly cause?: string | undefined };
+/** A wait of a Map item after a failure. For an execution that waits outside of a Map, the path is empty. */
+export interface FailureWait extends MapPlace {
+  readonly failure: { readonly error?: string | undefined; readonly cause?: string | undefined };
 }
 
 /** An item and its status. */

@@ -48,7 +48,7 @@ export async function runGraph(graph: StateGraph, start: Position, frame: Frame)
   }
 }
 
-/** States that only lead to another attempt of a task that failed. */
+/** States that may run between a Catch and a Wait state that reports the caught failure. */
 const KEEPS_FAILURE: readonly State['type'][] = ['Choice', 'Pass'];
 
 async function runState(

@@ -3,7 +3,7 @@ import { StatesError } from '../errors';
 import { type Json, type JsonObject, jsonText } from '../json';
 import type { StateMachine } from '../types';
 import { History, type HistoryEvent, Track } from './history';
-import type { MapItemState, MapPlace, RetryWait } from './map-place';
+import type { FailureWait, MapItemState, MapPlace } from './map-place';
 import type { PositionChange, ResumePoint } from './position';
 import { Progress } from './progress';
 import { runGraph, startIn } from './run-graph';
@@ -65,8 +65,11 @@ export interface ExecutionOptions {
   readonly place?: MapPlace;
   /** Receives each new status of the execution's Map items. */
   readonly onItem?: (state: MapItemState) => void;
-  /** Called when a Map item or the execution starts to wait for another attempt, and when the wait is over. */
-  readonly onRetryWait?: (retry: RetryWait) => void;
+  /**
+   * Called when a Map item or the execution starts to wait after a failure. Returns a function to call after the wait.
+   * Not called for a wait that began before {@link resumeFrom}.
+   */
+  readonly onFailureWait?: (wait: FailureWait) => () => void;
   /**
    * Receives each change of the execution's position: all changes since the start or, with {@link resumeFrom}, all
    * changes after that position.
@@ -122,7 +125,7 @@ export function startExecution(machine: StateMachine, options: ExecutionOptions)
       random: options.random ?? Math.random,
       isRedrive,
       onItem: options.onItem,
-      onRetryWait: options.onRetryWait,
+      onFailureWait: options.onFailureWait,
     };
     const frame = {
       services,

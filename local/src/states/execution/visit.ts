@@ -9,7 +9,7 @@ export interface Visit {
   readonly scope: Scope;
   /** Progress of this attempt in an earlier run, if the attempt continues from there. */
   readonly before: StateProgress | undefined;
-  /** The failure that a Catch led here from, if no other task has run since. */
+  /** The failure whose Catch led here, with only Choice and Pass states in between. Unknown after a resume. */
   readonly lastFailure: StatesError | undefined;
 }
 
