@@ -56,10 +56,10 @@ export function describeInChromium(subject: string, tests: (open: OpenPage) => v
     jest.setTimeout(PATIENCE);
     jest.retryTimes(1, { logErrorsBeforeRetry: true });
     let browser: Promise<Browser> | undefined;
-    const contexts: BrowserContext[] = [];
+    const contexts: Promise<BrowserContext>[] = [];
 
     afterEach(async () => {
-      const closed = Promise.all(contexts.splice(0).map((context) => context.close())).then(
+      const closed = Promise.all(contexts.splice(0).map(async (context) => (await context).close())).then(
         () => true,
         () => false,
       );
@@ -72,12 +72,11 @@ export function describeInChromium(subject: string, tests: (open: OpenPage) => v
 
     tests(async (html, options) => {
       browser ??= launchChromium();
-      const context = await (await browser).newContext({
-        viewport: { width: 1280, height: 800 },
-        ...options,
-      });
+      const context = browser.then((opened) =>
+        opened.newContext({ viewport: { width: 1280, height: 800 }, ...options }),
+      );
       contexts.push(context);
-      return openPage(await context.newPage(), html);
+      return openPage(await (await context).newPage(), html);
     });
   });
 }

@@ -66,8 +66,8 @@ const APPS: readonly [string, StackProps['env'], Record<string, unknown>][] = [
   ['anywhere', undefined, {}],
   ['in a fixed environment', FIXED, {}],
   ['in a fixed region of any account', { region: 'cn-north-1' }, {}],
-  ['bootstrapped with a qualifier', FIXED, { '@aws-cdk/core:bootstrapQualifier': 'mine' }],
-  ['with data that is already in S3', FIXED, { 'tuning:data': 's3://lake/bikes' }],
+  ['bootstrapped with a qualifier', undefined, { '@aws-cdk/core:bootstrapQualifier': 'mine' }],
+  ['with data that is already in S3', undefined, { 'tuning:data': 's3://lake/bikes' }],
 ];
 
 const WORKFLOWS: readonly [string, (stack: Stack) => Partial<TuningWorkflowProps>][] = [

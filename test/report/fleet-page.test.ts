@@ -90,6 +90,8 @@ describeInChromium("the fleet's page", (open) => {
     expect(await shownRows(page)).toBe(500);
     await page.evaluate("window.dispatchEvent(new Event('beforeprint'))");
     expect(await shownRows(page)).toBe(600);
+    await page.evaluate("window.dispatchEvent(new Event('afterprint'))");
+    expect(await shownRows(page)).toBe(500);
   });
 
   test('shows strings that look like markup as text', async () => {

@@ -108,8 +108,8 @@ interface Earlier {
 }
 
 /**
- * Reads the training jobs of earlier tuning jobs. Describes only the oldest tuning job, whose creation time is needed.
- * The settings are the same in all tuning jobs of a search.
+ * Reads the training jobs of earlier tuning jobs. Describes the oldest tuning job, for its creation time, and those whose
+ * training jobs were not all read. The settings are the same in all tuning jobs of a search.
  */
 async function readEarlier(client: ReportClients['sagemaker'], names: readonly string[]): Promise<Earlier> {
   const [firstName] = names;

@@ -16,8 +16,8 @@ const texts = new Map(rows.map((row) => [row, (row.textContent ?? '').toLowerCas
 
 const { status, search, shown } = filterControls(rows.map(statusOf));
 const showAll = button('', () => {
-  limit = Number.POSITIVE_INFINITY;
-  filter();
+  setLimit(Number.POSITIVE_INFINITY);
+  search.focus();
 });
 document.getElementById('item-tools')?.append(status, search, shown, showAll);
 
@@ -41,6 +41,11 @@ function filter(): void {
   showAll.hidden = !isCut;
 }
 
+function setLimit(rowsAtMost: number): void {
+  limit = rowsAtMost;
+  filter();
+}
+
 /** The value of a cell, for sorting; undefined for an empty cell. */
 function sortValue(row: HTMLTableRowElement, column: number): string | number | undefined {
   const cell = row.cells[column];
@@ -58,7 +63,12 @@ makeSortable(table, (column, isDescending) => {
 search.addEventListener('input', filter);
 status.addEventListener('change', filter);
 // Printed pages have all rows that were found.
-window.addEventListener('beforeprint', () => showAll.click());
+let limitOnScreen = limit;
+window.addEventListener('beforeprint', () => {
+  limitOnScreen = limit;
+  setLimit(Number.POSITIVE_INFINITY);
+});
+window.addEventListener('afterprint', () => setLimit(limitOnScreen));
 filter();
 document.documentElement.classList.add('script');
 performance.mark('interactive');

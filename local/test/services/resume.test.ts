@@ -207,6 +207,29 @@ test('a training job that fails while local mode is closing counts as interrupte
   expect(record?.description.FailureReason).toBeUndefined();
 });
 
+test('a training job that fails before local mode closes has failed, even if its metrics are read later', async () => {
+  const failed = new AbortController();
+  const trainer = trainerOf(async ({ onLog }) => {
+    onLog(`${'a'.repeat(40)}!`);
+    setTimeout(() => failed.abort(), 100);
+    return { status: 'Failed', failureReason: 'AlgorithmError: no rows, exit code: 1' };
+  });
+  const services = await start({ deployment: deploymentIn(temporaryRoot()), trainer });
+  const request = trainingRequest('Alone');
+  const MetricDefinitions = [{ Name: 'slow', Regex: '(?:a+)+([0-9.]+)$' }];
+  const AlgorithmSpecification = { ...request.AlgorithmSpecification, MetricDefinitions };
+  await sagemakerClient(services).send(new CreateTrainingJobCommand({ ...request, AlgorithmSpecification }));
+  await until(
+    async () => failed.signal.aborted,
+    (reached) => reached,
+  );
+  services.beginEnd();
+  await services.close();
+  const record = services.jobs.training.get('Alone');
+  expect(record).not.toHaveProperty('isInterrupted');
+  expect(record?.description.FailureReason).toBe('AlgorithmError: no rows, exit code: 1');
+});
+
 test('a training job that a user stopped is not resumed, even if it fails while local mode is closing', async () => {
   const trainer = failingLater();
   const services = await startAlone(trainer);

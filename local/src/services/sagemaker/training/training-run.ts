@@ -89,11 +89,13 @@ export class TrainingRun {
     await Promise.resolve();
     try {
       const outcome = await this.trainToTheEnd();
+      // Asks now: a job that fails before local mode closes has failed, even if its metrics are read later.
+      const isClosing = this.context.isEnding();
       await this.readRemainingMetrics();
-      return await this.end(outcome);
+      return await this.end(outcome, isClosing);
     } catch (error) {
       const failureReason = internalErrorReason((error as Error).message);
-      return await this.end({ status: 'Failed', failureReason });
+      return await this.end({ status: 'Failed', failureReason }, this.context.isEnding());
     } finally {
       this.runtime.pause();
       this.endWaitLimit?.();
@@ -191,11 +193,11 @@ export class TrainingRun {
     return this.stopReason !== undefined;
   }
 
-  private end(outcome: TrainingOutcome): Promise<TrainingJobRecord> {
+  private end(outcome: TrainingOutcome, isClosing: boolean): Promise<TrainingJobRecord> {
     this.isOver = true;
     const metrics = this.finalMetrics();
     const metricNotes = this.metrics.notes();
-    const { status, isInterrupted } = jobEnd(outcome.status, this.stoppedByClosing, this.context.isEnding());
+    const { status, isInterrupted } = jobEnd(outcome.status, this.stoppedByClosing, isClosing);
     const last = this.lastTransition(status === 'Stopped' ? { status } : outcome);
     return this.context.jobs.training.finish(this.request.TrainingJobName, (record) => {
       const ended = moveTrainingJob(record.description, last, this.context.now());
