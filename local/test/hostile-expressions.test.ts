@@ -35,6 +35,7 @@ test.each(HOSTILE_METRICS)('metric expression %s', async (regex, line, expected)
   const value = collector.latest().find(({ MetricName }) => MetricName === 'm')?.Value;
   const note = collector.notes().m;
   if (typeof expected === 'string') expect(note).toContain(expected);
+  else if (expected instanceof RegExp) expect(note).toMatch(expected);
   else expect(value === undefined ? value : Number(value.toPrecision(1))).toBe(expected);
   // A problem with one metric does not affect the others.
   expect(collector.latest().find(({ MetricName }) => MetricName === 'other')?.Value).toBe(0.25);

@@ -4,29 +4,32 @@ const A32 = 'a'.repeat(32);
 const A40 = `${'a'.repeat(40)}!`;
 const LONG = 200_000;
 
+/** Note about an expression that takes too long. On a busy machine, the evaluator's own limit can end it first. */
+export const TOO_SLOW = /takes longer than 1 s|reached its limit of time/;
+
 /** Metric regexes, log lines, and the expected results. */
 export const HOSTILE_METRICS: readonly (readonly [
   regex: string,
   line: string,
-  /** The expected value, or a string that the collector's note about the metric must contain. */
-  expected: number | string | undefined,
+  /** The expected value, or what the collector's note about the metric must contain. */
+  expected: number | string | RegExp | undefined,
 ])[] = [
-  ['(?:a+)+([0-9.]+)$', A32, 'takes longer than 1 s'],
-  ['(a+)+b', `${A40}b`, 'takes longer than 1 s'],
-  ['(a|a)+b', `${A40}b`, 'takes longer than 1 s'],
+  ['(?:a+)+([0-9.]+)$', A32, TOO_SLOW],
+  ['(a+)+b', `${A40}b`, TOO_SLOW],
+  ['(a|a)+b', `${A40}b`, TOO_SLOW],
   ['(.*a){20}', A40, 'captured `a`'],
-  ['^(([a-z])+.)+[A-Z]([a-z])+$', A40, 'takes longer than 1 s'],
-  ['(\\w+\\s?)+:([0-9]+)$', `${'word '.repeat(12)}!:`, 'takes longer than 1 s'],
+  ['^(([a-z])+.)+[A-Z]([a-z])+$', A40, TOO_SLOW],
+  ['(\\w+\\s?)+:([0-9]+)$', `${'word '.repeat(12)}!:`, TOO_SLOW],
   ['(?=(a+))\\1*b(?:a+)+c', A40, undefined],
-  [`${'a?'.repeat(40)}${'a'.repeat(40)}(\\d)`, A40, 'takes longer than 1 s'],
-  ['.*.*.*.*.*=(\\d+)x', `${'='.repeat(400)}1`, 'takes longer than 1 s'],
-  ['(.*),(.*),(.*),(.*),(.*)x', ','.repeat(400), 'takes longer than 1 s'],
-  ['loss.*loss.*loss.*([0-9]+)$', 'loss '.repeat(2000), 'takes longer than 1 s'],
+  [`${'a?'.repeat(40)}${'a'.repeat(40)}(\\d)`, A40, TOO_SLOW],
+  ['.*.*.*.*.*=(\\d+)x', `${'='.repeat(400)}1`, TOO_SLOW],
+  ['(.*),(.*),(.*),(.*),(.*)x', ','.repeat(400), TOO_SLOW],
+  ['loss.*loss.*loss.*([0-9]+)$', 'loss '.repeat(2000), TOO_SLOW],
   ['([0-9.]+)%(?!.*%)', '1%'.repeat(30), 1],
   [
     '.*\\[[0-9]+\\].*#011validation-auc:([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*',
     `${'[0]'.repeat(3000)}#011validation-auc:`,
-    'takes longer than 1 s',
+    TOO_SLOW,
   ],
   [
     '.*\\[[0-9]+\\].*#011validation-auc:([-+]?[0-9]*\\.?[0-9]+(?:[eE][-+]?[0-9]+)?).*',
