@@ -12,9 +12,9 @@ import {
   tuningJobsIn,
 } from './support';
 
-/** Number of processes to kill. Each is killed at a random moment in its first seconds. */
+/** Number of processes to kill. Each is killed at a random moment after the fleet has started or continued. */
 const RANDOM_KILLS = 20;
-const LONGEST_DELAY_MS = 3000;
+const LONGEST_DELAY_MS = 1000;
 
 let assembly: string;
 

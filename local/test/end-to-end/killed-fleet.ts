@@ -1,7 +1,8 @@
 // Runs or resumes a fleet with stubbed training, and kills its own process at a moment listed in fleet-moments.ts, or
-// after a number of milliseconds. Arguments: the assembly, the root folder, and the moment or number of milliseconds.
-// Without the third argument, the fleet runs to its end. Each finished training adds a line to `<root>/trained`.
-import { appendFileSync } from 'node:fs';
+// a number of milliseconds after the fleet has started or continued. Arguments: the assembly, the root folder, and the
+// moment or number of milliseconds. Without the third argument, the fleet runs to its end. Each finished training adds a
+// line to `<root>/trained`.
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalMode } from '../../src';
 import { ExecutionStore } from '../../src/executions/executions';
@@ -55,7 +56,8 @@ async function main(): Promise<void> {
     root,
     waitTimeScale: 0.01,
     stubTraining: async ({ name }) => {
-      await new Promise((done) => setTimeout(done, 10));
+      // Slow enough that a process with a limit of time is killed before the fleet ends.
+      await new Promise((done) => setTimeout(done, milliseconds >= 0 ? 100 : 10));
       trainings -= 1;
       if (trainings === 0) die();
       appendFileSync(join(root, 'trained'), `${name}\n`);
@@ -65,10 +67,14 @@ async function main(): Promise<void> {
   for (const channel of ['train', 'validation']) {
     await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
   }
-  if (milliseconds >= 0) setTimeout(die, milliseconds);
   const { executions } = stack.resume();
-  const [execution = stack.startExecution({ input: { items: ITEMS }, name: 'fleet' })] = executions;
-  await execution.ended;
+  // Without an execution to resume, the fleet has not started yet, or it has ended.
+  const hasStarted = existsSync(join(root, 'executions/fleet'));
+  const [
+    execution = hasStarted ? undefined : stack.startExecution({ input: { items: ITEMS }, name: 'fleet' }),
+  ] = executions;
+  if (milliseconds >= 0) setTimeout(die, milliseconds);
+  await execution?.ended;
   await stack.close();
 }
 
