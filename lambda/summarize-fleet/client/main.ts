@@ -16,7 +16,8 @@ const texts = new Map(rows.map((row) => [row, (row.textContent ?? '').toLowerCas
 
 const { status, search, shown } = filterControls(rows.map(statusOf));
 const showAll = button('', () => {
-  setLimit(Number.POSITIVE_INFINITY);
+  limit = Number.POSITIVE_INFINITY;
+  filter();
   search.focus();
 });
 document.getElementById('item-tools')?.append(status, search, shown, showAll);
@@ -25,7 +26,7 @@ function statusOf(row: HTMLTableRowElement): string {
   return row.cells[1]?.textContent ?? '';
 }
 
-function filter(): void {
+function filter(most = limit): void {
   const words = search.value.toLowerCase().trim();
   let found = 0;
   for (const row of sortedRows) {
@@ -33,17 +34,12 @@ function filter(): void {
       (status.value === '' || statusOf(row) === status.value) &&
       (words === '' || texts.get(row)?.includes(words));
     if (isFound) found += 1;
-    row.hidden = !isFound || found > limit;
+    row.hidden = !isFound || found > most;
   }
-  const isCut = found > limit;
-  shown.textContent = isCut ? `the first ${limit} of ${found} shown` : `${found} of ${rows.length} shown`;
+  const isCut = found > most;
+  shown.textContent = isCut ? `the first ${most} of ${found} shown` : `${found} of ${rows.length} shown`;
   showAll.textContent = `Show all ${found}`;
   showAll.hidden = !isCut;
-}
-
-function setLimit(rowsAtMost: number): void {
-  limit = rowsAtMost;
-  filter();
 }
 
 /** The value of a cell, for sorting; undefined for an empty cell. */
@@ -60,15 +56,11 @@ makeSortable(table, (column, isDescending) => {
   filter();
   body.append(...sortedRows);
 });
-search.addEventListener('input', filter);
-status.addEventListener('change', filter);
+search.addEventListener('input', () => filter());
+status.addEventListener('change', () => filter());
 // Printed pages have all rows that were found.
-let limitOnScreen = limit;
-window.addEventListener('beforeprint', () => {
-  limitOnScreen = limit;
-  setLimit(Number.POSITIVE_INFINITY);
-});
-window.addEventListener('afterprint', () => setLimit(limitOnScreen));
+window.addEventListener('beforeprint', () => filter(Number.POSITIVE_INFINITY));
+window.addEventListener('afterprint', () => filter());
 filter();
 document.documentElement.classList.add('script');
 performance.mark('interactive');
