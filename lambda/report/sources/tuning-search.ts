@@ -122,23 +122,16 @@ async function readEarlier(client: ReportClients['sagemaker'], names: readonly s
     const listing = pagesLeft > 0 && (await ifReadable(listTrainingJobs(client, name, pagesLeft)));
     const { summaries: listed, pages, isCut } = typeof listing === 'object' ? listing : NOTHING_LISTED;
     pagesLeft -= pages;
-    if (isCut) unreadJobs += await unreadOfEarlier(client, name, listed.length);
+    if (isCut) {
+      const tuningJob = name === firstName ? first : await ifReadable(describeTuningJob(client, name));
+      unreadJobs += typeof tuningJob === 'object' ? unreadOf(tuningJob, listed.length) : 1;
+    }
     summaries.push(...listed);
   }
   return { ...(typeof first === 'object' && { first }), summaries, unreadJobs };
 }
 
 const NOTHING_LISTED: Listing = { summaries: [], pages: 0, isCut: true };
-
-/** The minimum number of training jobs of an earlier tuning job that were not read. */
-async function unreadOfEarlier(
-  client: ReportClients['sagemaker'],
-  name: string,
-  read: number,
-): Promise<number> {
-  const tuningJob = await ifReadable(describeTuningJob(client, name));
-  return typeof tuningJob === 'object' ? unreadOf(tuningJob, read) : 1;
-}
 
 /**
  * The description of the last tuning job of a search, changed as if it had run all training jobs. Its parents are left
