@@ -67,12 +67,10 @@ async function main(): Promise<void> {
   for (const channel of ['train', 'validation']) {
     await stack.bucket('Fleet/Bucket').put(`input/${channel}/data.csv`, '1,2,3\n');
   }
-  const { executions } = stack.resume();
+  const start = () => stack.startExecution({ input: { items: ITEMS }, name: 'fleet' });
   // Without an execution to resume, the fleet has not started yet, or it has ended.
   const hasStarted = existsSync(join(root, 'executions/fleet'));
-  const [
-    execution = hasStarted ? undefined : stack.startExecution({ input: { items: ITEMS }, name: 'fleet' }),
-  ] = executions;
+  const execution = hasStarted ? stack.resume().executions[0] : start();
   if (milliseconds >= 0) setTimeout(die, milliseconds);
   await execution?.ended;
   await stack.close();

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { type ReportServer, type ReportSource, serveReports } from '../../src/library/report-server';
 import { servedReports } from '../../src/library/served-reports';
-import type { Jobs } from '../../src/services';
+import type { JobRecord, Jobs } from '../../src/services';
 
 const PAGE = '<!doctype html><p>page';
 let server: ReportServer | undefined;
@@ -115,20 +115,25 @@ test('each server has a different token', async () => {
   expect(one).toMatch(/^\/[\w-]{32}\/$/);
 });
 
-test('a search is running until its final model is trained; simultaneous requests share a report', async () => {
+/** The jobs of a root folder with one completed tuning job. */
+function jobsOf(createdBy: JobRecord['createdBy']): Jobs {
   const record = {
     name: 'search',
-    createdBy: { executionArn: 'arn:run', token: '' },
+    createdBy,
     description: {
       HyperParameterTuningJobStatus: 'Completed',
       HyperParameterTuningEndTime: 2,
       CreationTime: 1,
     },
   };
-  const jobs = {
+  return {
     tuning: { list: () => [record], get: () => record },
     automl: { list: () => [], get: () => undefined },
   } as unknown as Jobs;
+}
+
+test('a search is running until its final model is trained; simultaneous requests share a report', async () => {
+  const jobs = jobsOf({ executionArn: 'arn:run', token: '' });
   let status = 'RUNNING';
   let makes = 0;
   const reports = servedReports(
@@ -155,16 +160,7 @@ test.each([
   ['an iteration', 'arn:run'],
 ])('the search of an item is running until %s ends, even if it has no record', (_, executionArn) => {
   const path = [{ map: 'Fleet', index: 1, label: 'north' }];
-  const record = {
-    name: 'search',
-    createdBy: { executionArn, token: '', place: { executionArn: 'arn:run', path } },
-    description: {
-      HyperParameterTuningJobStatus: 'Completed',
-      HyperParameterTuningEndTime: 2,
-      CreationTime: 1,
-    },
-  };
-  const jobs = { tuning: { list: () => [record] }, automl: { list: () => [] } } as unknown as Jobs;
+  const jobs = jobsOf({ executionArn, token: '', place: { executionArn: 'arn:run', path } });
   let status = 'RUNNING';
   let item = 'RUNNING';
   const reports = servedReports(
@@ -188,16 +184,7 @@ test.each([
 
 test('the search of an execution that an item started is running until that execution ends', () => {
   const path = [{ map: 'Fleet', index: 1, label: 'north' }];
-  const record = {
-    name: 'search',
-    createdBy: { executionArn: 'arn:inner', token: '', place: { executionArn: 'arn:run', path } },
-    description: {
-      HyperParameterTuningJobStatus: 'Completed',
-      HyperParameterTuningEndTime: 2,
-      CreationTime: 1,
-    },
-  };
-  const jobs = { tuning: { list: () => [record] }, automl: { list: () => [] } } as unknown as Jobs;
+  const jobs = jobsOf({ executionArn: 'arn:inner', token: '', place: { executionArn: 'arn:run', path } });
   let status = 'RUNNING';
   const list = () =>
     [
